@@ -1,0 +1,1 @@
+"""Image to people: 2D poses [px]."""

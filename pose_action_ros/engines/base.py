@@ -1,0 +1,34 @@
+"""What every inference engine offers: named NumPy arrays in, named NumPy arrays out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy.typing as npt
+
+Tensors = Mapping[str, npt.NDArray[Any]]
+Shape = tuple[int | None, ...]
+
+
+class Engine(Protocol):
+    """A loaded network.
+
+    Attributes:
+        name: of the backend, for example "onnxruntime".
+        inputs: shape of each input by name, None where any size is taken.
+        outputs: names of the outputs in order.
+    """
+
+    name: str
+    inputs: Mapping[str, Shape]
+    outputs: tuple[str, ...]
+
+    def __call__(self, tensors: Tensors) -> dict[str, npt.NDArray[Any]]:
+        """Run the network.
+
+        Raises:
+            InputError: a tensor is missing or has the wrong shape.
+            EngineError: the backend failed.
+        """
+        ...

@@ -1,0 +1,58 @@
+"""LiteRT (formerly TensorFlow Lite) on the CPU: runs the BlazePose files as they are published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from ai_edge_litert.interpreter import Interpreter
+
+from pose_action_ros.engines.base import Shape, Tensors
+from pose_action_ros.engines.check import check_tensors
+from pose_action_ros.errors import EngineError, ModelError
+
+
+class LiteRtEngine:
+    """A .tflite file in LiteRT; any batch size; see Engine."""
+
+    name = "litert"
+
+    def __init__(self, path: Path, threads: int) -> None:
+        try:
+            self._interpreter = Interpreter(model_path=str(path), num_threads=threads)
+            self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(
+                f"{path} cannot be loaded by LiteRT: {error}; fetch the model again"
+            ) from error
+        self._input_details = self._interpreter.get_input_details()
+        self._output_details = self._interpreter.get_output_details()
+        self.inputs: dict[str, Shape] = {
+            item["name"]: (None, *(int(size) for size in item["shape"][1:]))
+            for item in self._input_details
+        }
+        self.outputs = tuple(item["name"] for item in self._output_details)
+
+    def __call__(self, tensors: Tensors) -> dict[str, npt.NDArray[Any]]:
+        """Run the network; see Engine."""
+        check_tensors(self.inputs, tensors)
+        try:
+            for item in self._input_details:
+                self._set(item["index"], np.ascontiguousarray(tensors[item["name"]], np.float32))
+            self._interpreter.invoke()
+            return {
+                item["name"]: self._interpreter.get_tensor(item["index"])
+                for item in self._output_details
+            }
+        except (ValueError, RuntimeError) as error:
+            raise EngineError(f"LiteRT failed: {error}") from error
+
+    def _set(self, index: int, tensor: npt.NDArray[np.float32]) -> None:
+        """Give one input its data, for a new batch size after planning the memory again."""
+        shape = self._interpreter.get_input_details()[0]["shape"]
+        if tuple(shape) != tensor.shape:
+            self._interpreter.resize_tensor_input(index, tensor.shape)
+            self._interpreter.allocate_tensors()
+        self._interpreter.set_tensor(index, tensor)

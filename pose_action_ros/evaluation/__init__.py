@@ -1,0 +1,1 @@
+"""Metrics and comparisons with the truth."""

@@ -1,0 +1,1 @@
+"""2D poses to 3D poses."""

@@ -1,0 +1,1 @@
+"""Model files: those shipped beside this module, each with its card, and a catalogue of others."""

@@ -1,0 +1,105 @@
+"""Model cards: what a model file takes and gives, how it was made, and its checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from pose_action_ros.errors import ModelError
+
+SHIPPED = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """The JSON file beside a model file, `<name>.json` for `<name>.onnx`.
+
+    Attributes:
+        name: of the model.
+        task: "lifter" or "action".
+        sha256: of the model file.
+        licence: SPDX name for the weights.
+        source: the method's paper.
+        skeleton: joint order the model takes.
+        settings: all that is needed to prepare inputs and read outputs, by the task's own keys.
+        training: data, their terms, and the command that trained it.
+        scores: measured results and what they were measured on.
+    """
+
+    name: str
+    task: str
+    sha256: str
+    licence: str
+    source: str
+    skeleton: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Any] = field(default_factory=dict)
+    scores: Mapping[str, Any] = field(default_factory=dict)
+
+
+def sha256_of(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def find_model(name_or_path: str) -> Path:
+    """The model file of a shipped name ("lifter") or of a path to an .onnx file.
+
+    Raises:
+        ModelError: neither; lists the shipped names.
+    """
+    shipped = {path.stem: path for path in sorted(SHIPPED.glob("*.onnx"))}
+    path = shipped.get(name_or_path, Path(name_or_path).expanduser())
+    if not path.is_file():
+        raise ModelError(
+            f"no model {name_or_path!r}: expected a path to an .onnx file or one of the shipped "
+            f"models {', '.join(shipped)}"
+        )
+    return path
+
+
+def read_card(path: Path, task: str) -> ModelCard:
+    """The card of a model file, after checking that both belong together.
+
+    Args:
+        path: the model file.
+        task: what the model must be for.
+
+    Raises:
+        ModelError: no card, not JSON, fields missing, other task, or the file's checksum differs.
+    """
+    card = _parse(path.with_suffix(".json"))
+    if card.task != task:
+        raise ModelError(f"{path} is a model for {card.task!r}, expected one for {task!r}")
+    found = sha256_of(path)
+    if found != card.sha256:
+        raise ModelError(
+            f"{path} is damaged or was changed: sha256 is {found}, its card says {card.sha256}; "
+            "restore the file or export it again"
+        )
+    return card
+
+
+def _parse(path: Path) -> ModelCard:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return ModelCard(**values)
+    except FileNotFoundError:
+        raise ModelError(f"no model card {path}; a model file needs its card beside it") from None
+    except (OSError, ValueError, TypeError) as error:
+        names = ", ".join(item.name for item in fields(ModelCard))
+        raise ModelError(f"{path} is no model card with the fields {names}: {error}") from error
+
+
+def write_card(path: Path, card: ModelCard) -> None:
+    """Write the card of the model file `path` beside it."""
+    text = json.dumps(asdict(card), indent=2, ensure_ascii=False)
+    path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""3D pose sequences to actions."""

@@ -1,0 +1,1 @@
+"""Ids over time and smoothing."""
