@@ -1,0 +1,9 @@
+"""Where images come from: video files, image folders, webcams, streams and the simulation."""
+
+from __future__ import annotations
+
+from pose_action_ros.sources.base import Frame, Source
+from pose_action_ros.sources.open import open_source
+from pose_action_ros.sources.settings import SourceSettings
+
+__all__ = ["Frame", "Source", "SourceSettings", "open_source"]

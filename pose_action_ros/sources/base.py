@@ -1,0 +1,70 @@
+"""What every source of images offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.camera import Intrinsics
+
+if TYPE_CHECKING:
+    from pose_action_ros.simulation import SimulatedPerson
+
+Image = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One image of a source.
+
+    Attributes:
+        index: counts the images of the source from 0; one that could not be read leaves a gap.
+        stamp: [s] since the first image, never decreasing, also when the source is looped.
+        image: (H, W, 3) BGR.
+        truth: the people that are really there; of a simulated source only.
+    """
+
+    index: int
+    stamp: float
+    image: Image
+    truth: tuple[SimulatedPerson, ...] = ()
+
+
+class Source(Protocol):
+    """An opened source.
+
+    Iterating gives its frames as fast as they are taken (a camera: as they come); a new iteration
+    starts again where that is possible.
+    """
+
+    @property
+    def rate(self) -> float:
+        """Images per second."""
+
+    @property
+    def intrinsics(self) -> Intrinsics | None:
+        """Of the camera; None when not known."""
+
+    @property
+    def length(self) -> int | None:
+        """Number of images; None when there is no end or it is not known."""
+
+    @property
+    def skipped(self) -> int:
+        """Images that could not be read so far."""
+
+    def __iter__(self) -> Iterator[Frame]:
+        """The frames.
+
+        Raises:
+            SourceError: nothing can be read.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give the file or device back; harmless when repeated."""
+        ...

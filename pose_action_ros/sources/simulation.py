@@ -1,0 +1,54 @@
+"""Simulated people, with the truth about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pose_action_ros.errors import SettingError
+from pose_action_ros.simulation import ACTIONS, Scene
+from pose_action_ros.sources.base import Frame
+from pose_action_ros.sources.settings import SourceSettings
+
+
+class SimulatedSource:
+    """A simulated scene without end, the same for the same seed; see Source.
+
+    Raises:
+        SettingError: unknown actions.
+    """
+
+    length = None
+    skipped = 0
+
+    def __init__(self, settings: SourceSettings) -> None:
+        self.rate = settings.rate
+        self._scene = Scene.random(
+            np.random.default_rng(settings.seed),
+            people=settings.people,
+            actions=_actions(settings.actions),
+            size=(settings.image_width, settings.image_height),
+            seconds_each=settings.action_seconds,
+        )
+        self.intrinsics = self._scene.camera.intrinsics
+
+    def __iter__(self) -> Iterator[Frame]:
+        """The frames, rendered as they are taken."""
+        index = 0
+        while True:
+            frame = self._scene.frame(index / self.rate)
+            yield Frame(index, frame.stamp, frame.image, tuple(frame.people))
+            index += 1
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+def _actions(names: str) -> tuple[str, ...]:
+    """The actions named, separated by commas; all when none is."""
+    wanted = tuple(name.strip() for name in names.split(",") if name.strip())
+    unknown = [name for name in wanted if name not in ACTIONS]
+    if unknown:
+        raise SettingError(f"unknown actions {unknown}; there are {', '.join(ACTIONS)}")
+    return wanted or ACTIONS
