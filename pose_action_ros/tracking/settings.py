@@ -1,0 +1,34 @@
+"""Settings of the tracker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pose_action_ros.settings import setting
+
+
+@dataclass(frozen=True)
+class TrackerSettings:
+    """How people keep their ids over time, and how their joints are smoothed."""
+
+    track_memory: float = setting(
+        1.5, "A person unseen for longer gets a new id", unit="s", low=0.0, high=60.0
+    )
+    track_similarity: float = setting(
+        0.1, "Least similarity (OKS) to where a person was expected", low=0.01, high=0.99
+    )
+    smoothing: bool = setting(True, "Smooth the joints with a One-Euro filter")
+    smoothing_cutoff: float = setting(
+        1.5,
+        "Cut-off frequency for a joint at rest: lower is calmer",
+        unit="Hz",
+        low=0.01,
+        high=60.0,
+    )
+    smoothing_speed: float = setting(
+        20.0,
+        "Rise of the cut-off with speed: higher lags less",
+        unit="Hz per body size a second",
+        low=0.0,
+        high=1000.0,
+    )

@@ -1,0 +1,83 @@
+"""Object keypoint similarity (OKS): how alike two poses of one person in one image are.
+
+Definition and the per-joint constants: COCO keypoint evaluation (Lin et al. 2014, and the
+evaluation page of the COCO keypoint task). Joints that COCO does not label have the constant of
+the nearest labelled one.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.skeletons import Skeleton
+
+Array = npt.NDArray[np.float64]
+
+# Spread of human annotators, in units of the person's size; by the joint's name without its side.
+_SIGMAS = {
+    "nose": 0.026,
+    "eye": 0.025,
+    "ear": 0.035,
+    "neck": 0.079,
+    "shoulder": 0.079,
+    "elbow": 0.072,
+    "wrist": 0.062,
+    "mid_hip": 0.107,
+    "hip": 0.107,
+    "spine": 0.107,
+    "knee": 0.087,
+    "ankle": 0.089,
+    "heel": 0.089,
+    "big_toe": 0.089,
+    "small_toe": 0.089,
+}
+_OTHER_SIGMA = 0.079
+
+
+@lru_cache(maxsize=16)
+def tolerances(skeleton: Skeleton) -> Array:
+    """(J,) distance at which similarity falls to exp(-1/2), in person sizes: 2 sigma."""
+    names = [joint.removeprefix("left_").removeprefix("right_") for joint in skeleton.joints]
+    return np.array([2 * _SIGMAS.get(name, _OTHER_SIGMA) for name in names])
+
+
+def sizes(points: npt.ArrayLike) -> Array:
+    """Size (...) [px] of poses (..., J, 2): square root of the area of the box of known joints.
+
+    The box is taken at least a quarter as wide as long, so that a person seen from the side or a
+    part of one keeps a sensible size. NaN when no joint is known.
+    """
+    array = np.asarray(points, dtype=np.float64)
+    known = np.isfinite(array)
+    low = np.where(known, array, np.inf).min(axis=-2)
+    high = np.where(known, array, -np.inf).max(axis=-2)
+    spans = np.where(known.any(axis=-2), high - low, np.nan)  # (..., 2)
+    long, short = spans.max(axis=-1), spans.min(axis=-1)
+    result: Array = np.sqrt(long * np.maximum(short, long / 4))
+    return result
+
+
+def similarities(expected: Array, spread: Array, found: Array, tolerance: Array) -> Array:
+    """OKS of every expected pose with every found one, over the joints that both have.
+
+    Args:
+        expected: (T, J, 2) [px], NaN where missing.
+        spread: (T,) how far an expected pose may be off [px], added to the tolerance.
+        found: (D, J, 2) [px], NaN where missing.
+        tolerance: (J,) from `tolerances`.
+
+    Returns:
+        (T, D), 0 to 1; 0 where they have no joint in common.
+    """
+    offsets = expected[:, None] - found[None]  # (T, D, J, 2)
+    common = np.isfinite(offsets).all(axis=-1)  # (T, D, J)
+    squares = np.where(common, np.square(offsets).sum(axis=-1), 0.0)
+    size = np.fmax(sizes(expected)[:, None], sizes(found)[None])  # (T, D)
+    size = np.maximum(np.nan_to_num(size, nan=1.0), 1.0)
+    scale = np.square(size[..., None] * tolerance) + np.square(spread)[:, None, None]
+    alike = np.where(common, np.exp(-squares / (2 * scale)), 0.0)
+    result: Array = alike.sum(axis=-1) / np.maximum(common.sum(axis=-1), 1)
+    return result
