@@ -1,0 +1,97 @@
+"""The action model: images in, probabilities out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.engines import Engine, load_engine
+from pose_action_ros.errors import ModelError, SettingError
+from pose_action_ros.models.card import ModelCard, find_model, read_card
+from pose_action_ros.recognition.enhanced_spmf import SpmfSettings
+from pose_action_ros.recognition.settings import UNKNOWN
+from pose_action_ros.settings import from_mapping
+
+INPUT, OUTPUT = "image", "scores"
+
+
+class ActionClassifier:
+    """A loaded action model with what its card says.
+
+    Attributes:
+        labels: the actions, in the order of the scores.
+        spmf: how its images are made.
+        window: time it was trained to look at [s].
+
+    Args:
+        model: shipped name or path.
+        engine: what runs it.
+        threads: CPU threads.
+
+    Raises:
+        ModelError: no such model, damaged, or its card does not fit it.
+        EngineError: the engine is unknown or not installed.
+    """
+
+    def __init__(self, model: str, engine: str = "auto", threads: int = 1) -> None:
+        path = find_model(model)
+        card = read_card(path, "action")
+        self.labels = _labels(path, card)
+        self.spmf = _spmf(path, card)
+        self.window = _window(path, card)
+        self._engine = load_engine(path, engine, threads)
+        _check_network(path, self._engine, self.spmf.size, len(self.labels))
+
+    def __call__(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+        """Probabilities (B, L), each row adding up to 1, of RGB images (B, size, size, 3)."""
+        scores = self._engine({INPUT: images.astype(np.float32)})[OUTPUT].astype(np.float64)
+        total: npt.NDArray[np.float64] = scores / scores.sum(axis=1, keepdims=True)
+        return total
+
+
+def _labels(path: Path, card: ModelCard) -> tuple[str, ...]:
+    labels = card.settings.get("labels")
+    usable = isinstance(labels, list) and all(isinstance(label, str) for label in labels)
+    if not usable or not labels or len(set(labels)) != len(labels) or UNKNOWN in labels:
+        raise ModelError(
+            f"the card of {path} has labels {labels!r}, expected a list of different names, "
+            f"{UNKNOWN!r} not among them"
+        )
+    return tuple(labels)
+
+
+def _spmf(path: Path, card: ModelCard) -> SpmfSettings:
+    values = card.settings.get("spmf")
+    if not isinstance(values, Mapping):
+        raise ModelError(f"the card of {path} has no settings 'spmf' of its images")
+    try:
+        return from_mapping(SpmfSettings, {**values, "skeleton": card.skeleton})
+    except SettingError as error:
+        raise ModelError(f"the card of {path} describes images this cannot make: {error}") from None
+
+
+def _window(path: Path, card: ModelCard) -> float:
+    window: Any = card.settings.get("window")
+    if isinstance(window, bool) or not isinstance(window, (int, float)) or not window > 0:
+        raise ModelError(f"the card of {path} has window {window!r}, expected seconds above 0")
+    return float(window)
+
+
+def _check_network(path: Path, engine: Engine, size: int, labels: int) -> None:
+    """ModelError unless the network takes such images and gives that many scores."""
+    if tuple(engine.inputs) != (INPUT,) or engine.inputs[INPUT][1:] != (size, size, 3):
+        raise ModelError(
+            f"{path} takes {dict(engine.inputs)}, expected {INPUT!r} of {size} x {size} x 3 pixels"
+        )
+    if OUTPUT not in engine.outputs:
+        raise ModelError(f"{path} gives {engine.outputs}, expected {OUTPUT!r}")
+    scores = engine({INPUT: np.zeros((1, size, size, 3), np.float32)})[OUTPUT]
+    if scores.shape != (1, labels):
+        raise ModelError(
+            f"{path} gives scores of shape {scores.shape} for one image, its card names {labels} "
+            "labels; export the model again"
+        )

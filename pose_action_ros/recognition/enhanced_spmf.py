@@ -1,0 +1,139 @@
+"""Enhanced-SPMF: a window of 3D poses as one small colour image.
+
+H.-H. Pham, H. Salmane, L. Khoudour, A. Crouzil, S. A. Velastin, P. Zegers: A Unified Deep
+Framework for Joint 3D Pose Estimation and Action Recognition from a Single RGB Camera, Sensors
+20(7):1825, 2020 (arXiv 1907.06968), the section on Enhanced-SPMF; the Skeleton Posture-Motion
+Feature itself is from the same authors, Sensors 19(8):1932, 2019.
+
+With joints p_j at frame t, over the pairs j < k:
+
+    JJD_jk = |p_j^t - p_k^u|                   joint-joint distance, drawn in the JET colours
+    JJO_jk = (p_j^t - p_k^u) / JJD_jk          joint-joint orientation, drawn as red, green, blue
+    posture feature  PF^t     = JJD and JJO with u = t
+    motion feature   MF^t,t+1 = JJD and JJO with u = t + 1
+    SPMF = [PF^1 | MF^1,2 | PF^2 | ... | PF^N]   time along the 2N - 1 columns, JJD above JJO
+
+Where the paper leaves a choice it is in SpmfSettings, which travels in the model's card.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from scipy.signal import savgol_filter
+
+from pose_action_ros.errors import InputError
+from pose_action_ros.recognition.normalise import fill_missing, to_body_view
+from pose_action_ros.settings import setting
+from pose_action_ros.skeletons import skeleton_named
+
+Points = npt.NDArray[np.float64]
+Image = npt.NDArray[np.uint8]
+
+TINY = 1e-6  # [m]; joints nearer than this are at one place and have no direction
+
+
+@dataclass(frozen=True)
+class SpmfSettings:
+    """The choices of the encoding; a trained model only works with its own."""
+
+    skeleton: str = setting("human36m_17", "joint order of the poses")
+    frames: int = setting(32, "poses in a window after resampling", low=2, high=512)
+    smoothing: int = setting(5, "frames of the Savitzky-Golay filter; 1 for none", low=1, high=51)
+    smoothing_order: int = setting(2, "order of its polynomial", low=0, high=5)
+    body_view: bool = setting(True, "turn people about the vertical to be seen from the front")
+    clip_limit: float = setting(2.0, "contrast limit of the equalisation", low=0.0, high=40.0)
+    tiles: int = setting(4, "tiles of the equalisation per image side", low=1, high=32)
+    size: int = setting(32, "width and height of the image", unit="px", low=8, high=512)
+
+
+def enhanced_spmf(points: npt.ArrayLike, settings: SpmfSettings) -> Image:
+    """The image of one or many windows.
+
+    Args:
+        points: (..., N, J, 3) [m], y down as in the optical frame of a camera, N equally spaced
+            frames; NaN where a joint is missing.
+        settings: choices; N and J must be theirs.
+
+    Returns:
+        (..., size, size, 3) RGB. A joint that is missing in the whole window leaves its rows black.
+
+    Raises:
+        InputError: the shape does not fit the settings.
+    """
+    array = np.asarray(points, dtype=np.float64)
+    expected = (settings.frames, len(skeleton_named(settings.skeleton)), 3)
+    if array.shape[-3:] != expected:
+        raise InputError(f"got poses of shape {array.shape}, expected (..., {expected})")
+    batch = array.reshape(-1, *expected)  # (B, N, J, 3)
+    images = [_enhance(image, settings) for image in spmf(batch, settings)]
+    stacked = np.array(images, dtype=np.uint8)
+    return stacked.reshape(*array.shape[:-3], settings.size, settings.size, 3)
+
+
+def spmf(points: Points, settings: SpmfSettings) -> Image:
+    """The full-size images (B, 2P, 2N-1, 3), before equalisation, of windows (B, N, J, 3)."""
+    filled, known = fill_missing(points)  # (B, N, J, 3), (B, J)
+    smooth = np.einsum("nm,bmjc->bnjc", _smoother(settings), filled, optimize=True)
+    if settings.body_view:
+        smooth = to_body_view(smooth, known, skeleton_named(settings.skeleton))
+    first, second = np.triu_indices(points.shape[2], k=1)  # P pairs each
+    column = np.arange(2 * settings.frames - 1)
+    difference = (  # (B, C, P, 3): even columns are PF, odd ones MF
+        smooth[:, column // 2][:, :, first] - smooth[:, (column + 1) // 2][:, :, second]
+    )
+    distance = np.sqrt(np.einsum("bcpi,bcpi->bcp", difference, difference))
+    direction = difference / np.maximum(distance, TINY)[..., None]
+    pair_known = known[:, first] & known[:, second]  # (B, P)
+    jjd = _jet()[_levels(distance, pair_known)]
+    jjo = np.rint((direction + 1) * 127.5).astype(np.uint8)
+    image = np.concatenate([jjd, jjo], axis=2)  # (B, C, 2P, 3)
+    image[~np.broadcast_to(np.tile(pair_known, 2)[:, None], image.shape[:3])] = 0
+    rows_first: Image = image.swapaxes(1, 2)
+    return rows_first
+
+
+@lru_cache(maxsize=8)
+def _smoother(settings: SpmfSettings) -> Points:
+    """(N, N) matrix of the Savitzky-Golay filter, with polynomials at the ends."""
+    width = min(settings.smoothing, settings.frames - 1 + settings.frames % 2)
+    identity = np.eye(settings.frames)
+    if width <= settings.smoothing_order:
+        return identity
+    return np.asarray(savgol_filter(identity, width, settings.smoothing_order, axis=0))
+
+
+@lru_cache(maxsize=1)
+def _jet() -> Image:
+    """(256, 3) the JET colour map, RGB."""
+    levels = np.arange(256, dtype=np.uint8)[:, None]
+    return np.ascontiguousarray(cv2.applyColorMap(levels, cv2.COLORMAP_JET)[:, 0, ::-1])
+
+
+def _levels(distance: Points, pair_known: npt.NDArray[np.bool_]) -> Image:
+    """Distances (B, C, P) as 0 to 255 between least and greatest of each whole window.
+
+    This also takes out the size of the body.
+    """
+    known = pair_known[:, None]
+    least = np.where(known, distance, np.inf).min(axis=(1, 2), keepdims=True)
+    greatest = np.where(known, distance, -np.inf).max(axis=(1, 2), keepdims=True)
+    scale = np.maximum(greatest - least, TINY)
+    relative = np.where(known & np.isfinite(scale), (distance - least) / scale, 0)
+    return np.rint(np.clip(relative, 0, 1) * 255).astype(np.uint8)
+
+
+def _enhance(image: Image, settings: SpmfSettings) -> Image:
+    """Contrast-limited adaptive histogram equalisation of the brightness, then resizing."""
+    hsv = cv2.cvtColor(image, cv2.COLOR_RGB2HSV)
+    if settings.clip_limit > 0:
+        grid = (settings.tiles, settings.tiles)
+        hsv[..., 2] = cv2.createCLAHE(settings.clip_limit, grid).apply(hsv[..., 2])
+    rgb = cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)
+    return np.asarray(
+        cv2.resize(rgb, (settings.size, settings.size), interpolation=cv2.INTER_AREA), np.uint8
+    )

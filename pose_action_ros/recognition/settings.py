@@ -1,0 +1,34 @@
+"""What can be set about recognition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pose_action_ros.settings import setting
+
+UNKNOWN = "unknown"
+"""The label when no action is convincing; never a label of a model."""
+
+
+@dataclass(frozen=True)
+class RecogniserSettings:
+    """Which model, over how much time, how often."""
+
+    action_model: str = setting("action", "shipped action model, or path to an .onnx file")
+    action_engine: str = setting(
+        "auto", "what runs the action model", choices=("auto", "onnxruntime", "litert")
+    )
+    action_threads: int = setting(1, "CPU threads of the action model", low=1, high=64)
+    window: float = setting(
+        0.0, "time looked at; 0 for what the model was trained with", unit="s", low=0.0, high=30.0
+    )
+    min_filled: float = setting(
+        0.5, "part of the window that must be seen before the first answer", low=0.05, high=1.0
+    )
+    stride: float = setting(0.2, "time between answers", unit="s", low=0.0, high=10.0)
+    max_gap: float = setting(
+        0.5, "longest time without a pose that is bridged", unit="s", low=0.01, high=5.0
+    )
+    unknown_below: float = setting(
+        0.5, "probability below which the answer is 'unknown'", low=0.0, high=1.0, live=True
+    )
