@@ -1,0 +1,42 @@
+"""`pip install .`: the package without ROS, and the command `pose-action`."""
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+ROOT = Path(__file__).parent
+
+
+def requirements(name: str) -> list[str]:
+    """The lines of one file in requirements/, without comments."""
+    text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def version() -> str:
+    """`__version__` of the package, read without importing it."""
+    text = (ROOT / "pose_action_ros" / "__init__.py").read_text(encoding="utf-8")
+    found = re.search(r'^__version__ = "(.+)"$', text, re.MULTILINE)
+    if found is None:
+        raise RuntimeError("pose_action_ros/__init__.py has no line __version__ = ...")
+    return found.group(1)
+
+
+setup(
+    name="pose_action_ros",
+    version=version(),
+    description="People's 2D keypoints, 3D poses and actions from camera images",
+    license="Apache-2.0",
+    python_requires=">=3.10",
+    packages=find_packages(include=["pose_action_ros", "pose_action_ros.*"]),
+    package_data={"pose_action_ros": ["py.typed", "**/*.onnx", "**/*.json"]},
+    install_requires=requirements("run"),
+    extras_require={
+        "train": requirements("train"),
+        "tensorrt": ["tensorrt>=10"],
+        "dev": requirements("test"),
+    },
+    entry_points={"console_scripts": ["pose-action = pose_action_ros.cli:main"]},
+    zip_safe=False,
+)
