@@ -1,0 +1,59 @@
+"""Where in front of the camera a person stands, from the rays and the root-relative pose.
+
+A joint at X + t lies on the ray (u, v) when u (Z + tz) = X + tx and v (Z + tz) = Y + ty: linear in
+t, so weighted least squares has a closed form (for example Mehta et al. 2017, VNect, section 5).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
+
+Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+# The joints that the detector sees and the pose has.
+_NAMES = tuple(name for name in HUMAN36M_17.joints if name in COCO_18.joints)
+SEEN = np.array([COCO_18.index(name) for name in _NAMES])
+LIFTED = np.array([HUMAN36M_17.index(name) for name in _NAMES])
+
+_LEAST_JOINTS = 4
+_NEAREST = 0.2  # [m]: a joint closer than this, or behind the camera, cannot have been seen
+
+
+def place(rays: Array, scores: Array, points: Array) -> tuple[Array, Flags]:
+    """Positions of N people's roots.
+
+    Args:
+        rays: (N, 18, 2) x/z and y/z of COCO-18 joints, NaN if missing.
+        scores: (N, 18) their weights, 0 if missing.
+        points: (N, 17, 3) [m] Human3.6M joints relative to the root, optical frame.
+
+    Returns:
+        (N, 3) [m] position of the root in the optical frame, and (N,) whether there is one:
+        enough joints, apart from each other, and all of them in front of the camera.
+    """
+    plane, lifted = rays[:, SEEN], points[:, LIFTED]
+    weights = scores[:, SEEN] * (np.isfinite(plane).all(axis=-1) & np.isfinite(lifted).all(axis=-1))
+    plane, lifted = np.nan_to_num(plane), np.nan_to_num(lifted)
+    enough = (weights > 0).sum(axis=1) >= _LEAST_JOINTS
+    positions, solved = _solve(plane, lifted, weights)
+    nearest = np.where(weights > 0, lifted[..., 2] + positions[:, None, 2], np.inf).min(axis=1)
+    return positions, enough & solved & (nearest > _NEAREST)
+
+
+def _solve(plane: Array, lifted: Array, weights: Array) -> tuple[Array, Flags]:
+    """Least squares of w (u tz - tx - (X - u Z)) and the same for v; (N, 3), (N,) unique."""
+    total = np.maximum(weights.sum(axis=1), 1e-9)[:, None]  # (N, 1)
+    share = (weights / total)[..., None]  # (N, J, 1)
+    offsets = lifted[..., :2] - plane * lifted[..., 2:]  # (N, J, 2)
+    mean_plane, mean_offset = (share * plane).sum(axis=1), (share * offsets).sum(axis=1)
+    # With the means taken out, tx and ty vanish and the depth stands alone.
+    spread = plane - mean_plane[:, None]
+    squared = (share * spread**2).sum(axis=(1, 2))
+    solved = squared > 1e-8
+    depth = (share * spread * offsets).sum(axis=(1, 2)) / np.where(solved, squared, 1.0)
+    across = mean_plane * depth[:, None] - mean_offset
+    return np.column_stack([across, depth]), solved

@@ -1,0 +1,36 @@
+"""How far each 3D joint can be trusted: seen by the detector, or only inferred from the others."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
+
+Array = npt.NDArray[np.float64]
+
+INFERRED = 0.3
+"""Score of an inferred joint, times the mean score of the joints the detector gave."""
+
+# What a joint that COCO-18 does not have is told by; a joint it has is told by itself.
+_TOLD_BY = {
+    "mid_hip": ("right_hip", "left_hip"),
+    "spine": ("right_hip", "left_hip", "right_shoulder", "left_shoulder"),
+    "head_top": ("nose", "neck"),
+}
+_SOURCES = tuple(
+    [COCO_18.index(source) for source in _TOLD_BY.get(joint, (joint,))]
+    for joint in HUMAN36M_17.joints
+)
+
+
+def joint_scores(scores: Array) -> Array:
+    """Scores (N, 17) of Human3.6M joints from the detector's scores (N, 18) of COCO-18.
+
+    A joint has the least score of the detected joints that tell it; when one of those is missing
+    it is inferred and has at most INFERRED.
+    """
+    least = np.stack([scores[:, rows].min(axis=1) for rows in _SOURCES], axis=1)  # (N, 17)
+    given = np.maximum((scores > 0).sum(axis=1), 1)
+    inferred = INFERRED * scores.sum(axis=1) / given  # (N,)
+    return np.where(least > 0, least, inferred[:, None])
