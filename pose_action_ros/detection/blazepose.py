@@ -1,0 +1,102 @@
+"""BlazePose for several people: finds new people now and then, follows known ones in between.
+
+Source: Bazarevsky et al. 2020, "BlazePose", arXiv:2006.10204; the rules for several people are
+this package's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from pose_action_ros.detection.base import DetectorSettings, Image, check_image
+from pose_action_ros.detection.landmarks import LandmarkNetwork, Landmarks
+from pose_action_ros.detection.person_finder import PersonFinder
+from pose_action_ros.detection.regions import Region
+from pose_action_ros.engines import load_engine
+from pose_action_ros.models.fetch import fetch_blazepose, unpack_task
+from pose_action_ros.poses import Pose2D
+from pose_action_ros.skeletons import BLAZEPOSE_33, BODY_25
+
+
+class BlazePose:
+    """Several people's BODY_25 joints; see Detector.
+
+    Attributes:
+        settings: thresholds and limits may be replaced between images.
+    """
+
+    skeleton = BODY_25
+
+    def __init__(self, settings: DetectorSettings) -> None:
+        """Load both networks, fetching them first if this machine does not have them.
+
+        Raises:
+            ModelError: the model files cannot be had or are not those networks.
+            EngineError: no engine for them is installed.
+        """
+        self.settings = settings
+        chosen = settings.detector_model
+        finder, landmarks = unpack_task(Path(chosen)) if chosen else fetch_blazepose()
+        threads = settings.detector_threads
+        self._find = PersonFinder(load_engine(finder, threads=threads))
+        self._landmarks = LandmarkNetwork(load_engine(landmarks, threads=threads))
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget where people were; see Detector."""
+        self._regions: list[Region] = []
+        self._since_search = 0
+
+    def __call__(self, image: Image) -> tuple[Pose2D, ...]:
+        """People in an image; see Detector."""
+        check_image(image)
+        people = self._look(image, self._regions)
+        self._since_search += 1
+        if self._must_search(people):
+            self._since_search = 0
+            people = _distinct([*people, *self._look(image, self._new_regions(image, people))])
+        self._regions = [person.region for person in people]
+        people.sort(key=lambda person: -person.score)
+        return tuple(self._pose(person, image) for person in people)
+
+    def _must_search(self, people: list[Landmarks]) -> bool:
+        """Whether there may be somebody to find: at once when somebody was lost."""
+        lost = len(people) < len(self._regions) or not people
+        due = self._since_search >= self.settings.search_interval
+        return len(people) < self.settings.max_people and (lost or due)
+
+    def _new_regions(self, image: Image, people: list[Landmarks]) -> list[Region]:
+        """Where people are that are not followed yet, as many as are wanted."""
+        found = self._find(image, self.settings.min_person_score)
+        new = [
+            region
+            for region in found
+            if not any(region.same_place(person.region) for person in people)
+        ]
+        return new[: self.settings.max_people - len(people)]
+
+    def _look(self, image: Image, regions: Iterable[Region]) -> list[Landmarks]:
+        """The people in the regions, each once."""
+        people = [self._landmarks(image, region) for region in regions]
+        sure = [person for person in people if person.score >= self.settings.min_person_score]
+        return _distinct(sure)
+
+    def _pose(self, person: Landmarks, image: Image) -> Pose2D:
+        height, width = image.shape[:2]
+        inside = ((person.points >= -0.5) & (person.points <= (width - 0.5, height - 0.5))).all(1)
+        known = inside & (person.scores >= self.settings.min_joint_score)
+        scores = np.where(known, person.scores, 0.0)
+        pose = Pose2D(BLAZEPOSE_33, person.points, scores, score=person.score)
+        return pose.to(BODY_25)
+
+
+def _distinct(people: list[Landmarks]) -> list[Landmarks]:
+    """Of regions that have run onto one person, only the surest."""
+    kept: list[Landmarks] = []
+    for person in sorted(people, key=lambda person: -person.score):
+        if not any(person.same_person(other) for other in kept):
+            kept.append(person)
+    return kept

@@ -1,0 +1,112 @@
+"""The second network of BlazePose: the joints of one person in a crop.
+
+Source: Bazarevsky et al. 2020, "BlazePose", arXiv:2006.10204, section 2.3. The network gives 33
+joints and two auxiliary points, the centre and rim of the circle around the body, from which the
+person's region in the next image follows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.detection.outputs import output_of_shape, sigmoid
+from pose_action_ros.detection.person_finder import MARGIN
+from pose_action_ros.detection.regions import Image, Region, crop, network_input
+from pose_action_ros.engines import Engine
+from pose_action_ros.skeletons import BLAZEPOSE_33
+
+Array = npt.NDArray[np.float64]
+
+SIZE = 256
+POINTS = 39
+CENTRE, RIM = 33, 34
+CELLS = 64
+REACH = 3
+"""Cells of the heatmap on each side of a point that refine it."""
+REFINED_FROM = 0.5
+"""Points are refined where the heatmap is at least this sure."""
+
+
+@dataclass(frozen=True, eq=False)
+class Landmarks:
+    """What the network says about one region.
+
+    Attributes:
+        points: (33, 2) [px] of the image.
+        scores: (33,) 0 to 1, that the joint is in the image and visible.
+        score: 0 to 1, that there is a person in the region.
+        region: where the person will be in the next image.
+    """
+
+    points: Array
+    scores: Array
+    score: float
+    region: Region
+
+    def same_person(self, other: Landmarks) -> bool:
+        """Whether two regions have run onto one person: the joints nearly coincide."""
+        apart = np.linalg.norm(self.points - other.points, axis=1).mean()
+        return bool(apart < 0.06 * min(self.region.side, other.region.side))
+
+
+class LandmarkNetwork:
+    """Finds the joints of the person in a region."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Check the network by running it once.
+
+        Raises:
+            ModelError: it is not such a network.
+        """
+        self._engine = engine
+        blank = np.zeros((1, 1, 3), dtype=np.uint8)
+        self(blank, Region.of_image(blank))
+
+    def __call__(self, image: Image, region: Region) -> Landmarks:
+        """The joints of the person in a region of an image (H, W, 3) BGR."""
+        (name,) = self._engine.inputs
+        outputs = self._engine({name: network_input(crop(image, region, SIZE), low=0)})
+        values = output_of_shape(outputs, (POINTS * 5,)).reshape(POINTS, 5)
+        heatmaps = output_of_shape(outputs, (CELLS, CELLS, POINTS))
+        points = region.to_image(refine(values[:, :2] / SIZE, heatmaps))
+        visible, inside = sigmoid(values[:, 3:]).T
+        joints = len(BLAZEPOSE_33)
+        return Landmarks(
+            points[:joints],
+            np.minimum(visible, inside)[:joints],
+            float(output_of_shape(outputs, (1,))[0]),
+            Region.around_body(points[CENTRE], points[RIM], MARGIN),
+        )
+
+
+def refine(points: Array, heatmaps: Array) -> Array:
+    """Points moved to the centre of mass of their heatmap nearby, where it is sure of them.
+
+    Args:
+        points: (P, 2) in the unit square.
+        heatmaps: (H, W, P) logits.
+
+    Returns:
+        (P, 2) in the unit square.
+    """
+    refined = points.copy()
+    height, width = heatmaps.shape[:2]
+    for index, (column, row) in enumerate(np.floor(points * (width, height)).astype(int)):
+        rows = slice(max(row - REACH, 0), max(row + REACH + 1, 0))
+        columns = slice(max(column - REACH, 0), max(column + REACH + 1, 0))
+        sure = sigmoid(heatmaps[rows, columns, index])
+        if sure.size and sure.max() >= REFINED_FROM:
+            refined[index] = _centre_of_mass(sure, rows.start, columns.start) / (width, height)
+    return refined
+
+
+def _centre_of_mass(weights: Array, row: int, column: int) -> Array:
+    """(2,) column and row of the centre of mass of weights whose first cell is (row, column)."""
+    rows, columns = np.indices(weights.shape)
+    mass = weights.sum()
+    return np.array(
+        [(weights * columns).sum() / mass + column, (weights * rows).sum() / mass + row]
+    )
