@@ -1,0 +1,49 @@
+"""Checkpoints: everything that a run needs to go on where it stopped, in one file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from pose_action_ros.errors import ModelError
+
+
+def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
+    """Write a state of tensors, numbers, strings and containers of them; whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        torch.save(dict(state), draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def load_checkpoint(path: Path, config: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The state saved at `path`, None when there is none.
+
+    Args:
+        path: of the checkpoint.
+        config: settings of this run; those saved under "config" must be the same.
+
+    Raises:
+        ModelError: the file is damaged, or was made by a run with other settings.
+    """
+    if not path.is_file():
+        return None
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises whatever the damage leads to
+        raise ModelError(f"{path} is no checkpoint or is damaged: {error}; remove it") from error
+    saved = state.get("config", {})
+    changed = sorted(key for key in {*config, *saved} if config.get(key) != saved.get(key))
+    if changed:
+        raise ModelError(
+            f"{path} is of a run with other {', '.join(changed)}; remove it or choose another "
+            "output folder"
+        )
+    return state

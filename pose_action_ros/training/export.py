@@ -1,0 +1,88 @@
+"""Write a trained network as ONNX with its card, after checking that both compute the same."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from pose_action_ros.engines import load_engine
+from pose_action_ros.errors import ModelError
+from pose_action_ros.models.card import ModelCard, sha256_of, write_card
+
+OPSET = 17
+
+
+def export(
+    network: nn.Module,
+    example: torch.Tensor,
+    names: tuple[str, str],
+    path: Path,
+    card: ModelCard,
+    *,
+    tolerance: float = 1e-4,
+) -> float:
+    """Write `path` (.onnx) and the card beside it, both or none.
+
+    Args:
+        network: one tensor in, one out; put in evaluation mode.
+        example: an input batch of at least 2; the batch size stays free in the file.
+        names: of the input and of the output in the file.
+        path: file to write.
+        card: its sha256 is filled in.
+        tolerance: largest difference between the network and the file in ONNX Runtime.
+
+    Returns:
+        The largest difference on `example`.
+
+    Raises:
+        ModelError: the difference is above the tolerance; nothing is written.
+    """
+    network.eval()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.stem}.{os.getpid()}.onnx")
+    try:
+        _write(network, example, names, draft)
+        difference = _difference(network, example, names, draft)
+        if not difference <= tolerance:
+            raise ModelError(
+                f"{path.name} would differ from the trained network by {difference:.2e}, "
+                f"expected at most {tolerance:.0e}; it was not written"
+            )
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    write_card(path, replace(card, sha256=sha256_of(path)))
+    return difference
+
+
+def _write(network: nn.Module, example: torch.Tensor, names: tuple[str, str], path: Path) -> None:
+    # The exporter that traces: the newer one needs a package more and writes slower graphs here.
+    torch.onnx.export(
+        network,
+        (example,),
+        str(path),
+        input_names=[names[0]],
+        output_names=[names[1]],
+        dynamic_axes={names[0]: {0: "batch"}, names[1]: {0: "batch"}},
+        opset_version=OPSET,
+        dynamo=False,
+    )
+
+
+def _difference(
+    network: nn.Module, example: torch.Tensor, names: tuple[str, str], path: Path
+) -> float:
+    """Largest difference between the file and the network, for the whole batch and for one row."""
+    engine = load_engine(path)
+    worst = 0.0
+    for batch in (example, example[:1]):
+        with torch.no_grad():
+            expected = network(batch).numpy()
+        found = engine({names[0]: batch.numpy()})[names[1]]
+        worst = max(worst, float(np.abs(found - expected).max()))
+    return worst
