@@ -1,0 +1,131 @@
+"""Channels: the degrees of freedom of a simulated person over time, by name.
+
+Angles are anatomical, in degrees, 0 when standing with hanging arms; they mean the same on both
+sides, so mirroring a motion swaps the sides and negates what goes to the left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+SIDES: Final = ("left", "right")
+
+# What the pelvis and the trunk do; "lift" [m] is the height of the lowest sole over the floor,
+# "forward" and "sideways" [m] where the pelvis is, all others [degrees].
+_LATERAL: Final = ("sideways", "yaw", "roll", "bend_left", "twist_left", "tilt_left", "turn_left")
+_MEDIAN: Final = ("forward", "lift", "pitch", "bend_forward", "nod")
+ARM: Final = (
+    "shrug",  # shoulder up
+    "protract",  # shoulder forward
+    "flex",  # upper arm forward
+    "abduct",  # upper arm sideways
+    "rotate_in",  # about the upper arm, bent forearm towards the belly
+    "elbow",
+    "pronate",  # palm turns back (arm hanging) or down (elbow bent)
+    "wrist_flex",  # towards the palm
+    "wrist_side",  # towards the thumb
+    "curl",  # 0 flat hand to 1 fist
+)
+LEG: Final = ("hip_flex", "hip_abduct", "hip_out", "knee", "ankle")
+CHANNELS: Final = (
+    *_LATERAL,
+    *_MEDIAN,
+    *(f"{side}_{name}" for side in SIDES for name in (*ARM, *LEG)),
+)
+_INDEX: Final = {name: position for position, name in enumerate(CHANNELS)}
+
+# Ranges of motion of healthy adults, rounded outwards (American Academy of Orthopaedic Surgeons).
+LIMITS: Final[Mapping[str, tuple[float, float]]] = {
+    "shrug": (-8, 35),
+    "protract": (-25, 35),
+    "flex": (-60, 185),
+    "abduct": (-60, 185),
+    "rotate_in": (-110, 110),
+    "elbow": (0, 152),
+    "pronate": (-95, 95),
+    "wrist_flex": (-75, 80),
+    "wrist_side": (-35, 30),
+    "curl": (0, 1),
+    "hip_flex": (-35, 130),
+    "hip_abduct": (-35, 60),
+    "hip_out": (-50, 60),
+    "knee": (0, 155),
+    "ankle": (-60, 45),
+    "nod": (-50, 60),
+    "turn_left": (-80, 80),
+    "tilt_left": (-40, 40),
+}
+
+
+def _limit(channel: str) -> tuple[float, float]:
+    return LIMITS.get(channel.removeprefix("left_").removeprefix("right_"), (-np.inf, np.inf))
+
+
+_LOW: Final = np.array([_limit(name)[0] for name in CHANNELS])
+_HIGH: Final = np.array([_limit(name)[1] for name in CHANNELS])
+_SIGNS: Final = np.array([-1.0 if name in _LATERAL else 1.0 for name in CHANNELS])
+_OTHER: Final = np.array(
+    [
+        _INDEX[
+            name.replace("left_", "right_", 1)
+            if name.startswith("left_")
+            else name.replace("right_", "left_", 1)
+            if name.startswith("right_")
+            else name
+        ]
+        for name in CHANNELS
+    ]
+)
+
+
+class Channels:
+    """Values (T, C) of all channels at T times, read and written by name."""
+
+    def __init__(self, values: Array) -> None:
+        self.values = values
+
+    @classmethod
+    def zeros(cls, count: int) -> Channels:
+        """The neutral pose, `count` times."""
+        return cls(np.zeros((count, len(CHANNELS))))
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, name: str) -> Array:
+        """(T,) one channel, a view."""
+        return self.values[:, _INDEX[name]]
+
+    def __setitem__(self, name: str, value: npt.ArrayLike) -> None:
+        self.values[:, _INDEX[name]] = value
+
+    def toward(
+        self, targets: Mapping[str, npt.ArrayLike], weight: npt.ArrayLike = 1.0, side: str = ""
+    ) -> None:
+        """Move the named channels, of one side when given, to the targets by weight (T,) 0 to 1."""
+        prefix = f"{side}_" if side else ""
+        for name, target in targets.items():
+            column = self.values[:, _INDEX[prefix + name]]
+            column += (np.asarray(target) - column) * weight
+
+    def side(self, side: str, names: tuple[str, ...]) -> dict[str, Array]:
+        """Copies of one side's channels, without the side in their names."""
+        return {name: self[f"{side}_{name}"].copy() for name in names}
+
+    def blend(self, other: Channels, weight: Array) -> Channels:
+        """Self where weight (T,) is 0, the other where it is 1."""
+        return Channels(self.values + (other.values - self.values) * weight[:, None])
+
+    def mirrored(self) -> Channels:
+        """The same motion with left and right swapped."""
+        return Channels(self.values[:, _OTHER] * _SIGNS)
+
+    def limited(self) -> Channels:
+        """The same motion within what joints can do."""
+        return Channels(np.clip(self.values, _LOW, _HIGH))

@@ -1,0 +1,155 @@
+"""Forward kinematics: channels of a body to joints and segment frames in the world.
+
+Frames at rest are those of the person: x forward, y left, z up; limbs hang along -z.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.simulation.body import Body
+from pose_action_ros.simulation.channels import SIDES, Channels
+from pose_action_ros.simulation.figure import FIGURE
+from pose_action_ros.simulation.rotations import about_x, about_y, about_z, swing
+
+Array = npt.NDArray[np.float64]
+
+OUTWARD = {"left": 1.0, "right": -1.0}
+"""Sign of y on each side."""
+
+
+@dataclass(frozen=True, eq=False)
+class Posed:
+    """A body at T times.
+
+    Attributes:
+        joints: (T, J, 3) [m] of FIGURE, world.
+        frames: segment name to (T, 3, 3), columns are its axes in the world.
+    """
+
+    joints: Array
+    frames: dict[str, Array]
+
+    def joint(self, name: str) -> Array:
+        """(T, 3) one joint [m]."""
+        return self.joints[:, FIGURE.index(name)]
+
+
+def pose_body(body: Body, channels: Channels) -> Posed:
+    """Joints and frames of the body, its lowest sole `lift` above the floor z = 0."""
+    builder = _Builder(body, channels)
+    builder.trunk()
+    for side in SIDES:
+        builder.arm(side)
+        builder.leg(side)
+    joints = np.stack([builder.points[name] for name in FIGURE.joints], axis=1)
+    soles = [f"{side}_{part}" for side in SIDES for part in ("heel", "big_toe", "small_toe")]
+    lowest = np.min([builder.points[name][:, 2] for name in soles], axis=0)
+    joints[..., 2] += (channels["lift"] + _SOLE * body.height - lowest)[:, None]
+    joints[..., 0] += channels["forward"][:, None]
+    joints[..., 1] += channels["sideways"][:, None]
+    return Posed(joints, builder.frames)
+
+
+_SOLE = 0.008  # heel and toe joints over the floor, fraction of height
+
+
+def _at(origin: Array, frame: Array, x: float, y: float, z: float) -> Array:
+    """(T, 3) a point given in a segment's frame."""
+    return origin + frame @ np.array([x, y, z], dtype=np.float64)
+
+
+class _Builder:
+    """Walks from the pelvis outwards, collecting points and frames."""
+
+    def __init__(self, body: Body, channels: Channels) -> None:
+        self.body = body
+        self.channels = channels
+        self.points: dict[str, Array] = {}
+        self.frames: dict[str, Array] = {}
+
+    def trunk(self) -> None:
+        body, value, at = self.body, self.channels, self.points
+        heading = about_z(value["yaw"])
+        pelvis = heading @ about_y(value["pitch"]) @ about_x(-value["roll"])
+        half = about_z(value["twist_left"] / 2) @ swing(
+            -value["bend_left"] / 2, value["bend_forward"] / 2
+        )
+        lumbar = pelvis @ half
+        chest = lumbar @ half
+        at["mid_hip"] = np.zeros((len(value), 3))
+        waist = _at(at["mid_hip"], pelvis, 0, 0, 0.2 * body.trunk)
+        at["spine"] = _at(waist, lumbar, 0, 0, 0.3 * body.trunk)
+        top = _at(at["spine"], chest, 0, 0, 0.5 * body.trunk)
+        self.frames |= {"pelvis": pelvis, "lumbar": lumbar, "chest": chest}
+        for side in SIDES:
+            out = OUTWARD[side]
+            clavicle = chest @ about_z(-out * value[f"{side}_protract"])
+            clavicle = clavicle @ about_x(out * value[f"{side}_shrug"])
+            at[f"{side}_shoulder"] = _at(top, clavicle, 0, out * body.half_shoulders, 0)
+            at[f"{side}_hip"] = _at(at["mid_hip"], pelvis, 0, out * body.half_hips, 0)
+        at["neck"] = (at["left_shoulder"] + at["right_shoulder"]) / 2
+        self._head(top, chest)
+
+    def _head(self, top: Array, chest: Array) -> None:
+        """Half of each head movement is in the neck, half at the skull."""
+        body, value, at = self.body, self.channels, self.points
+        half = (
+            about_z(value["turn_left"] / 2)
+            @ about_y(value["nod"] / 2)
+            @ about_x(-value["tilt_left"] / 2)
+        )
+        neck = chest @ half
+        head = neck @ half
+        size = body.head_height
+        free = body.neck_and_head - size  # neck root to chin
+        base = _at(top, chest, -0.012 * body.height, 0, 0.3 * free)
+        skull = _at(base, neck, 0.012 * body.height, 0, 0.7 * free + 0.3 * size)
+        self.frames |= {"neck": neck, "head": head}
+        at["head_top"] = _at(skull, head, 0, 0, 0.7 * size)
+        at["nose"] = _at(skull, head, 0.50 * size, 0, 0.08 * size)
+        for side in SIDES:
+            out = OUTWARD[side]
+            at[f"{side}_eye"] = _at(skull, head, 0.40 * size, out * 0.14 * size, 0.22 * size)
+            at[f"{side}_ear"] = _at(skull, head, 0, out * 0.33 * size, 0.14 * size)
+            at[f"{side}_mouth"] = _at(skull, head, 0.40 * size, out * 0.10 * size, -0.10 * size)
+
+    def arm(self, side: str) -> None:
+        body, value, at = self.body, self.channels.side(side, _ARM), self.points
+        out = OUTWARD[side]
+        upper = self.frames["chest"] @ swing(out * value["abduct"], -value["flex"])
+        upper = upper @ about_z(-out * value["rotate_in"])
+        fore = upper @ about_y(-value["elbow"]) @ about_z(-out * value["pronate"])
+        hand = fore @ swing(-out * value["wrist_flex"], -value["wrist_side"])
+        self.frames |= {f"{side}_upper_arm": upper, f"{side}_forearm": fore, f"{side}_palm": hand}
+        at[f"{side}_elbow"] = _at(at[f"{side}_shoulder"], upper, 0, 0, -body.upper_arm)
+        wrist = at[f"{side}_wrist"] = _at(at[f"{side}_elbow"], fore, 0, 0, -body.forearm)
+        size = body.hand
+        knuckles = at[f"{side}_hand"] = _at(wrist, hand, 0, 0, -0.5 * size)
+        fingers = hand @ swing(-out * 100 * value["curl"], 0 * value["curl"])
+        self.frames[f"{side}_fingers"] = fingers
+        at[f"{side}_index"] = _at(knuckles, fingers, 0.14 * size, 0, -0.3 * size)
+        at[f"{side}_pinky"] = _at(knuckles, fingers, -0.16 * size, 0, -0.26 * size)
+        at[f"{side}_thumb"] = _at(wrist, hand, 0.28 * size, -0.1 * out * size, -0.36 * size)
+
+    def leg(self, side: str) -> None:
+        body, value, at = self.body, self.channels.side(side, _LEG), self.points
+        out = OUTWARD[side]
+        thigh = self.frames["pelvis"] @ swing(out * value["hip_abduct"], -value["hip_flex"])
+        thigh = thigh @ about_z(out * value["hip_out"])
+        shin = thigh @ about_y(value["knee"])
+        foot = shin @ about_y(-value["ankle"])
+        self.frames |= {f"{side}_thigh": thigh, f"{side}_shin": shin, f"{side}_foot": foot}
+        at[f"{side}_knee"] = _at(at[f"{side}_hip"], thigh, 0, 0, -body.thigh)
+        ankle = at[f"{side}_ankle"] = _at(at[f"{side}_knee"], shin, 0, 0, -body.shin)
+        size, down = body.foot, _SOLE * body.height - body.foot_height
+        at[f"{side}_heel"] = _at(ankle, foot, -0.24 * size, 0, down)
+        at[f"{side}_big_toe"] = _at(ankle, foot, 0.64 * size, -0.08 * out * size, down)
+        at[f"{side}_small_toe"] = _at(ankle, foot, 0.52 * size, 0.20 * out * size, down)
+
+
+_ARM = ("flex", "abduct", "rotate_in", "elbow", "pronate", "wrist_flex", "wrist_side", "curl")
+_LEG = ("hip_flex", "hip_abduct", "hip_out", "knee", "ankle")

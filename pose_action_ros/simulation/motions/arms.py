@@ -1,0 +1,255 @@
+"""Gestures that bring the arms somewhere, hold them there and take them back."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.simulation.body import Body
+from pose_action_ros.simulation.channels import SIDES, Channels
+from pose_action_ros.simulation.reach import aim, arm
+from pose_action_ros.simulation.standing import Motion, Standing
+from pose_action_ros.simulation.timing import Strokes, Wander, ease
+
+Array = npt.NDArray[np.float64]
+Rng = np.random.Generator
+
+
+def lift_shoulder(pose: Channels, side: str) -> None:
+    """Raise the shoulder girdle with a raised upper arm, as bodies do (scapular rhythm)."""
+    raised = np.hypot(pose[f"{side}_flex"], pose[f"{side}_abduct"])
+    pose[f"{side}_shrug"] += 24 * ease((raised - 40) / 130)
+
+
+def raising_hand(body: Body, rng: Rng) -> Motion:
+    """One hand goes up, stays, and comes down."""
+    stand = Standing(body, rng)
+    side = SIDES[rng.integers(2)]
+    plane = np.radians(rng.uniform(0, 90))
+    if rng.random() < 0.6:  # nearly straight
+        up = rng.uniform(125, 176)
+        goal = {
+            "flex": np.array(up * np.sin(plane)),
+            "abduct": np.array(up * np.cos(plane)),
+            "rotate_in": np.array(-50 * np.cos(plane)),
+            "elbow": np.array(rng.uniform(3, 40)),
+        }
+    else:  # upper arm to the side or ahead, forearm up
+        up = np.radians(rng.uniform(40, 125))
+        near = [np.sin(up) * np.sin(plane), np.sin(up) * np.cos(plane), -np.cos(up)]
+        goal = aim(near, [rng.uniform(0, 0.35), rng.uniform(-0.2, 0.25), 1.0])
+    goal = {**goal, "pronate": np.array(rng.uniform(0, 80)), "curl": np.array(rng.choice([0, 0.9]))}
+    times_of = {"rise": rng.uniform(0.4, 1.0), "fall": rng.uniform(0.5, 1.0)}
+    strokes = Strokes(rng, hold=rng.uniform(1.2, 3.5), rest=rng.uniform(0.2, 0.6), **times_of)
+    fold, lean = rng.uniform(0, 50), rng.normal(0, 3)
+    drift = [Wander(rng, 0.1, 0.7) for _ in range(2)]
+
+    def motion(times: Array) -> Channels:
+        pose = stand.base(times)
+        level = strokes(times)
+        pose.toward(goal, level, side)
+        pose[f"{side}_elbow"] += fold * 4 * level * (1 - level)
+        pose[f"{side}_flex"] += 2 * level * drift[0](times)
+        pose[f"{side}_abduct"] += 2 * level * drift[1](times)
+        lift_shoulder(pose, side)
+        pose["bend_left"] += lean * level
+        return stand.settle(pose)
+
+    return motion
+
+
+def pointing(body: Body, rng: Rng) -> Motion:
+    """One arm stretched towards something, held."""
+    stand = Standing(body, rng)
+    side = SIDES[rng.integers(2)]
+    around, up = np.radians(rng.uniform(-25, 100)), np.radians(rng.normal(2, 16))
+    where = np.array([np.cos(around) * np.cos(up), np.sin(around) * np.cos(up), np.sin(up)])
+    goal = {
+        **arm(body, where * rng.uniform(0.9, 1.0), [0.0, 0.5, -1.0]),
+        "pronate": np.array(rng.uniform(10, 80)),
+        "curl": np.array(0.55),
+    }
+    strokes = Strokes(
+        rng,
+        rise=rng.uniform(0.35, 0.9),
+        hold=rng.uniform(1.2, 3.0),
+        fall=rng.uniform(0.4, 0.9),
+        rest=rng.uniform(0.2, 0.6),
+    )
+    fold, look = rng.uniform(0, 70), rng.uniform(0, 0.7)
+    sign = 1.0 if side == "left" else -1.0
+    turn, twist = sign * np.degrees(around), sign * rng.uniform(0, 0.25) * np.degrees(around)
+    jab = rng.uniform(0, 6) * float(rng.random() < 0.3), rng.uniform(1.5, 3)
+
+    def motion(times: Array) -> Channels:
+        pose = stand.base(times)
+        level = strokes(times)
+        pose.toward(goal, level, side)
+        pose[f"{side}_elbow"] += fold * 4 * level * (1 - level)
+        pose[f"{side}_flex"] += jab[0] * level * np.sin(2 * np.pi * jab[1] * times)
+        lift_shoulder(pose, side)
+        pose["turn_left"] += look * turn * level
+        pose["twist_left"] += twist * level
+        return stand.settle(pose)
+
+    return motion
+
+
+def pushing(body: Body, rng: Rng) -> Motion:
+    """Hands go from the chest forward, or one hand pushes aside."""
+    stand = Standing(body, rng, arms="hanging", wide=1.2)
+    sides = SIDES if rng.random() < 0.5 else (SIDES[rng.integers(2)],)
+    ready, far = _push_path(body, rng, aside=len(sides) == 1 and bool(rng.random() < 0.2))
+    slow = rng.uniform(0.0, 1.0)
+    strokes = Strokes(
+        rng,
+        rise=0.25 + 0.6 * slow,
+        hold=rng.uniform(0.05, 1.2),
+        fall=0.3 + 0.5 * slow,
+        rest=rng.uniform(0.1, 0.5),
+    )
+    rise = rng.uniform(0.35, 0.7)
+    elbows = np.array([-0.2, rng.uniform(0.2, 1.2), -1.0])
+    palm = {
+        "pronate": np.array(rng.uniform(55, 90)),
+        "wrist_flex": np.array(rng.uniform(-70, -35)),
+        "curl": np.array(0.05),
+    }
+    lean, twist = rng.uniform(0, 10), rng.uniform(0, 12)
+
+    def motion(times: Array) -> Channels:
+        pose = stand.base(times)
+        push = strokes(times - 0.8 * rise)
+        up = ease(times / rise)
+        hand = ready + push[:, None] * (far - ready)
+        for side in sides:
+            pose.toward({**arm(body, hand, elbows), **palm}, up, side)
+            pose[f"{side}_protract"] += 14 * push
+        if len(sides) == 1:
+            pose["twist_left"] += (-twist if sides[0] == "left" else twist) * push
+        pose["pitch"] += lean * push
+        pose["forward"] += 0.003 * lean * push * body.height
+        return stand.settle(pose)
+
+    return motion
+
+
+def _push_path(body: Body, rng: Rng, aside: bool) -> tuple[Array, Array]:
+    """Wrist at the chest and at the end of the push, in arm lengths from the shoulder."""
+    ready = np.array([rng.uniform(0.22, 0.38), rng.uniform(-0.18, 0.08), rng.uniform(-0.32, 0.02)])
+    far = np.array([rng.uniform(0.82, 0.98), rng.uniform(-0.2, 0.1), rng.uniform(-0.25, 0.15)])
+    if aside:
+        ready[1] = -body.half_shoulders / body.arm
+        far = np.array([rng.uniform(0.3, 0.6), rng.uniform(0.6, 0.8), rng.uniform(-0.3, 0.1)])
+    return ready, far
+
+
+def crossing_arms(body: Body, rng: Rng) -> Motion:
+    """Arms folded over the chest, hands to the opposite shoulders, or forearms as an X."""
+    stand = Standing(body, rng, arms="" if rng.random() < 0.2 else "hanging")
+    kind = str(rng.choice(["fold", "hug", "x"], p=[0.62, 0.13, 0.25]))
+    over = float(rng.choice([-1.0, 1.0]))  # which arm lies in front
+    goals = {
+        side: _crossed(body, rng, kind, over * (1.0 if side == "left" else -1.0)) for side in SIDES
+    }
+    strokes = Strokes(
+        rng,
+        rise=rng.uniform(0.5, 1.1),
+        hold=rng.uniform(1.5, 4.0),
+        fall=rng.uniform(0.5, 1.0),
+        rest=rng.uniform(0.15, 0.5),
+    )
+    late = rng.uniform(0, 0.25)
+    settle = Wander(rng, 0.1, 0.6)
+
+    def motion(times: Array) -> Channels:
+        pose = stand.base(times)
+        for side in SIDES:
+            level = strokes(times - (late if (side == "left") == (over > 0) else 0.0))
+            pose.toward(goals[side], level, side)
+            pose[f"{side}_protract"] += 10 * level
+            pose[f"{side}_flex"] += 1.2 * level * settle(times)
+        return stand.settle(pose)
+
+    return motion
+
+
+def _crossed(body: Body, rng: Rng, kind: str, front: float) -> dict[str, Array]:
+    """One arm of crossed arms; front is 1 for the arm that lies before the other."""
+    middle = body.half_shoulders / body.arm
+    depth = 0.10 * body.height * body.build / body.arm  # from the shoulder line to the chest
+    place, elbow = {
+        "fold": (
+            [depth + 0.14 + 0.03 * front, -1.72 * middle, rng.uniform(-0.48, -0.38) + 0.04 * front],
+            [0.1, 1.0, -0.9],
+        ),
+        "hug": (
+            [depth + 0.14 + 0.04 * front, -1.9 * middle, rng.uniform(-0.12, -0.02)],
+            [0.3, 0.6, -1.0],
+        ),
+        "x": (
+            [
+                rng.uniform(0.42, 0.68) + 0.04 * front,
+                -(1.0 + rng.uniform(0.15, 0.5)) * middle,
+                rng.uniform(-0.05, 0.38),
+            ],
+            [-0.1, 1.0, -1.0],
+        ),
+    }[kind]
+    return {
+        **arm(body, place, elbow),
+        "pronate": np.array(rng.uniform(30, 70)),
+        "curl": np.array(rng.uniform(0.1, 0.7)),
+    }
+
+
+def opening_arms(body: Body, rng: Rng) -> Motion:
+    """Both arms open sideways, to a T or as a welcome, and close again."""
+    stand = Standing(body, rng, arms="hanging" if rng.random() < 0.75 else "")
+    first = _before_opening(body, rng)
+    wide = rng.uniform(60, 100)
+    welcome = float(rng.random() < 0.45)
+    goal = {
+        "flex": np.array(rng.uniform(0, 20) + 20 * welcome),
+        "abduct": np.array(wide - 15 * welcome),
+        "rotate_in": np.array(rng.uniform(-60, -20)),
+        "elbow": np.array(rng.uniform(3, 18) + 22 * welcome),
+        "pronate": np.array(rng.uniform(-70, 20)),
+        "curl": np.array(0.1),
+    }
+    strokes = Strokes(
+        rng,
+        rise=rng.uniform(0.4, 1.0),
+        hold=rng.uniform(0.5, 2.2),
+        fall=rng.uniform(0.5, 1.0),
+        rest=rng.uniform(0.1, 0.5),
+    )
+    uneven, back = rng.normal(0, 4, 2), rng.uniform(0, 7)
+
+    def motion(times: Array) -> Channels:
+        pose = stand.base(times)
+        level = strokes(times - 0.3)
+        for side, off in zip(SIDES, uneven, strict=True):
+            if first:
+                pose.toward(first, ease(times / 0.5), side)
+            pose.toward({**goal, "abduct": goal["abduct"] + off}, level, side)
+            pose[f"{side}_protract"] -= 10 * level
+            lift_shoulder(pose, side)
+        pose["bend_forward"] -= back * level
+        pose["nod"] += back * level
+        return stand.settle(pose)
+
+    return motion
+
+
+def _before_opening(body: Body, rng: Rng) -> dict[str, Array]:
+    """Where the arms come from: hanging (empty), hands at the chest, or stretched ahead."""
+    kind = str(rng.choice(["hanging", "chest", "ahead"], p=[0.5, 0.3, 0.2]))
+    if kind == "hanging":
+        return {}
+    middle = body.half_shoulders / body.arm
+    place = {
+        "chest": [rng.uniform(0.3, 0.5), -0.6 * middle, rng.uniform(-0.4, -0.05)],
+        "ahead": [rng.uniform(0.8, 0.95), -0.5 * middle, rng.uniform(-0.1, 0.05)],
+    }[kind]
+    return {**arm(body, place, [-0.1, 0.8, -0.8]), "pronate": np.array(20.0)}

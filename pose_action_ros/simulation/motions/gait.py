@@ -1,0 +1,192 @@
+"""Walking and running, on the spot or along a track.
+
+Joint angles over the stride after Winter, Biomechanics and Motor Control of Human Movement
+(2009), chapter 3 (walking), and Novacheck, The biomechanics of running (1998), fig. 5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.simulation.body import Body
+from pose_action_ros.simulation.channels import SIDES, Channels
+from pose_action_ros.simulation.standing import Motion
+from pose_action_ros.simulation.timing import Beat, Wander, curve, ease
+
+Array = npt.NDArray[np.float64]
+Rng = np.random.Generator
+Knots = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Gait:
+    """Angles [degrees] of one leg over a stride that begins with its heel strike."""
+
+    hip: Knots
+    knee: Knots
+    ankle: Knots
+
+
+WALK: Final = Gait(
+    hip=((0.0, 28), (0.15, 24), (0.35, 2), (0.52, -12), (0.65, 2), (0.80, 26), (0.9, 30)),
+    knee=((0.0, 4), (0.13, 17), (0.38, 5), (0.52, 18), (0.72, 60), (0.88, 22), (0.96, 3)),
+    ankle=((0.0, 0), (0.07, -6), (0.25, 5), (0.45, 10), (0.62, -18), (0.75, -2), (0.88, 1)),
+)
+RUN: Final = Gait(
+    hip=((0.0, 32), (0.12, 24), (0.25, 2), (0.38, -12), (0.5, 2), (0.7, 45), (0.85, 44)),
+    knee=((0.0, 18), (0.14, 42), (0.36, 16), (0.5, 62), (0.68, 100), (0.85, 55), (0.95, 20)),
+    ankle=((0.0, 5), (0.15, 22), (0.28, 10), (0.4, -20), (0.55, -8), (0.8, 4)),
+)
+SPOT: Final = Gait(  # marching: the foot goes up and down under the body
+    hip=((0.0, 6), (0.2, 2), (0.45, 4), (0.6, 26), (0.75, 40), (0.9, 20)),
+    knee=((0.0, 12), (0.2, 6), (0.45, 10), (0.6, 52), (0.75, 72), (0.9, 34)),
+    ankle=((0.0, 4), (0.2, 2), (0.45, 4), (0.58, -16), (0.75, -8), (0.9, 0)),
+)
+
+
+class Track:
+    """A closed way: two straights joined by half circles; length 0 stays on the spot."""
+
+    def __init__(self, straight: float, radius: float, left: bool) -> None:
+        """Metres; left turns or right ones."""
+        self._straight, self._radius = straight, radius
+        self._sign = 1.0 if left else -1.0
+
+    def __call__(self, way: Array) -> tuple[Array, Array, Array]:
+        """x, y [m] and heading [degrees] (T,) after a way (T,) [m]."""
+        turn = np.pi * self._radius
+        lap = self._straight + turn
+        laps = np.floor(way / lap)
+        rest = way - laps * lap
+        ahead = np.minimum(rest, self._straight)
+        angle = np.maximum(rest - self._straight, 0.0) / self._radius
+        x = ahead + self._radius * np.sin(angle)
+        y = self._radius * (1 - np.cos(angle))
+        odd = np.mod(laps, 2) == 1  # the way back
+        x = np.where(odd, self._straight - x, x)
+        y = np.where(odd, 2 * self._radius - y, y)
+        heading = np.degrees(angle) + 180 * laps
+        return x, self._sign * y, self._sign * heading
+
+
+def walking(body: Body, rng: Rng) -> Motion:
+    """Walk along a track, on a treadmill, or march on the spot."""
+    cadence = np.clip(rng.normal(0.92, 0.13), 0.55, 1.25) / np.sqrt(body.height / 1.72)
+    return _going(body, rng, _style(rng, WALK, float(cadence), length=0.80))
+
+
+def running(body: Body, rng: Rng) -> Motion:
+    """Run along a track, on a treadmill, or on the spot."""
+    cadence = np.clip(rng.normal(1.4, 0.12), 1.1, 1.75) / np.sqrt(body.height / 1.72)
+    return _going(body, rng, _style(rng, RUN, float(cadence), length=1.15))
+
+
+@dataclass(frozen=True)
+class _Style:
+    """How someone goes: strides per second, way per stride [heights], sizes of the swings."""
+
+    gait: Gait
+    runs: bool
+    cadence: float
+    length: float
+    hips: float
+    knees: float
+    arms: float
+    elbow: float
+    bounce: float
+    sway: float
+    twist: float
+    lean: float
+    posture: tuple[float, float, float, float]  # abduct, rotate_in, pronate, curl
+
+
+def _style(rng: Rng, gait: Gait, cadence: float, length: float) -> _Style:
+    runs = gait is RUN
+    size = rng.uniform(0.75, 1.15)
+    place = rng.choice(["track", "belt", "spot"], p=[0.45, 0.3, 0.25])
+    gait = SPOT if place == "spot" else gait
+    spot_size = rng.uniform(1.0, 1.9) if runs else rng.uniform(0.5, 1.5)
+    return _Style(
+        gait=gait,
+        runs=runs,
+        cadence=cadence,
+        length=length * size if place == "track" else 0.0,
+        hips=spot_size if place == "spot" else size,
+        knees=spot_size**0.7 if place == "spot" else rng.uniform(0.85, 1.12),
+        arms=rng.uniform(14, 38) if runs else rng.uniform(4, 30),
+        elbow=rng.uniform(65, 110) if runs else rng.uniform(5, 40),
+        bounce=rng.uniform(0.015, 0.05) if runs else 0.0,
+        sway=rng.uniform(0.004, 0.014),
+        twist=rng.uniform(2, 9),
+        lean=rng.uniform(3, 14) if runs and place != "spot" else rng.normal(2, 3),
+        posture=(rng.uniform(7, 16), rng.uniform(5, 35), rng.uniform(5, 40), rng.uniform(0.2, 0.7)),
+    )
+
+
+def _going(body: Body, rng: Rng, style: _Style) -> Motion:
+    beat = Beat(rng, style.cadence, drift=0.02)
+    track = Track(rng.uniform(0.3, 2.5), rng.uniform(0.45, 1.1), bool(rng.random() < 0.5))
+    noise = {name: Wander(rng, 0.1, 0.8) for name in ("turn_left", "nod", "bend_left", "roll")}
+    stiff, uneven = rng.normal(0, 2), rng.normal(1, 0.06)
+    start = float(beat(np.zeros(1))[0])
+
+    def motion(times: Array) -> Channels:
+        pose = Channels.zeros(len(times))
+        phase = beat(times)
+        going = ease(0.3 + times / 0.6)
+        for side, offset in zip(SIDES, (0.0, 0.5), strict=True):
+            _leg(pose, style, side, phase + offset, going)
+            swing = -np.cos(2 * np.pi * (phase + offset)) * going
+            _arm(pose, style, side, swing * (uneven if side == "left" else 2 - uneven))
+        _trunk(pose, body, style, phase)
+        for name, wander in noise.items():
+            pose[name] += {"turn_left": 5, "nod": 2}.get(name, 0.8) * wander(times)
+        pose["nod"] += stiff
+        if style.runs:
+            hop = np.mod(2 * phase + 0.24, 1.0)  # both feet off the floor before each strike
+            fly = np.clip((hop - 0.62) / 0.38, 0, 1)
+            pose["lift"] = 4 * style.bounce * body.height * fly * (1 - fly) * going
+        way = np.maximum(phase - start, 0.0) * style.length * body.height
+        x, y, heading = track(way)
+        pose["yaw"] += heading
+        pose["forward"] += x - pose["sideways"] * np.sin(np.radians(heading))
+        pose["sideways"] = y + pose["sideways"] * np.cos(np.radians(heading))
+        return pose
+
+    return motion
+
+
+def _leg(pose: Channels, style: _Style, side: str, phase: Array, going: Array) -> None:
+    gait = style.gait
+    pose[f"{side}_hip_flex"] = style.hips * curve(phase, gait.hip) * going + pose["pitch"]
+    pose[f"{side}_knee"] = np.maximum(style.knees * curve(phase, gait.knee), 1) * going
+    pose[f"{side}_ankle"] = curve(phase, gait.ankle) * going
+    pose[f"{side}_hip_out"] = 5.0
+
+
+def _arm(pose: Channels, style: _Style, side: str, swing: Array) -> None:
+    """Swing -1 to 1 is opposite to the leg of the same side."""
+    abduct, rotate, pronate, curl = style.posture
+    pose[f"{side}_flex"] = style.arms * swing + (0.0 if style.runs else 0.15 * style.arms)
+    pose[f"{side}_abduct"] = abduct
+    pose[f"{side}_rotate_in"] = rotate + 8 * swing
+    pose[f"{side}_elbow"] = style.elbow + 0.4 * style.arms * swing
+    pose[f"{side}_pronate"] = pronate
+    pose[f"{side}_curl"] = curl
+
+
+def _trunk(pose: Channels, body: Body, style: _Style, phase: Array) -> None:
+    """Pelvis and shoulders turn against each other; weight goes over the standing foot."""
+    step = 2 * np.pi * phase
+    pose["bend_forward"] = style.lean
+    pose["nod"] = -0.7 * style.lean
+    pose["yaw"] = -style.twist * 0.6 * np.cos(step)
+    pose["twist_left"] = style.twist * 1.5 * np.cos(step)
+    pose["turn_left"] = -style.twist * 0.9 * np.cos(step)
+    pose["sideways"] = style.sway * body.height * np.sin(step)
+    pose["roll"] = -2.0 * np.sin(step)
+    pose["bend_left"] = 1.5 * np.sin(step)

@@ -1,0 +1,126 @@
+"""Repeated movements of the hands in front of the body: clapping and punching."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.simulation.body import Body
+from pose_action_ros.simulation.channels import SIDES, Channels
+from pose_action_ros.simulation.motions.arms import lift_shoulder
+from pose_action_ros.simulation.reach import arm
+from pose_action_ros.simulation.standing import Motion, Standing
+from pose_action_ros.simulation.timing import Beat, Wander, ease
+
+Array = npt.NDArray[np.float64]
+Rng = np.random.Generator
+
+
+def clapping(body: Body, rng: Rng) -> Motion:
+    """Hands meet again and again, before the chest, low, or over the head."""
+    stand = Standing(body, rng, arms="hanging")
+    place, elbows = _clap_place(rng)
+    rate = rng.uniform(1.0, 4.0)
+    opening = min(rng.uniform(0.10, 0.55), 0.7 / rate)  # half the gap, arm lengths
+    beat, size = Beat(rng, rate), Wander(rng, 0.1, 0.5)
+    rise = rng.uniform(0.35, 0.7)
+    lead = rng.uniform(-0.25, 0.25)  # one hand moves more than the other
+    lift = rng.uniform(-0.08, 0.08)
+    contact = (0.014 * body.height - body.half_shoulders) / body.arm
+    palm = {"pronate": np.array(rng.normal(0, 12)), "curl": np.array(0.05)}
+
+    def motion(times: Array) -> Channels:
+        pose = stand.base(times)
+        up = ease(times / rise)
+        phase = np.mod(beat(times), 1.0)
+        gap = opening * (1 + 0.15 * size(times)) * (0.5 - 0.5 * np.cos(2 * np.pi * phase)) ** 0.8
+        for side, share in zip(SIDES, (1 + lead, 1 - lead), strict=True):
+            out = contact + gap * share
+            wrist = np.stack([place[0] - 0.15 * gap, out, place[1] + lift * gap], axis=-1)
+            pose.toward({**arm(body, wrist, elbows), **palm}, up, side)
+            lift_shoulder(pose, side)
+        pose["nod"] += 1.5 * up * np.cos(2 * np.pi * phase)
+        return stand.settle(pose)
+
+    return motion
+
+
+def _clap_place(rng: Rng) -> tuple[tuple[float, float], Array]:
+    """Where hands meet, forward and up from the shoulders in arm lengths, and the elbows' side."""
+    kind = str(rng.choice(["chest", "face", "low", "overhead"], p=[0.6, 0.15, 0.1, 0.15]))
+    ahead, up = {
+        "chest": (rng.uniform(0.40, 0.68), rng.uniform(-0.45, -0.05)),
+        "face": (rng.uniform(0.45, 0.65), rng.uniform(0.0, 0.3)),
+        "low": (rng.uniform(0.35, 0.5), rng.uniform(-0.75, -0.5)),
+        "overhead": (rng.uniform(0.05, 0.35), rng.uniform(0.65, 0.82)),
+    }[kind]
+    return (ahead, up), np.array([-0.3, rng.uniform(0.4, 1.2), -0.3 if kind == "overhead" else -1])
+
+
+class Punch:
+    """One fist's punches: from the guard to the target and back."""
+
+    def __init__(self, body: Body, rng: Rng) -> None:
+        middle = body.half_shoulders / body.arm
+        self._body = body
+        self._guard = np.array([0.30, -0.35 * middle, 0.05]) + rng.normal(0, [0.06, 0.08, 0.10])
+        self._target = np.array(
+            [rng.uniform(0.85, 0.98), -rng.uniform(0.2, 1.1) * middle, rng.uniform(-0.25, 0.2)]
+        )
+        kind = str(rng.choice(["straight", "hook", "upper"], p=[0.75, 0.15, 0.1]))
+        self._bow = {  # which way the path bulges
+            "straight": np.zeros(3),
+            "hook": np.array([0.0, 0.35, 0.0]),
+            "upper": np.array([0.1, 0.0, -0.45]),
+        }[kind]
+        if kind != "straight":
+            self._target *= [0.65, 1.0, 1.0]
+        out = 1.3 if kind == "hook" else 0.35
+        self._elbow = np.array([-0.2, out, -1.0])
+
+    def __call__(self, level: Array) -> dict[str, Array]:
+        """Arm channels with the fist at level (T,) 0 guard to 1 hit."""
+        share = level[:, None]
+        wrist = self._guard + share * (self._target - self._guard)
+        wrist = wrist + 4 * share * (1 - share) * self._bow
+        still = np.zeros_like(level)
+        return {
+            **arm(self._body, wrist, self._elbow),
+            "pronate": 10 + 70 * level,
+            "wrist_flex": still,
+            "curl": still + 1.0,
+        }
+
+
+def punching(body: Body, rng: Rng) -> Motion:
+    """Fast punches from a guard, with one fist or with both in turn."""
+    stand = Standing(body, rng, arms="hanging", wide=1.7)
+    punch = {side: Punch(body, rng) for side in SIDES}
+    only = SIDES[rng.integers(2)] if rng.random() < 0.45 else ""
+    rate = rng.uniform(0.7, 1.8)
+    beat = Beat(rng, rate, drift=0.1)
+    out, back = rng.uniform(0.13, 0.24) * rate, rng.uniform(0.2, 0.35) * rate
+    rise, turn, bounce = rng.uniform(0.3, 0.5), rng.uniform(5, 28), rng.uniform(0, 0.012)
+    low_guard = bool(only) and rng.random() < 0.4
+    lean = rng.uniform(0, 8)
+    bend = 0.02 * body.leg
+
+    def motion(times: Array) -> Channels:
+        pose = stand.base(times)
+        up, phase = ease(times / rise), beat(times)
+        for side, sign in zip(SIDES, (-1.0, 1.0), strict=True):
+            if low_guard and side != only:
+                continue
+            local = np.mod(phase + (0.5 if side == "right" and not only else 0.0), 1.0)
+            level = ease(local / out) * (1 - ease((local - out - 0.04) / back))
+            level = level * ease(times / rise - 0.5) * (not only or side == only)
+            pose.toward(punch[side](level), up, side)
+            pose["twist_left"] += sign * turn * level
+            pose["yaw"] += sign * 0.3 * turn * level
+            pose["turn_left"] -= sign * 1.3 * turn * level
+            pose[f"{side}_protract"] += 16 * level
+        pose["pitch"] += lean * up
+        hop = bounce * body.height * (1 + np.sin(4 * np.pi * phase))
+        return stand.settle(pose, drop=up * (bend + hop))
+
+    return motion

@@ -1,0 +1,150 @@
+"""Inverse kinematics of two-bone limbs: where hand or foot shall be, to channels.
+
+Side-free coordinates: x forward, y outward on the limb's side, z up.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.simulation.body import Body
+from pose_action_ros.simulation.channels import SIDES, Channels
+from pose_action_ros.simulation.rotations import about_x, about_y, about_z, swing, swing_twist
+
+Array = npt.NDArray[np.float64]
+
+
+def _unit(vectors: Array) -> Array:
+    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    unit: Array = vectors / np.maximum(length, 1e-9)
+    return unit
+
+
+def _two_bones(target: Array, pole: Array, near: float, far: float) -> tuple[Array, Array, Array]:
+    """Direction (T, 3) of the near bone, pole part (T, 3) across it, bend (T,) [degrees].
+
+    Law of cosines; targets out of reach are moved onto the sphere that can be reached.
+    """
+    distance = np.linalg.norm(target, axis=-1)
+    distance = np.clip(distance, abs(near - far) + 0.02 * near, 0.9995 * (near + far))
+    ahead = _unit(target)
+    across = _unit(pole - np.sum(pole * ahead, axis=-1, keepdims=True) * ahead)
+    cosine = (near**2 + distance**2 - far**2) / (2 * near * distance)
+    cosine = np.clip(cosine, -1, 1)[:, None]
+    sine = np.sqrt(1 - cosine**2)
+    inner = (near**2 + far**2 - distance**2) / (2 * near * far)
+    bend = 180 - np.degrees(np.arccos(np.clip(inner, -1, 1)))
+    return cosine * ahead + sine * across, cosine * across - sine * ahead, bend
+
+
+def _frame(bone: Array, front: Array) -> Array:
+    """(T, 3, 3) rotation taking -z to the bone and x to the front, which is across the bone."""
+    return np.stack([front, np.cross(-bone, front), -bone], axis=-1)
+
+
+def arm(body: Body, wrist: npt.ArrayLike, elbow: npt.ArrayLike) -> dict[str, Array]:
+    """Arm channels that bring the wrist somewhere.
+
+    Args:
+        body: whose arm.
+        wrist: (T, 3) or (3,) from the shoulder, in arm lengths, in the chest's frame with y
+            outwards.
+        elbow: (T, 3) or (3,) direction to which the elbow points away from the line
+            shoulder-wrist.
+
+    Returns:
+        flex, abduct, rotate_in, elbow [degrees], (T,) each.
+    """
+    target = np.atleast_2d(np.asarray(wrist, dtype=np.float64)) * body.arm
+    pole = np.broadcast_to(np.asarray(elbow, dtype=np.float64), target.shape)
+    bone, away, bend = _two_bones(target, pole, body.upper_arm, body.forearm)
+    x, y, twist = swing_twist(_frame(bone, -away))
+    return {"flex": -y, "abduct": x, "rotate_in": -twist, "elbow": bend}
+
+
+def aim(upper: npt.ArrayLike, forearm: npt.ArrayLike) -> dict[str, Array]:
+    """Arm channels that point the upper arm and the forearm, each (T, 3) or (3,) directions.
+
+    Chest's frame, y outwards. The forearm must not be parallel to the upper arm.
+
+    Returns:
+        flex, abduct, rotate_in, elbow [degrees], (T,) each.
+    """
+    near = np.atleast_2d(np.asarray(upper, dtype=np.float64))
+    far = np.atleast_2d(np.asarray(forearm, dtype=np.float64))
+    near, far = np.broadcast_arrays(_unit(near), _unit(far))
+    along = np.sum(near * far, axis=-1, keepdims=True)
+    x, y, twist = swing_twist(_frame(near, _unit(far - along * near)))
+    bend = np.degrees(np.arccos(np.clip(along[:, 0], -1, 1)))
+    return {"flex": -y, "abduct": x, "rotate_in": -twist, "elbow": bend}
+
+
+def plant(body: Body, channels: Channels, stance: Stance) -> None:
+    """Set the leg channels so that both feet stay flat where the stance has them.
+
+    Reads the pelvis: forward, sideways, yaw, pitch, roll; `stance.drop` lowers it.
+    """
+    pelvis = (
+        about_z(channels["yaw"]) @ about_y(channels["pitch"]) @ about_x(-channels["roll"])
+    )  # (T, 3, 3)
+    place = np.stack(
+        [channels["forward"], channels["sideways"], stance.height(body, channels)], axis=-1
+    )
+    for side in SIDES:
+        _plant_one(body, channels, stance, side, pelvis, place)
+
+
+class Stance:
+    """Where the feet stand, relative to the start of the motion.
+
+    Attributes:
+        width: ankle to ankle sideways [m].
+        stagger: left foot ahead of the right [m].
+        toes_out: (left, right) yaw of the feet outwards [degrees].
+        drop: (T,) or number, pelvis below its upright height [m].
+    """
+
+    def __init__(
+        self, width: float, stagger: float, toes_out: tuple[float, float], drop: npt.ArrayLike = 0.0
+    ) -> None:
+        self.width = width
+        self.stagger = stagger
+        self.toes_out = toes_out
+        self.drop = drop
+
+    def lowered(self, drop: npt.ArrayLike) -> Stance:
+        """The same feet with the pelvis lower by `drop` [m]."""
+        return Stance(self.width, self.stagger, self.toes_out, drop)
+
+    def foot(self, side: str) -> tuple[float, float]:
+        """Where one ankle is: x forward, y to the left [m]."""
+        sign = 1.0 if side == "left" else -1.0
+        return sign * self.stagger / 2, sign * self.width / 2
+
+    def height(self, body: Body, channels: Channels) -> Array:
+        """(T,) pelvis over the ankles [m]: legs nearly straight, less the drop."""
+        spread = np.hypot(self.stagger / 2, max(self.width / 2 - body.half_hips, 0.0))
+        shift = np.hypot(channels["forward"], channels["sideways"])
+        upright = np.sqrt(np.maximum((0.993 * body.leg) ** 2 - (spread + 0.5 * shift) ** 2, 0.01))
+        height: Array = np.maximum(upright - np.asarray(self.drop), 0.12 * body.leg)
+        return height
+
+
+def _plant_one(
+    body: Body, channels: Channels, stance: Stance, side: str, pelvis: Array, place: Array
+) -> None:
+    out = 1.0 if side == "left" else -1.0
+    toes = stance.toes_out[0 if side == "left" else 1] * out
+    ankle = np.array([*stance.foot(side), 0.0])
+    hip = place + pelvis @ np.array([0, out * body.half_hips, 0])
+    local = np.swapaxes(pelvis, -1, -2)
+    target = (local @ (ankle - hip)[..., None])[..., 0]
+    ahead = local @ about_z(np.full(len(channels), toes)) @ np.array([1.0, 0.0, 0.0])
+    flip = np.array([1.0, out, 1.0])  # to side-free coordinates
+    bone, away, bend = _two_bones(target * flip, ahead * flip, body.thigh, body.shin)
+    x, y, twist = swing_twist(_frame(bone, away))
+    shin = pelvis @ swing(out * x, y) @ about_z(out * twist) @ about_y(bend)
+    level = np.degrees(np.arctan2(-shin[:, 2, 0], shin[:, 2, 2]))
+    found = {"hip_flex": -y, "hip_abduct": x, "hip_out": twist, "knee": bend, "ankle": level}
+    channels.toward(found, side=side)

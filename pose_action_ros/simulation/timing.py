@@ -1,0 +1,114 @@
+"""Time courses: smooth noise, strokes that rise, hold and fall, periodic curves.
+
+All are pure functions of time [s], so that any moment can be asked for again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+
+def ease(x: npt.ArrayLike) -> Array:
+    """Minimum-jerk step from 0 to 1 while x goes from 0 to 1 (Flash and Hogan 1985, eq. 2)."""
+    s = np.clip(np.asarray(x, dtype=np.float64), 0.0, 1.0)
+    return s**3 * (10 - 15 * s + 6 * s**2)
+
+
+class Wander:
+    """Smooth noise: a sum of sines with random phases, standard deviation about 1."""
+
+    def __init__(self, rng: np.random.Generator, slow: float, fast: float, terms: int = 5) -> None:
+        """Frequencies from slow to fast [Hz], weaker the faster."""
+        self._rates = np.exp(rng.uniform(np.log(slow), np.log(fast), terms))
+        self._phases = rng.uniform(0, 2 * np.pi, terms)
+        weights = 1 / np.sqrt(self._rates)
+        self._weights = weights * np.sqrt(2 / np.sum(weights**2))
+
+    def __call__(self, times: Array) -> Array:
+        """(T,) values at times (T,)."""
+        angles = 2 * np.pi * np.outer(times, self._rates) + self._phases
+        values: Array = np.sin(angles) @ self._weights
+        return values
+
+
+class Strokes:
+    """A gesture made again and again: rise, hold, fall, rest, each time a little different."""
+
+    def __init__(
+        self,
+        rng: np.random.Generator,
+        rise: float,
+        hold: float,
+        fall: float,
+        rest: float,
+        vary: float = 0.15,
+        count: int = 64,
+    ) -> None:
+        """Mean durations [s] and their relative variation; after `count` strokes it repeats."""
+        means = np.array([rise, hold, fall, rest])
+        self._parts = means * np.exp(rng.normal(0, vary, (count, 4)))
+        self._heights = 1 - np.abs(rng.normal(0, vary / 2, count))
+        self._ends = np.cumsum(self._parts.sum(axis=1))
+
+    def __call__(self, times: Array) -> Array:
+        """(T,) 0 at rest to about 1 in the hold; 0 before time 0."""
+        which, local = self.local(times)
+        rise, hold, fall, _ = self._parts[which].T
+        level = ease(local / rise) * (1 - ease((local - rise - hold) / fall))
+        return np.where(times < 0, 0.0, level * self._heights[which])
+
+    def local(self, times: Array) -> tuple[npt.NDArray[np.intp], Array]:
+        """Which stroke (T,) it is, and the time (T,) since that one began [s]."""
+        wrapped = np.mod(np.maximum(times, 0.0), self._ends[-1])
+        which = np.searchsorted(self._ends, wrapped, side="right")
+        starts = self._ends - self._parts.sum(axis=1)
+        return which, wrapped - starts[which]
+
+
+class Beat:
+    """The phase of a repeated movement, its tempo drifting a little."""
+
+    def __init__(self, rng: np.random.Generator, rate: float, drift: float = 0.05) -> None:
+        """Rate in cycles per second; drift is the relative variation of the tempo."""
+        self.rate = rate
+        self._start = rng.uniform(0, 1)
+        self._wander = Wander(rng, 0.05, 0.3)
+        self._drift = drift * rate / (2 * np.pi * 0.15)
+
+    def __call__(self, times: Array) -> Array:
+        """(T,) phase in cycles, growing by about `rate` a second."""
+        phase: Array = self._start + self.rate * times + self._drift * self._wander(times)
+        return phase
+
+
+def curve(phase: Array, knots: Sequence[tuple[float, float]]) -> Array:
+    """Periodic smooth curve through (phase 0 to 1, value) knots (Catmull-Rom, uneven knots)."""
+    at = np.array([knot[0] for knot in knots])
+    value = np.array([knot[1] for knot in knots])
+    before, after = at[-1] - 1, at[0] + 1
+    at = np.concatenate([[before], at, [after]])
+    value = np.concatenate([[value[-1]], value, [value[0]]])
+    slope = _slopes(at, value)
+    x = np.mod(phase - at[0], 1.0) + at[0]
+    left = np.clip(np.searchsorted(at, x, side="right") - 1, 0, len(at) - 2)
+    width = at[left + 1] - at[left]
+    s = (x - at[left]) / width
+    return np.asarray(
+        (2 * s**3 - 3 * s**2 + 1) * value[left]
+        + (s**3 - 2 * s**2 + s) * width * slope[left]
+        + (3 * s**2 - 2 * s**3) * value[left + 1]
+        + (s**3 - s**2) * width * slope[left + 1]
+    )
+
+
+def _slopes(at: Array, value: Array) -> Array:
+    """Slope at each knot through its neighbours; first and last wrap around."""
+    wide_at = np.concatenate([[at[-3] - 1], at, [at[2] + 1]])
+    wide_value = np.concatenate([[value[-3]], value, [value[2]]])
+    slopes: Array = (wide_value[2:] - wide_value[:-2]) / (wide_at[2:] - wide_at[:-2])
+    return slopes
