@@ -1,0 +1,74 @@
+"""Command line options from settings classes: names, types, defaults and help are the fields'."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+from collections.abc import Collection
+from dataclasses import fields
+from typing import TypeVar
+
+from pose_action_ros.settings import Limits, Value, defaults, from_mapping, kind_of, limits_of
+
+Config = TypeVar("Config")
+
+
+def add_options(
+    parser: argparse.ArgumentParser, settings: type, skip: Collection[str] = ()
+) -> None:
+    """Give the parser one option for each setting, in a group for each class that has fields.
+
+    Args:
+        parser: of the command.
+        settings: dataclass of settings.setting fields.
+        skip: names that the command asks for in another way.
+    """
+    left = {item.name: limits_of(item) for item in fields(settings) if item.name not in skip}
+    for part in reversed(settings.__mro__):
+        names = [name for name in inspect.get_annotations(part) if name in left]
+        if names:
+            title = (part.__doc__ or part.__name__).splitlines()[0].rstrip(".")
+            group = parser.add_argument_group(title)
+            for name in names:
+                _add_option(group, settings, name, left.pop(name))
+
+
+def _add_option(group: argparse._ArgumentGroup, settings: type, name: str, limits: Limits) -> None:
+    """One option; without a default, so that only what the user gave is set."""
+    flag, text = "--" + name.replace("_", "-"), _help(limits, defaults(settings)[name])
+    kind = kind_of(settings, name)
+    if kind is bool:
+        group.add_argument(
+            flag,
+            dest=name,
+            default=argparse.SUPPRESS,
+            action=argparse.BooleanOptionalAction,
+            help=text,
+        )
+    else:
+        group.add_argument(
+            flag,
+            dest=name,
+            default=argparse.SUPPRESS,
+            type=kind,
+            metavar=(limits.unit.split() or [kind.__name__.upper()])[0],
+            choices=limits.choices or None,
+            help=text,
+        )
+
+
+def _help(limits: Limits, default: Value) -> str:
+    """Description, unit and default; argparse reads % in a help text, so it is doubled."""
+    unit = f" [{limits.unit}]" if limits.unit else ""
+    shown = str(default) if default != "" else "empty"
+    return f"{limits.description.rstrip('.')}{unit} (default: {shown})".replace("%", "%%")
+
+
+def settings_from(args: argparse.Namespace, settings: type[Config], **values: object) -> Config:
+    """The settings the user gave, checked; `values` are those of skipped options.
+
+    Raises:
+        SettingError: a value is outside its limits.
+    """
+    given = {name: vars(args)[name] for name in defaults(settings) if name in vars(args)}
+    return from_mapping(settings, {**given, **values})

@@ -1,0 +1,75 @@
+"""Image to action: detector, tracker, lifter and recogniser, one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.camera import Intrinsics
+from pose_action_ros.detection import make_detector
+from pose_action_ros.lifting import Lifter
+from pose_action_ros.poses import Pose2D, Pose3D
+from pose_action_ros.processing.settings import PipelineSettings
+from pose_action_ros.recognition import ActionEstimate, Recogniser
+from pose_action_ros.tracking import Tracker
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What the pipeline knows about one image.
+
+    Attributes:
+        keypoints: the people [px], with ids.
+        poses: the same people in space [m], same ids.
+        actions: the answers that are new with this image.
+        intrinsics: of the camera, as given or assumed.
+    """
+
+    keypoints: tuple[Pose2D, ...]
+    poses: tuple[Pose3D, ...]
+    actions: tuple[ActionEstimate, ...]
+    intrinsics: Intrinsics
+
+
+class Pipeline:
+    """The whole chain in one object; give it the images of one camera in their order.
+
+    Raises:
+        ModelError: a model is missing or damaged.
+        EngineError: an inference engine cannot be had.
+    """
+
+    def __init__(self, settings: PipelineSettings) -> None:
+        self._field_of_view = settings.field_of_view
+        self._detect = make_detector(settings)
+        self._tracker = Tracker(settings)
+        self._lift = Lifter(settings)
+        self._recogniser = Recogniser(settings)
+
+    def __call__(
+        self, image: npt.NDArray[np.uint8], stamp: float, intrinsics: Intrinsics | None = None
+    ) -> Result:
+        """Process the next image.
+
+        Args:
+            image: (H, W, 3) BGR.
+            stamp: when it was taken [s].
+            intrinsics: of the camera; without them the setting field_of_view is assumed.
+
+        Raises:
+            InputError: not such an image or stamp.
+            EngineError: an inference engine failed.
+        """
+        height, width = image.shape[:2]
+        camera = intrinsics or Intrinsics.from_field_of_view(width, height, self._field_of_view)
+        keypoints = self._tracker.update(self._detect(image), stamp)
+        poses = self._lift(keypoints, camera)
+        return Result(keypoints, poses, self._recogniser.update(poses, stamp), camera)
+
+    def reset(self) -> None:
+        """Forget all earlier images."""
+        self._detect.reset()
+        self._tracker.reset()
+        self._recogniser.reset()
