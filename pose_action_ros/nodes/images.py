@@ -172,3 +172,10 @@ def _bytes(data: npt.NDArray[Any]) -> array[int]:
     result = array("B")
     result.frombytes(data.reshape(-1).view(np.uint8).data)
     return result
+
+
+def picture_in(message: ImageMessage | CompressedImage) -> Image:
+    """The picture in either kind of message; see image_from and image_from_compressed."""
+    if isinstance(message, CompressedImage):
+        return image_from_compressed(message)
+    return image_from(message)

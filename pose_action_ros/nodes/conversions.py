@@ -1,0 +1,152 @@
+"""Messages to poses and actions, and back. What comes in from others is checked."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from builtin_interfaces.msg import Time
+from geometry_msgs.msg import Point
+from std_msgs.msg import Header
+
+from pose_action_ros.errors import InputError
+from pose_action_ros.msg import Action, Keypoint, Keypoints, PersonKeypoints, Poses
+from pose_action_ros.msg import Pose3D as Pose3DMessage
+from pose_action_ros.poses import UNTRACKED, Pose2D, Pose3D
+from pose_action_ros.recognition import ActionEstimate
+from pose_action_ros.skeletons import Skeleton, skeleton_named
+
+Array = npt.NDArray[np.float64]
+
+
+def keypoints_message(
+    people: Sequence[Pose2D], header: Header, size: tuple[int, int], skeleton: Skeleton
+) -> Keypoints:
+    """A Keypoints message.
+
+    Args:
+        people: 2D poses of `skeleton` [px].
+        header: of the image.
+        size: width and height of the image [px].
+        skeleton: of the poses, also when there are none.
+    """
+    width, height = size
+    message = Keypoints(header=header, width=width, height=height, skeleton=skeleton.name)
+    message.people = [_person_keypoints(person) for person in people]
+    return message
+
+
+def _person_keypoints(person: Pose2D) -> PersonKeypoints:
+    message = PersonKeypoints(id=person.person_id, score=float(person.score))
+    rows = np.column_stack([person.points, person.scores]).tolist()
+    message.keypoints = [Keypoint(x=x, y=y, score=score) for x, y, score in rows]
+    return message
+
+
+def people_from_keypoints(message: Keypoints) -> tuple[Pose2D, ...]:
+    """The people of a Keypoints message who have at least one joint.
+
+    Raises:
+        InputError: no image size, unknown skeleton, wrong number of keypoints, infinite or
+            contradictory numbers, an id twice.
+    """
+    if not message.width or not message.height:
+        raise InputError(
+            f"got keypoints of an image of {message.width}x{message.height} px, "
+            "expected the size of the image they were found in"
+        )
+    skeleton = skeleton_named(message.skeleton)
+    _check_ids([person.id for person in message.people])
+    people = (_pose_2d(person, skeleton) for person in message.people)
+    return tuple(person for person in people if person.present.any())
+
+
+def _pose_2d(message: PersonKeypoints, skeleton: Skeleton) -> Pose2D:
+    _check_count(len(message.keypoints), skeleton, message.id)
+    values = np.array([(point.x, point.y, point.score) for point in message.keypoints])  # (J, 3)
+    _check_numbers(values[:, :2], values[:, 2], message.id)
+    return Pose2D(skeleton, values[:, :2], values[:, 2], message.id, message.score)
+
+
+def poses_message(people: Sequence[Pose3D], header: Header, skeleton: Skeleton) -> Poses:
+    """A Poses message of 3D poses of `skeleton` [m]; header of the image."""
+    message = Poses(header=header, skeleton=skeleton.name)
+    message.people = [_person_pose(person) for person in people]
+    return message
+
+
+def _person_pose(person: Pose3D) -> Pose3DMessage:
+    placement = Pose3DMessage.PLACED if person.placed else Pose3DMessage.ROOT_RELATIVE
+    message = Pose3DMessage(id=person.person_id, placement=placement)
+    message.joints = [Point(x=x, y=y, z=z) for x, y, z in person.points.tolist()]
+    message.scores = array("f", person.scores)
+    return message
+
+
+def people_from_poses(message: Poses) -> tuple[Pose3D, ...]:
+    """The people of a Poses message who have at least one joint.
+
+    Raises:
+        InputError: unknown skeleton or placement, wrong number of joints or scores, infinite or
+            contradictory numbers, an id twice.
+    """
+    skeleton = skeleton_named(message.skeleton)
+    _check_ids([person.id for person in message.people])
+    people = (_pose_3d(person, skeleton) for person in message.people)
+    return tuple(person for person in people if person.present.any())
+
+
+def _pose_3d(message: Pose3DMessage, skeleton: Skeleton) -> Pose3D:
+    _check_count(len(message.joints), skeleton, message.id)
+    _check_count(len(message.scores), skeleton, message.id)
+    if message.placement not in (Pose3DMessage.ROOT_RELATIVE, Pose3DMessage.PLACED):
+        raise InputError(
+            f"person {message.id}: got placement {message.placement}, "
+            f"expected {Pose3DMessage.ROOT_RELATIVE} (root relative) or "
+            f"{Pose3DMessage.PLACED} (in the camera frame)"
+        )
+    points = np.array([(joint.x, joint.y, joint.z) for joint in message.joints])  # (J, 3)
+    scores = np.array(message.scores, dtype=np.float64)  # (J,)
+    _check_numbers(points, scores, message.id)
+    placed = message.placement == Pose3DMessage.PLACED
+    return Pose3D(skeleton, points, scores, message.id, placed)
+
+
+def action_message(estimate: ActionEstimate, header: Header, window_start: Time) -> Action:
+    """An Action message; header of the newest image used, stamp of the oldest."""
+    message = Action(header=header, label=estimate.label, score=float(estimate.score))
+    message.person_ids = array("i", estimate.person_ids)
+    message.labels = list(estimate.labels)
+    message.scores = array("f", estimate.scores)
+    message.window_start = window_start
+    return message
+
+
+def _check_ids(ids: list[int]) -> None:
+    tracked = [number for number in ids if number != UNTRACKED]
+    if len(set(tracked)) != len(tracked) or min(tracked, default=0) < 0:
+        raise InputError(f"got person ids {ids}, expected each once, or {UNTRACKED} if untracked")
+
+
+def _check_count(found: int, skeleton: Skeleton, person_id: int) -> None:
+    if found != len(skeleton):
+        raise InputError(
+            f"person {person_id}: got {found} joints or scores, expected {len(skeleton)}, one for "
+            f"each joint of {skeleton.name!r}; a missing joint keeps its place as NaN with score 0"
+        )
+
+
+def _check_numbers(points: npt.NDArray[Any], scores: Array, person_id: int) -> None:
+    """A joint is finite, or NaN with score 0; scores are numbers from 0 on."""
+    if np.isinf(points).any() or not np.isfinite(scores).all() or (scores < 0).any():
+        raise InputError(
+            f"person {person_id}: got infinite coordinates or scores that are no numbers >= 0"
+        )
+    if (np.isnan(points).any(axis=1) & (scores > 0)).any():
+        raise InputError(
+            f"person {person_id}: got joints that are NaN with a score above 0; "
+            "a missing joint has score 0"
+        )

@@ -1,0 +1,95 @@
+"""Finds people and their joints in images and gives them ids: image -> keypoints."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from rclpy.subscription import Subscription
+from sensor_msgs.msg import CompressedImage
+from sensor_msgs.msg import Image as ImageMessage
+
+from pose_action_ros.detection import Detector, DetectorSettings, make_detector
+from pose_action_ros.msg import Action
+from pose_action_ros.nodes.base import NodeSettings
+from pose_action_ros.nodes.images import picture_in
+from pose_action_ros.nodes.outputs import KeypointsOutput
+from pose_action_ros.nodes.running import run
+from pose_action_ros.nodes.stage import StageNode
+from pose_action_ros.nodes.subscriptions import subscribe, subscribe_image
+from pose_action_ros.nodes.timeline import Timeline
+from pose_action_ros.settings import setting
+from pose_action_ros.tracking import Tracker, TrackerSettings
+
+
+@dataclass(frozen=True)
+class ImageInputSettings:
+    """How images come in."""
+
+    image_transport: str = setting(
+        "raw",
+        "raw subscribes to image, compressed to image/compressed",
+        choices=("raw", "compressed"),
+    )
+
+
+@dataclass(frozen=True)
+class KeypointsNodeSettings(DetectorSettings, TrackerSettings, ImageInputSettings, NodeSettings):
+    """Parameters of keypoints_node."""
+
+
+class KeypointsNode(StageNode[KeypointsNodeSettings, ImageMessage | CompressedImage]):
+    """See the module; ~/overlay shows the people in the image, with what they do."""
+
+    detector: Detector
+    tracker: Tracker
+    output: KeypointsOutput | None = None
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__("keypoints_node", KeypointsNodeSettings, "image", **arguments)
+        self._timeline = Timeline()
+
+    def open(self) -> None:
+        """Load the detector."""
+        self.detector = make_detector(self.settings)
+        self.tracker = Tracker(self.settings)
+        self.output = KeypointsOutput(self)
+        self.health.facts["detector"] = self.settings.detector
+
+    def close(self) -> None:
+        """Take the publishers down."""
+        if self.output is not None:
+            self.output.close()
+            self.output = None
+
+    def listen(self) -> list[Subscription[Any]]:
+        """To images, and to actions for the overlay."""
+        assert self.output is not None
+        return [
+            subscribe_image(self, self.settings.image_transport, self.take),
+            subscribe(self, Action, "action", self.output.label, depth=10),
+        ]
+
+    def process(self, message: ImageMessage | CompressedImage) -> None:
+        """One image."""
+        assert self.output is not None
+        image = picture_in(message)
+        stamp = self._timeline.seconds(message.header.stamp)
+        if self._timeline.jumped_back(stamp):
+            self.get_logger().warning("time jumped backwards: everybody gets a new id")
+            self.detector.reset()
+            self.tracker.reset()
+        people = self.tracker.update(self.detector(image), stamp)
+        self.output.publish(people, message.header, image, self.detector.skeleton)
+        self.health.facts["people"] = str(len(people))
+        self.health.facts["age [ms]"] = self.age(message.header.stamp)
+
+
+def main() -> None:
+    """Run the node."""
+    sys.exit(run(KeypointsNode))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""ROS parameters from a settings class: declared, described, and checked also while running."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any, Generic, TypeVar
+
+from rcl_interfaces.msg import (
+    FloatingPointRange,
+    IntegerRange,
+    ParameterDescriptor,
+    SetParametersResult,
+)
+from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+
+from pose_action_ros.errors import PoseActionError, SettingError
+from pose_action_ros.settings import Limits, Value, checked, defaults, kind_of, limits_of
+
+Config = TypeVar("Config")
+
+_HUGE = 1e308  # a range needs both ends
+_LARGE = 2**62
+
+
+class Parameters(Generic[Config]):
+    """The parameters of one node.
+
+    Args:
+        node: to declare them on.
+        settings: dataclass of settings.setting fields.
+        changed: called with the new settings before a change is accepted; a PoseActionError it
+            raises refuses the change.
+
+    Raises:
+        SettingError: a value given at start is not allowed.
+    """
+
+    def __init__(
+        self, node: Node, settings: type[Config], changed: Callable[[Config], None]
+    ) -> None:
+        self._settings = settings
+        self._changed = changed
+        names = defaults(settings)
+        values = {name: _declare(node, settings, name) for name in names}
+        self.values: Config = settings(**values)
+        node.add_on_set_parameters_callback(self._set)
+
+    def _set(self, parameters: list[Parameter[Any]]) -> SetParametersResult:
+        """Check a change while running; ROS refuses those of read-only ones before."""
+        known = defaults(self._settings)
+        try:
+            changes = {
+                item.name: checked(self._settings, item.name, item.value)
+                for item in parameters
+                if item.name in known
+            }
+            values = replace(self.values, **changes)  # type: ignore[type-var]
+            if changes:
+                self._changed(values)
+        except PoseActionError as error:
+            return SetParametersResult(successful=False, reason=str(error))
+        self.values = values
+        return SetParametersResult(successful=True)
+
+
+def _declare(node: Node, settings: type, name: str) -> Value:
+    """Declare one parameter; its value, from the launch file or command line, or the default."""
+    default = defaults(settings)[name]
+    try:
+        value: object = node.declare_parameter(name, default, descriptor(settings, name)).value
+    except (InvalidParameterTypeException, InvalidParameterValueException) as error:
+        raise SettingError(" ".join(str(error).split())) from None
+    return checked(settings, name, value)
+
+
+def descriptor(settings: type, name: str) -> ParameterDescriptor:
+    """What `ros2 param describe` tells about a setting."""
+    limits = limits_of(next(item for item in fields(settings) if item.name == name))
+    kind = kind_of(settings, name)
+    result = ParameterDescriptor(
+        description=limits.description + (f" [{limits.unit}]" if limits.unit else ""),
+        additional_constraints=f"one of {', '.join(limits.choices)}" if limits.choices else "",
+        read_only=not limits.live,
+        dynamic_typing=kind is float,  # `2` in a YAML file means 2.0
+    )
+    if kind is float and (limits.low is not None or limits.high is not None):
+        result.floating_point_range = [_float_range(limits)]
+    elif kind is int and (limits.low is not None or limits.high is not None):
+        result.integer_range = [_integer_range(limits)]
+    return result
+
+
+def _float_range(limits: Limits) -> FloatingPointRange:
+    low = -_HUGE if limits.low is None else float(limits.low)
+    high = _HUGE if limits.high is None else float(limits.high)
+    return FloatingPointRange(from_value=low, to_value=high)
+
+
+def _integer_range(limits: Limits) -> IntegerRange:
+    low = -_LARGE if limits.low is None else int(limits.low)
+    high = _LARGE if limits.high is None else int(limits.high)
+    return IntegerRange(from_value=low, to_value=high)

@@ -1,0 +1,63 @@
+"""From a node class to a process: start, spin, end with the right exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import rclpy
+from rclpy.executors import Executor, ExternalShutdownException, SingleThreadedExecutor
+
+from pose_action_ros.errors import PoseActionError
+from pose_action_ros.nodes.base import ManagedNode
+from pose_action_ros.nodes.logs import forwarded
+
+
+def run(make_node: Callable[[], ManagedNode[Any]]) -> int:
+    """Run one node until it is told to stop.
+
+    Returns:
+        0 after Ctrl-C, SIGTERM or a shutdown; 1, and one line on stderr, when it could not start.
+    """
+    try:
+        rclpy.init()
+        node = make_node()
+    except PoseActionError as error:
+        return _refuse(str(error))
+    except Exception as error:
+        if type(error).__module__.startswith(("rclpy", "_rclpy")):  # bad --ros-args, bad YAML
+            return _refuse(str(error).splitlines()[0])
+        raise
+    try:
+        with forwarded(node.get_logger()):
+            return _spin(node)
+    finally:
+        node.destroy_node()
+        rclpy.try_shutdown()
+
+
+def _spin(node: ManagedNode[Any]) -> int:
+    executor = make_executor()
+    executor.add_node(node)
+    try:
+        node.start()
+        executor.spin()
+    except (KeyboardInterrupt, ExternalShutdownException):
+        return 0
+    except PoseActionError as error:
+        return _refuse(str(error))
+    finally:
+        executor.shutdown()
+    return 0
+
+
+def make_executor() -> Executor:
+    """The executor all nodes use; they do their work in threads of their own."""
+    return SingleThreadedExecutor()
+
+
+def _refuse(reason: str) -> int:
+    sys.stderr.write(f"cannot start: {reason}\n")
+    rclpy.try_shutdown()
+    return 1

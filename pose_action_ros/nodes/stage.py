@@ -1,0 +1,76 @@
+"""A node that works on what it receives, the newest first."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from time import perf_counter
+from typing import Any, Generic, TypeVar
+
+from builtin_interfaces.msg import Time as Stamp
+from rclpy.subscription import Subscription
+from rclpy.time import Time
+
+from pose_action_ros.nodes.base import Config, ManagedNode
+from pose_action_ros.nodes.worker import NewestWorker
+
+Message = TypeVar("Message")
+"""A message with a header."""
+
+
+class StageNode(ManagedNode[Config], Generic[Config, Message]):
+    """A node whose callbacks only `take`, while `process` runs in another thread.
+
+    Args:
+        name: of the node, unless remapped.
+        settings: its settings class.
+        noun: what comes in, for people.
+        waiting: how many messages may wait; the oldest is dropped for the newest.
+        arguments: of rclpy.node.Node.
+    """
+
+    def __init__(
+        self, name: str, settings: type[Config], noun: str, *, waiting: int = 1, **arguments: Any
+    ) -> None:
+        super().__init__(name, settings, noun, **arguments)
+        self._waiting = waiting
+        self._worker: NewestWorker[Message] | None = None
+        self._inputs: list[Subscription[Any]] = []
+
+    @abstractmethod
+    def listen(self) -> list[Subscription[Any]]:
+        """Subscribe."""
+
+    @abstractmethod
+    def process(self, message: Message) -> None:
+        """Work on one message; what it raises is counted, logged and reported."""
+
+    def take(self, message: Message) -> None:
+        """Give the worker its next message."""
+        self.health.received()
+        if self._worker is not None and self._worker.offer(message):
+            self.health.dropped()
+
+    def activate(self) -> None:
+        """Start the worker, then subscribe."""
+        self._worker = NewestWorker(
+            self._process, self.failed, waiting=self._waiting, name=self.get_name()
+        )
+        self._inputs = self.listen()
+
+    def rest(self) -> None:
+        """Unsubscribe, then stop the worker."""
+        for subscription in self._inputs:
+            self.destroy_subscription(subscription)
+        self._inputs = []
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    def _process(self, message: Message) -> None:
+        started = perf_counter()
+        self.process(message)
+        self.health.processed(perf_counter() - started)
+
+    def age(self, stamp: Stamp) -> str:
+        """How long ago that was by the node's clock, in milliseconds, for diagnostics."""
+        return f"{(self.get_clock().now() - Time.from_msg(stamp)).nanoseconds / 1e6:.1f}"
