@@ -31,7 +31,7 @@ from pose_action_ros.recognition.normalise import fill_missing, to_body_view
 from pose_action_ros.settings import setting
 from pose_action_ros.skeletons import skeleton_named
 
-Points = npt.NDArray[np.float64]
+Points = npt.NDArray[np.floating]
 Image = npt.NDArray[np.uint8]
 
 TINY = 1e-6  # [m]; joints nearer than this are at one place and have no direction
@@ -42,6 +42,7 @@ class SpmfSettings:
     """The choices of the encoding; a trained model only works with its own."""
 
     skeleton: str = setting("human36m_17", "joint order of the poses")
+    min_score: float = setting(0.3, "joints with a lower score are missing", low=0.0, high=1.0)
     frames: int = setting(32, "poses in a window after resampling", low=2, high=512)
     smoothing: int = setting(5, "frames of the Savitzky-Golay filter; 1 for none", low=1, high=51)
     smoothing_order: int = setting(2, "order of its polynomial", low=0, high=5)
@@ -81,6 +82,7 @@ def spmf(points: Points, settings: SpmfSettings) -> Image:
     smooth = np.einsum("nm,bmjc->bnjc", _smoother(settings), filled, optimize=True)
     if settings.body_view:
         smooth = to_body_view(smooth, known, skeleton_named(settings.skeleton))
+    smooth = smooth.astype(np.float32)
     first, second = np.triu_indices(points.shape[2], k=1)  # P pairs each
     column = np.arange(2 * settings.frames - 1)
     difference = (  # (B, C, P, 3): even columns are PF, odd ones MF
@@ -90,7 +92,7 @@ def spmf(points: Points, settings: SpmfSettings) -> Image:
     direction = difference / np.maximum(distance, TINY)[..., None]
     pair_known = known[:, first] & known[:, second]  # (B, P)
     jjd = _jet()[_levels(distance, pair_known)]
-    jjo = np.rint((direction + 1) * 127.5).astype(np.uint8)
+    jjo = np.rint((direction + np.float32(1)) * np.float32(127.5)).astype(np.uint8)
     image = np.concatenate([jjd, jjo], axis=2)  # (B, C, 2P, 3)
     image[~np.broadcast_to(np.tile(pair_known, 2)[:, None], image.shape[:3])] = 0
     rows_first: Image = image.swapaxes(1, 2)
@@ -123,8 +125,9 @@ def _levels(distance: Points, pair_known: npt.NDArray[np.bool_]) -> Image:
     least = np.where(known, distance, np.inf).min(axis=(1, 2), keepdims=True)
     greatest = np.where(known, distance, -np.inf).max(axis=(1, 2), keepdims=True)
     scale = np.maximum(greatest - least, TINY)
-    relative = np.where(known & np.isfinite(scale), (distance - least) / scale, 0)
-    return np.rint(np.clip(relative, 0, 1) * 255).astype(np.uint8)
+    relative = np.where(known, (distance - least) / scale, 0)
+    levels: Image = np.rint(relative * 255).astype(np.uint8)
+    return levels
 
 
 def _enhance(image: Image, settings: SpmfSettings) -> Image:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from pose_action_ros.skeletons import Skeleton
 
-Points = npt.NDArray[np.float64]
+Points = npt.NDArray[np.floating]
 Mask = npt.NDArray[np.bool_]
 
 SIDES = ("hip", "shoulder")  # what points from a person's right to the left
@@ -22,9 +22,9 @@ def fill_missing(points: Points) -> tuple[Points, Mask]:
     Returns:
         Filled copy, where joints that are missing in all frames are 0, and (B, J) which are not.
     """
-    missing = np.isnan(points).any(axis=-1)  # (B, N, J)
+    missing: Mask = np.asarray(np.isnan(points).any(axis=-1))  # (B, N, J)
     filled = np.where(missing[..., None], 0.0, points)
-    known = ~missing.all(axis=1)
+    known: Mask = np.asarray(~missing.all(axis=1))
     frames = np.arange(points.shape[1])
     for window, joint in zip(*np.nonzero(missing.any(axis=1) & known), strict=True):
         gap = missing[window, :, joint]

@@ -56,12 +56,15 @@ class Recogniser:
     Args:
         settings: which model, how often.
 
+    Attributes:
+        settings: may be replaced between updates; the model stays.
+
     Raises:
         ModelError, EngineError: the model cannot be used.
     """
 
     def __init__(self, settings: RecogniserSettings) -> None:
-        self._settings = settings
+        self.settings = settings
         self._classifier = ActionClassifier(
             settings.action_model, settings.action_engine, settings.action_threads
         )
@@ -90,8 +93,9 @@ class Recogniser:
         """
         _check(people, stamp)
         for pose in people:
-            if pose.present.any():
-                self._person(pose.person_id).window.add(pose.to(self._skeleton).points, stamp)
+            points = trusted(pose.to(self._skeleton), self._classifier.spmf.min_score)
+            if np.isfinite(points).any():
+                self._person(pose.person_id).window.add(points, stamp)
         self._forget(stamp)
         return self._answer([key for key in self._people if self._due(key, stamp)], stamp)
 
@@ -106,7 +110,7 @@ class Recogniser:
 
     def _person(self, person_id: int) -> _Person:
         if person_id not in self._people:
-            window = Window(self._seconds, self._settings.max_gap)
+            window = Window(self._seconds, self.settings.max_gap)
             self._people[person_id] = _Person(window)
         return self._people[person_id]
 
@@ -115,7 +119,7 @@ class Recogniser:
         gone = [
             key
             for key, person in self._people.items()
-            if not 0 <= stamp - person.window.newest <= self._settings.max_gap
+            if not 0 <= stamp - person.window.newest <= self.settings.max_gap
         ]
         for key in gone:
             del self._people[key]
@@ -124,8 +128,8 @@ class Recogniser:
         person = self._people[person_id]
         if person.answered > stamp:  # time jumped backwards
             person.answered = -np.inf
-        waited = stamp - person.answered >= self._settings.stride - _JITTER
-        filled = person.window.filled >= self._settings.min_filled
+        waited = stamp - person.answered >= self.settings.stride - _JITTER
+        filled = person.window.filled >= self.settings.min_filled
         return person.window.newest == stamp and waited and filled
 
     def _answer(self, ids: list[int], stamp: float) -> tuple[ActionEstimate, ...]:
@@ -148,9 +152,16 @@ class Recogniser:
     ) -> ActionEstimate:
         best = int(scores.argmax())
         score = float(scores[best])
-        label = self.labels[best] if score >= self._settings.unknown_below else UNKNOWN
+        label = self.labels[best] if score >= self.settings.unknown_below else UNKNOWN
         start = self._people[person_id].window.start
         return ActionEstimate((person_id,), label, score, self.labels, scores, start, stamp)
+
+
+def trusted(pose: Pose3D, min_score: float) -> npt.NDArray[np.float64]:
+    """(J, 3) joints, NaN where the score is lower: those are guesses, which jump when seen."""
+    points = pose.points.copy()
+    points[pose.scores < min_score] = np.nan
+    return points
 
 
 def _check(people: Sequence[Pose3D], stamp: float) -> None:

@@ -22,7 +22,7 @@ def resample(stamps: Points, points: Points, times: Points) -> Points:
         (F, J, 3); NaN for joints that are missing at all stamps.
     """
     result = np.full((len(times), *points.shape[1:]), np.nan)
-    missing = np.isnan(points).any(axis=-1)  # (T, J)
+    missing: npt.NDArray[np.bool_] = np.asarray(np.isnan(points).any(axis=-1))  # (T, J)
     whole = ~missing.any(axis=0)
     result[:, whole] = _interpolate(stamps, points[:, whole], times)
     for joint in np.flatnonzero(~whole & ~missing.all(axis=0)):

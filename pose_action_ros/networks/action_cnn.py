@@ -1,0 +1,85 @@
+"""A small hand-made convolutional network for Enhanced-SPMF images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class CnnShape:
+    """What rebuilds the network.
+
+    Attributes:
+        labels: number of actions.
+        size: width and height of the images [px], a multiple of 8.
+        width: channels of the first layer; later ones have two, four and four times as many.
+        dropout: before the last layer.
+    """
+
+    labels: int
+    size: int = 32
+    width: int = 24
+    dropout: float = 0.4
+
+
+class ActionCnn(nn.Module):
+    """RGB images (B, size, size, 3) of 0 to 255 to logits (B, labels).
+
+    The last feature map is not averaged: its columns are times and its rows joints, and what
+    counts is what happens at the newest time.
+    """
+
+    def __init__(self, shape: CnnShape) -> None:
+        super().__init__()
+        self.shape = shape
+        width = shape.width
+        self.features = nn.Sequential(
+            *_layer(3, width),
+            nn.MaxPool2d(2),
+            *_layer(width, 2 * width),
+            nn.MaxPool2d(2),
+            *_layer(2 * width, 4 * width),
+            *_layer(4 * width, 4 * width),
+            nn.MaxPool2d(2),
+        )
+        cells = (shape.size // 8) ** 2
+        self.classify = nn.Sequential(
+            nn.Flatten(),
+            nn.Dropout(shape.dropout),
+            nn.Linear(4 * width * cells, 4 * width),
+            nn.ReLU(),
+            nn.Dropout(shape.dropout),
+            nn.Linear(4 * width, shape.labels),
+        )
+
+    def forward(self, images: Tensor) -> Tensor:
+        """See the class."""
+        pixels = images.permute(0, 3, 1, 2) / 127.5 - 1  # (B, 3, S, S)
+        logits: Tensor = self.classify(self.features(pixels))
+        return logits
+
+
+class Calibrated(nn.Module):
+    """Images to probabilities: softmax(logits / temperature).
+
+    Guo, Pleiss, Sun, Weinberger: On Calibration of Modern Neural Networks, ICML 2017, equation 9.
+    """
+
+    def __init__(self, network: nn.Module, temperature: float) -> None:
+        super().__init__()
+        self.network, self.temperature = network, temperature
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(B, S, S, 3) of 0 to 255 to probabilities (B, labels)."""
+        return torch.softmax(self.network(images) / self.temperature, dim=1)
+
+
+def _layer(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
+    return (
+        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(),
+    )

@@ -1,0 +1,154 @@
+"""Trains the action model: windows of recordings in, a network and its curve out."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+from tqdm import tqdm
+
+from pose_action_ros.networks.action_cnn import ActionCnn, CnnShape
+from pose_action_ros.training.action_settings import ActionTraining
+from pose_action_ros.training.action_windows import WindowSet
+from pose_action_ros.training.checkpoints import load_checkpoint, save_checkpoint
+
+Labels = npt.NDArray[np.int64]
+CURVE = ("epoch", "learning_rate", "loss", "accuracy", "validation_loss", "validation_accuracy")
+
+
+def train(
+    training: ActionTraining,
+    shape: CnnShape,
+    sources: Mapping[WindowSet, float],
+    validation: WindowSet,
+    output: Path,
+) -> ActionCnn:
+    """Train a network; goes on from `output`/checkpoint.pt when that is there.
+
+    Args:
+        training: settings.
+        shape: of the network.
+        sources: windows to train on, and which share of the samples is taken from each.
+        validation: windows whose loss is written in the curve; nothing is chosen by it.
+        output: folder for checkpoint.pt and curve.csv.
+
+    Returns:
+        The network after the last epoch.
+    """
+    torch.manual_seed(training.seed)
+    network = ActionCnn(shape)
+    optimiser = torch.optim.AdamW(
+        network.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay
+    )
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, training.epochs)
+    parts: dict[str, Any] = {"network": network, "optimiser": optimiser, "schedule": schedule}
+    config = {**asdict(training), **asdict(shape)}
+    start = _resume(output / "checkpoint.pt", parts, config)
+    for epoch in range(start, training.epochs):
+        rate = optimiser.param_groups[0]["lr"]
+        # Seeds by epoch: a run that was resumed sees what an uninterrupted one would.
+        torch.manual_seed(training.seed * 10_000 + epoch)
+        batches = _batches(training, sources, np.random.default_rng([training.seed, epoch]))
+        loss, accuracy = _epoch(network, optimiser, batches, training, epoch)
+        schedule.step()
+        row = (epoch, rate, loss, accuracy, *_measure(network, validation))
+        _write_row(output / "curve.csv", row)
+        state = {name: part.state_dict() for name, part in parts.items()}
+        save_checkpoint(output / "checkpoint.pt", {**state, "epoch": epoch + 1, "config": config})
+    return network
+
+
+def _resume(path: Path, parts: Mapping[str, Any], config: Mapping[str, Any]) -> int:
+    """Fill the parts from a checkpoint; the epoch to go on with."""
+    state = load_checkpoint(path, config)
+    if state is None:
+        path.with_name("curve.csv").unlink(missing_ok=True)
+        return 0
+    for name, part in parts.items():
+        part.load_state_dict(state[name])
+    return int(state["epoch"])
+
+
+def _batches(
+    training: ActionTraining, sources: Mapping[WindowSet, float], rng: np.random.Generator
+) -> Iterator[tuple[npt.NDArray[np.uint8], Labels]]:
+    """Batches of images and labels, every action alike often, from each source its share."""
+    shares = np.array(list(sources.values())) / sum(sources.values())
+    weights = [_weights(source.labels) for source in sources]
+    for _ in range(max(1, training.samples // training.batch)):
+        counts = rng.multinomial(training.batch, shares)
+        drawn = [
+            source.augmented(rng.choice(len(weight), count, p=weight), rng)
+            for source, weight, count in zip(sources, weights, counts, strict=True)
+            if count
+        ]
+        yield np.concatenate([part[0] for part in drawn]), np.concatenate([p[1] for p in drawn])
+
+
+def _weights(labels: Labels) -> npt.NDArray[np.float64]:
+    """Probability (N,) of each window, so that all actions are drawn alike often."""
+    rarity = 1.0 / np.bincount(labels)[labels]
+    weights: npt.NDArray[np.float64] = rarity / rarity.sum()
+    return weights
+
+
+def _epoch(
+    network: ActionCnn,
+    optimiser: torch.optim.Optimizer,
+    batches: Iterator[tuple[npt.NDArray[np.uint8], Labels]],
+    training: ActionTraining,
+    epoch: int,
+) -> tuple[float, float]:
+    """One pass; mean loss and accuracy."""
+    network.train()
+    criterion = nn.CrossEntropyLoss(label_smoothing=training.label_smoothing)
+    total = np.zeros(3)
+    steps = max(1, training.samples // training.batch)
+    for images, labels in tqdm(batches, total=steps, desc=f"epoch {epoch}", leave=False):
+        logits = network(torch.from_numpy(images).float())
+        target = torch.from_numpy(labels)
+        loss = criterion(logits, target)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        right = (logits.argmax(dim=1) == target).sum()
+        total += [float(loss) * len(labels), float(right), len(labels)]
+    return float(total[0] / total[2]), float(total[1] / total[2])
+
+
+def logits_of(network: ActionCnn, windows: WindowSet, batch: int = 256) -> npt.NDArray[np.floating]:
+    """(N, L) logits of all windows as they are."""
+    network.eval()
+    found = []
+    with torch.no_grad():
+        for begin in range(0, len(windows.labels), batch):
+            chosen = np.arange(begin, min(begin + batch, len(windows.labels)))
+            images = torch.from_numpy(windows.images(chosen)).float()
+            found.append(network(images).numpy())
+    return np.concatenate(found)
+
+
+def _measure(network: ActionCnn, windows: WindowSet) -> tuple[float, float]:
+    """Loss and accuracy on windows as they are."""
+    logits = torch.from_numpy(logits_of(network, windows))
+    labels = torch.from_numpy(windows.labels)
+    loss = nn.functional.cross_entropy(logits, labels)
+    return float(loss), float((logits.argmax(dim=1) == labels).float().mean())
+
+
+def _write_row(path: Path, row: tuple[float, ...]) -> None:
+    """Append to the curve, with a heading when it is new."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = not path.exists()
+    with path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        if new:
+            writer.writerow(CURVE)
+        writer.writerow([row[0], *(f"{value:.6g}" for value in row[1:])])

@@ -1,0 +1,161 @@
+"""Windows cut from recordings, augmented, and drawn: what the action network is trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.recognition.enhanced_spmf import SpmfSettings, enhanced_spmf
+from pose_action_ros.recognition.window import resample
+from pose_action_ros.skeletons import HUMAN36M_17
+from pose_action_ros.training.action_recordings import Recording
+
+Array = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
+Rng = np.random.Generator
+
+MAX_GAP = 0.5  # [s] as the recogniser's default; windows do not reach over longer gaps
+LEGS = tuple(
+    HUMAN36M_17.index(f"{side}_{part}") for side in ("left", "right") for part in ("knee", "ankle")
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A window: where it ends and what it shows.
+
+    Attributes:
+        recording: index of the recording.
+        frame: index of its newest frame.
+        label: what the person does in its newest part.
+    """
+
+    recording: int
+    frame: int
+    label: int
+
+
+def find_windows(
+    recordings: Sequence[Recording], every: float, settle: float, shortest: float
+) -> list[Place]:
+    """Windows of all recordings, ending at steps of `every` [s].
+
+    Args:
+        recordings: to look through.
+        every: time between windows [s].
+        settle: how long the action must have been the same at the end [s].
+        shortest: least time seen before the end [s].
+    """
+    return [
+        place
+        for index, recording in enumerate(recordings)
+        for place in _places(index, recording, every, settle, shortest)
+    ]
+
+
+def _places(
+    index: int, recording: Recording, every: float, settle: float, shortest: float
+) -> Iterable[Place]:
+    stamps = recording.stamps
+    started = stamps[recording.beginnings(MAX_GAP)]  # (T,) of the stretch without a gap
+    switched = np.diff(recording.labels, prepend=-1) != 0
+    changed = np.maximum.accumulate(np.where(switched, stamps, -np.inf))  # (T,) same action since
+    usable = (stamps - changed >= settle) & (stamps - started >= shortest)
+    newest = -np.inf
+    for frame in np.flatnonzero(usable):
+        if stamps[frame] - newest >= every:
+            newest = stamps[frame]
+            yield Place(index, int(frame), int(recording.labels[frame]))
+
+
+def cut(recording: Recording, frame: int, seconds: float, frames: int) -> Array:
+    """(frames, 17, 3) the poses of the last `seconds` up to a frame, as Window samples them."""
+    end = recording.stamps[frame]
+    times = np.linspace(end - seconds, end, frames)
+    before = int(np.searchsorted(recording.stamps, times[0], side="right")) - 1
+    first = max(before, int(recording.beginnings(MAX_GAP)[frame]))
+    inside = slice(first, frame + 1)
+    return resample(recording.stamps[inside], recording.points[inside], times)
+
+
+class WindowSet:
+    """Windows of recordings as images, the same or augmented anew each time.
+
+    Args:
+        recordings: where windows are cut.
+        places: which windows.
+        seconds: length of a window.
+        spmf: how images are made.
+        mirrored: (L,) label of each label in the mirror.
+    """
+
+    def __init__(
+        self,
+        recordings: Sequence[Recording],
+        places: Sequence[Place],
+        seconds: float,
+        spmf: SpmfSettings,
+        mirrored: Labels,
+    ) -> None:
+        self._recordings, self.places = recordings, places
+        self._seconds, self._spmf, self._mirrored = seconds, spmf, mirrored
+        self.labels: Labels = np.array([place.label for place in places], dtype=np.int64)
+
+    def images(self, chosen: Labels) -> npt.NDArray[np.uint8]:
+        """(B, S, S, 3) of the chosen windows as they are."""
+        windows = [self._cut(index, self._seconds) for index in chosen]
+        return enhanced_spmf(np.stack(windows), self._spmf)
+
+    def augmented(self, chosen: Labels, rng: Rng) -> tuple[npt.NDArray[np.uint8], Labels]:
+        """(B, S, S, 3) of the chosen windows, each changed at random, and their labels (B,)."""
+        labels = self.labels[chosen].copy()
+        windows = []
+        for row, index in enumerate(chosen):
+            points = self._cut(index, self._seconds * float(np.exp(rng.normal(0, 0.12))))
+            if rng.random() < 0.5:
+                points = mirror(points)
+                labels[row] = self._mirrored[labels[row]]
+            windows.append(disturb(points, rng))
+        return enhanced_spmf(np.stack(windows), self._spmf), labels
+
+    def _cut(self, index: int, seconds: float) -> Array:
+        place = self.places[index]
+        return cut(self._recordings[place.recording], place.frame, seconds, self._spmf.frames)
+
+
+def mirror(points: Array) -> Array:
+    """The window (N, 17, 3) seen in a mirror: left is right."""
+    return points[:, HUMAN36M_17.mirror] * [-1.0, 1.0, 1.0]
+
+
+def disturb(points: Array, rng: Rng) -> Array:
+    """Another camera, another lifter, another body: a window (N, 17, 3) made a little different."""
+    root = points[:, :1]
+    relative = (points - root if np.isfinite(root).all() else points) @ _tilt(rng)
+    frames, joints = points.shape[:2]
+    relative *= rng.uniform(0.85, 1.15, 3)
+    scale = 0.03 * rng.exponential()
+    relative += rng.normal(0, scale, (joints, 3))  # errors that stay
+    relative += rng.normal(0, 0.5 * scale, (frames, joints, 3))  # and that tremble
+    if rng.random() < 0.15:
+        relative[:, rng.integers(joints)] = np.nan
+    if rng.random() < 0.1:
+        relative[:, LEGS] = np.nan
+    if rng.random() < 0.15:  # seen only lately
+        relative[: rng.integers(1, frames // 2)] = np.nan
+    return np.asarray(relative)
+
+
+def _tilt(rng: Rng) -> Array:
+    """(3, 3) a small turn about the two horizontal axes: a camera that is not level."""
+    pitch, roll = rng.normal(0, np.radians(7), 2)
+    about_x = np.array(
+        [[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]]
+    )
+    about_z = np.array(
+        [[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]]
+    )
+    return np.asarray(about_x @ about_z)
