@@ -1,0 +1,77 @@
+"""A simulated person, a video or a webcam through all nodes, in RViz where it is installed.
+
+ros2 launch pose_action_ros demo.launch.py
+ros2 launch pose_action_ros demo.launch.py source:=/path/to/video.mp4
+"""
+
+from __future__ import annotations
+
+from ament_index_python.packages import (
+    PackageNotFoundError,
+    get_package_prefix,
+    get_package_share_path,
+)
+from launch import LaunchContext, LaunchDescription
+from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription, OpaqueFunction
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+
+PACKAGE = "pose_action_ros"
+ROBOT = get_package_share_path(PACKAGE) / "launch" / "pose_action.launch.py"
+KINDS = {"source": str, "people": int, "seed": int, "loop": bool}
+
+# An argument left empty leaves camera_node's parameter as the node has it. All arguments of
+# pose_action.launch.py are taken too.
+ARGUMENTS = (
+    DeclareLaunchArgument(
+        "source", default_value="", description="video file, folder of images, webcam or stream"
+    ),
+    DeclareLaunchArgument("people", default_value="", description="number of simulated people"),
+    DeclareLaunchArgument("seed", default_value="", description="of the simulation"),
+    DeclareLaunchArgument("loop", default_value="true", description="start again at the end"),
+)
+
+
+def generate_launch_description() -> LaunchDescription:
+    """The robot's nodes first: they set the DDS profile that the camera needs too."""
+    shown = "true" if installed("rviz2") else "false"
+    robot = IncludeLaunchDescription(
+        PythonLaunchDescriptionSource(str(ROBOT)),
+        launch_arguments={"rviz": LaunchConfiguration("rviz", default=shown)}.items(),
+    )
+    return LaunchDescription([*ARGUMENTS, robot, OpaqueFunction(function=camera)])
+
+
+def installed(package: str) -> bool:
+    """Whether a ROS package is there."""
+    try:
+        get_package_prefix(package)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def camera(context: LaunchContext) -> list[Node]:
+    """The camera, on the topics that the robot's nodes listen to."""
+    given = {name: LaunchConfiguration(name).perform(context) for name in KINDS}
+    chosen = {
+        name: ParameterValue(value, value_type=KINDS[name])
+        for name, value in given.items()
+        if value
+    }
+    return [
+        Node(
+            package=PACKAGE,
+            executable="camera_node",
+            name="camera_node",
+            namespace=LaunchConfiguration("namespace"),
+            parameters=[chosen],
+            remappings=[
+                ("image", LaunchConfiguration("image")),
+                ("camera_info", LaunchConfiguration("camera_info")),
+            ],
+            output="screen",
+        )
+    ]

@@ -1,0 +1,120 @@
+"""keypoints_node, lifter_node and action_node on a robot; each argument is optional.
+
+ros2 launch pose_action_ros pose_action.launch.py image:=/camera/image_raw \
+    camera_info:=/camera/camera_info
+"""
+
+from __future__ import annotations
+
+import os
+
+from ament_index_python.packages import get_package_share_path
+from launch import LaunchContext, LaunchDescription
+from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+
+PACKAGE = "pose_action_ros"
+SHARE = get_package_share_path(PACKAGE)
+ENGINES = {"lifter_node": "lifter_engine", "action_node": "action_engine"}
+SWITCH = ("true", "false")
+PROFILE = "FASTDDS_DEFAULT_PROFILES_FILE"
+OLD_PROFILE = "FASTRTPS_DEFAULT_PROFILES_FILE"  # its name before Kilted
+
+# An argument left empty leaves a parameter as the node, or the file of parameters, has it.
+ARGUMENTS = (
+    DeclareLaunchArgument("image", default_value="image", description="topic of the images"),
+    DeclareLaunchArgument(
+        "camera_info", default_value="camera_info", description="topic of the camera's calibration"
+    ),
+    DeclareLaunchArgument(
+        "image_transport",
+        default_value="",
+        choices=["", "raw", "compressed"],
+        description="compressed subscribes to <image>/compressed",
+    ),
+    DeclareLaunchArgument(
+        "namespace", default_value="", description="of all nodes; empty publishes on /action"
+    ),
+    DeclareLaunchArgument(
+        "params_file", default_value="", description="YAML file of parameters for the nodes"
+    ),
+    DeclareLaunchArgument(
+        "engine", default_value="", description="inference engine of lifter and classifier"
+    ),
+    DeclareLaunchArgument(
+        "use_sim_time", default_value="", choices=["", *SWITCH], description="take time from /clock"
+    ),
+    DeclareLaunchArgument(
+        "respawn", default_value="true", choices=SWITCH, description="restart a node that ends"
+    ),
+    DeclareLaunchArgument(
+        "rviz", default_value="false", choices=SWITCH, description="show images and skeletons"
+    ),
+    DeclareLaunchArgument(
+        "fixed_frame", default_value="", description="RViz's; empty for the one of its file"
+    ),
+    DeclareLaunchArgument(
+        "dds_profile",
+        default_value=os.environ.get(PROFILE, str(SHARE / "config" / "fastdds.xml")),
+        description="Fast DDS profile of all processes; without it raw images are lost",
+    ),
+)
+
+
+def generate_launch_description() -> LaunchDescription:
+    """The arguments, the DDS profile, the nodes."""
+    profile = LaunchConfiguration("dds_profile")
+    return LaunchDescription(
+        [
+            *ARGUMENTS,
+            SetEnvironmentVariable(PROFILE, profile),
+            SetEnvironmentVariable(OLD_PROFILE, profile),
+            OpaqueFunction(function=compose),
+        ]
+    )
+
+
+def compose(context: LaunchContext) -> list[Node]:
+    """The nodes for the arguments given."""
+    given = {item.name: LaunchConfiguration(item.name).perform(context) for item in ARGUMENTS}
+    images = [("image", given["image"])]
+    nodes = [
+        node("keypoints_node", given, images, image_transport=given["image_transport"]),
+        node("lifter_node", given, [("camera_info", given["camera_info"])]),
+        node("action_node", given, []),
+    ]
+    return nodes + ([rviz(given)] if given["rviz"] == "true" else [])
+
+
+def node(name: str, given: dict[str, str], remappings: list[tuple[str, str]], **own: str) -> Node:
+    """One of the three nodes, with its own parameters and those every node gets."""
+    words = {**own, ENGINES.get(name, ""): given["engine"]}
+    chosen = {
+        key: ParameterValue(value, value_type=str) for key, value in words.items() if key and value
+    }
+    if given["use_sim_time"]:
+        chosen["use_sim_time"] = ParameterValue(given["use_sim_time"], value_type=bool)
+    return Node(
+        package=PACKAGE,
+        executable=name,
+        name=name,
+        namespace=given["namespace"],
+        parameters=[entry for entry in (given["params_file"], chosen) if entry],
+        remappings=remappings,
+        respawn=given["respawn"] == "true",
+        respawn_delay=2.0,
+        output="screen",
+    )
+
+
+def rviz(given: dict[str, str]) -> Node:
+    """RViz in the nodes' namespace: the topics in its file are relative."""
+    frame = ["--fixed-frame", given["fixed_frame"]] if given["fixed_frame"] else []
+    return Node(
+        package="rviz2",
+        executable="rviz2",
+        namespace=given["namespace"],
+        arguments=["--display-config", str(SHARE / "config" / "pose_action.rviz"), *frame],
+    )
