@@ -37,16 +37,20 @@ LINTERS = (
 def main() -> int:
     """Run one of the commands; returns its exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("command", choices=("demo", "test", "lint", "bench", "build", "clean"))
+    parser.add_argument(
+        "command", choices=("demo", "test", "lint", "bench", "build", "run", "clean")
+    )
     parser.add_argument("rest", nargs=argparse.REMAINDER, help="arguments of the command")
     args = parser.parse_args()
     if args.command == "clean":
         return clean()
     try:
-        env = prepare("run" if args.command in ("demo", "build") else "test")
+        env = prepare("test" if args.command in ("test", "lint", "bench") else "run")
     except BuildError as error:
         print(error, file=sys.stderr)
         return 1
+    if args.command == "run":
+        return run(env, *args.rest)
     commands = {"demo": demo, "test": test, "lint": lint, "bench": bench}
     return commands[args.command](env, args.rest) if args.command in commands else 0
 
@@ -108,9 +112,10 @@ def install(ros: Ros, layer: str, env: Environment) -> None:
     pip += ["--disable-pip-version-check", "--prefer-binary"]
 
     def run() -> None:
-        wanted = files if ros.wheels else [beside_system(files, env)]
-        call([*pip, *(f"-r{path}" for path in wanted)], env, WORKSPACE / "pip.log", ROOT)
-        here = ["--no-deps", "--no-build-isolation", "-e", ROOT]
+        wanted: list[Path] = files if ros.wheels else [beside_system(files, env)]
+        options = [f"-r{path}" for path in wanted]
+        call([*pip, *options], env, WORKSPACE / "pip.log", ROOT)
+        here: list[str | Path] = ["--no-deps", "--no-build-isolation", "-e", ROOT]
         call([*pip, *here], env, WORKSPACE / "pip.log", ROOT)
         if ros.wheels:
             mend_wheels(VENV)
@@ -152,7 +157,7 @@ def build(ros: Ros, env: Environment) -> None:
     ]
     python = VENV / "bin" / "python"
     command: list[str | Path] = [VENV / "bin" / "colcon", "--log-base", WORKSPACE / "log", "build"]
-    command += ["--base-paths", ROOT, "--build-base", WORKSPACE / "build"]
+    command += ["--base-paths", linked_source(), "--build-base", WORKSPACE / "build"]
     command += ["--install-base", WORKSPACE / "install", "--symlink-install", "--cmake-args"]
     # The ament linters are CMake hooks whose programs do not come with the wheels.
     command += ["-DBUILD_TESTING=OFF", f"-DPython3_EXECUTABLE={python}"]
@@ -163,6 +168,17 @@ def build(ros: Ros, env: Environment) -> None:
         "workspace",
         lambda: call(command, env, WORKSPACE / "build.log", ROOT),
     )
+
+
+def linked_source() -> Path:
+    """The package as a folder of links: CMake refuses a Python below the source folder."""
+    folder = WORKSPACE / "src" / PACKAGE
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("package.xml", "CMakeLists.txt", "msg", "resource", "launch", "config", PACKAGE):
+        link = folder / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(ROOT / name)
+    return folder
 
 
 def fetch_models(env: Environment) -> None:
@@ -185,7 +201,12 @@ def own_network(env: Environment) -> Environment:
 
 
 def run(env: Environment, *command: str | Path) -> int:
-    """Run a command in the foreground from the repository root."""
+    """Run a command in the foreground from the repository root; returns its exit code."""
+    program = shutil.which(str(command[0]), path=env["PATH"])
+    if program is None:
+        print(f"no program {command[0]}", file=sys.stderr)
+        return 127
+    words = [program, *(str(word) for word in command[1:])]
     try:
         return subprocess.run(
             [str(word) for word in command], env=env, cwd=ROOT, check=False

@@ -118,7 +118,8 @@ def mend_wheels(venv: Path) -> int:
         Number of files changed.
     """
     modules = site_packages(venv)
-    probe = "import numpy, sysconfig as s; print(s.get_paths()['include'], numpy.get_include(), sep='\\n')"
+    probe = "import numpy, sysconfig as system"
+    probe += "; print(system.get_paths()['include'], numpy.get_include(), sep='\\n')"
     python, numpy = subprocess.run(
         [venv / "bin" / "python", "-c", probe], capture_output=True, text=True, check=True
     ).stdout.splitlines()
