@@ -1,4 +1,4 @@
-"""`pose-action process`: a video, an image folder or a webcam in, annotated video and tables out."""
+"""`pose-action process`: a video, image folder or webcam in, annotated video and tables out."""
 
 from __future__ import annotations
 
