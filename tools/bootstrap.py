@@ -208,9 +208,7 @@ def run(env: Environment, *command: str | Path) -> int:
         return 127
     words = [program, *(str(word) for word in command[1:])]
     try:
-        return subprocess.run(
-            [str(word) for word in command], env=env, cwd=ROOT, check=False
-        ).returncode
+        return subprocess.run(words, env=env, cwd=ROOT, check=False).returncode
     except KeyboardInterrupt:
         return 130
 
