@@ -49,6 +49,7 @@ class BlazePose:
         """Forget where people were; see Detector."""
         self._regions: list[Region] = []
         self._since_search = 0
+        self._searches = 0
 
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:
         """People in an image; see Detector."""
@@ -57,9 +58,9 @@ class BlazePose:
         self._since_search += 1
         if self._must_search(people):
             self._since_search = 0
-            people = _distinct([*people, *self._look(image, self._new_regions(image, people))])
+            for part in self._parts(image):
+                people = _distinct([*people, *self._new_people(image, part, people)])
         self._regions = [person.region for person in people]
-        people.sort(key=lambda person: -person.score)
         return tuple(self._pose(person, image) for person in people)
 
     def _must_search(self, people: list[Landmarks]) -> bool:
@@ -68,21 +69,28 @@ class BlazePose:
         due = self._since_search >= self.settings.search_interval
         return len(people) < self.settings.max_people and (lost or due)
 
-    def _new_regions(self, image: Image, people: list[Landmarks]) -> list[Region]:
-        """Where people are that are not followed yet, as many as are wanted."""
-        found = self._find(image, self.settings.min_person_score)
+    def _parts(self, image: Image) -> list[Region]:
+        """Where to search now: everywhere in the first image, later in one part after another."""
+        parts = Region.parts_of_image(image)
+        self._searches += 1
+        return parts if self._searches == 1 else [parts[self._searches % len(parts)]]
+
+    def _new_people(self, image: Image, part: Region, known: list[Landmarks]) -> list[Landmarks]:
+        """People in a part of the image who are not followed yet, as many as are wanted."""
         new = [
             region
-            for region in found
-            if not any(region.same_place(person.region) for person in people)
+            for region in self._find(image, part)
+            if not any(region.same_place(person.region) for person in known)
         ]
-        return new[: self.settings.max_people - len(people)]
+        found = self._look(image, new[: self.settings.max_people - len(known)])
+        # The second look is from the better region that the first gave.
+        return self._look(image, [person.region for person in found])
 
     def _look(self, image: Image, regions: Iterable[Region]) -> list[Landmarks]:
-        """The people in the regions, each once."""
+        """The people in the regions, each once, surest first."""
         people = [self._landmarks(image, region) for region in regions]
-        sure = [person for person in people if person.score >= self.settings.min_person_score]
-        return _distinct(sure)
+        least = self.settings.min_person_score
+        return _distinct([person for person in people if person.score >= least])
 
     def _pose(self, person: Landmarks, image: Image) -> Pose2D:
         height, width = image.shape[:2]
@@ -94,9 +102,9 @@ class BlazePose:
 
 
 def _distinct(people: list[Landmarks]) -> list[Landmarks]:
-    """Of regions that have run onto one person, only the surest."""
+    """Of regions that have run onto one person, only the surest; surest first."""
     kept: list[Landmarks] = []
-    for person in sorted(people, key=lambda person: -person.score):
+    for person in sorted(people, key=lambda person: -person.rank):
         if not any(person.same_person(other) for other in kept):
             kept.append(person)
     return kept

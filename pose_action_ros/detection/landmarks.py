@@ -8,6 +8,7 @@ person's region in the next image follows.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import cos, remainder, tau
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,11 @@ Array = npt.NDArray[np.float64]
 SIZE = 256
 POINTS = 39
 CENTRE, RIM = 33, 34
+TORSO = [
+    BLAZEPOSE_33.index(f"{side}_{joint}")
+    for side in ("left", "right")
+    for joint in ("shoulder", "hip")
+]
 CELLS = 64
 REACH = 3
 """Cells of the heatmap on each side of a point that refine it."""
@@ -46,10 +52,26 @@ class Landmarks:
     score: float
     region: Region
 
+    @property
+    def rank(self) -> float:
+        """Of two that overlap the higher is kept: regions that go astray often turn over."""
+        return self.score * (3 + cos(self.region.angle)) / 4
+
     def same_person(self, other: Landmarks) -> bool:
-        """Whether two regions have run onto one person: the joints nearly coincide."""
-        apart = np.linalg.norm(self.points - other.points, axis=1).mean()
-        return bool(apart < 0.06 * min(self.region.side, other.region.side))
+        """Whether two regions have run onto one person.
+
+        Either their torsos coincide, or they overlap but are turned against each other.
+        """
+        side = min(self.region.side, other.region.side)
+        apart = np.linalg.norm((self.points - other.points)[TORSO], axis=1).mean() / side
+        turned = abs(remainder(self.region.angle - other.region.angle, tau))
+        return bool(apart < 0.12 or (apart < 0.4 and turned > 0.7 and self._covers(other) > 0.5))
+
+    def _covers(self, other: Landmarks) -> float:
+        """Common part of both boxes around the joints, as a share of the smaller box."""
+        boxes = np.array([[one.points.min(0), one.points.max(0)] for one in (self, other)])
+        common = np.maximum(boxes[:, 1].min(0) - boxes[:, 0].max(0), 0).prod()
+        return float(common / max((boxes[:, 1] - boxes[:, 0]).prod(axis=1).min(), 1e-6))
 
 
 class LandmarkNetwork:

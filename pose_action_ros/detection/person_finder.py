@@ -18,13 +18,15 @@ Array = npt.NDArray[np.float64]
 
 SIZE = 224
 STRIDES = (8, 16, 32, 32, 32)
+SURE = 0.4
+"""Least score of a region worth a look; the landmark network then decides."""
 OVERLAP = 0.3
 MARGIN = 1.25
 """Side of a person's region in diameters of the circle around the body."""
 
 
 class PersonFinder:
-    """Finds people in a whole image."""
+    """Finds people in an image or a part of it."""
 
     def __init__(self, engine: Engine) -> None:
         """Check the network by running it once.
@@ -36,14 +38,13 @@ class PersonFinder:
         self._anchors = anchors(SIZE, STRIDES, per_layer=2)
         self._run(np.zeros((SIZE, SIZE, 3), dtype=np.uint8))
 
-    def __call__(self, image: Image, min_score: float) -> list[Region]:
-        """Regions of the people in an image (H, W, 3) BGR, surest first."""
-        whole = Region.of_image(image)
-        values, scores = self._run(crop(image, whole, SIZE))
-        sure = scores >= max(min_score, 1e-6)
+    def __call__(self, image: Image, part: Region) -> list[Region]:
+        """Regions of the people in a part of an image (H, W, 3) BGR, surest first."""
+        values, scores = self._run(crop(image, part, SIZE))
+        sure = scores >= SURE
         points = decode(values[sure], self._anchors[sure], SIZE)
         merged, _ = merge(points, scores[sure], OVERLAP)
-        pixels = whole.to_image(merged)  # (N, 6, 2)
+        pixels = part.to_image(merged)  # (N, 6, 2)
         return [Region.around_body(person[2], person[3], MARGIN) for person in pixels]
 
     def _run(self, image: Image) -> tuple[Array, Array]:

@@ -39,6 +39,22 @@ class Region:
         return cls((width - 1) / 2, (height - 1) / 2, float(max(width, height)))
 
     @classmethod
+    def parts_of_image(cls, image: Image) -> list[Region]:
+        """The whole image and, when it is not square, squares along it as large as its height.
+
+        In the smaller squares a network sees small people larger.
+        """
+        height, width = image.shape[:2]
+        short, long = sorted((height, width))
+        count = ceil(long / short - 0.1)
+        if count < 2:
+            return [cls.of_image(image)]
+        middles = np.linspace((short - 1) / 2, long - 1 - (short - 1) / 2, min(count, 8))
+        across = (short - 1) / 2
+        centres = [(m, across) if width > height else (across, m) for m in middles.tolist()]
+        return [cls.of_image(image), *(cls(x, y, float(short)) for x, y in centres)]
+
+    @classmethod
     def around_body(cls, centre: Array, rim: Array, margin: float) -> Region:
         """The square around a circle, turned so that the rim point is above the centre.
 
@@ -66,7 +82,7 @@ class Region:
         """Whether two regions are about the same size and place, as one person's are."""
         small, large = sorted((self.side, other.side))
         apart = hypot(self.x - other.x, self.y - other.y)
-        return apart < 0.1 * small and large < 1.5 * small
+        return apart < 0.15 * small and large < 1.5 * small
 
 
 def crop(image: Image, region: Region, size: int) -> Image:

