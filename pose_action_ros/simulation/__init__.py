@@ -6,8 +6,9 @@ World frame: z up, floor at z = 0, metres (REP-103). Everything is a pure functi
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.figure import FIGURE
 from pose_action_ros.simulation.performance import ACTIONS, Performance, perform
-from pose_action_ros.simulation.scene import Scene, SimulatedFrame, SimulatedPerson
+from pose_action_ros.simulation.scene import Scene, SimulatedFrame
 from pose_action_ros.simulation.script import Script
+from pose_action_ros.simulation.truth import SimulatedPerson
 from pose_action_ros.simulation.virtual_camera import VirtualCamera
 
 __all__ = [

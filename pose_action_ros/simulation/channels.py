@@ -31,6 +31,7 @@ ARM: Final = (
     "wrist_flex",  # towards the palm
     "wrist_side",  # towards the thumb
     "curl",  # 0 flat hand to 1 fist
+    "point",  # 1 keeps the index finger straight in a fist
 )
 LEG: Final = ("hip_flex", "hip_abduct", "hip_out", "knee", "ankle")
 CHANNELS: Final = (
@@ -52,6 +53,7 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     "wrist_flex": (-75, 80),
     "wrist_side": (-35, 30),
     "curl": (0, 1),
+    "point": (0, 1),
     "hip_flex": (-35, 130),
     "hip_abduct": (-35, 60),
     "hip_out": (-50, 60),

@@ -113,8 +113,8 @@ class _Builder:
         at["nose"] = _at(skull, head, 0.50 * size, 0, 0.08 * size)
         for side in SIDES:
             out = OUTWARD[side]
-            at[f"{side}_eye"] = _at(skull, head, 0.40 * size, out * 0.14 * size, 0.22 * size)
-            at[f"{side}_ear"] = _at(skull, head, 0, out * 0.33 * size, 0.14 * size)
+            at[f"{side}_eye"] = _at(skull, head, 0.42 * size, out * 0.145 * size, 0.215 * size)
+            at[f"{side}_ear"] = _at(skull, head, 0, out * 0.37 * size, 0.15 * size)
             at[f"{side}_mouth"] = _at(skull, head, 0.40 * size, out * 0.10 * size, -0.10 * size)
 
     def arm(self, side: str) -> None:
@@ -130,8 +130,10 @@ class _Builder:
         size = body.hand
         knuckles = at[f"{side}_hand"] = _at(wrist, hand, 0, 0, -0.5 * size)
         fingers = hand @ swing(-out * 100 * value["curl"], 0 * value["curl"])
-        self.frames[f"{side}_fingers"] = fingers
-        at[f"{side}_index"] = _at(knuckles, fingers, 0.14 * size, 0, -0.3 * size)
+        bent = value["curl"] * (1 - value["point"])
+        pointer = hand @ swing(-out * 100 * bent, 0 * bent)
+        self.frames |= {f"{side}_fingers": fingers, f"{side}_pointer": pointer}
+        at[f"{side}_index"] = _at(knuckles, pointer, 0.14 * size, 0, -0.3 * size)
         at[f"{side}_pinky"] = _at(knuckles, fingers, -0.16 * size, 0, -0.26 * size)
         at[f"{side}_thumb"] = _at(wrist, hand, 0.28 * size, -0.1 * out * size, -0.36 * size)
 
@@ -151,5 +153,15 @@ class _Builder:
         at[f"{side}_small_toe"] = _at(ankle, foot, 0.52 * size, 0.20 * out * size, down)
 
 
-_ARM = ("flex", "abduct", "rotate_in", "elbow", "pronate", "wrist_flex", "wrist_side", "curl")
+_ARM = (
+    "flex",
+    "abduct",
+    "rotate_in",
+    "elbow",
+    "pronate",
+    "wrist_flex",
+    "wrist_side",
+    "curl",
+    "point",
+)
 _LEG = ("hip_flex", "hip_abduct", "hip_out", "knee", "ankle")

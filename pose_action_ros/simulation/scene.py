@@ -10,34 +10,21 @@ import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError
-from pose_action_ros.poses import Pose2D, Pose3D
+from pose_action_ros.simulation.backdrop import BACKDROPS, backdrop, fitted
+from pose_action_ros.simulation.cast import random_cast
 from pose_action_ros.simulation.figure import FIGURE
+from pose_action_ros.simulation.kinematics import Posed
 from pose_action_ros.simulation.performance import ACTIONS
+from pose_action_ros.simulation.quadrics import Quadrics, joined
+from pose_action_ros.simulation.raster import Light
+from pose_action_ros.simulation.renderer import Renderer
 from pose_action_ros.simulation.script import Script
+from pose_action_ros.simulation.shapes import person_surfaces
+from pose_action_ros.simulation.truth import SimulatedPerson, true_person
 from pose_action_ros.simulation.virtual_camera import VirtualCamera
-from pose_action_ros.skeletons import BODY_25, HUMAN36M_17, convert
 
 Array = npt.NDArray[np.float64]
 Image = npt.NDArray[np.uint8]
-
-
-@dataclass(frozen=True, eq=False)
-class SimulatedPerson:
-    """The truth about one person in one frame.
-
-    Attributes:
-        person_id: 0, 1, ... in the order of the scene's people.
-        keypoints: body_25 [px], exact; score 1 inside the image, missing outside of it.
-        pose: human36m_17 [m], exact, placed in the optical frame.
-        visible: (25,) which keypoints are inside the image and not hidden by a body.
-        action: one of ACTIONS.
-    """
-
-    person_id: int
-    keypoints: Pose2D
-    pose: Pose3D
-    visible: npt.NDArray[np.bool_]
-    action: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,11 +47,37 @@ class SimulatedFrame:
 class Scene:
     """People doing things before a camera; every moment is a pure function of time."""
 
-    def __init__(self, people: Sequence[Script], camera: VirtualCamera) -> None:
+    def __init__(
+        self,
+        people: Sequence[Script],
+        camera: VirtualCamera,
+        background: Image | str = "room",
+        light: Light | None = None,
+        noise: float = 0.0,
+        seed: int = 0,
+    ) -> None:
+        """A scene.
+
+        Args:
+            people: who does what.
+            camera: without lens distortion.
+            background: a kind of backdrop (plain, gradient, texture, room) or a BGR picture.
+            light: where it comes from and how bright it is.
+            noise: of the sensor, standard deviation [grey levels].
+            seed: of the backdrop.
+
+        Raises:
+            InputError: nobody, or a camera or a background that does not fit.
+        """
         if not people:
             raise InputError("got a scene without people, expected at least one Script")
         self.people = tuple(people)
         self.camera = camera
+        if isinstance(background, str):
+            picture = backdrop(background, camera, np.random.default_rng(seed))
+        else:
+            picture = fitted(background, camera)
+        self._renderer = Renderer(camera, picture, light or Light(), noise)
 
     @classmethod
     def random(
@@ -75,46 +88,51 @@ class Scene:
         size: tuple[int, int] = (640, 480),
         seconds_each: float = 4.0,
     ) -> Scene:
-        """People side by side in view of a random camera, each doing the actions in own order."""
-        camera = VirtualCamera.random(rng, size=size)
-        toward = np.arctan2(camera.position[1], camera.position[0])
-        scripts = []
-        for number in range(people):
-            aside = (number - (people - 1) / 2) * 1.1
-            place = (-aside * float(np.sin(toward)), aside * float(np.cos(toward)))
-            order = [str(label) for label in rng.permutation(list(actions))]
-            heading = float(toward + rng.normal(0, 0.5))
-            scripts.append(Script.random(rng, order, seconds_each, place, heading))
-        return cls(scripts, camera)
+        """People side by side in view of a random camera, facing it within about 75 degrees.
+
+        Each does the actions in an order of their own.
+        """
+        camera, scripts = random_cast(rng, people, actions, size, seconds_each)
+        lamp = rng.normal(0, [0.5, 0.25, 0.25]) + [0.0, -0.75, -0.6]
+        light = Light(
+            (float(lamp[0]), float(lamp[1]), float(lamp[2])),
+            ambient=rng.uniform(0.4, 0.65),
+            gain=rng.uniform(0.75, 1.15),
+        )
+        kind = str(rng.choice(list(BACKDROPS), p=[0.15, 0.15, 0.2, 0.5]))
+        noise = rng.uniform(0, 5) if rng.random() < 0.5 else 0.0
+        return cls(scripts, camera, kind, light, noise, int(rng.integers(2**31)))
 
     def truth(self, time: float) -> tuple[SimulatedPerson, ...]:
         """Everybody's exact joints and action at a time [s]."""
-        return tuple(self._person(number, time) for number in range(len(self.people)))
-
-    def _person(self, number: int, time: float) -> SimulatedPerson:
-        script = self.people[number]
-        joints = self.camera.to_camera(script.joints([time])[0])  # (J, 3)
-        flat = convert(joints, FIGURE, BODY_25)
-        pixels = self.camera.intrinsics.project(flat)
-        size = self.camera.intrinsics.width, self.camera.intrinsics.height
-        with np.errstate(invalid="ignore"):
-            inside = ((pixels > -0.5) & (pixels < np.array(size) - 0.5)).all(axis=1)
-        return SimulatedPerson(
-            person_id=number,
-            keypoints=Pose2D(BODY_25, pixels, inside.astype(float), person_id=number),
-            pose=Pose3D(
-                HUMAN36M_17,
-                convert(joints, FIGURE, HUMAN36M_17),
-                np.ones(len(HUMAN36M_17)),
-                person_id=number,
-                placed=True,
-            ),
-            visible=inside,
-            action=script.label_at(time),
-        )
+        return self._truth(time, *self._bodies(time))
 
     def frame(self, time: float) -> SimulatedFrame:
         """The image at a time [s] with its truth."""
-        intrinsics = self.camera.intrinsics
-        image = np.full((intrinsics.height, intrinsics.width, 3), 200, np.uint8)
-        return SimulatedFrame(time, image, self.truth(time), intrinsics)
+        posed, surfaces = self._bodies(time)
+        feet = [person.joints[0][_FEET] for person in posed]
+        image = self._renderer.image(surfaces, feet, time)
+        truth = self._truth(time, posed, surfaces)
+        return SimulatedFrame(time, image, truth, self.camera.intrinsics)
+
+    def _bodies(self, time: float) -> tuple[list[Posed], list[tuple[Quadrics, Array]]]:
+        posed = [script.posed([time]) for script in self.people]
+        surfaces = [
+            person_surfaces(script.body, person, self.camera)
+            for script, person in zip(self.people, posed, strict=True)
+        ]
+        return posed, surfaces
+
+    def _truth(
+        self, time: float, posed: list[Posed], surfaces: list[tuple[Quadrics, Array]]
+    ) -> tuple[SimulatedPerson, ...]:
+        everything = joined([shapes for shapes, _ in surfaces])
+        return tuple(
+            true_person(number, script, person, self.camera, everything, time)
+            for number, (script, person) in enumerate(zip(self.people, posed, strict=True))
+        )
+
+
+_FEET = [
+    FIGURE.index(f"{side}_{part}") for side in ("left", "right") for part in ("heel", "big_toe")
+]

@@ -67,7 +67,8 @@ def pointing(body: Body, rng: Rng) -> Motion:
     goal = {
         **arm(body, where * rng.uniform(0.9, 1.0), [0.0, 0.5, -1.0]),
         "pronate": np.array(rng.uniform(10, 80)),
-        "curl": np.array(0.55),
+        "curl": np.array(0.9),
+        "point": np.array(1.0),
     }
     strokes = Strokes(
         rng,
