@@ -12,10 +12,10 @@ from pose_action_ros.errors import EngineError, ModelError
 
 __all__ = ["ENGINES", "Engine", "Shape", "Tensors", "load_engine"]
 
-ENGINES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
-    # name: (module, class, file suffixes it runs)
-    "onnxruntime": ("pose_action_ros.engines.onnxruntime", "OnnxRuntimeEngine", (".onnx",)),
-    "litert": ("pose_action_ros.engines.litert", "LiteRtEngine", (".tflite",)),
+ENGINES: Mapping[str, tuple[str, str, str, str]] = {
+    # name: (module here, class, suffix of the files it runs, package to install)
+    "onnxruntime": ("onnxruntime", "OnnxRuntimeEngine", ".onnx", "onnxruntime"),
+    "litert": ("litert", "LiteRtEngine", ".tflite", "ai-edge-litert"),
 }
 
 
@@ -36,9 +36,12 @@ def load_engine(path: Path, name: str = "auto", threads: int = 1) -> Engine:
     if name != "auto" and name not in ENGINES:
         raise EngineError(f"unknown engine {name!r}; engines are auto, {', '.join(ENGINES)}")
     wanted = [name] if name != "auto" else list(ENGINES)
-    usable = [key for key in wanted if path.suffix in ENGINES[key][2]]
+    usable = [key for key in wanted if path.suffix == ENGINES[key][2]]
     if not usable:
-        raise EngineError(f"engine {name!r} does not run {path.suffix} files ({path})")
+        known = sorted({suffix for _, _, suffix, _ in ENGINES.values()})
+        raise EngineError(
+            f"engine {name!r} does not run {path}; the engines run {', '.join(known)} files"
+        )
     return _load(usable, path, threads)
 
 
@@ -46,11 +49,11 @@ def _load(names: list[str], path: Path, threads: int) -> Engine:
     """The first of the engines that is installed, with the model in it."""
     missing = []
     for name in names:
-        module, class_name, _ = ENGINES[name]
+        module, class_name, _, package = ENGINES[name]
         try:
-            factory = getattr(import_module(module), class_name)
+            factory = getattr(import_module(f"{__name__}.{module}"), class_name)
         except ImportError as error:
-            missing.append(f"{name} ({error})")
+            missing.append(f"{name}: {error}; `pip install {package}`")
             continue
         return cast("Callable[[Path, int], Engine]", factory)(path, threads)
-    raise EngineError(f"not installed: {', '.join(missing)}; install one with pip")
+    raise EngineError(f"no engine for {path.name} is installed ({', '.join(missing)})")

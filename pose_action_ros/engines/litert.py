@@ -29,6 +29,10 @@ class LiteRtEngine:
             ) from error
         self._input_details = self._interpreter.get_input_details()
         self._output_details = self._interpreter.get_output_details()
+        self._shapes = {
+            item["index"]: tuple(int(size) for size in item["shape"])
+            for item in self._input_details
+        }
         self.inputs: dict[str, Shape] = {
             item["name"]: (None, *(int(size) for size in item["shape"][1:]))
             for item in self._input_details
@@ -38,9 +42,14 @@ class LiteRtEngine:
     def __call__(self, tensors: Tensors) -> dict[str, npt.NDArray[Any]]:
         """Run the network; see Engine."""
         check_tensors(self.inputs, tensors)
+        arrays = {
+            item["index"]: np.ascontiguousarray(tensors[item["name"]], np.float32)
+            for item in self._input_details
+        }
         try:
-            for item in self._input_details:
-                self._set(item["index"], np.ascontiguousarray(tensors[item["name"]], np.float32))
+            self._fit({index: array.shape for index, array in arrays.items()})
+            for index, array in arrays.items():
+                self._interpreter.set_tensor(index, array)
             self._interpreter.invoke()
             return {
                 item["name"]: self._interpreter.get_tensor(item["index"])
@@ -49,10 +58,11 @@ class LiteRtEngine:
         except (ValueError, RuntimeError) as error:
             raise EngineError(f"LiteRT failed: {error}") from error
 
-    def _set(self, index: int, tensor: npt.NDArray[np.float32]) -> None:
-        """Give one input its data, for a new batch size after planning the memory again."""
-        shape = self._interpreter.get_input_details()[0]["shape"]
-        if tuple(shape) != tensor.shape:
-            self._interpreter.resize_tensor_input(index, tensor.shape)
-            self._interpreter.allocate_tensors()
-        self._interpreter.set_tensor(index, tensor)
+    def _fit(self, shapes: dict[int, tuple[int, ...]]) -> None:
+        """Plan the memory for a new batch size, which takes longer than running a small network."""
+        if shapes == self._shapes:
+            return
+        for index, shape in shapes.items():
+            self._interpreter.resize_tensor_input(index, shape)
+        self._interpreter.allocate_tensors()
+        self._shapes = shapes
