@@ -1,0 +1,85 @@
+"""The demo's child processes: one for each node, watched while they run, always ended."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from pose_action_ros.errors import PoseActionError
+
+_PATIENCE = 5.0
+"""Time [s] a process has to end by itself."""
+_LAST_LINES = 8
+
+
+class ProcessError(PoseActionError):
+    """A node's process ended when it should not have."""
+
+
+class Processes:
+    """Node processes, with what they write in files in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, node: str, parameters: Mapping[str, object]) -> None:
+        """Start a node of this package with some parameters."""
+        command = [sys.executable, "-m", f"pose_action_ros.nodes.{node}", "--ros-args"]
+        for name, value in parameters.items():
+            # YAML: a string is quoted, so that "0" stays one; True is true.
+            text = f'"{value}"' if isinstance(value, str) else str(value).lower()
+            command += ["-p", f"{name}:={text}"]
+        with self._log(node).open("wb") as log:
+            # Its own session: Ctrl-C reaches the demo alone, which then ends its nodes.
+            self._running[node] = subprocess.Popen(  # noqa: S603 - our own module, no shell
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _log(self, node: str) -> Path:
+        return self._folder / f"{node}.log"
+
+    def ended(self, node: str) -> bool:
+        """Whether a node has ended as it should; ProcessError when it failed."""
+        code = self._running[node].poll()
+        if code:
+            raise ProcessError(f"{node} ended with code {code}{self.last_words(node)}")
+        return code == 0
+
+    def check(self, *nodes: str) -> None:
+        """ProcessError unless all these nodes are running."""
+        for node in nodes:
+            if self.ended(node):
+                raise ProcessError(f"{node} ended too early{self.last_words(node)}")
+
+    def last_words(self, node: str) -> str:
+        """The last lines a node wrote, indented, each after a line break."""
+        lines = self._log(node).read_text(encoding="utf-8", errors="replace").splitlines()
+        return "".join(f"\n    {line}" for line in lines[-_LAST_LINES:])
+
+    def ids(self) -> dict[str, int]:
+        """Process id of each node."""
+        return {node: process.pid for node, process in self._running.items()}
+
+    def close(self) -> None:
+        """End all nodes: asked first, killed when they do not listen."""
+        for process in self._running.values():
+            process.terminate()
+        for process in self._running.values():
+            _await_end(process)
+        self._running.clear()
+
+
+def _await_end(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
