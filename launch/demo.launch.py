@@ -54,24 +54,32 @@ def installed(package: str) -> bool:
 
 
 def camera(context: LaunchContext) -> list[Node]:
-    """The camera, on the topics that the robot's nodes listen to."""
+    """The camera, on the topics that the robot's nodes listen to, and where it is for RViz."""
     given = {name: LaunchConfiguration(name).perform(context) for name in KINDS}
     chosen = {
         name: ParameterValue(value, value_type=KINDS[name])
         for name, value in given.items()
         if value
     }
-    return [
-        Node(
-            package=PACKAGE,
-            executable="camera_node",
-            name="camera_node",
-            namespace=LaunchConfiguration("namespace"),
-            parameters=[chosen],
-            remappings=[
-                ("image", LaunchConfiguration("image")),
-                ("camera_info", LaunchConfiguration("camera_info")),
-            ],
-            output="screen",
-        )
-    ]
+    node = Node(
+        package=PACKAGE,
+        executable="camera_node",
+        name="camera_node",
+        namespace=LaunchConfiguration("namespace"),
+        parameters=[chosen],
+        remappings=[
+            ("image", LaunchConfiguration("image")),
+            ("camera_info", LaunchConfiguration("camera_info")),
+        ],
+        output="screen",
+    )
+    return [node, *([optical_frame()] if installed("tf2_ros") else [])]
+
+
+def optical_frame() -> Node:
+    """camera_link has x forward and z up (REP-103); the images' frame has z forward, y down."""
+    turn = ["--roll", "-1.5707963", "--pitch", "0", "--yaw", "-1.5707963"]
+    frames = ["--frame-id", "camera_link", "--child-frame-id", "camera_optical_frame"]
+    return Node(
+        package="tf2_ros", executable="static_transform_publisher", arguments=[*turn, *frames]
+    )

@@ -19,8 +19,9 @@ PACKAGE = "pose_action_ros"
 SHARE = get_package_share_path(PACKAGE)
 ENGINES = {"lifter_node": "lifter_engine", "action_node": "action_engine"}
 SWITCH = ("true", "false")
-PROFILE = "FASTDDS_DEFAULT_PROFILES_FILE"
-OLD_PROFILE = "FASTRTPS_DEFAULT_PROFILES_FILE"  # its name before Kilted
+BEFORE_KILTED = ("humble", "iron", "jazzy")
+VENDOR = "FASTRTPS" if os.environ.get("ROS_DISTRO") in BEFORE_KILTED else "FASTDDS"
+PROFILE = f"{VENDOR}_DEFAULT_PROFILES_FILE"
 
 # An argument left empty leaves a parameter as the node, or the file of parameters, has it.
 ARGUMENTS = (
@@ -53,7 +54,7 @@ ARGUMENTS = (
         "rviz", default_value="false", choices=SWITCH, description="show images and skeletons"
     ),
     DeclareLaunchArgument(
-        "fixed_frame", default_value="", description="RViz's; empty for the one of its file"
+        "fixed_frame", default_value="", description="RViz's, with z up; empty for camera_link"
     ),
     DeclareLaunchArgument(
         "dds_profile",
@@ -65,12 +66,10 @@ ARGUMENTS = (
 
 def generate_launch_description() -> LaunchDescription:
     """The arguments, the DDS profile, the nodes."""
-    profile = LaunchConfiguration("dds_profile")
     return LaunchDescription(
         [
             *ARGUMENTS,
-            SetEnvironmentVariable(PROFILE, profile),
-            SetEnvironmentVariable(OLD_PROFILE, profile),
+            SetEnvironmentVariable(PROFILE, LaunchConfiguration("dds_profile")),
             OpaqueFunction(function=compose),
         ]
     )

@@ -26,6 +26,7 @@ WORKSPACE = ROOT / ".workspace"
 REQUIREMENTS = ROOT / "requirements"
 PACKAGE = "pose_action_ros"
 LAYERS = {"run": ("build", "run"), "test": ("build", "run", "train", "test")}
+BEFORE_KILTED = ("humble", "iron", "jazzy")
 LINTERS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
@@ -190,13 +191,12 @@ def fetch_models(env: Environment) -> None:
 
 def own_network(env: Environment) -> Environment:
     """DDS on this machine alone, in a domain of its own, with room for images."""
-    profile = str(ROOT / "config" / "fastdds.xml")
+    vendor = "FASTRTPS" if env.get("ROS_DISTRO") in BEFORE_KILTED else "FASTDDS"
     return {
         "ROS_DOMAIN_ID": str(1 + os.getpid() % 100),
         **env,
         "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
-        "FASTDDS_DEFAULT_PROFILES_FILE": profile,
-        "FASTRTPS_DEFAULT_PROFILES_FILE": profile,  # its name before Kilted
+        f"{vendor}_DEFAULT_PROFILES_FILE": str(ROOT / "config" / "fastdds.xml"),
     }
 
 
