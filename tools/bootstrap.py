@@ -184,7 +184,8 @@ def linked_source() -> Path:
 
 def fetch_models(env: Environment) -> None:
     """Fetch the detector's models into the user's cache; what is there is only checked."""
-    done = subprocess.run([VENV / "bin" / "pose-action", "models", "fetch"], env=env, check=False)
+    command = [VENV / "bin" / "pose-action", "models", "fetch"]
+    done = subprocess.run(command, env=env, stdout=subprocess.DEVNULL, check=False)
     if done.returncode:
         raise BuildError("the detector's models cannot be had; see above")
 
