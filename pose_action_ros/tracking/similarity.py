@@ -51,7 +51,7 @@ def sizes(points: npt.ArrayLike) -> Array:
     part of one keeps a sensible size. NaN when no joint is known.
     """
     array = np.asarray(points, dtype=np.float64)
-    known = np.isfinite(array)
+    known = np.asarray(np.isfinite(array).all(axis=-1, keepdims=True))
     low = np.where(known, array, np.inf).min(axis=-2)
     high = np.where(known, array, -np.inf).max(axis=-2)
     spans = np.where(known.any(axis=-2), high - low, np.nan)  # (..., 2)

@@ -18,8 +18,10 @@ from pose_action_ros.tracking.similarity import similarities, sizes, tolerances
 
 Array = npt.NDArray[np.float64]
 
-DRIFT = 0.5
-"""Speed [person sizes a second] by which an unseen person may leave the expected place."""
+DRIFT = 1.5
+"""How fast [person sizes a second] a person may leave the expected place: about 1.5 m/s."""
+FIRST_DRIFT = 4.0
+"""The same for a person seen once, whose speed is not known yet: a run."""
 COASTING = 0.5
 """Time [s] for which an unseen person is expected to keep walking."""
 AGILITY = 0.1
@@ -33,7 +35,7 @@ class _Track:
     person_id: int
     pose: Pose2D
     stamp: float
-    velocity: Array = field(default_factory=lambda: np.zeros(2))
+    velocity: Array | None = None
     filter: OneEuroFilter = field(default_factory=OneEuroFilter)
 
     @property
@@ -43,23 +45,26 @@ class _Track:
 
     def expected(self, stamp: float) -> Array:
         """(J, 2) [px] where the joints should be: walking on, slower and slower."""
+        if self.velocity is None:
+            return self.pose.points
         coasting = COASTING * (1 - exp(-(stamp - self.stamp) / COASTING))
         expected: Array = self.pose.points + self.velocity * coasting
         return expected
 
     def spread(self, stamp: float) -> float:
         """How far off [px] `expected` may be."""
-        return DRIFT * self.size * (stamp - self.stamp)
+        drift = FIRST_DRIFT if self.velocity is None else DRIFT
+        return drift * self.size * (stamp - self.stamp)
 
     def update(self, pose: Pose2D, stamp: float) -> None:
         """Take the pose that was found for this person."""
         seconds = stamp - self.stamp
-        if seconds > 0:
-            moved = pose.points - self.pose.points
-            common = np.isfinite(moved).all(axis=1)
-            step = np.median(moved[common], axis=0) if common.any() else np.zeros(2)
-            weight = 1 - exp(-seconds / AGILITY)
-            self.velocity += weight * (step / seconds - self.velocity)
+        moved = pose.points - self.pose.points
+        common = np.isfinite(moved).all(axis=1)
+        if seconds > 0 and common.any():
+            speed = np.median(moved[common], axis=0) / seconds  # (2,)
+            old = speed if self.velocity is None else self.velocity
+            self.velocity = old + (1 - exp(-seconds / AGILITY)) * (speed - old)
         self.pose, self.stamp = pose, stamp
 
 
