@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError
+from pose_action_ros.simulation.motions import TRAVELLING
 from pose_action_ros.simulation.script import Script
 from pose_action_ros.simulation.virtual_camera import VirtualCamera
 
@@ -31,10 +32,10 @@ def random_cast(
     """
     if people < 1 or not actions:
         raise InputError(f"got {people} people and {len(actions)} actions, expected at least 1")
-    nearest = _nearest(rng, people, size)
-    camera = VirtualCamera.random(
-        rng, size=size, distance=(max(2.0, nearest), max(4.0, nearest + 1.0))
-    )
+    nearest = _nearest(people, size)
+    if people == 1 and TRAVELLING.keys() & set(actions):
+        nearest = max(nearest, 2.8)
+    camera = VirtualCamera.random(rng, size=size, distance=(nearest, max(4.5, nearest + 1.0)))
     around = float(np.arctan2(camera.position[1], camera.position[0]))
     scripts = []
     for number in range(people):
@@ -46,11 +47,12 @@ def random_cast(
         )
         order = [str(label) for label in rng.permutation(list(actions))]
         heading = around + float(np.clip(rng.normal(0, 0.5), -1.3, 1.3))
-        scripts.append(Script.random(rng, order, seconds_each, place, heading))
+        room = 1.1 if people == 1 else 0.0
+        scripts.append(Script.random(rng, order, seconds_each, place, heading, room=room))
     return camera, scripts
 
 
-def _nearest(rng: np.random.Generator, people: int, size: tuple[int, int]) -> float:
+def _nearest(people: int, size: tuple[int, int]) -> float:
     """Distance [m] from which the row of people fits into the narrowest view of the camera."""
     camera = Intrinsics.from_field_of_view(*size, 50)
-    return (people + 0.3) * _ROOM * camera.fx / size[0] if people > 1 else rng.uniform(2.0, 3.0)
+    return (people + 0.3) * _ROOM * camera.fx / size[0] if people > 1 else 2.0

@@ -11,7 +11,7 @@ from pose_action_ros.errors import InputError
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import Channels
 from pose_action_ros.simulation.kinematics import pose_body
-from pose_action_ros.simulation.motions import MOTIONS
+from pose_action_ros.simulation.motions import MOTIONS, TRAVELLING
 from pose_action_ros.simulation.standing import Motion
 
 Array = npt.NDArray[np.float64]
@@ -51,8 +51,16 @@ class Performance:
         return Performance(label, self.body, lambda times: self.motion(times).mirrored())
 
 
-def perform(label: str, rng: np.random.Generator, body: Body | None = None) -> Performance:
-    """Someone doing the action in a random style; the body is random when none is given.
+def perform(
+    label: str, rng: np.random.Generator, body: Body | None = None, room: float = np.inf
+) -> Performance:
+    """Someone doing the action in a random style.
+
+    Args:
+        label: one of ACTIONS.
+        rng: source of chance.
+        body: who it is; a random one when none is given.
+        room: how far from the start [m] the way of walking and running may lead.
 
     Raises:
         InputError: unknown label; the message lists those there are.
@@ -60,4 +68,6 @@ def perform(label: str, rng: np.random.Generator, body: Body | None = None) -> P
     if label not in MOTIONS:
         raise InputError(f"unknown action {label!r}; the simulation knows {', '.join(ACTIONS)}")
     body = body or Body.random(rng)
+    if label in TRAVELLING:
+        return Performance(label, body, TRAVELLING[label](body, rng, room))
     return Performance(label, body, MOTIONS[label](body, rng))

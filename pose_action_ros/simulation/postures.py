@@ -43,9 +43,9 @@ def in_front(body: Body, rng: Rng) -> Arm:
     """Hands held in front of the belly or below."""
     place = np.array(
         [
-            rng.uniform(0.22, 0.30),
+            rng.uniform(0.22, 0.32),
             -(body.half_shoulders - 0.03) / body.arm,
-            -rng.uniform(0.55, 0.85) * body.trunk / body.arm,
+            -rng.uniform(0.5, 0.9) * body.trunk / body.arm,
         ]
     )
     return {
@@ -91,11 +91,11 @@ def bent(body: Body, rng: Rng) -> Arm:
 
 ARMS: Mapping[str, tuple[Callable[[Body, Rng], Arm], bool, float]] = {
     # name: (posture, both arms alike, how often)
-    "hanging": (hanging, False, 0.62),
-    "in_front": (in_front, True, 0.12),
+    "hanging": (hanging, False, 0.56),
+    "in_front": (in_front, True, 0.2),
     "behind": (behind, True, 0.05),
     "on_hip": (on_hip, False, 0.06),
-    "in_pocket": (in_pocket, False, 0.09),
+    "in_pocket": (in_pocket, False, 0.07),
     "bent": (bent, False, 0.06),
 }
 

@@ -101,7 +101,9 @@ class Canvas:
                 _quadratic(forms.qq[number], x, y) * depth + (x * bb[0] + (y * bb[1] + bb[2]))
             )
             bright /= np.sqrt(steep + bb[3])
-            tone = (bright * (0.5 * _TONES) + (number * _TONES + 0.5 * _TONES)).astype(np.uint16)
+            tone = (bright * (0.5 * _TONES - 1) + (number * _TONES + 0.5 * _TONES)).astype(
+                np.uint16
+            )
         np.copyto(self._depth[window], depth, where=nearer)
         np.copyto(self._index[window], tone, where=nearer)
 

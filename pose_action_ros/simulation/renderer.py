@@ -66,7 +66,7 @@ class Renderer:
     def _shadow(self, image: Image, feet: Array) -> None:
         """Darken an oval on the floor around the feet, fainter the higher they are."""
         middle = feet[:, :2].mean(axis=0)
-        reach = 0.16 + np.linalg.norm(feet[:, :2] - middle, axis=1).max()
+        reach = min(0.16 + np.linalg.norm(feet[:, :2] - middle, axis=1).max(), 0.42)
         angles = np.linspace(0, 2 * np.pi, 20, endpoint=False)
         ring = np.column_stack(
             [middle[0] + reach * np.cos(angles), middle[1] + reach * np.sin(angles), 0 * angles]

@@ -11,6 +11,7 @@ from pose_action_ros.errors import InputError
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import Channels
 from pose_action_ros.simulation.kinematics import Posed, pose_body
+from pose_action_ros.simulation.motions import TRAVELLING
 from pose_action_ros.simulation.performance import Performance, perform
 from pose_action_ros.simulation.timing import ease
 
@@ -61,22 +62,33 @@ class Script:
         position: tuple[float, float] = (0.0, 0.0),
         heading: float = 0.0,
         body: Body | None = None,
+        room: float = np.inf,
     ) -> Script:
-        """The actions in the given order, each for about `seconds_each` in a random style."""
+        """The actions in the given order, each for about `seconds_each` in a random style.
+
+        Room is how far [m] from where they start walking and running may lead.
+        """
         body = body or Body.random(rng)
-        parts = [perform(action, rng, body) for action in actions]
+        parts = [perform(action, rng, body, room) for action in actions]
         lengths = seconds_each * rng.uniform(0.85, 1.15, len(parts))
         starts = np.concatenate([[0.0], np.cumsum(lengths)[:-1]])
         return cls(parts, starts, position, heading)
 
     def _chain(self, position: tuple[float, float], heading: float) -> Array:
-        """(P, 3) x, y, heading [degrees] at which each part begins: where the one before ended."""
-        origins = [np.array([*position, np.degrees(heading)])]
+        """(P, 3) x, y, heading [degrees] at which each part begins.
+
+        It is where the one before left the person, turned back to the first heading.
+        """
+        first = float(np.degrees(heading))
+        origins = [np.array([*position, first])]
         for number, part in enumerate(self.parts[:-1]):
-            length = self.starts[number + 1] - self.starts[number]
-            last = _placed(part.channels([length]), origins[-1])
-            turn = last["yaw"] if part.label in _GOING else origins[-1][2:]
-            origins.append(np.array([last["forward"][0], last["sideways"][0], turn[0]]))
+            origin = origins[-1]
+            if part.label in TRAVELLING:
+                length = self.starts[number + 1] - self.starts[number]
+                last = _placed(part.channels([length]), origin)
+                turns = np.round((last["yaw"][0] - first) / 360)
+                origin = np.array([last["forward"][0], last["sideways"][0], first + 360 * turns])
+            origins.append(origin)
         return np.array(origins)
 
     def label_at(self, time: float) -> str:
@@ -114,7 +126,7 @@ class Script:
         if number == 0:
             return np.ones_like(moments)
         labels = self.parts[number - 1].label, self.parts[number].label
-        length = 1.2 if "sitting_down" in labels else 0.7
+        length = 1.3 if labels[0] in TRAVELLING or "sitting_down" in labels else 0.7
         share: Array = ease((moments - self.starts[number]) / length + 0.5)
         return share
 
@@ -125,9 +137,6 @@ class Script:
     def joints(self, times: npt.ArrayLike) -> Array:
         """(T, J, 3) [m] joints of FIGURE in the world at times (T,) [s]."""
         return self.posed(times).joints
-
-
-_GOING = ("walking", "running")
 
 
 def _placed(channels: Channels, origin: Array) -> Channels:

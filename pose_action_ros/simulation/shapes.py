@@ -93,15 +93,17 @@ def person_surfaces(body: Body, posed: Posed, camera: VirtualCamera) -> tuple[Qu
 def _trunk(shapes: Shapes) -> None:
     body, at, frames = shapes.body, shapes.points, shapes.frames
     look, tall, thick = body.look, body.height, body.build
-    broad, hips = 0.088 * tall * body.shoulders, 0.088 * tall * body.hips
+    broad, hips = 0.093 * tall * body.shoulders, 0.088 * tall * body.hips
     half = body.trunk / 2
     depth = 0.062 * tall * thick**0.7
     chest, lumbar, pelvis = frames["chest"], frames["lumbar"], frames["pelvis"]
     shapes.ball(
         at["neck"], chest, (0.9 * depth, broad, 0.62 * half), look.shirt, (0, 0, -0.5 * half)
     )
-    yoke = (0.62 * depth, 1.12 * body.half_shoulders, 0.030 * tall)
-    shapes.ball(at["neck"], chest, yoke, look.shirt, (0, 0, -0.008 * tall))
+    nape = at["neck"] + chest @ np.array([-0.006 * tall, 0, 0.012 * tall])
+    for side in SIDES:
+        slope = (0.036 * tall, 0.030 * tall * thick**0.8)
+        shapes.limb(nape, at[f"{side}_shoulder"], slope, look.shirt)
     belly = (depth, 0.080 * tall * thick, 0.75 * half)
     shapes.ball(at["spine"], lumbar, belly, look.shirt, (0, 0, -0.15 * half))
     seat = (1.02 * depth, max(hips, 0.084 * tall * thick), 0.064 * tall)
@@ -157,7 +159,7 @@ def _arm(shapes: Shapes, side: str) -> None:
     unit = body.height * body.build**0.8
     shoulder, elbow, wrist = (at[f"{side}_{name}"] for name in ("shoulder", "elbow", "wrist"))
     upper, fore = shapes.frames[f"{side}_upper_arm"], shapes.frames[f"{side}_forearm"]
-    cap = 0.032 * unit
+    cap = 0.0315 * unit
     shapes.ball(shoulder, upper, (cap, cap, 1.1 * cap), look.shirt)
     joint = look.shirt if look.sleeve > 1 else look.skin
     shapes.ball(elbow, upper, (0.0225 * unit,) * 3, joint)
@@ -168,7 +170,7 @@ def _arm(shapes: Shapes, side: str) -> None:
     shapes.ball(wrist, fore, (0.016 * unit, 0.013 * unit, 0.014 * unit), look.skin)
     end = shoulder + min(look.sleeve, 1.0) * (elbow - shoulder)
     slim = 0.004 * min(look.sleeve, 1.0)
-    shapes.limb(shoulder, end, (0.032 * unit, (0.031 - slim) * unit), look.shirt)
+    shapes.limb(shoulder, end, (0.0315 * unit, (0.030 - slim) * unit), look.shirt)
     if look.sleeve > 1:
         cuff = elbow + (look.sleeve - 1) * (wrist - elbow)
         shapes.ball(elbow, upper, (0.027 * unit,) * 3, look.shirt)
@@ -224,11 +226,17 @@ def _leg(shapes: Shapes, side: str) -> None:
 
 
 def _skirt(shapes: Shapes) -> None:
+    """Cloth around both thighs and between them."""
     body, at, look = shapes.body, shapes.points, shapes.body.look
-    share = min(look.hem, 1.2)
-    ends = [at[f"{side}_hip"] + share * (at[f"{side}_knee"] - at[f"{side}_hip"]) for side in SIDES]
+    unit = body.height * body.build**0.8
+    share = min(look.hem, 1.0)
+    ends = []
+    for side in SIDES:
+        hip, knee = at[f"{side}_hip"], at[f"{side}_knee"]
+        ends.append(hip + share * (knee - hip))
+        shapes.limb(hip, ends[-1], (0.060 * unit, 0.058 * unit), look.trousers)
     broad = shapes.frames["pelvis"][:, 1]
-    spread = float(np.linalg.norm(ends[0] - ends[1])) / 2 + 0.045 * body.height
-    width = 0.086 * body.height * max(body.hips, body.build)
+    apart = float(np.linalg.norm(ends[0] - ends[1])) / 2
+    width = 0.080 * body.height * max(body.hips, body.build)
     low = (ends[0] + ends[1]) / 2
-    shapes.limb(at["mid_hip"], low, (width, max(spread, 1.1 * width)), look.trousers, broad, 0.75)
+    shapes.limb(at["mid_hip"], low, (width, apart + 0.03 * unit), look.trousers, broad, 0.65)

@@ -43,3 +43,9 @@ MOTIONS: Mapping[str, Callable[[Body, np.random.Generator], Motion]] = {
     "sitting_down": sitting_down,
 }
 """Label to motion, in the order of ACTIONS."""
+
+TRAVELLING: Mapping[str, Callable[[Body, np.random.Generator, float], Motion]] = {
+    "walking": walking,
+    "running": running,
+}
+"""Those that may leave the spot; they also take how far [m]."""

@@ -26,7 +26,7 @@ def raising_hand(body: Body, rng: Rng) -> Motion:
     stand = Standing(body, rng)
     side = SIDES[rng.integers(2)]
     plane = np.radians(rng.uniform(0, 90))
-    if rng.random() < 0.6:  # nearly straight
+    if rng.random() < 0.55:  # nearly straight
         up = rng.uniform(125, 176)
         goal = {
             "flex": np.array(up * np.sin(plane)),
@@ -35,9 +35,9 @@ def raising_hand(body: Body, rng: Rng) -> Motion:
             "elbow": np.array(rng.uniform(3, 40)),
         }
     else:  # upper arm to the side or ahead, forearm up
-        up = np.radians(rng.uniform(40, 125))
+        up = np.radians(rng.uniform(25, 125))
         near = [np.sin(up) * np.sin(plane), np.sin(up) * np.cos(plane), -np.cos(up)]
-        goal = aim(near, [rng.uniform(0, 0.35), rng.uniform(-0.2, 0.25), 1.0])
+        goal = aim(near, [rng.uniform(0.05, 0.4), rng.uniform(-0.2, 0.3), 1.0])
     goal = {**goal, "pronate": np.array(rng.uniform(0, 80)), "curl": np.array(rng.choice([0, 0.9]))}
     times_of = {"rise": rng.uniform(0.4, 1.0), "fall": rng.uniform(0.5, 1.0)}
     strokes = Strokes(rng, hold=rng.uniform(1.2, 3.5), rest=rng.uniform(0.2, 0.6), **times_of)
@@ -98,9 +98,9 @@ def pointing(body: Body, rng: Rng) -> Motion:
 
 def pushing(body: Body, rng: Rng) -> Motion:
     """Hands go from the chest forward, or one hand pushes aside."""
-    stand = Standing(body, rng, arms="hanging", wide=1.2)
+    stand = Standing(body, rng, wide=1.2)
     sides = SIDES if rng.random() < 0.5 else (SIDES[rng.integers(2)],)
-    ready, far = _push_path(body, rng, aside=len(sides) == 1 and bool(rng.random() < 0.2))
+    ready, far = _push_path(body, rng, aside=len(sides) == 1 and bool(rng.random() < 0.35))
     slow = rng.uniform(0.0, 1.0)
     strokes = Strokes(
         rng,
@@ -140,14 +140,14 @@ def _push_path(body: Body, rng: Rng, aside: bool) -> tuple[Array, Array]:
     ready = np.array([rng.uniform(0.22, 0.38), rng.uniform(-0.18, 0.08), rng.uniform(-0.32, 0.02)])
     far = np.array([rng.uniform(0.82, 0.98), rng.uniform(-0.2, 0.1), rng.uniform(-0.25, 0.15)])
     if aside:
-        ready[1] = -body.half_shoulders / body.arm
-        far = np.array([rng.uniform(0.3, 0.6), rng.uniform(0.6, 0.8), rng.uniform(-0.3, 0.1)])
+        ready[1] = -rng.uniform(0.6, 1.7) * body.half_shoulders / body.arm
+        far = np.array([rng.uniform(0.3, 0.7), rng.uniform(0.3, 0.75), rng.uniform(-0.3, 0.1)])
     return ready, far
 
 
 def crossing_arms(body: Body, rng: Rng) -> Motion:
     """Arms folded over the chest, hands to the opposite shoulders, or forearms as an X."""
-    stand = Standing(body, rng, arms="" if rng.random() < 0.2 else "hanging")
+    stand = Standing(body, rng)
     kind = str(rng.choice(["fold", "hug", "x"], p=[0.62, 0.13, 0.25]))
     over = float(rng.choice([-1.0, 1.0]))  # which arm lies in front
     goals = {
@@ -177,45 +177,36 @@ def crossing_arms(body: Body, rng: Rng) -> Motion:
 
 def _crossed(body: Body, rng: Rng, kind: str, front: float) -> dict[str, Array]:
     """One arm of crossed arms; front is 1 for the arm that lies before the other."""
+    hand = {"pronate": np.array(rng.uniform(20, 70)), "curl": np.array(rng.uniform(0.1, 0.7))}
+    if kind == "fold":
+        upper = [rng.uniform(0.3, 0.5) + 0.08 * front, rng.uniform(-0.05, 0.25), -1.0]
+        across = [rng.uniform(0.1, 0.3), -1.0, rng.uniform(-0.1, 0.2) + 0.08 * front]
+        return {**aim(upper, across), **hand, "wrist_flex": np.array(rng.uniform(0, 35))}
     middle = body.half_shoulders / body.arm
-    depth = 0.10 * body.height * body.build / body.arm  # from the shoulder line to the chest
-    place, elbow = {
-        "fold": (
-            [depth + 0.14 + 0.03 * front, -1.72 * middle, rng.uniform(-0.48, -0.38) + 0.04 * front],
-            [0.1, 1.0, -0.9],
-        ),
-        "hug": (
-            [depth + 0.14 + 0.04 * front, -1.9 * middle, rng.uniform(-0.12, -0.02)],
-            [0.3, 0.6, -1.0],
-        ),
+    ahead, inward, up = {
+        "hug": (0.30 + 0.03 * front, rng.uniform(1.6, 1.9), rng.uniform(-0.15, -0.02)),
         "x": (
-            [
-                rng.uniform(0.42, 0.68) + 0.04 * front,
-                -(1.0 + rng.uniform(0.15, 0.5)) * middle,
-                rng.uniform(-0.05, 0.38),
-            ],
-            [-0.1, 1.0, -1.0],
+            rng.uniform(0.38, 0.62) + 0.04 * front,
+            rng.uniform(1.05, 1.35),
+            rng.uniform(-0.1, 0.35),
         ),
     }[kind]
-    return {
-        **arm(body, place, elbow),
-        "pronate": np.array(rng.uniform(30, 70)),
-        "curl": np.array(rng.uniform(0.1, 0.7)),
-    }
+    elbow = [0.2, 0.6, -1.0] if kind == "hug" else [-0.3, 1.0, -1.0]
+    return {**arm(body, [ahead, -inward * middle, up], elbow), **hand}
 
 
 def opening_arms(body: Body, rng: Rng) -> Motion:
     """Both arms open sideways, to a T or as a welcome, and close again."""
-    stand = Standing(body, rng, arms="hanging" if rng.random() < 0.75 else "")
+    stand = Standing(body, rng)
     first = _before_opening(body, rng)
-    wide = rng.uniform(60, 100)
-    welcome = float(rng.random() < 0.45)
+    wide = rng.uniform(60, 105)
+    welcome = float(rng.random() < 0.5)
     goal = {
         "flex": np.array(rng.uniform(0, 20) + 20 * welcome),
         "abduct": np.array(wide - 15 * welcome),
-        "rotate_in": np.array(rng.uniform(-60, -20)),
-        "elbow": np.array(rng.uniform(3, 18) + 22 * welcome),
-        "pronate": np.array(rng.uniform(-70, 20)),
+        "rotate_in": np.array(rng.uniform(-60, -20) - 15 * welcome),
+        "elbow": np.array(rng.uniform(3, 20) + rng.uniform(10, 65) * welcome),
+        "pronate": np.array(rng.uniform(-80, 20)),
         "curl": np.array(0.1),
     }
     strokes = Strokes(

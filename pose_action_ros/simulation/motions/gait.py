@@ -73,16 +73,20 @@ class Track:
         return x, self._sign * y, self._sign * heading
 
 
-def walking(body: Body, rng: Rng) -> Motion:
-    """Walk along a track, on a treadmill, or march on the spot."""
+_LEAST_ROOM: Final = 0.8
+"""Way [m] around without which nobody leaves the spot."""
+
+
+def walking(body: Body, rng: Rng, room: float = np.inf) -> Motion:
+    """Walk along a track within `room` [m] around, on a treadmill, or march on the spot."""
     cadence = np.clip(rng.normal(0.92, 0.13), 0.55, 1.25) / np.sqrt(body.height / 1.72)
-    return _going(body, rng, _style(rng, WALK, float(cadence), length=0.80))
+    return _going(body, rng, _style(rng, WALK, float(cadence), room), room)
 
 
-def running(body: Body, rng: Rng) -> Motion:
-    """Run along a track, on a treadmill, or on the spot."""
+def running(body: Body, rng: Rng, room: float = np.inf) -> Motion:
+    """Run along a track within `room` [m] around, on a treadmill, or on the spot."""
     cadence = np.clip(rng.normal(1.4, 0.12), 1.1, 1.75) / np.sqrt(body.height / 1.72)
-    return _going(body, rng, _style(rng, RUN, float(cadence), length=1.15))
+    return _going(body, rng, _style(rng, RUN, float(cadence), room), room)
 
 
 @dataclass(frozen=True)
@@ -104,10 +108,12 @@ class _Style:
     posture: tuple[float, float, float, float]  # abduct, rotate_in, pronate, curl
 
 
-def _style(rng: Rng, gait: Gait, cadence: float, length: float) -> _Style:
+def _style(rng: Rng, gait: Gait, cadence: float, room: float) -> _Style:
     runs = gait is RUN
+    length = 1.15 if runs else 0.80
     size = rng.uniform(0.75, 1.15)
-    place = rng.choice(["track", "belt", "spot"], p=[0.45, 0.3, 0.25])
+    tracks = 0.45 if room >= _LEAST_ROOM else 0.0
+    place = rng.choice(["track", "belt", "spot"], p=[tracks, 0.75 - tracks, 0.25])
     gait = SPOT if place == "spot" else gait
     spot_size = rng.uniform(1.0, 1.9) if runs else rng.uniform(0.5, 1.5)
     return _Style(
@@ -127,9 +133,11 @@ def _style(rng: Rng, gait: Gait, cadence: float, length: float) -> _Style:
     )
 
 
-def _going(body: Body, rng: Rng, style: _Style) -> Motion:
+def _going(body: Body, rng: Rng, style: _Style, room: float) -> Motion:
     beat = Beat(rng, style.cadence, drift=0.02)
-    track = Track(rng.uniform(0.3, 2.5), rng.uniform(0.45, 1.1), bool(rng.random() < 0.5))
+    radius = rng.uniform(0.35, min(0.9, max(0.5 * room, 0.4)))
+    straight = rng.uniform(0.2, max(min(2.5, 2 * (room - radius)), 0.3))
+    track = Track(straight, radius, bool(rng.random() < 0.5))
     noise = {name: Wander(rng, 0.1, 0.8) for name in ("turn_left", "nod", "bend_left", "roll")}
     stiff, uneven = rng.normal(0, 2), rng.normal(1, 0.06)
     start = float(beat(np.zeros(1))[0])
@@ -151,9 +159,9 @@ def _going(body: Body, rng: Rng, style: _Style) -> Motion:
             fly = np.clip((hop - 0.62) / 0.38, 0, 1)
             pose["lift"] = 4 * style.bounce * body.height * fly * (1 - fly) * going
         way = np.maximum(phase - start, 0.0) * style.length * body.height
-        x, y, heading = track(way)
+        x, y, heading = track(way + straight / 2)
         pose["yaw"] += heading
-        pose["forward"] += x - pose["sideways"] * np.sin(np.radians(heading))
+        pose["forward"] += x - straight / 2 - pose["sideways"] * np.sin(np.radians(heading))
         pose["sideways"] = y + pose["sideways"] * np.cos(np.radians(heading))
         return pose
 

@@ -18,10 +18,10 @@ Rng = np.random.Generator
 
 def clapping(body: Body, rng: Rng) -> Motion:
     """Hands meet again and again, before the chest, low, or over the head."""
-    stand = Standing(body, rng, arms="hanging")
+    stand = Standing(body, rng)
     place, elbows = _clap_place(rng)
     rate = rng.uniform(1.0, 4.0)
-    opening = min(rng.uniform(0.10, 0.55), 0.7 / rate)  # half the gap, arm lengths
+    opening = min(rng.uniform(0.06, 0.45), 0.7 / rate)  # half the gap, arm lengths
     beat, size = Beat(rng, rate), Wander(rng, 0.1, 0.5)
     rise = rng.uniform(0.35, 0.7)
     lead = rng.uniform(-0.25, 0.25)  # one hand moves more than the other
@@ -49,8 +49,8 @@ def _clap_place(rng: Rng) -> tuple[tuple[float, float], Array]:
     """Where hands meet, forward and up from the shoulders in arm lengths, and the elbows' side."""
     kind = str(rng.choice(["chest", "face", "low", "overhead"], p=[0.6, 0.15, 0.1, 0.15]))
     ahead, up = {
-        "chest": (rng.uniform(0.40, 0.68), rng.uniform(-0.45, -0.05)),
-        "face": (rng.uniform(0.45, 0.65), rng.uniform(0.0, 0.3)),
+        "chest": (rng.uniform(0.32, 0.66), rng.uniform(-0.45, -0.05)),
+        "face": (rng.uniform(0.38, 0.62), rng.uniform(-0.05, 0.28)),
         "low": (rng.uniform(0.35, 0.5), rng.uniform(-0.75, -0.5)),
         "overhead": (rng.uniform(0.05, 0.35), rng.uniform(0.65, 0.82)),
     }[kind]

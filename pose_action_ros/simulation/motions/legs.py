@@ -36,7 +36,7 @@ def _jumps(body: Body, rng: Rng, hop: bool) -> Motion:
     period = crouch + flight + land + rest
     depth = body.leg * (rng.uniform(0.04, 0.09) if hop else rng.uniform(0.12, 0.3))
     lean = 150 * depth / body.height
-    back, up = (0.0, rng.uniform(0, 25)) if hop else (rng.uniform(0, 35), rng.uniform(20, 170))
+    back, up = (0.0, rng.uniform(0, 25)) if hop else (rng.uniform(0, 35), rng.uniform(20, 120))
     tuck = rng.uniform(0, 12) if hop else rng.choice([5.0, 15.0, 60.0], p=[0.5, 0.3, 0.2])
     first = rng.uniform(0.0, 0.3)
 
@@ -49,7 +49,7 @@ def _jumps(body: Body, rng: Rng, hop: bool) -> Motion:
         pushed = ease((local - 0.75 * crouch) / (0.25 * crouch)) * (1 - ease((air - 0.9) / 0.1))
         pose["pitch"] += lean * down
         pose["forward"] -= 0.3 * depth * down
-        swing = ease((local - 0.6 * crouch) / (0.4 * crouch + 0.5 * flight))
+        swing = ease((local - 0.5 * crouch) / (0.5 * crouch + 0.5 * flight))
         swing = swing * (1 - ease((air - 0.6) * flight / (0.4 * flight + land)))
         for side in SIDES:
             pose[f"{side}_flex"] += up * swing - back * down
@@ -84,7 +84,7 @@ def _jacks(body: Body, rng: Rng) -> Motion:
     stand = Standing(body, rng, arms="hanging", wide=0.7)
     beat = Beat(rng, rng.uniform(0.7, 1.2), drift=0.03)
     half = 0.5 / beat.rate
-    air = rng.uniform(0.45, 0.65)  # share of the time in the air
+    air = rng.uniform(0.5, 0.72)  # share of the time in the air
     high = GRAVITY * (air * half) ** 2 / 8
     wide, up = rng.uniform(14, 28), rng.uniform(110, 172)
     bend = rng.uniform(5, 35)
@@ -95,17 +95,19 @@ def _jacks(body: Body, rng: Rng) -> Motion:
         hop = np.mod(2 * beat(times), 1.0)  # one hop each way
         opening = np.mod(np.floor(2 * beat(times)), 2) == 0
         fly = np.clip(hop / air, 0, 1)
-        travel = ease(hop / (0.9 * air))
-        wide_now = np.where(opening, travel, 1 - travel) * going
+        spread, raised = (
+            np.where(opening, ease(hop / share), 1 - ease(hop / share)) * going
+            for share in (air, 0.95)
+        )
         soft = _bell((hop - air) / (1 - air), 0.4) * going
         for side in SIDES:
-            pose[f"{side}_abduct"] += (up - pose[f"{side}_abduct"]) * wide_now
-            pose[f"{side}_rotate_in"] -= 50 * wide_now
-            pose[f"{side}_elbow"] += (bend - pose[f"{side}_elbow"]) * wide_now
+            pose[f"{side}_abduct"] += (up - pose[f"{side}_abduct"]) * raised
+            pose[f"{side}_rotate_in"] -= 50 * raised
+            pose[f"{side}_elbow"] += (bend - pose[f"{side}_elbow"]) * raised
             lift_shoulder(pose, side)
         stand.settle(pose, drop=0.05 * body.leg * soft)
         for side in SIDES:
-            pose[f"{side}_hip_abduct"] += wide * wide_now
+            pose[f"{side}_hip_abduct"] += wide * spread
             pose[f"{side}_ankle"] -= 25 * np.sin(np.pi * fly) * going
         pose["lift"] = 4 * high * fly * (1 - fly) * going
         return pose
@@ -124,7 +126,7 @@ def kicking(body: Body, rng: Rng) -> Motion:
     quick = rng.uniform(0.22, 0.45)
     strokes = Strokes(
         rng,
-        rise=2.2 * quick,
+        rise=2.8 * quick,
         hold=rng.uniform(0.03, 0.15),
         fall=rng.uniform(0.4, 0.7),
         rest=rng.uniform(0.15, 0.7),

@@ -17,9 +17,9 @@ Rng = np.random.Generator
 
 def bowing(body: Body, rng: Rng) -> Motion:
     """From a nod of head and chest to a deep bow from the hips."""
-    arms = str(rng.choice(["hanging", "in_front", "behind"], p=[0.65, 0.25, 0.1]))
+    arms = str(rng.choice(["hanging", "in_front", "behind"], p=[0.58, 0.32, 0.1]))
     stand = Standing(body, rng, arms=arms, wide=0.8)
-    depth = rng.uniform(18, 85)
+    depth = rng.uniform(12, 40) if rng.random() < 0.4 else rng.uniform(30, 85)
     hips = rng.uniform(0.45, 0.8) if depth > 30 else rng.uniform(0.0, 0.6)
     strokes = Strokes(
         rng,

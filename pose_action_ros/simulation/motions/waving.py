@@ -86,7 +86,7 @@ def _direction(lift: Array, plane: Array) -> Array:
 
 
 def _waving(body: Body, rng: Rng, sides: tuple[str, ...]) -> Motion:
-    stand = Standing(body, rng, arms="hanging" if len(sides) == 2 else "")
+    stand = Standing(body, rng)
     wave = Wave(rng)
     waves = {side: wave if rng.random() < 0.75 else Wave(rng) for side in sides}
     beat = Beat(rng, rate=rng.uniform(0.8, 2.8))
