@@ -1,0 +1,76 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pose_action_ros.errors import SourceError
+from pose_action_ros.sources import SourceSettings, open_source
+from pose_action_ros.sources.folder import natural_order
+
+
+def _picture(path: Path, brightness: int) -> None:
+    path.write_bytes(cv2.imencode(".png", np.full((8, 6, 3), brightness, np.uint8))[1].tobytes())
+
+
+def test_natural_order_and_rate(tmp_path: Path) -> None:
+    for number in (10, 9, 1, 100):
+        _picture(tmp_path / f"frame{number}.png", number)
+    (tmp_path / "notes.txt").write_text("no image")
+    source = open_source(SourceSettings(source=str(tmp_path), rate=5.0))
+    frames = list(source)
+    assert [int(frame.image[0, 0, 0]) for frame in frames] == [1, 9, 10, 100]
+    np.testing.assert_allclose([frame.stamp for frame in frames], [0, 0.2, 0.4, 0.6])
+    assert source.rate == 5
+
+
+def test_unreadable_images_are_counted_and_leave_a_gap(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(3):
+        _picture(tmp_path / f"{number}.png", number)
+    (tmp_path / "1.png").write_bytes(b"broken")
+    source = open_source(SourceSettings(source=str(tmp_path), rate=10.0))
+    frames = list(source)
+    assert [(frame.index, frame.stamp) for frame in frames] == [(0, 0.0), (2, 0.2)]
+    assert source.skipped == 1
+    assert "1.png" in caplog.text
+
+
+def test_a_folder_with_nothing_readable(tmp_path: Path) -> None:
+    (tmp_path / "1.png").write_bytes(b"")
+    with pytest.raises(SourceError, match="none of the 1 images"):
+        list(open_source(SourceSettings(source=str(tmp_path))))
+
+
+def test_an_empty_folder(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"no images.*\.png"):
+        open_source(SourceSettings(source=str(tmp_path)))
+
+
+def test_looping_keeps_the_rate(tmp_path: Path) -> None:
+    for number in range(2):
+        _picture(tmp_path / f"{number}.png", number)
+    settings = SourceSettings(source=str(tmp_path), rate=4.0, loop=True, seconds=1.5)
+    frames = list(open_source(settings))
+    np.testing.assert_allclose([frame.stamp for frame in frames], np.arange(6) / 4)
+
+
+def test_names_beyond_ascii(tmp_path: Path) -> None:
+    _picture(tmp_path / "Бег.png", 7)
+    assert len(list(open_source(SourceSettings(source=str(tmp_path))))) == 1
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, unique=True))
+def test_numbers_in_names_sort_as_numbers(numbers: list[int]) -> None:
+    names = [Path(f"a{number}b.png") for number in numbers]
+    ordered = [f"a{number}b.png" for number in sorted(numbers)]
+    assert [path.name for path in sorted(names, key=natural_order)] == ordered
+
+
+@given(st.lists(st.text("ab01 .", min_size=1, max_size=6)))
+def test_any_names_can_be_ordered(names: list[str]) -> None:
+    ordered = sorted((Path("x" + name) for name in names), key=natural_order)
+    assert len(ordered) == len(names)
