@@ -13,7 +13,7 @@ from math import cos, remainder, tau
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.detection.outputs import output_of_shape, sigmoid
+from pose_action_ros.detection.network_io import image_input, output_of_shape, sigmoid
 from pose_action_ros.detection.person_finder import MARGIN
 from pose_action_ros.detection.regions import Image, Region, crop, network_input
 from pose_action_ros.engines import Engine
@@ -84,13 +84,13 @@ class LandmarkNetwork:
             ModelError: it is not such a network.
         """
         self._engine = engine
+        self._input = image_input(engine, SIZE)
         blank = np.zeros((1, 1, 3), dtype=np.uint8)
         self(blank, Region.of_image(blank))
 
     def __call__(self, image: Image, region: Region) -> Landmarks:
         """The joints of the person in a region of an image (H, W, 3) BGR."""
-        (name,) = self._engine.inputs
-        outputs = self._engine({name: network_input(crop(image, region, SIZE), low=0)})
+        outputs = self._engine({self._input: network_input(crop(image, region, SIZE), low=0)})
         values = output_of_shape(outputs, (POINTS * 5,)).reshape(POINTS, 5)
         heatmaps = output_of_shape(outputs, (CELLS, CELLS, POINTS))
         points = region.to_image(refine(values[:, :2] / SIZE, heatmaps))

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.detection.boxes import anchors, decode, merge
-from pose_action_ros.detection.outputs import output_of_shape, sigmoid
+from pose_action_ros.detection.network_io import image_input, output_of_shape, sigmoid
 from pose_action_ros.detection.regions import Image, Region, crop, network_input
 from pose_action_ros.engines import Engine
 
@@ -35,6 +35,7 @@ class PersonFinder:
             ModelError: it is not such a network.
         """
         self._engine = engine
+        self._input = image_input(engine, SIZE)
         self._anchors = anchors(SIZE, STRIDES, per_layer=2)
         self._run(np.zeros((SIZE, SIZE, 3), dtype=np.uint8))
 
@@ -49,8 +50,7 @@ class PersonFinder:
 
     def _run(self, image: Image) -> tuple[Array, Array]:
         """(A, 12) values and (A,) scores of all anchors."""
-        (name,) = self._engine.inputs
-        outputs = self._engine({name: network_input(image, low=-1)})
+        outputs = self._engine({self._input: network_input(image, low=-1)})
         count = len(self._anchors)
         values = output_of_shape(outputs, (count, 12))
         return values, sigmoid(output_of_shape(outputs, (count, 1))[:, 0])

@@ -1,4 +1,4 @@
-"""Reading a network's outputs."""
+"""Names of a network's input and outputs, which differ between published files."""
 
 from __future__ import annotations
 
@@ -8,13 +8,30 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pose_action_ros.engines import Engine
 from pose_action_ros.errors import ModelError
 
 Array = npt.NDArray[np.float64]
 
 
+def image_input(engine: Engine, size: int) -> str:
+    """Name of the one input, an image (1, size, size, 3).
+
+    Raises:
+        ModelError: the network takes something else.
+    """
+    shapes = [tuple(shape[1:]) for shape in engine.inputs.values()]
+    if shapes != [(size, size, 3)]:
+        raise ModelError(
+            f"the network takes {dict(engine.inputs)}, expected one image of {(1, size, size, 3)}; "
+            "is it another network?"
+        )
+    (name,) = engine.inputs
+    return name
+
+
 def output_of_shape(outputs: Mapping[str, npt.NDArray[Any]], shape: tuple[int, ...]) -> Array:
-    """The one output of a shape, batch of one taken off: published files differ in the names.
+    """The one output of a shape, batch of one taken off.
 
     Raises:
         ModelError: no output or several have that shape.

@@ -1,0 +1,190 @@
+"""BlazePose on real pictures of people."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from blazepose_files import blazepose_files
+from pose_action_ros.detection import Detector, DetectorSettings, Image, make_detector
+from pose_action_ros.detection.blazepose import BlazePose
+from pose_action_ros.errors import InputError, ModelError, SettingError
+from pose_action_ros.poses import UNTRACKED, Pose2D
+from pose_action_ros.skeletons import BODY_25
+from shared_data import media, needs_shared
+
+SMALL_TOES = [BODY_25.index("left_small_toe"), BODY_25.index("right_small_toe")]
+
+
+def frames(name: str, count: int) -> list[Image]:
+    video = cv2.VideoCapture(str(media(name)))
+    images = [video.read()[1] for _ in range(count)]
+    return [image.astype(np.uint8) for image in images]
+
+
+def apart(one: Pose2D, other: Pose2D) -> float:
+    """Median distance of the joints, as a share of the person's height."""
+    distance = np.linalg.norm(one.points - other.points, axis=1)
+    box = one.box()
+    assert box is not None
+    return float(np.nanmedian(distance) / (box[3] - box[1]))
+
+
+@pytest.fixture(scope="module")
+def loaded() -> BlazePose:
+    blazepose_files()
+    return BlazePose(DetectorSettings())
+
+
+@pytest.fixture
+def detector(loaded: BlazePose) -> Iterator[BlazePose]:
+    loaded.reset()
+    yield loaded
+    loaded.settings = DetectorSettings()
+
+
+@pytest.fixture(scope="module")
+def waving() -> list[Image]:
+    return frames("left_hand_wave.mp4", 30)
+
+
+@needs_shared
+def test_finds_the_person_of_a_clip_in_every_image(
+    detector: BlazePose, waving: list[Image]
+) -> None:
+    for image in waving:
+        (person,) = detector(image)
+        assert person.skeleton is BODY_25
+        assert person.person_id == UNTRACKED
+        assert person.score > 0.9
+        assert person.present.sum() == 23
+        assert not person.present[SMALL_TOES].any()
+
+
+@needs_shared
+def test_joints_are_where_they_are_in_the_picture(detector: BlazePose, waving: list[Image]) -> None:
+    """Places read off the first picture of the clip by hand, 1080 by 1080 pixels."""
+    (person,) = detector(waving[0])
+    for joint, place in {"nose": (557, 163), "neck": (553, 268), "mid_hip": (553, 555)}.items():
+        found = person.points[BODY_25.index(joint)]
+        assert np.linalg.norm(found - place) < 25, (joint, found)
+    # The person faces the camera: the left side is on the right of the picture.
+    assert person.points[BODY_25.index("left_wrist"), 0] > 553
+    assert person.points[BODY_25.index("right_wrist"), 0] < 553
+
+
+@needs_shared
+def test_a_mirrored_picture_gives_the_mirrored_person(
+    detector: BlazePose, waving: list[Image]
+) -> None:
+    (person,) = detector(waving[20])
+    detector.reset()
+    (mirrored,) = detector(np.ascontiguousarray(waving[20][:, ::-1]))
+    points = mirrored.points[BODY_25.mirror]
+    points[:, 0] = 1079 - points[:, 0]
+    assert apart(person, replace(mirrored, points=points)) < 0.01
+
+
+@needs_shared
+@pytest.mark.parametrize("size", [240, 480, 2160])
+def test_size_of_the_image_only_scales_the_result(
+    detector: BlazePose, waving: list[Image], size: int
+) -> None:
+    (person,) = detector(waving[0])
+    resized = cv2.resize(waving[0], (size, size), interpolation=cv2.INTER_AREA)
+    (other,) = detector(resized.astype(np.uint8))  # the size changes without a reset
+    points = (other.points + 0.5) * 1080 / size - 0.5
+    assert apart(person, replace(other, points=points)) < 0.015
+
+
+@needs_shared
+def test_two_people_side_by_side_stay_two(detector: BlazePose, waving: list[Image]) -> None:
+    bowing = frames("bow_nod.mp4", 20)
+    for left, right in zip(waving, bowing, strict=False):
+        people = detector(np.hstack([left[:, 200:880], right[:, 200:880]]))
+        assert len(people) == 2
+        sides = sorted(float(np.nanmean(person.points[:, 0])) for person in people)
+        assert sides[0] < 680 < sides[1]
+
+
+@needs_shared
+def test_no_more_people_than_wanted(detector: BlazePose, waving: list[Image]) -> None:
+    detector.settings = DetectorSettings(max_people=1)
+    pair = np.hstack([waving[0][:, 200:880], waving[0][:, 200:880]])
+    assert [len(detector(pair)) for _ in range(8)] == [1] * 8
+
+
+@needs_shared
+def test_somebody_who_comes_in_is_found_and_who_goes_is_lost(
+    detector: BlazePose, waving: list[Image]
+) -> None:
+    empty = np.zeros_like(waving[0])
+    both = np.hstack([waving[0], waving[0]])
+    alone = np.hstack([waving[0], empty])
+    assert len(detector(alone)) == 1
+    found = [len(detector(both)) for _ in range(3 * DetectorSettings().search_interval)]
+    assert found[-1] == 2
+    assert len(detector(alone)) == 1
+    assert detector(np.hstack([empty, empty])) == ()
+
+
+@needs_shared
+def test_joints_outside_the_image_are_missing(detector: BlazePose, waving: list[Image]) -> None:
+    (person,) = detector(np.ascontiguousarray(waving[0][:500]))
+    feet = [BODY_25.index(f"{side}_{joint}") for side in ("left", "right") for joint in ("ankle",)]
+    assert not person.present[feet].any()
+    assert person.present[BODY_25.index("nose")]
+
+
+@needs_shared
+def test_two_players_in_a_gym(detector: BlazePose) -> None:
+    counts = [len(detector(image)) for image in frames("two_people_basketball.mp4", 60)]
+    assert max(counts) == 2
+    assert np.mean([count == 2 for count in counts]) > 0.9
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (10, 10), (1, 500), (500, 1), (4320, 7680), (40000, 3)])
+def test_nobody_in_images_of_any_size(detector: BlazePose, shape: tuple[int, int]) -> None:
+    grey = np.full((*shape, 3), 127, dtype=np.uint8)
+    assert detector(grey) == ()
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((10, 10), dtype=np.uint8),
+        np.zeros((10, 10, 1), dtype=np.uint8),
+        np.zeros((10, 10, 4), dtype=np.uint8),
+        np.zeros((10, 10, 3), dtype=np.float32),
+        np.zeros((0, 10, 3), dtype=np.uint8),
+    ],
+)
+def test_what_is_no_colour_image_is_refused(detector: BlazePose, image: Image) -> None:
+    with pytest.raises(InputError, match=r"expected \(H, W, 3\) uint8"):
+        detector(image)
+
+
+def test_a_detector_nobody_knows() -> None:
+    with pytest.raises(SettingError, match="detectors are blazepose"):
+        make_detector(replace(DetectorSettings(), detector="yolo"))
+
+
+def test_a_task_file_that_is_not_there() -> None:
+    with pytest.raises(ModelError, match=r"no file .*nothing\.task"):
+        make_detector(DetectorSettings(detector_model="nothing.task"))
+
+
+def test_networks_swapped_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    finder, landmarks = blazepose_files()
+    monkeypatch.setattr(
+        "pose_action_ros.detection.blazepose.fetch_blazepose", lambda: (landmarks, finder)
+    )
+    with pytest.raises(ModelError, match="expected one image"):
+        make_detector(DetectorSettings())
+
+
+def test_make_detector_gives_a_detector(detector: BlazePose) -> None:
+    as_protocol: Detector = detector
+    assert as_protocol.skeleton is BODY_25

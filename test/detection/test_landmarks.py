@@ -1,0 +1,63 @@
+from dataclasses import replace
+from math import pi
+
+import numpy as np
+import pytest
+
+from pose_action_ros.detection.landmarks import TORSO, Array, Landmarks, refine
+from pose_action_ros.detection.network_io import output_of_shape, sigmoid
+from pose_action_ros.detection.regions import Region
+from pose_action_ros.errors import ModelError
+
+BODY = np.random.default_rng(5).uniform((80, 40), (120, 160), (33, 2))
+BODY[TORSO] = [(90, 75), (90, 105), (110, 75), (110, 105)]
+FOUND = Landmarks(BODY, np.ones(33), 0.9, Region(100, 100, 150))
+
+
+def heat(column: float, row: float, height: float) -> Array:
+    rows, columns = np.indices((64, 64))
+    square = (columns - column) ** 2 + (rows - row) ** 2
+    return (height - square)[..., None]
+
+
+def test_a_sure_heatmap_pulls_the_point_to_its_peak() -> None:
+    moved = refine(np.array([[0.5, 0.5]]), heat(33, 31, 8))
+    np.testing.assert_allclose(moved * 64, [[33, 31]], atol=0.1)
+
+
+def test_an_unsure_heatmap_leaves_the_point() -> None:
+    point = np.array([[0.5, 0.5]])
+    np.testing.assert_array_equal(refine(point, heat(33, 31, -3)), point)
+
+
+@pytest.mark.parametrize("place", [-3.0, -0.02, 0.0, 0.999, 1.0, 7.0])
+def test_points_at_the_border_and_outside_are_no_problem(place: float) -> None:
+    moved = refine(np.array([[place, 0.5]]), heat(0, 32, 8))
+    assert np.isfinite(moved).all()
+
+
+def test_the_same_pose_is_the_same_person() -> None:
+    assert FOUND.same_person(replace(FOUND, points=BODY + 2))
+    assert not FOUND.same_person(replace(FOUND, points=BODY + np.array([60, 0])))
+
+
+def test_a_pose_turned_over_on_the_same_body_is_the_same_person_and_ranks_lower() -> None:
+    turned = replace(
+        FOUND,
+        points=BODY * np.array([1, -1]) + np.array([0, 200]),
+        region=Region(100, 100, 150, pi),
+        score=1.0,
+    )
+    assert FOUND.same_person(turned)
+    assert turned.rank < FOUND.rank
+
+
+def test_outputs_are_known_by_their_shape() -> None:
+    outputs = {"a": np.zeros((1, 4)), "b": np.ones((1, 2))}
+    np.testing.assert_array_equal(output_of_shape(outputs, (2,)), [1, 1])
+    with pytest.raises(ModelError, match=r"expected one output of \(1, 3\)"):
+        output_of_shape(outputs, (3,))
+
+
+def test_sigmoid_does_not_overflow() -> None:
+    np.testing.assert_allclose(sigmoid(np.array([-1e9, 0, 1e9])), [0, 0.5, 1], atol=1e-9)
