@@ -21,7 +21,7 @@ class CnnShape:
 
     labels: int
     size: int = 32
-    width: int = 24
+    width: int = 16
     dropout: float = 0.4
 
 

@@ -70,33 +70,32 @@ def enhanced_spmf(points: npt.ArrayLike, settings: SpmfSettings) -> Image:
     expected = (settings.frames, len(skeleton_named(settings.skeleton)), 3)
     if array.shape[-3:] != expected:
         raise InputError(f"got poses of shape {array.shape}, expected (..., {expected})")
-    batch = array.reshape(-1, *expected)  # (B, N, J, 3)
-    images = [_enhance(image, settings) for image in spmf(batch, settings)]
+    windows = array.reshape(-1, *expected)
+    # One window after another: the intermediate arrays of a batch would not fit the CPU's caches.
+    images = [_enhance(spmf(window, settings), settings) for window in windows]
     stacked = np.array(images, dtype=np.uint8)
     return stacked.reshape(*array.shape[:-3], settings.size, settings.size, 3)
 
 
 def spmf(points: Points, settings: SpmfSettings) -> Image:
-    """The full-size images (B, 2P, 2N-1, 3), before equalisation, of windows (B, N, J, 3)."""
-    filled, known = fill_missing(points)  # (B, N, J, 3), (B, J)
-    smooth = np.einsum("nm,bmjc->bnjc", _smoother(settings), filled, optimize=True)
+    """The full-size image (2P, 2N-1, 3), before equalisation, of a window (N, J, 3)."""
+    filled, known = fill_missing(points)  # (N, J, 3), (J,)
+    smooth = np.tensordot(_smoother(settings), filled, axes=1)
     if settings.body_view:
         smooth = to_body_view(smooth, known, skeleton_named(settings.skeleton))
-    smooth = smooth.astype(np.float32)
-    first, second = np.triu_indices(points.shape[2], k=1)  # P pairs each
-    column = np.arange(2 * settings.frames - 1)
-    difference = (  # (B, C, P, 3): even columns are PF, odd ones MF
-        smooth[:, column // 2][:, :, first] - smooth[:, (column + 1) // 2][:, :, second]
-    )
-    distance = np.sqrt(np.einsum("bcpi,bcpi->bcp", difference, difference))
-    direction = difference / np.maximum(distance, TINY)[..., None]
-    pair_known = known[:, first] & known[:, second]  # (B, P)
-    jjd = _jet()[_levels(distance, pair_known)]
-    jjo = np.rint((direction + np.float32(1)) * np.float32(127.5)).astype(np.uint8)
-    image = np.concatenate([jjd, jjo], axis=2)  # (B, C, 2P, 3)
-    image[~np.broadcast_to(np.tile(pair_known, 2)[:, None], image.shape[:3])] = 0
-    rows_first: Image = image.swapaxes(1, 2)
-    return rows_first
+    first, second = np.triu_indices(points.shape[1], k=1)  # P pairs each
+    track = smooth.transpose(2, 1, 0).astype(np.float32)  # (3, J, N)
+    ahead, behind = track[:, first], track[:, second]  # (3, P, N)
+    difference = np.empty((3, len(first), 2 * settings.frames - 1), np.float32)
+    difference[..., 0::2] = ahead - behind  # PF
+    difference[..., 1::2] = ahead[..., :-1] - behind[..., 1:]  # MF
+    distance = np.sqrt((difference * difference).sum(axis=0))  # (P, 2N-1)
+    jjd = _jet()[_levels(distance, pair_known := known[first] & known[second])]
+    orientation = difference * (127.5 / np.maximum(distance, TINY)) + 128
+    jjo = orientation.astype(np.uint8).transpose(1, 2, 0)
+    image: Image = np.concatenate([jjd, jjo])
+    image[~np.tile(pair_known, 2)] = 0
+    return image
 
 
 @lru_cache(maxsize=8)
@@ -117,16 +116,16 @@ def _jet() -> Image:
 
 
 def _levels(distance: Points, pair_known: npt.NDArray[np.bool_]) -> Image:
-    """Distances (B, C, P) as 0 to 255 between least and greatest of each whole window.
+    """Distances (P, C) as 0 to 255 between least and greatest of the whole window.
 
     This also takes out the size of the body.
     """
-    known = pair_known[:, None]
-    least = np.where(known, distance, np.inf).min(axis=(1, 2), keepdims=True)
-    greatest = np.where(known, distance, -np.inf).max(axis=(1, 2), keepdims=True)
-    scale = np.maximum(greatest - least, TINY)
-    relative = np.where(known, (distance - least) / scale, 0)
-    levels: Image = np.rint(relative * 255).astype(np.uint8)
+    if not pair_known.any():
+        return np.zeros(distance.shape, np.uint8)
+    known = distance[pair_known]
+    least, greatest = known.min(), known.max()
+    relative = (distance - least) * (255 / max(greatest - least, TINY))
+    levels: Image = np.clip(relative + 0.5, 0, 255).astype(np.uint8)
     return levels
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from pose_action_ros.training.action_windows import WindowSet
 from pose_action_ros.training.checkpoints import load_checkpoint, save_checkpoint
 
 Labels = npt.NDArray[np.int64]
+_log = logging.getLogger(__name__)
 CURVE = ("epoch", "learning_rate", "loss", "accuracy", "validation_loss", "validation_accuracy")
 
 
@@ -55,8 +57,12 @@ def train(
         rate = optimiser.param_groups[0]["lr"]
         # Seeds by epoch: a run that was resumed sees what an uninterrupted one would.
         torch.manual_seed(training.seed * 10_000 + epoch)
-        batches = _batches(training, sources, np.random.default_rng([training.seed, epoch]))
-        loss, accuracy = _epoch(network, optimiser, batches, training, epoch)
+        if epoch % training.fresh_every == 0 or epoch == start:
+            images, labels = _draw(training, sources, epoch // training.fresh_every)
+        order = torch.split(torch.randperm(len(labels)), training.batch)
+        batches = [(images[rows], labels[rows]) for rows in order]
+        loss, accuracy = _epoch(network, optimiser, batches, training.label_smoothing)
+        _log.info("epoch %d: loss %.3f, accuracy %.3f", epoch, loss, accuracy)
         schedule.step()
         row = (epoch, rate, loss, accuracy, *_measure(network, validation))
         _write_row(output / "curve.csv", row)
@@ -76,20 +82,20 @@ def _resume(path: Path, parts: Mapping[str, Any], config: Mapping[str, Any]) -> 
     return int(state["epoch"])
 
 
-def _batches(
-    training: ActionTraining, sources: Mapping[WindowSet, float], rng: np.random.Generator
-) -> Iterator[tuple[npt.NDArray[np.uint8], Labels]]:
-    """Batches of images and labels, every action alike often, from each source its share."""
+def _draw(
+    training: ActionTraining, sources: Mapping[WindowSet, float], number: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Augmented images and labels: every action alike often, from each source its share."""
+    rng = np.random.default_rng([training.seed, number])
     shares = np.array(list(sources.values())) / sum(sources.values())
-    weights = [_weights(source.labels) for source in sources]
-    for _ in range(max(1, training.samples // training.batch)):
-        counts = rng.multinomial(training.batch, shares)
-        drawn = [
-            source.augmented(rng.choice(len(weight), count, p=weight), rng)
-            for source, weight, count in zip(sources, weights, counts, strict=True)
-            if count
-        ]
-        yield np.concatenate([part[0] for part in drawn]), np.concatenate([p[1] for p in drawn])
+    images, labels = [], []
+    for source, count in zip(sources, rng.multinomial(training.samples, shares), strict=True):
+        chosen = rng.choice(len(source.labels), count, p=_weights(source.labels))
+        for part in tqdm(np.array_split(chosen, max(1, count // 64)), "drawing", leave=False):
+            drawn = source.augmented(part, rng)
+            images.append(drawn[0])
+            labels.append(drawn[1])
+    return torch.from_numpy(np.concatenate(images)), torch.from_numpy(np.concatenate(labels))
 
 
 def _weights(labels: Labels) -> npt.NDArray[np.float64]:
@@ -102,23 +108,20 @@ def _weights(labels: Labels) -> npt.NDArray[np.float64]:
 def _epoch(
     network: ActionCnn,
     optimiser: torch.optim.Optimizer,
-    batches: Iterator[tuple[npt.NDArray[np.uint8], Labels]],
-    training: ActionTraining,
-    epoch: int,
+    batches: Sequence[tuple[torch.Tensor, torch.Tensor]],
+    label_smoothing: float,
 ) -> tuple[float, float]:
-    """One pass; mean loss and accuracy."""
+    """One pass over batches of images and labels; mean loss and accuracy."""
     network.train()
-    criterion = nn.CrossEntropyLoss(label_smoothing=training.label_smoothing)
+    criterion = nn.CrossEntropyLoss(label_smoothing=label_smoothing)
     total = np.zeros(3)
-    steps = max(1, training.samples // training.batch)
-    for images, labels in tqdm(batches, total=steps, desc=f"epoch {epoch}", leave=False):
-        logits = network(torch.from_numpy(images).float())
-        target = torch.from_numpy(labels)
-        loss = criterion(logits, target)
+    for images, labels in tqdm(batches, "training", leave=False):
+        logits = network(images.float())
+        loss = criterion(logits, labels)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        right = (logits.argmax(dim=1) == target).sum()
+        right = (logits.argmax(dim=1) == labels).sum()
         total += [float(loss) * len(labels), float(right), len(labels)]
     return float(total[0] / total[2]), float(total[1] / total[2])
 

@@ -31,13 +31,14 @@ class ActionTraining:
     every: float = setting(0.3, "time between windows of a recording", unit="s", low=0.01)
     settle: float = setting(0.7, "how long an action goes on before it counts", unit="s", low=0.0)
     shortest: float = setting(1.0, "least part of a window that is seen", unit="s", low=0.0)
-    epochs: int = setting(25, "passes", low=1)
-    samples: int = setting(16000, "windows per epoch, each augmented anew", low=1)
-    batch: int = setting(128, "windows per step", low=2)
+    epochs: int = setting(30, "passes", low=1)
+    samples: int = setting(12000, "augmented windows per pass", low=2)
+    fresh_every: int = setting(3, "passes until windows are drawn and augmented anew", low=1)
+    batch: int = setting(64, "windows per step", low=2)
     learning_rate: float = setting(2e-3, "at the start; falls along a cosine", low=0.0)
     weight_decay: float = setting(2e-2, "of AdamW", low=0.0)
     label_smoothing: float = setting(0.05, "of the cross entropy", low=0.0, high=0.9)
-    width: int = setting(24, "channels of the first layer of the network", low=1)
+    width: int = setting(16, "channels of the first layer of the network", low=1)
     dropout: float = setting(0.4, "before the last layers", low=0.0, high=0.95)
 
 
