@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +17,7 @@ from pose_action_ros.nodes.stage import StageNode
 from pose_action_ros.nodes.subscriptions import subscribe
 from pose_action_ros.nodes.timeline import Timeline
 from pose_action_ros.poses import UNTRACKED
-from pose_action_ros.recognition import ActionEstimate, Recogniser, RecogniserSettings
+from pose_action_ros.recognition import Recogniser, RecogniserSettings
 
 
 @dataclass(frozen=True)
@@ -70,24 +69,16 @@ class ActionNode(StageNode[ActionNodeSettings, Poses]):
         estimates = self.recogniser.update(people, stamp)
         starts = [self._timeline.stamp(estimate.window_start) for estimate in estimates]
         self.output.publish(estimates, starts, people, message.header)
-        self._show(estimates, message)
+        self.output.publish_images(estimates, self.recogniser, message.header)
         self.health.facts["people"] = str(len(people))
         self.health.facts["without id"] = str(len(everybody) - len(people))
         self.health.facts["age [ms]"] = self.age(message.header.stamp)
 
-    def _show(self, estimates: Sequence[ActionEstimate], message: Poses) -> None:
-        """Publish the motion images when somebody looks."""
-        assert self.output is not None
-        if self.output.wants_images:
-            images = [self.recogniser.image(estimate.person_ids[0]) for estimate in estimates]
-            known = [image for image in images if image is not None]
-            self.output.publish_images(known, message.header)
 
-
-def main() -> None:
-    """Run the node."""
-    sys.exit(run(ActionNode))
+def main() -> int:
+    """Run the node; its exit code."""
+    return run(ActionNode)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

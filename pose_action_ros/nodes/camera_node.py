@@ -125,10 +125,10 @@ class CameraNode(ManagedNode[CameraNodeSettings]):
             self.context.try_shutdown()
 
 
-def main() -> None:
-    """Run the node."""
-    sys.exit(run(CameraNode))
+def main() -> int:
+    """Run the node; its exit code."""
+    return run(CameraNode)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

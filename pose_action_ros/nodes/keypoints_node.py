@@ -86,10 +86,10 @@ class KeypointsNode(StageNode[KeypointsNodeSettings, ImageMessage | CompressedIm
         self.health.facts["age [ms]"] = self.age(message.header.stamp)
 
 
-def main() -> None:
-    """Run the node."""
-    sys.exit(run(KeypointsNode))
+def main() -> int:
+    """Run the node; its exit code."""
+    return run(KeypointsNode)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

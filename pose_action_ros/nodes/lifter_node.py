@@ -73,10 +73,10 @@ class LifterNode(StageNode[LifterNodeSettings, Keypoints]):
         self.health.facts["age [ms]"] = self.age(message.header.stamp)
 
 
-def main() -> None:
-    """Run the node."""
-    sys.exit(run(LifterNode))
+def main() -> int:
+    """Run the node; its exit code."""
+    return run(LifterNode)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

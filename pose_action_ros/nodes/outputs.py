@@ -20,7 +20,7 @@ from pose_action_ros.nodes.conversions import action_message, keypoints_message,
 from pose_action_ros.nodes.images import Image, image_message
 from pose_action_ros.nodes.qos import OVERRIDABLE, reliable
 from pose_action_ros.poses import Pose2D, Pose3D
-from pose_action_ros.recognition import ActionEstimate
+from pose_action_ros.recognition import ActionEstimate, Recogniser
 from pose_action_ros.skeletons import Skeleton
 
 
@@ -110,18 +110,13 @@ class ActionOutput(Outputs):
         self._texts = markers.People(markers.TEXTS)
         self._labels: dict[int, str] = {}
 
-    @property
-    def wants_images(self) -> bool:
-        """Whether somebody looks at ~/spmf."""
-        return bool(self._spmf.get_subscription_count())
-
     def publish(
         self,
         estimates: Sequence[ActionEstimate],
         starts: Sequence[Any],
         people: Sequence[Pose3D],
         header: Header,
-    ) -> None:
+    ) -> list[Action]:
         """Publish what people do now, one message each.
 
         Args:
@@ -129,21 +124,32 @@ class ActionOutput(Outputs):
             starts: stamp of the beginning of each estimate's window.
             people: of this moment.
             header: of the newest image used.
+
+        Returns:
+            The messages.
         """
-        for estimate, start in zip(estimates, starts, strict=True):
-            message = action_message(estimate, header, start)
+        messages = [
+            action_message(estimate, header, start)
+            for estimate, start in zip(estimates, starts, strict=True)
+        ]
+        for message in messages:
             self._action.publish(message)
-            self._labels.update(dict.fromkeys(estimate.person_ids, _caption(message)))
+            self._labels.update(dict.fromkeys(message.person_ids, _caption(message)))
         present = {person.person_id for person in people}
         self._labels = {key: self._labels[key] for key in present & self._labels.keys()}
         if self._markers.get_subscription_count():
             shown = markers.texts(people, self._labels, header)
             self._markers.publish(self._texts.array(shown, header))
+        return messages
 
-    def publish_images(self, images: Sequence[Image], header: Header) -> None:
-        """Publish Enhanced-SPMF images (H, W, 3) RGB, side by side."""
-        if images:
-            self._spmf.publish(image_message(np.hstack(images), header, "rgb8"))
+    def publish_images(
+        self, estimates: Sequence[ActionEstimate], recogniser: Recogniser, header: Header
+    ) -> None:
+        """Publish the images behind the estimates, side by side, when somebody looks."""
+        if estimates and self._spmf.get_subscription_count():
+            images = [recogniser.image(estimate.person_ids[0]) for estimate in estimates]
+            known = [image for image in images if image is not None]
+            self._spmf.publish(image_message(np.hstack(known), header, "rgb8"))
 
 
 def _caption(message: Action) -> str:

@@ -36,6 +36,9 @@ class Result:
 class Pipeline:
     """The whole chain in one object; give it the images of one camera in their order.
 
+    Attributes:
+        detector, tracker, lifter, recogniser: the stages; they may be replaced between images.
+
     Raises:
         ModelError: a model is missing or damaged.
         EngineError: an inference engine cannot be had.
@@ -43,10 +46,10 @@ class Pipeline:
 
     def __init__(self, settings: PipelineSettings) -> None:
         self._field_of_view = settings.field_of_view
-        self._detect = make_detector(settings)
-        self._tracker = Tracker(settings)
-        self._lift = Lifter(settings)
-        self._recogniser = Recogniser(settings)
+        self.detector = make_detector(settings)
+        self.tracker = Tracker(settings)
+        self.lifter = Lifter(settings)
+        self.recogniser = Recogniser(settings)
 
     def __call__(
         self, image: npt.NDArray[np.uint8], stamp: float, intrinsics: Intrinsics | None = None
@@ -64,12 +67,12 @@ class Pipeline:
         """
         height, width = image.shape[:2]
         camera = intrinsics or Intrinsics.from_field_of_view(width, height, self._field_of_view)
-        keypoints = self._tracker.update(self._detect(image), stamp)
-        poses = self._lift(keypoints, camera)
-        return Result(keypoints, poses, self._recogniser.update(poses, stamp), camera)
+        keypoints = self.tracker.update(self.detector(image), stamp)
+        poses = self.lifter(keypoints, camera)
+        return Result(keypoints, poses, self.recogniser.update(poses, stamp), camera)
 
     def reset(self) -> None:
         """Forget all earlier images."""
-        self._detect.reset()
-        self._tracker.reset()
-        self._recogniser.reset()
+        self.detector.reset()
+        self.tracker.reset()
+        self.recogniser.reset()
