@@ -18,7 +18,7 @@ def _standing(scale: float = 1.0, person_id: int = 0) -> Pose2D:
     return Pose2D(BODY_25, points, np.ones(25), person_id)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     points=arrays.arrays(np.float64, (25, 2), elements=st.floats(allow_infinity=True)),
     scores=arrays.arrays(np.float64, (25,), elements=st.floats(0, 1)),
@@ -34,7 +34,7 @@ def test_whatever_comes_is_drawn_or_left_out(
     assert image.shape == (*size, 3)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     arrays.arrays(
         np.float64, (25, 2), elements=st.floats(-300, 300) | st.just(np.nan) | st.just(1e30)
