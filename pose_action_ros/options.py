@@ -12,6 +12,8 @@ from pose_action_ros.settings import Limits, Value, defaults, from_mapping, kind
 
 Config = TypeVar("Config")
 
+_KINDS = {int: "INTEGER", float: "NUMBER", str: "TEXT"}
+
 
 def add_options(
     parser: argparse.ArgumentParser, settings: type, skip: Collection[str] = ()
@@ -24,7 +26,7 @@ def add_options(
         skip: names that the command asks for in another way.
     """
     left = {item.name: limits_of(item) for item in fields(settings) if item.name not in skip}
-    for part in reversed(settings.__mro__):
+    for part in settings.__mro__:
         names = [name for name in inspect.get_annotations(part) if name in left]
         if names:
             title = (part.__doc__ or part.__name__).splitlines()[0].rstrip(".")
@@ -51,7 +53,7 @@ def _add_option(group: argparse._ArgumentGroup, settings: type, name: str, limit
             dest=name,
             default=argparse.SUPPRESS,
             type=kind,
-            metavar=(limits.unit.split() or [kind.__name__.upper()])[0],
+            metavar=None if limits.choices else _KINDS[kind],
             choices=limits.choices or None,
             help=text,
         )
