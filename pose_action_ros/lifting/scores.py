@@ -24,13 +24,22 @@ _SOURCES = tuple(
 )
 
 
+def given_joints(scores: Array) -> npt.NDArray[np.bool_]:
+    """(N, 17) which Human3.6M joints the detector told, from its scores (N, 18) of COCO-18."""
+    return _least(scores) > 0
+
+
 def joint_scores(scores: Array) -> Array:
     """Scores (N, 17) of Human3.6M joints from the detector's scores (N, 18) of COCO-18.
 
     A joint has the least score of the detected joints that tell it; when one of those is missing
     it is inferred and has at most INFERRED.
     """
-    least = np.stack([scores[:, rows].min(axis=1) for rows in _SOURCES], axis=1)  # (N, 17)
+    least = _least(scores)
     given = np.maximum((scores > 0).sum(axis=1), 1)
     inferred = INFERRED * scores.sum(axis=1) / given  # (N,)
     return np.where(least > 0, least, inferred[:, None])
+
+
+def _least(scores: Array) -> Array:
+    return np.stack([scores[:, rows].min(axis=1) for rows in _SOURCES], axis=1)

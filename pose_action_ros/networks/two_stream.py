@@ -70,8 +70,7 @@ class Stream(nn.Module):
             hidden = block(hidden) + hidden
         hidden = self.dropout(nn.functional.selu(self.last(hidden))) + projected
         joints = self.read(hidden).unflatten(1, (OUTPUT_JOINTS - 1, 3))
-        root = torch.zeros_like(joints[:, :1])
-        return torch.cat([root, joints], dim=1)  # (B, 17, 3)
+        return nn.functional.pad(joints, (0, 0, 1, 0))  # (B, 17, 3)
 
     def description(self) -> dict[str, float]:
         """What StreamShape needs to build it again."""

@@ -1,0 +1,129 @@
+"""PERSON: the joints a lifter sees and predicts, in one skeleton, and what bodies have in common.
+
+World frame of all data sets here: REP-103, z up, metres.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.skeletons import COCO_18, HUMAN36M_17, Skeleton
+
+Array = npt.NDArray[np.float64]
+
+_TREE: Final = {
+    "mid_hip": "",
+    "spine": "mid_hip",
+    "neck": "spine",
+    "nose": "neck",
+    "head_top": "neck",
+    **{
+        f"{side}_{joint}": parent.format(side)
+        for side in ("right", "left")
+        for joint, parent in {
+            "eye": "nose",
+            "ear": "nose",
+            "shoulder": "neck",
+            "elbow": "{}_shoulder",
+            "wrist": "{}_elbow",
+            "hip": "mid_hip",
+            "knee": "{}_hip",
+            "ankle": "{}_knee",
+        }.items()
+    },
+}
+PERSON: Final = Skeleton("person_21", tuple(_TREE), tuple(_TREE.values()))
+"""Every joint of coco_18 and human36m_17; parents come before their children."""
+
+SEEN: Final = np.array([PERSON.index(name) for name in COCO_18.joints])
+"""(18,) positions of the COCO-18 joints in PERSON."""
+
+LIFTED: Final = np.array([PERSON.index(name) for name in HUMAN36M_17.joints])
+"""(17,) positions of the Human3.6M joints in PERSON."""
+
+# Fractions of the standing height: Winter 2009, figure 4.1 (after Drillis and Contini 1966).
+PROPORTIONS: Final[Mapping[str, float]] = {
+    "spine": 0.144,
+    "neck": 0.144,
+    "hip": 0.055,
+    "knee": 0.245,
+    "ankle": 0.246,
+    "shoulder": 0.103,
+    "elbow": 0.180,
+    "wrist": 0.146,
+}
+"""Length of the bone that ends in a joint, both sides alike."""
+
+# Offsets forward, left and up from the neck along the axes of the head, fractions of the height.
+_HEAD: Final[Mapping[str, tuple[float, float, float]]] = {
+    "nose": (0.065, 0.0, 0.101),
+    "head_top": (0.0, 0.0, 0.182),
+    "left_eye": (0.052, 0.018, 0.120),
+    "right_eye": (0.052, -0.018, 0.120),
+    "left_ear": (0.0, 0.043, 0.109),
+    "right_ear": (0.0, -0.043, 0.109),
+}
+
+
+def standing_heights(joints: Array) -> Array:
+    """(...,) standing heights [m] of people (..., 21, 3), from the bones of legs and trunk."""
+
+    def length(name: str) -> Array:
+        child = PERSON.index(name)
+        parent = PERSON.index(PERSON.parents[child])
+        bone: Array = np.linalg.norm(joints[..., child, :] - joints[..., parent, :], axis=-1)
+        return bone
+
+    legs = sum(length(f"{side}_{joint}") for side in ("left", "right") for joint in _LEG)
+    measured = sum(PROPORTIONS[name] for name in ("spine", "neck", *_LEG))
+    heights: Array = (length("spine") + length("neck") + legs / 2) / measured
+    return heights
+
+
+_LEG: Final = ("knee", "ankle")
+
+
+def with_bones(joints: Array, lengths: Mapping[str, float]) -> Array:
+    """People (..., 21, 3) with the bones that end in the named joints (no side) made that long [m].
+
+    Directions of all bones stay; what hangs on a bone moves with it.
+    """
+    result = joints.copy()
+    for parent, child in PERSON.bones:
+        bone = joints[..., child, :] - joints[..., parent, :]
+        wanted = lengths.get(PERSON.joints[child].removeprefix("left_").removeprefix("right_"))
+        if wanted is not None:
+            bone = bone * (wanted / np.maximum(np.linalg.norm(bone, axis=-1, keepdims=True), 1e-6))
+        result[..., child, :] = result[..., parent, :] + bone
+    return result
+
+
+def stretched(joints: Array, factors: Array) -> Array:
+    """People (N, 21, 3) with each bone multiplied by the factor (N, 21) of the joint it ends in."""
+    result = joints.copy()
+    for parent, child in PERSON.bones:
+        bone = joints[:, child] - joints[:, parent]
+        result[:, child] = result[:, parent] + bone * factors[:, child, None]
+    return result
+
+
+def put_head(joints: Array, left: Array, up: Array, height: float) -> None:
+    """Set nose, eyes, ears and head top of people (T, 21, 3) in place.
+
+    Args:
+        joints: people whose neck is known.
+        left: (T, 3) roughly where the left ear points.
+        up: (T, 3) from the neck to the top of the head.
+        height: standing height [m].
+    """
+    up = up / np.linalg.norm(up, axis=-1, keepdims=True)
+    forward = np.cross(left, up)
+    forward /= np.linalg.norm(forward, axis=-1, keepdims=True)
+    axes = np.stack([forward, np.cross(up, forward), up], axis=1)  # (T, 3, 3), rows
+    neck = joints[:, PERSON.index("neck")]
+    for name, offset in _HEAD.items():
+        joints[:, PERSON.index(name)] = neck + height * np.einsum("c,tcd->td", offset, axes)

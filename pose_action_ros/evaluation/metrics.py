@@ -1,0 +1,79 @@
+"""Errors of 3D poses, in the unit of the input, as the literature defines them."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.errors import InputError
+
+Array = npt.NDArray[np.float64]
+
+
+def joint_errors(found: npt.ArrayLike, truth: npt.ArrayLike) -> Array:
+    """(..., J) distance of each joint (..., J, 3) from the truth, after putting root on root.
+
+    The root is joint 0. InputError when the shapes differ or are no poses.
+    """
+    first, second = _poses(found, truth)
+    difference = (first - first[..., :1, :]) - (second - second[..., :1, :])
+    errors: Array = np.linalg.norm(difference, axis=-1)
+    return errors
+
+
+def mpjpe(
+    found: npt.ArrayLike, truth: npt.ArrayLike, weights: npt.ArrayLike | None = None
+) -> float:
+    """Mean per-joint position error of poses (..., J, 3), root-aligned: protocol 1.
+
+    The root counts as a joint with error 0, as in Martinez et al. 2017; leaving it out makes the
+    figure J / (J - 1) larger.
+
+    Args:
+        found: poses to judge.
+        truth: true poses.
+        weights: (..., J) of joints, for example which ones count; None for all alike.
+    """
+    errors = joint_errors(found, truth)
+    return float(np.average(errors, weights=None if weights is None else np.asarray(weights)))
+
+
+def p_mpjpe(found: npt.ArrayLike, truth: npt.ArrayLike) -> float:
+    """MPJPE after the best rotation, translation and scale of each pose: protocol 2."""
+    first, second = _poses(found, truth)
+    aligned = procrustes(first, second)
+    return float(np.linalg.norm(aligned - second, axis=-1).mean())
+
+
+def pck(found: npt.ArrayLike, truth: npt.ArrayLike, threshold: float) -> float:
+    """Share (0 to 1) of joints, root-aligned, whose error is at most the threshold."""
+    return float((joint_errors(found, truth) <= threshold).mean())
+
+
+def procrustes(poses: Array, targets: Array) -> Array:
+    """Poses (..., J, 3) moved by the similarity that brings each nearest to its target.
+
+    Umeyama 1991, equations 39 to 42; no reflection.
+    """
+    pose_mean, target_mean = (
+        poses.mean(axis=-2, keepdims=True),
+        targets.mean(axis=-2, keepdims=True),
+    )
+    centred, wanted = poses - pose_mean, targets - target_mean
+    u, stretch, vt = np.linalg.svd(wanted.swapaxes(-1, -2) @ centred)
+    sign = np.ones_like(stretch)
+    sign[..., -1] = np.sign(np.linalg.det(u) * np.linalg.det(vt))
+    rotation = (u * sign[..., None, :]) @ vt
+    spread = np.maximum((centred**2).sum(axis=(-1, -2)), 1e-12)
+    scale = (stretch * sign).sum(axis=-1) / spread
+    moved: Array = scale[..., None, None] * centred @ rotation.swapaxes(-1, -2) + target_mean
+    return moved
+
+
+def _poses(found: npt.ArrayLike, truth: npt.ArrayLike) -> tuple[Array, Array]:
+    first, second = np.asarray(found, np.float64), np.asarray(truth, np.float64)
+    if first.shape != second.shape or first.ndim < 2 or first.shape[-1] != 3:
+        raise InputError(
+            f"got poses of shapes {first.shape} and {second.shape}, expected the same (..., J, 3)"
+        )
+    return first, second
