@@ -55,11 +55,10 @@ def installed(package: str) -> bool:
 
 def camera(context: LaunchContext) -> list[Node]:
     """The camera, on the topics that the robot's nodes listen to, and where it is for RViz."""
-    given = {name: LaunchConfiguration(name).perform(context) for name in KINDS}
     chosen = {
-        name: ParameterValue(value, value_type=KINDS[name])
-        for name, value in given.items()
-        if value
+        name: ParameterValue(LaunchConfiguration(name), value_type=kind)
+        for name, kind in KINDS.items()
+        if LaunchConfiguration(name).perform(context)
     }
     node = Node(
         package=PACKAGE,

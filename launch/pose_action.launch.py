@@ -80,7 +80,7 @@ def compose(context: LaunchContext) -> list[Node]:
     given = {item.name: LaunchConfiguration(item.name).perform(context) for item in ARGUMENTS}
     images = [("image", given["image"])]
     nodes = [
-        node("keypoints_node", given, images, image_transport=given["image_transport"]),
+        node("keypoints_node", given, images, image_transport="image_transport"),
         node("lifter_node", given, [("camera_info", given["camera_info"])]),
         node("action_node", given, []),
     ]
@@ -88,13 +88,23 @@ def compose(context: LaunchContext) -> list[Node]:
 
 
 def node(name: str, given: dict[str, str], remappings: list[tuple[str, str]], **own: str) -> Node:
-    """One of the three nodes, with its own parameters and those every node gets."""
-    words = {**own, ENGINES.get(name, ""): given["engine"]}
+    """One of the three nodes.
+
+    Args:
+        name: of the node.
+        given: values of all arguments.
+        remappings: of its topics.
+        own: the argument for each parameter that only this node has.
+    """
+    arguments = {**own, ENGINES.get(name, ""): "engine"}
     chosen = {
-        key: ParameterValue(value, value_type=str) for key, value in words.items() if key and value
+        parameter: ParameterValue(LaunchConfiguration(argument), value_type=str)
+        for parameter, argument in arguments.items()
+        if parameter and given[argument]
     }
     if given["use_sim_time"]:
-        chosen["use_sim_time"] = ParameterValue(given["use_sim_time"], value_type=bool)
+        use_sim_time = ParameterValue(LaunchConfiguration("use_sim_time"), value_type=bool)
+        chosen["use_sim_time"] = use_sim_time
     return Node(
         package=PACKAGE,
         executable=name,
