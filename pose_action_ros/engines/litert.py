@@ -15,7 +15,7 @@ from pose_action_ros.errors import EngineError, ModelError
 
 
 class LiteRtEngine:
-    """A .tflite file in LiteRT; any batch size; see Engine."""
+    """A .tflite file in LiteRT; see Engine. Most files take a batch of one only."""
 
     name = "litert"
 
@@ -34,7 +34,9 @@ class LiteRtEngine:
             for item in self._input_details
         }
         self.inputs: dict[str, Shape] = {
-            item["name"]: (None, *(int(size) for size in item["shape"][1:]))
+            item["name"]: tuple(
+                int(size) if size >= 0 else None for size in item["shape_signature"]
+            )
             for item in self._input_details
         }
         self.outputs = tuple(item["name"] for item in self._output_details)
@@ -59,7 +61,7 @@ class LiteRtEngine:
             raise EngineError(f"LiteRT failed: {error}") from error
 
     def _fit(self, shapes: dict[int, tuple[int, ...]]) -> None:
-        """Plan the memory for a new batch size, which takes longer than running a small network."""
+        """Plan the memory for other sizes, which takes longer than running a small network."""
         if shapes == self._shapes:
             return
         for index, shape in shapes.items():

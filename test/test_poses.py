@@ -1,0 +1,65 @@
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from pose_action_ros.errors import InputError
+from pose_action_ros.poses import Pose2D, Pose3D
+from pose_action_ros.skeletons import BODY_25, COCO_18, HUMAN36M_17
+
+Array = npt.NDArray[np.float64]
+
+anything = st.floats(allow_nan=True, allow_infinity=True, width=32)
+points2d = arrays(np.float64, (25, 2), elements=anything)
+scores25 = arrays(np.float64, 25, elements=anything)
+
+
+@given(points2d, scores25)
+def test_a_joint_is_known_with_a_score_or_missing_and_nan(points: Array, scores: Array) -> None:
+    pose = Pose2D(BODY_25, points, scores)
+    assert np.isfinite(pose.points[pose.present]).all()
+    assert np.isnan(pose.points[~pose.present]).all()
+    assert ((pose.scores >= 0) & (pose.scores <= 1)).all()
+
+
+@given(points2d, scores25)
+def test_the_box_holds_every_known_joint(points: Array, scores: Array) -> None:
+    pose = Pose2D(BODY_25, points, scores)
+    box = pose.box()
+    if box is None:
+        assert not pose.present.any()
+    else:
+        known = pose.points[pose.present]
+        assert ((known >= box[:2]) & (known <= box[2:])).all()
+
+
+def test_arrays_are_copied_and_cannot_be_changed() -> None:
+    points = np.ones((25, 2))
+    pose = Pose2D(BODY_25, points, np.ones(25))
+    points[:] = 7
+    assert (pose.points == 1).all()
+    with pytest.raises(ValueError, match="read-only"):
+        pose.points[0] = 3
+
+
+def test_conversion_keeps_all_but_the_joints() -> None:
+    pose = Pose2D(BODY_25, np.ones((25, 2)), np.full(25, 0.5), person_id=4, score=0.7)
+    other = pose.to(COCO_18)
+    assert (other.skeleton, other.person_id, other.score) == (COCO_18, 4, 0.7)
+    np.testing.assert_array_equal(other.scores, 0.5)
+
+
+def test_a_pose_in_space_converts_by_name_too() -> None:
+    pose = Pose3D(HUMAN36M_17, np.ones((17, 3)), np.ones(17), person_id=2, placed=True)
+    other = pose.to(BODY_25)
+    assert other.placed
+    assert other.person_id == 2
+    assert other.present.sum() == 15
+
+
+@pytest.mark.parametrize(("points", "scores"), [((24, 2), 25), ((25, 3), 25), ((25, 2), 24)])
+def test_shapes_that_do_not_fit(points: tuple[int, int], scores: int) -> None:
+    with pytest.raises(InputError, match=r"expected \(25, 2\) and \(25,\)"):
+        Pose2D(BODY_25, np.zeros(points), np.zeros(scores))
