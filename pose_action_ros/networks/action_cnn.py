@@ -22,7 +22,7 @@ class CnnShape:
     labels: int
     size: int = 32
     width: int = 16
-    dropout: float = 0.4
+    dropout: float = 0.25
 
 
 class ActionCnn(nn.Module):

@@ -126,16 +126,12 @@ def _epoch(
     return float(total[0] / total[2]), float(total[1] / total[2])
 
 
-def logits_of(network: ActionCnn, windows: WindowSet, batch: int = 256) -> npt.NDArray[np.floating]:
+def logits_of(network: ActionCnn, windows: WindowSet) -> npt.NDArray[np.floating]:
     """(N, L) logits of all windows as they are."""
     network.eval()
-    found = []
     with torch.no_grad():
-        for begin in range(0, len(windows.labels), batch):
-            chosen = np.arange(begin, min(begin + batch, len(windows.labels)))
-            images = torch.from_numpy(windows.images(chosen)).float()
-            found.append(network(images).numpy())
-    return np.concatenate(found)
+        parts = torch.split(torch.from_numpy(windows.images), 256)
+        return torch.cat([network(part.float()) for part in parts]).numpy()
 
 
 def _measure(network: ActionCnn, windows: WindowSet) -> tuple[float, float]:

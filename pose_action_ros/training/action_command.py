@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,13 +22,9 @@ from pose_action_ros.recognition.enhanced_spmf import SpmfSettings
 from pose_action_ros.recognition.settings import RecogniserSettings
 from pose_action_ros.simulation import ACTIONS
 from pose_action_ros.training.action import logits_of, train
-from pose_action_ros.training.action_recordings import (
-    Recording,
-    load_recordings,
-    save_recordings,
-)
+from pose_action_ros.training.action_recordings import Sighting, load_sightings, save_sightings
 from pose_action_ros.training.action_report import fit_temperature, report
-from pose_action_ros.training.action_seen import simulated_recording
+from pose_action_ros.training.action_seen import simulated_sighting
 from pose_action_ros.training.action_settings import ActionTraining, read_training
 from pose_action_ros.training.action_windows import WindowSet, find_windows
 from pose_action_ros.training.export import export
@@ -59,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     for name, figures in scores.items():
         _log.info("%s: %s", name, {key: figures[key] for key in _SHORT})
     card = _card(training, spmf, scores)
-    example = torch.from_numpy(validation.images(np.arange(2))).float()
+    example = torch.from_numpy(validation.images[:2]).float()
     path = args.output / "action.onnx"
     export(Calibrated(network, temperature), example, (INPUT, OUTPUT), path, card)
     _log.info("wrote %s", path)
@@ -79,51 +74,38 @@ def _data(
     training: ActionTraining, spmf: SpmfSettings, output: Path
 ) -> tuple[dict[WindowSet, float], WindowSet, dict[str, WindowSet]]:
     """Windows to train on with their shares, to calibrate on, and to measure on."""
+    lifter = Lifter(LifterSettings())
 
-    def windows(recordings: list[Recording]) -> WindowSet:
+    def windows(sightings: list[Sighting]) -> WindowSet:
+        recordings = [sighting.lifted(lifter, spmf.min_score) for sighting in sightings]
         places = find_windows(recordings, training.every, training.settle, training.shortest)
         return WindowSet(recordings, places, training.window, spmf, mirrored_labels())
 
-    simulated = {
-        name: windows(_simulated(training, spmf, name, count, output))
-        for name, count in (
-            ("train", training.recordings),
-            ("validation", training.validation),
-            ("test", training.test),
-        )
-    }
+    simulated = {part: windows(_simulated(training, part, output)) for part in _PARTS}
     sources, tests = {simulated["train"]: 1.0}, {"simulated": simulated["test"]}
     if training.rendered:
         sources[simulated["train"]] = 1.0 - training.rendered_share
-        rendered = windows(load_recordings(Path(training.rendered), ACTIONS))
+        rendered = windows(load_sightings(Path(training.rendered), ACTIONS))
         sources[rendered] = training.rendered_share
     if training.rendered_test:
-        tests["rendered"] = windows(load_recordings(Path(training.rendered_test), ACTIONS))
+        tests["rendered"] = windows(load_sightings(Path(training.rendered_test), ACTIONS))
     return sources, simulated["validation"], tests
 
 
-def _simulated(
-    training: ActionTraining, spmf: SpmfSettings, name: str, count: int, output: Path
-) -> list[Recording]:
-    """Recordings of simulated people, made once and kept in the output folder."""
-    kind = "lifted" if training.lifted else "exact"
-    path = output / f"{name}_{kind}_{count}_{training.actions_each}_{training.seed}.npz"
+_PARTS = ("train", "validation", "test")
+
+
+def _simulated(training: ActionTraining, part: str, output: Path) -> list[Sighting]:
+    """Simulated people, made once and kept in the output folder."""
+    count = {"train": training.people, "validation": training.validation, "test": training.test}
+    path = output / f"{part}_{count[part]}_{training.actions_each}_{training.seed}.npz"
     if not path.is_file():
-        lifter = Lifter(LifterSettings()) if training.lifted else None
-        order = ("train", "validation", "test").index(name)
-
-        def make(number: int) -> Recording:
-            rng = np.random.default_rng([training.seed, order, number])
-            return simulated_recording(rng, training.actions_each, lifter, spmf.min_score)
-
-        save_recordings(path, make_recordings(make, count, name), ACTIONS)
-    return load_recordings(path, ACTIONS)
-
-
-def make_recordings(make: Callable[[int], Recording], count: int, name: str) -> list[Recording]:
-    """The recordings make(0) ... make(count - 1) that show somebody, with a progress bar."""
-    made = (make(number) for number in tqdm(range(count), desc=f"people to {name}"))
-    return [recording for recording in made if len(recording.stamps)]
+        sightings = []
+        for number in tqdm(range(count[part]), f"people to {part}"):
+            rng = np.random.default_rng([training.seed, _PARTS.index(part), number])
+            sightings.append(simulated_sighting(rng, training.actions_each))
+        save_sightings(path, sightings, ACTIONS)
+    return load_sightings(path, ACTIONS)
 
 
 def _measured(network: ActionCnn, windows: WindowSet, temperature: float) -> dict[str, Any]:

@@ -19,12 +19,11 @@ class ActionTraining:
     """One training run."""
 
     seed: int = setting(1, "of everything random", low=0)
-    recordings: int = setting(1200, "simulated people to train on", low=1)
-    validation: int = setting(100, "simulated people for calibration", low=1)
-    test: int = setting(200, "simulated people for the measured scores", low=1)
+    people: int = setting(700, "simulated people to train on", low=1)
+    validation: int = setting(60, "simulated people for calibration", low=1)
+    test: int = setting(120, "simulated people for the measured scores", low=1)
     actions_each: int = setting(6, "actions of each simulated person", low=1)
-    lifted: bool = setting(True, "poses from noisy keypoints and the lifter, else exact ones")
-    rendered: str = setting("", "file of recordings through images and detector, added to training")
+    rendered: str = setting("", "file of `train recordings` to train on besides; empty for none")
     rendered_test: str = setting("", "the same, of other people, to be measured on")
     rendered_share: float = setting(0.3, "part of the samples that is rendered", low=0, high=1)
     window: float = setting(2.0, "length of the windows", unit="s", low=0.2, high=30.0)
@@ -39,7 +38,7 @@ class ActionTraining:
     weight_decay: float = setting(2e-2, "of AdamW", low=0.0)
     label_smoothing: float = setting(0.05, "of the cross entropy", low=0.0, high=0.9)
     width: int = setting(16, "channels of the first layer of the network", low=1)
-    dropout: float = setting(0.4, "before the last layers", low=0.0, high=0.95)
+    dropout: float = setting(0.25, "before the last layers", low=0.0, high=0.95)
 
 
 def read_training(path: Path) -> tuple[ActionTraining, SpmfSettings]:

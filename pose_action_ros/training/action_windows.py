@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -104,10 +105,14 @@ class WindowSet:
         self._seconds, self._spmf, self._mirrored = seconds, spmf, mirrored
         self.labels: Labels = np.array([place.label for place in places], dtype=np.int64)
 
-    def images(self, chosen: Labels) -> npt.NDArray[np.uint8]:
-        """(B, S, S, 3) of the chosen windows as they are."""
-        windows = [self._cut(index, self._seconds) for index in chosen]
-        return enhanced_spmf(np.stack(windows), self._spmf)
+    @cached_property
+    def images(self) -> npt.NDArray[np.uint8]:
+        """(N, S, S, 3) all windows as they are."""
+        drawn = [
+            enhanced_spmf(self._cut(index, self._seconds), self._spmf)
+            for index in range(len(self.places))
+        ]
+        return np.array(drawn, dtype=np.uint8)
 
     def augmented(self, chosen: Labels, rng: Rng) -> tuple[npt.NDArray[np.uint8], Labels]:
         """(B, S, S, 3) of the chosen windows, each changed at random, and their labels (B,)."""

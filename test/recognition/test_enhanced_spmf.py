@@ -9,12 +9,12 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from references.spmf import slow_spmf
 
 from pose_action_ros.errors import InputError
 from pose_action_ros.recognition import SpmfSettings, enhanced_spmf
 from pose_action_ros.recognition.enhanced_spmf import spmf
 from pose_action_ros.skeletons import HUMAN36M_17
+from references.spmf import slow_spmf
 
 Array = npt.NDArray[np.float64]
 CHOICES = SpmfSettings()

@@ -1,0 +1,43 @@
+"""`pose-action train recordings`: simulated people through images, detector and tracker."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from pose_action_ros.detection import DetectorSettings, make_detector
+from pose_action_ros.simulation import ACTIONS
+from pose_action_ros.training.action_recordings import load_sightings, save_sightings
+from pose_action_ros.training.action_seen import rendered_sighting
+
+DESCRIPTION = "Record simulated people through images and detector, for `train action`."
+
+_log = logging.getLogger(__name__)
+KEEP_EVERY = 10  # recordings after which the file is written, so that a stopped run goes on
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("--output", type=Path, required=True, help="file to write; goes on with it")
+    parser.add_argument("--people", type=int, default=130, help="recordings (%(default)s)")
+    parser.add_argument("--actions", type=int, default=3, help="of each (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of everything random (%(default)s)")
+    parser.add_argument("--threads", type=int, default=2, help="CPU threads (%(default)s)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the file, or go on where an earlier run stopped."""
+    detector = make_detector(DetectorSettings(detector_threads=args.threads, max_people=1))
+    done = load_sightings(args.output, ACTIONS) if args.output.is_file() else []
+    for number in tqdm(range(len(done), args.people), "recordings"):
+        detector.reset()
+        rng = np.random.default_rng([args.seed, number])
+        done.append(rendered_sighting(rng, args.actions, detector))
+        if len(done) % KEEP_EVERY == 0 or len(done) == args.people:
+            save_sightings(args.output, done, ACTIONS)
+    _log.info("%d recordings in %s", len(done), args.output)
+    return 0
