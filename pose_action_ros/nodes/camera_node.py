@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from dataclasses import dataclass
 from threading import Event, Thread
@@ -122,7 +124,8 @@ class CameraNode(ManagedNode[CameraNodeSettings]):
         self.health.activate(False)
         if self.settings.exit_at_end:
             self._stopping.wait(_LINGER)
-            self.context.try_shutdown()
+            # Not context.shutdown: it destroys this node, which waits for this very thread.
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
 def main() -> int:
