@@ -20,7 +20,7 @@ from pose_action_ros.nodes.running import run
 from pose_action_ros.settings import setting
 from pose_action_ros.sources import Frame, Source, SourceSettings, open_source
 
-_LATE = 0.5
+_LATE = 0.1
 """Delay [s] from which a source counts as slower than its rate."""
 _LINGER = 0.5
 """Time [s] for the last messages to arrive before the process ends."""
