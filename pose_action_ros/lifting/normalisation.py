@@ -84,7 +84,7 @@ def normalise(rays: Array, scores: Array) -> Normalised:
         scores: (N, 18) 0 to 1; 0 or a NaN ray is a missing joint.
     """
     rays, scores = _with_neck(rays, scores)
-    known = np.isfinite(rays).all(axis=-1) & (scores > 0)
+    known: Flags = scores > 0
     rotations, centred = _rotations(rays, known)
     plane, in_front = _turned(rays, rotations)
     known &= in_front
@@ -120,12 +120,16 @@ def mirrored_points(points: Array) -> Array:
 
 
 def _with_neck(rays: Array, scores: Array) -> tuple[Array, Array]:
-    """Fill a missing neck with the middle of the shoulders, which is what it is by definition."""
-    rays, scores = rays.copy(), scores.copy()
+    """Copies with NaN and score 0 where either says missing, and with the neck.
+
+    A missing neck is the middle of the shoulders, which is what it is by definition.
+    """
+    finite = np.isfinite(rays).all(axis=-1)
+    rays, scores = np.where(finite[..., None], rays, np.nan), np.where(finite, scores, 0.0)
     right, left = _TORSO[0], _TORSO[1]
     middle = (rays[:, right] + rays[:, left]) / 2
     least = np.minimum(scores[:, right], scores[:, left])
-    missing = ~np.isfinite(rays[:, _NECK]).all(axis=-1) | ~(scores[:, _NECK] > 0)
+    missing = ~(scores[:, _NECK] > 0)
     rays[:, _NECK] = np.where(missing[:, None], middle, rays[:, _NECK])
     scores[:, _NECK] = np.where(missing, least, scores[:, _NECK])
     return rays, scores
