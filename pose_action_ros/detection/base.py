@@ -25,12 +25,12 @@ class DetectorSettings:
         "", "A .task file to use instead of the detector's own model; empty for its own"
     )
     detector_threads: int = setting(2, "CPU threads of the detector", low=1, high=64)
-    max_people: int = setting(4, "Most people reported per image", low=1, high=32)
+    max_people: int = setting(4, "Most people reported per image", low=1, high=32, live=True)
     min_person_score: float = setting(
-        0.5, "People the detector is less sure of are left out", low=0.0, high=1.0
+        0.5, "People the detector is less sure of are left out", low=0.0, high=1.0, live=True
     )
     min_joint_score: float = setting(
-        0.3, "Joints the detector is less sure of are missing", low=0.0, high=1.0
+        0.3, "Joints the detector is less sure of are missing", low=0.0, high=1.0, live=True
     )
     search_interval: int = setting(
         5,
@@ -38,6 +38,7 @@ class DetectorSettings:
         unit="images",
         low=1,
         high=1000,
+        live=True,
     )
 
 
@@ -46,9 +47,11 @@ class Detector(Protocol):
 
     Attributes:
         skeleton: of the poses it gives.
+        settings: the live ones may be replaced between images.
     """
 
     skeleton: Skeleton
+    settings: DetectorSettings
 
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:
         """People in an image.

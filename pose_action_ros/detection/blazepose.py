@@ -25,7 +25,7 @@ class BlazePose:
     """Several people's BODY_25 joints; see Detector.
 
     Attributes:
-        settings: thresholds and limits may be replaced between images.
+        settings: see Detector; the networks stay.
     """
 
     skeleton = BODY_25

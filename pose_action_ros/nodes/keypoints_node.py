@@ -63,6 +63,12 @@ class KeypointsNode(StageNode[KeypointsNodeSettings, ImageMessage | CompressedIm
             self.output.close()
             self.output = None
 
+    def apply(self, settings: KeypointsNodeSettings) -> None:
+        """Nobody loses an id."""
+        if self.output is not None:
+            self.detector.settings = settings
+            self.tracker.settings = settings
+
     def listen(self) -> list[Subscription[Any]]:
         """To images, and to actions for the overlay."""
         assert self.output is not None

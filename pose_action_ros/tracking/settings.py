@@ -12,12 +12,12 @@ class TrackerSettings:
     """How people keep their ids over time, and how their joints are smoothed."""
 
     track_memory: float = setting(
-        1.5, "A person unseen for longer gets a new id", unit="s", low=0.0, high=60.0
+        1.5, "A person unseen for longer gets a new id", unit="s", low=0.0, high=60.0, live=True
     )
     track_similarity: float = setting(
-        0.1, "Least similarity (OKS) to where a person was expected", low=0.01, high=0.99
+        0.1, "Least similarity (OKS) to where a person was expected", low=0.01, high=0.99, live=True
     )
-    smoothing: bool = setting(True, "Smooth the joints with a One-Euro filter")
+    smoothing: bool = setting(True, "Smooth the joints with a One-Euro filter", live=True)
     smoothing_cutoff: float = setting(
         1.5,
         "Cut-off frequency for a joint at rest: lower is calmer",
@@ -31,4 +31,5 @@ class TrackerSettings:
         unit="Hz per body size a second",
         low=0.0,
         high=1000.0,
+        live=True,
     )
