@@ -16,7 +16,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from ros import Environment, Ros, find_ros, mend_wheels, source
+from distribution import Environment, Ros, find_ros, mend_wheels, source
 from steps import BuildError, alone, call, digest, once
 from system import require_system
 
@@ -184,7 +184,7 @@ def linked_source() -> Path:
 
 def fetch_models(env: Environment) -> None:
     """Fetch the detector's models into the user's cache; what is there is only checked."""
-    command = [VENV / "bin" / "pose-action", "models", "fetch"]
+    command: list[str | Path] = [VENV / "bin" / "pose-action", "models", "fetch"]
     done = subprocess.run(command, env=env, stdout=subprocess.DEVNULL, check=False)
     if done.returncode:
         raise BuildError("the detector's models cannot be had; see above")
