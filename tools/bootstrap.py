@@ -15,6 +15,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import NoReturn
 
 from distribution import Environment, Ros, find_ros, mend_wheels, source
 from steps import BuildError, alone, call, digest, once
@@ -43,17 +44,17 @@ def main() -> int:
     )
     parser.add_argument("rest", nargs=argparse.REMAINDER, help="arguments of the command")
     args = parser.parse_args()
+    if args.command != "run":
+        os.chdir(ROOT)
     if args.command == "clean":
         return clean()
+    commands = {"demo": demo, "test": test, "lint": lint, "bench": bench, "run": program}
     try:
         env = prepare("test" if args.command in ("test", "lint", "bench") else "run")
+        return commands[args.command](env, args.rest) if args.command in commands else 0
     except BuildError as error:
         print(error, file=sys.stderr)
         return 1
-    if args.command == "run":
-        return run(env, *args.rest)
-    commands = {"demo": demo, "test": test, "lint": lint, "bench": bench}
-    return commands[args.command](env, args.rest) if args.command in commands else 0
 
 
 def prepare(layer: str) -> Environment:
@@ -202,23 +203,36 @@ def own_network(env: Environment) -> Environment:
 
 
 def run(env: Environment, *command: str | Path) -> int:
-    """Run a command in the foreground from the repository root; returns its exit code."""
-    program = shutil.which(str(command[0]), path=env["PATH"])
+    """Run a command from the repository root; returns its exit code."""
+    return subprocess.run(
+        [str(word) for word in command], env=env, cwd=ROOT, check=False
+    ).returncode
+
+
+def become(env: Environment, *command: str | Path) -> NoReturn:
+    """Let a command take the place of this process, signals and exit code included.
+
+    Raises:
+        BuildError: there is no such program.
+    """
+    words = [str(word) for word in command]
+    program = shutil.which(words[0], path=env["PATH"]) if words else None
     if program is None:
-        print(f"no program {command[0]}", file=sys.stderr)
-        return 127
-    words = [program, *(str(word) for word in command[1:])]
-    try:
-        return subprocess.run(words, env=env, cwd=ROOT, check=False).returncode
-    except KeyboardInterrupt:
-        return 130
+        raise BuildError(f"no program {' '.join(words) or 'named'}; try: run python --version")
+    sys.stdout.flush()
+    os.execve(program, words, env)
+
+
+def program(env: Environment, rest: list[str]) -> int:
+    """Any program, with its arguments."""
+    become(env, *rest)
 
 
 def demo(env: Environment, rest: list[str]) -> int:
     """The demo of the built workspace."""
     program = WORKSPACE / "install" / PACKAGE / "lib" / PACKAGE / "demo"
     print(f"» ROS_DOMAIN_ID={env['ROS_DOMAIN_ID']} for other terminals", flush=True)
-    return run(env, program, *rest)
+    become(env, program, *rest)
 
 
 def lint(env: Environment, _rest: list[str]) -> int:
@@ -228,13 +242,15 @@ def lint(env: Environment, _rest: list[str]) -> int:
 
 
 def test(env: Environment, rest: list[str]) -> int:
-    """The linters, then pytest."""
-    return lint(env, []) or run(env, VENV / "bin" / "python", "-m", "pytest", *rest)
+    """The linters, then pytest, whose closing line is the last."""
+    if code := lint(env, []):
+        return code
+    become(env, VENV / "bin" / "python", "-m", "pytest", *rest)
 
 
 def bench(env: Environment, rest: list[str]) -> int:
     """The benchmarks."""
-    return run(env, VENV / "bin" / "python", "-m", "benchmarks", *rest)
+    become(env, VENV / "bin" / "python", "-m", "benchmarks", *rest)
 
 
 def clean() -> int:
