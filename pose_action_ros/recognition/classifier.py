@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.engines import Engine, load_engine
-from pose_action_ros.errors import ModelError, SettingError
+from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.models.card import ModelCard, find_model, read_card
 from pose_action_ros.recognition.enhanced_spmf import SpmfSettings
 from pose_action_ros.recognition.settings import UNKNOWN
 from pose_action_ros.settings import from_mapping
+from pose_action_ros.skeletons import skeleton_named
 
 INPUT, OUTPUT = "image", "scores"
 
@@ -69,8 +70,9 @@ def _spmf(path: Path, card: ModelCard) -> SpmfSettings:
     if not isinstance(values, Mapping):
         raise ModelError(f"the card of {path} has no settings 'spmf' of its images")
     try:
+        skeleton_named(card.skeleton)
         return from_mapping(SpmfSettings, {**values, "skeleton": card.skeleton})
-    except SettingError as error:
+    except (SettingError, InputError) as error:
         raise ModelError(f"the card of {path} describes images this cannot make: {error}") from None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,13 +12,15 @@ from pose_action_ros.poses import Pose2D
 from pose_action_ros.simulation import ACTIONS, FIGURE, Body, Scene, Script, VirtualCamera
 from pose_action_ros.skeletons import BODY_25, COCO_18, convert
 from pose_action_ros.tracking import Tracker, TrackerSettings
+from pose_action_ros.tracking.one_euro import OneEuroFilter
+from pose_action_ros.tracking.similarity import sizes
 from pose_action_ros.training.action_noise import detect
 from pose_action_ros.training.action_recordings import Sighting
 
 Array = npt.NDArray[np.float64]
 Rng = np.random.Generator
 Detect = Callable[[npt.NDArray[np.uint8]], tuple[Pose2D, ...]]
-RENDERED_RATE = 15.0  # [Hz]
+RENDERED_RATE = 10.0  # [Hz]
 
 
 def simulated_sighting(rng: Rng, actions: int) -> Sighting:
@@ -32,9 +33,15 @@ def simulated_sighting(rng: Rng, actions: int) -> Sighting:
     root = joints[:, FIGURE.index("mid_hip"), None, :2]
     joints[..., :2] -= rng.uniform(0.6, 1.0) * (root - root[:1])
     exact = convert(camera.to_camera(joints), FIGURE, BODY_25)  # (T, 25, 3)
-    people = _noisy_people(exact, camera.intrinsics, stamps, rng)
-    settings = replace(TrackerSettings(), smoothing=bool(rng.random() < 0.85))
-    return _tracked(people, stamps, script, Tracker(settings), camera.intrinsics)
+    depths = exact[..., 2] - exact[:, BODY_25.index("mid_hip"), None, 2]
+    size = camera.intrinsics.width, camera.intrinsics.height
+    points, scores = detect(camera.intrinsics.project(exact), depths, stamps, size, rng)
+    if rng.random() < 0.85:
+        points = smoothed(points, stamps)
+    seen = np.flatnonzero((scores > 0).any(axis=1))
+    flat = convert(np.concatenate([points, scores[..., None]], axis=-1)[seen], BODY_25, COCO_18)
+    labels = _labels(script, stamps[seen])
+    return Sighting(stamps[seen], flat[..., :2], flat[..., 2], labels, camera.intrinsics)
 
 
 def rendered_sighting(rng: Rng, actions: int, detector: Detect) -> Sighting:
@@ -47,7 +54,7 @@ def rendered_sighting(rng: Rng, actions: int, detector: Detect) -> Sighting:
     for stamp in stamps:
         frame = scene.frame(float(stamp))
         people.append(_nearest(detector(frame.image), frame.people[0].keypoints))
-    return _tracked(people, stamps, script, Tracker(TrackerSettings()), camera.intrinsics)
+    return _tracked(people, stamps, script, camera.intrinsics)
 
 
 def random_script(rng: Rng, camera: VirtualCamera, actions: int) -> tuple[Script, float]:
@@ -69,16 +76,23 @@ def random_stamps(rng: Rng, length: float) -> Array:
     return np.sort(stamps + rng.uniform(-0.1, 0.1, len(stamps)) / rate)
 
 
-def _noisy_people(
-    exact: Array, intrinsics: Intrinsics, stamps: Array, rng: Rng
-) -> list[Pose2D | None]:
-    depths = exact[..., 2] - exact[:, BODY_25.index("mid_hip"), None, 2]
-    size = intrinsics.width, intrinsics.height
-    points, scores = detect(intrinsics.project(exact), depths, stamps, size, rng)
-    return [
-        Pose2D(BODY_25, frame, score) if (score > 0).any() else None
-        for frame, score in zip(points, scores, strict=True)
-    ]
+def smoothed(points: Array, stamps: Array) -> Array:
+    """Keypoints (T, 25, 2) of one person as Tracker smooths them, without its assignment."""
+    settings, one_euro = TrackerSettings(), OneEuroFilter()
+    extents = np.nan_to_num(sizes(points), nan=1.0)  # (T,)
+    steps = np.diff(stamps, prepend=stamps[0])
+    cutoff, slope = settings.smoothing_cutoff, settings.smoothing_speed
+    return np.array(
+        [
+            one_euro(frame, float(step), max(float(extent), 1.0), cutoff, slope)
+            for frame, step, extent in zip(points, steps, extents, strict=True)
+        ]
+    )
+
+
+def _labels(script: Script, stamps: Array) -> npt.NDArray[np.int64]:
+    found = [ACTIONS.index(script.label_at(float(stamp))) for stamp in stamps]
+    return np.array(found, dtype=np.int64)
 
 
 def _nearest(people: Sequence[Pose2D], truth: Pose2D) -> Pose2D | None:
@@ -100,10 +114,10 @@ def _tracked(
     people: Sequence[Pose2D | None],
     stamps: Array,
     script: Script,
-    tracker: Tracker,
     intrinsics: Intrinsics,
 ) -> Sighting:
     """The one person there is in each frame as the tracker gives it."""
+    tracker = Tracker(TrackerSettings())
     frames, flat = [], []
     for index, (person, stamp) in enumerate(zip(people, stamps, strict=True)):
         found = tracker.update([person] if person else [], float(stamp))
@@ -112,5 +126,5 @@ def _tracked(
             flat.append(found[0].to(COCO_18))
     points = np.array([person.points for person in flat]).reshape(-1, 18, 2)
     scores = np.array([person.scores for person in flat]).reshape(-1, 18)
-    labels = [ACTIONS.index(script.label_at(float(stamps[index]))) for index in frames]
-    return Sighting(stamps[frames], points, scores, np.array(labels, np.int64), intrinsics)
+    labels = _labels(script, stamps[frames])
+    return Sighting(stamps[frames], points, scores, labels, intrinsics)
