@@ -17,6 +17,7 @@ from typing import Any
 
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 from rclpy.utilities import remove_ros_args
 
@@ -125,7 +126,7 @@ def _play(processes: Processes, observer: Observer, camera: dict[str, Any]) -> N
     for node in STAGES:
         processes.start(node, {})
     _say("starting " + ", ".join(STAGES))
-    _await_nodes(processes, observer, executor)
+    await_nodes(processes, observer, executor)
     _say(f"camera: {camera['source']}")
     processes.start(CAMERA, {**camera, "exit_at_end": True})
     images, heard = 0, monotonic()
@@ -142,9 +143,7 @@ def _play(processes: Processes, observer: Observer, camera: dict[str, Any]) -> N
         executor.spin_once(timeout_sec=0.1)
 
 
-def _await_nodes(
-    processes: Processes, observer: Observer, executor: SingleThreadedExecutor
-) -> None:
+def await_nodes(processes: Processes, observer: Node, executor: SingleThreadedExecutor) -> None:
     """Wait until every stage has loaded its model and offers its topic."""
     limit = monotonic() + START_LIMIT
     topics = dict(zip(STAGES, ("keypoints", "poses", "action"), strict=True))

@@ -1,0 +1,1 @@
+"""What the stages and the whole chain cost on this machine."""

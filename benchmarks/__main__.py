@@ -1,0 +1,44 @@
+"""`python -m benchmarks`: measure, print a table, and keep it as JSON and Markdown."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from benchmarks.machine import machine
+from benchmarks.report import markdown
+from benchmarks.stages import measure_stages
+from benchmarks.system import measure_system
+from pose_action_ros.errors import PoseActionError
+
+
+def main() -> int:
+    """Run the benchmarks; 0 when they ran, whatever they measured."""
+    parser = argparse.ArgumentParser("benchmarks", description=__doc__)
+    parser.add_argument("--images", type=int, default=200, help="images for the stages")
+    parser.add_argument("--seconds", type=float, default=20.0, help="of the whole chain [s]")
+    parser.add_argument("--output", default="output/bench", help="folder of the results")
+    args = parser.parse_args()
+    folder = Path(args.output)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        results = {
+            "machine": machine(),
+            "stages": measure_stages(args.images),
+            "system": measure_system(args.seconds, folder),
+        }
+    except PoseActionError as error:
+        sys.stderr.write(f"benchmark failed: {error}\n")
+        return 1
+    text = markdown(results)
+    (folder / "benchmark.json").write_text(json.dumps(results, indent=2), encoding="utf-8")
+    (folder / "benchmark.md").write_text(text, encoding="utf-8")
+    print(text)
+    print(f"kept in {folder}/benchmark.json and benchmark.md")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

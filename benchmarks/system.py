@@ -1,0 +1,114 @@
+"""The whole chain as processes: rates, latency from camera to /action, memory and processor."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import numpy as np
+import rclpy
+from pose_action_ros.msg import Action, Keypoints
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.time import Time
+
+from pose_action_ros.errors import PoseActionError
+from pose_action_ros.nodes.demo import CAMERA, STAGES, await_nodes, use_image_transport
+from pose_action_ros.nodes.demo_processes import Processes
+from pose_action_ros.nodes.subscriptions import subscribe
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class Listener(Node):
+    """Counts and times what comes out; it takes no images, so that it costs nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("benchmark")
+        self.ages: dict[str, list[float]] = {"keypoints": [], "action": []}
+        for kind, topic in ((Keypoints, "keypoints"), (Action, "action")):
+            subscribe(self, kind, topic, self._timer(topic), depth=30)
+
+    def _timer(self, topic: str) -> Any:
+        def received(message: Any) -> None:
+            age = self.get_clock().now() - Time.from_msg(message.header.stamp)
+            self.ages[topic].append(age.nanoseconds / 1e6)
+
+        return received
+
+
+def measure_system(seconds: float, folder: Path) -> dict[str, Any]:
+    """Run camera and nodes for some time.
+
+    Raises:
+        PoseActionError: a node failed or nothing came.
+    """
+    use_image_transport()
+    rclpy.init()
+    processes = Processes(folder / "log")
+    try:
+        return _measure(processes, seconds)
+    finally:
+        processes.close()
+        rclpy.try_shutdown()
+
+
+def _measure(processes: Processes, seconds: float) -> dict[str, Any]:
+    listener, executor = Listener(), SingleThreadedExecutor()
+    executor.add_node(listener)
+    for node in STAGES:
+        processes.start(node, {})
+    await_nodes(processes, listener, executor)
+    processes.start(CAMERA, {"seconds": seconds, "seed": 1, "exit_at_end": True})
+    while not listener.ages["keypoints"]:
+        executor.spin_once(timeout_sec=0.1)
+        processes.check(CAMERA, *STAGES)
+    begin, before, usage = monotonic(), _usage(processes.ids()), {}
+    while not processes.ended(CAMERA):
+        executor.spin_once(timeout_sec=0.1)
+        if monotonic() - begin < seconds * 0.9:
+            usage = _shares(before, _usage(processes.ids()), monotonic() - begin)
+    if not listener.ages["action"]:
+        raise PoseActionError(
+            f"no action came in {seconds} s; see {processes.last_words(STAGES[2])}"
+        )
+    return {
+        "seconds": seconds,
+        "keypoints_per_second": len(listener.ages["keypoints"]) / seconds,
+        "keypoints_latency_ms": _percentiles(listener.ages["keypoints"]),
+        "action_latency_ms": _percentiles(listener.ages["action"]),
+        "processes": usage,
+    }
+
+
+def _usage(ids: dict[str, int]) -> dict[str, tuple[float, float]]:
+    """Processor time so far [s] and resident memory [MB] of each process, from /proc."""
+    usage = {}
+    for name, number in ids.items():
+        stat = Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        statm = Path(f"/proc/{number}/statm").read_text(encoding="utf-8").split()
+        # Fields 14 and 15 of proc(5): user and system time; the first two are cut off.
+        ticks = int(stat[11]) + int(stat[12])
+        usage[name] = (ticks / _TICKS, int(statm[1]) * _PAGE / 1e6)
+    return usage
+
+
+def _shares(
+    before: dict[str, tuple[float, float]], after: dict[str, tuple[float, float]], seconds: float
+) -> dict[str, dict[str, float]]:
+    return {
+        name: {
+            "cores": (time - before[name][0]) / seconds,
+            "resident_mb": memory,
+        }
+        for name, (time, memory) in after.items()
+    }
+
+
+def _percentiles(values: Sequence[float]) -> dict[str, float]:
+    p50, p99 = np.percentile(values, [50, 99]).tolist()
+    return {"p50": p50, "p99": p99}
