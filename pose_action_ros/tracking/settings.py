@@ -19,14 +19,15 @@ class TrackerSettings:
     )
     smoothing: bool = setting(True, "Smooth the joints with a One-Euro filter", live=True)
     smoothing_cutoff: float = setting(
-        1.5,
+        1.0,
         "Cut-off frequency for a joint at rest: lower is calmer",
         unit="Hz",
         low=0.01,
         high=60.0,
+        live=True,
     )
     smoothing_speed: float = setting(
-        20.0,
+        40.0,
         "Rise of the cut-off with speed: higher lags less",
         unit="Hz per body size a second",
         low=0.0,
