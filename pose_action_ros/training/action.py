@@ -122,7 +122,7 @@ def _epoch(
         loss.backward()
         optimiser.step()
         right = (logits.argmax(dim=1) == labels).sum()
-        total += [float(loss) * len(labels), float(right), len(labels)]
+        total += [loss.item() * len(labels), float(right), len(labels)]
     return float(total[0] / total[2]), float(total[1] / total[2])
 
 

@@ -1,0 +1,42 @@
+"""Figures about predictions: against examples that can be counted by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pose_action_ros.training.action_report import calibration_error, fit_temperature, report
+
+PROBABILITIES = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.55, 0.45]])
+LABELS = np.array([0, 1, 1, 0])
+
+
+def test_report_counts_by_hand() -> None:
+    figures = report(PROBABILITIES, LABELS, ["a", "b"], unknown_below=0.58)
+    assert figures["windows"] == 4
+    assert figures["accuracy"] == 0.75
+    assert figures["unknown"] == 0.25
+    assert figures["accuracy_when_known"] == pytest.approx(2 / 3, abs=1e-4)
+    assert figures["recall"] == {"a": 1.0, "b": 0.5}
+    assert figures["confusion"] == {"a": {}, "b": {"a": 0.5}}
+
+
+def test_an_action_that_does_not_occur_does_not_count() -> None:
+    figures = report(PROBABILITIES[[0, 3]], LABELS[[0, 3]], ["a", "b"], 0.0)
+    assert figures["balanced_accuracy"] == 1.0
+    assert set(figures["recall"]) == {"a"}
+
+
+def test_calibration_error_of_one_bin() -> None:
+    probabilities = np.array([[0.7, 0.3]] * 10)
+    labels = np.array([0] * 5 + [1] * 5)
+    assert calibration_error(probabilities, labels) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("truth", [0.5, 1.0, 3.0])
+def test_the_temperature_of_overconfident_logits_is_found(truth: float) -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 2, (20_000, 5))
+    odds = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    labels = (odds.cumsum(axis=1) > rng.random((20_000, 1))).argmax(axis=1)
+    assert fit_temperature(truth * logits, labels) == pytest.approx(truth, rel=0.05)

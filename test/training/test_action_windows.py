@@ -1,0 +1,81 @@
+"""Windows for training are what the recogniser would have seen, and augmentation keeps its word."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pose_action_ros.recognition import SpmfSettings
+from pose_action_ros.recognition.window import Window
+from pose_action_ros.skeletons import HUMAN36M_17
+from pose_action_ros.training.action_recordings import Recording
+from pose_action_ros.training.action_windows import (
+    WindowSet,
+    cut,
+    disturb,
+    find_windows,
+    mirror,
+)
+
+LEFT, RIGHT = HUMAN36M_17.index("left_wrist"), HUMAN36M_17.index("right_wrist")
+
+
+def recording(seed: int = 0) -> Recording:
+    """Ten seconds at 20 Hz with a gap of one second at 6; the action changes at 4."""
+    rng = np.random.default_rng(seed)
+    stamps = np.arange(0, 10, 0.05) + rng.uniform(0, 0.01, 200)
+    stamps = stamps[(stamps < 6) | (stamps > 7)]
+    points = rng.normal(0, 0.4, (len(stamps), 17, 3))
+    return Recording(stamps, points, np.where(stamps < 4, 0, 1))
+
+
+def test_a_cut_is_what_the_window_of_the_recogniser_gives() -> None:
+    one = recording()
+    window = Window(2.0, 0.5)
+    for frame, (stamp, points) in enumerate(zip(one.stamps, one.points, strict=True)):
+        window.add(points, float(stamp))
+        if frame and frame % 17 == 0:
+            assert cut(one, frame, 2.0, 16) == pytest.approx(window.sampled(16))
+
+
+def test_windows_wait_until_the_action_and_the_view_have_lasted() -> None:
+    one = recording()
+    places = find_windows([one], every=0.2, settle=0.7, shortest=1.0)
+    ends = one.stamps[[place.frame for place in places]]
+    for begin in (0.0, 7.0):
+        assert not ((ends > begin) & (ends < begin + 0.99)).any()
+    assert not ((ends > 4) & (ends < 4.69)).any()
+    assert np.diff(ends).min() >= 0.2
+    assert all(place.label == (one.stamps[place.frame] >= 4) for place in places)
+
+
+def test_nobody_seen_gives_no_windows() -> None:
+    nobody = Recording(np.zeros(0), np.zeros((0, 17, 3)), np.zeros(0, np.int64))
+    assert find_windows([nobody], 0.2, 0.7, 1.0) == []
+
+
+def test_the_mirror_swaps_sides_and_is_its_own_inverse() -> None:
+    points = recording().points[:8]
+    assert mirror(points)[:, LEFT] == pytest.approx(points[:, RIGHT] * [-1, 1, 1])
+    assert mirror(mirror(points)) == pytest.approx(points)
+
+
+def test_disturbed_windows_stay_windows() -> None:
+    rng = np.random.default_rng(3)
+    points = recording().points[:32]
+    for _ in range(30):
+        changed = disturb(points, rng)
+        assert changed.shape == points.shape
+        assert np.isfinite(changed[-1, 0]).all() or np.isnan(changed[:, 0]).all()
+
+
+def test_augmentation_swaps_the_labels_of_mirrored_windows() -> None:
+    one = recording()
+    places = find_windows([one], 0.5, 0.7, 1.0)
+    windows = WindowSet([one], places, 2.0, SpmfSettings(), np.array([1, 0]))
+    chosen = np.arange(len(places))
+    images, labels = windows.augmented(chosen, np.random.default_rng(0))
+    assert images.shape == (len(places), 32, 32, 3)
+    swapped = labels != windows.labels
+    assert 0 < swapped.sum() < len(places)
+    assert windows.images.shape == images.shape
