@@ -9,6 +9,7 @@ from traceback import format_exception
 from typing import Any, Generic, TypeVar
 
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.task import Future
 
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.nodes.diagnostics import publish_diagnostics
@@ -49,6 +50,7 @@ class ManagedNode(LifecycleNode, Generic[Config]):
         super().__init__(name, **arguments)
         self.health = Statistics(noun)
         self.failure: Exception | None = None  # why it could not be started
+        self.finished: Future[None] = Future()  # done when there is nothing more to do
         self._throttle = Throttle()
         self._declared = Parameters(self, settings, self.apply)
         self._updater = publish_diagnostics(self, self.health)
@@ -128,7 +130,8 @@ class ManagedNode(LifecycleNode, Generic[Config]):
 
     def failed(self, error: Exception) -> None:
         """The one place where errors of work end: counted, logged, reported."""
-        if not self.context.ok():  # shut down meanwhile: nothing can be published any more
+        handle = self.context.handle  # context.ok() takes a lock that a shutdown may hold
+        if handle is None or not handle.ok():  # nothing can be published any more
             return
         text = told(error)
         self.health.failed(text.splitlines()[-1])
@@ -140,9 +143,10 @@ class ManagedNode(LifecycleNode, Generic[Config]):
         """Whether it went well; rclpy would swallow what it raises."""
         try:
             transition()
-        except Exception as error:  # noqa: BLE001 - kept for `start`, logged for everybody else
+        except Exception as error:  # noqa: BLE001 - kept for who called `start`
             self.failure = error
-            self.get_logger().error(f"cannot be started: {told(error)}")
+            if not self.settings.autostart:
+                self.get_logger().error(f"cannot be started: {told(error)}")
             return False
         return True
 

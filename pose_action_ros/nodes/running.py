@@ -18,7 +18,8 @@ def run(make_node: Callable[[], ManagedNode[Any]]) -> int:
     """Run one node until it is told to stop.
 
     Returns:
-        0 after Ctrl-C, SIGTERM or a shutdown; 1, and one line on stderr, when it could not start.
+        0 after Ctrl-C, SIGTERM or when there is nothing more to do; 1, and one line on stderr,
+        when it could not start.
     """
     try:
         rclpy.init()
@@ -42,7 +43,7 @@ def _spin(node: ManagedNode[Any]) -> int:
     executor.add_node(node)
     try:
         node.start()
-        executor.spin()
+        executor.spin_until_future_complete(node.finished)
     except (KeyboardInterrupt, ExternalShutdownException):
         return 0
     except PoseActionError as error:
