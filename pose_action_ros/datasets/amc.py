@@ -163,11 +163,14 @@ def _values(path: Path, skeleton: Asf) -> dict[str, Array]:
         name, *numbers = line.split()
         if name.startswith(":") or (name.isdigit() and not numbers):
             continue
-        if len(numbers) != widths.get(name):
-            raise InputError(
-                f"{path}: got {line!r}, expected {widths.get(name, 'no bone')} numbers of this name"
-            )
-        rows[name].append([float(number) for number in numbers])
+        try:
+            values = [float(number) for number in numbers]
+        except ValueError:
+            values = []
+        if len(values) != widths.get(name):
+            expected = f"{widths[name]} numbers" if name in widths else "a bone of the skeleton"
+            raise InputError(f"{path}: got {line!r}, expected {expected}")
+        rows[name].append(values)
     counts = {len(values) for values in rows.values()}
     if len(counts) != 1 or counts == {0}:
         raise InputError(
