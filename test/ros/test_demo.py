@@ -1,0 +1,119 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import pytest
+
+pytest.importorskip("rclpy")
+pytest.importorskip("pose_action_ros.msg")
+
+from pose_action_ros.errors import ModelError
+from pose_action_ros.models.fetch import fetch_blazepose
+from pose_action_ros.nodes.demo_processes import ProcessError, Processes
+
+DEMO = [sys.executable, "-m", "pose_action_ros.nodes.demo"]
+
+
+@pytest.fixture
+def own_domain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests and people on this machine do not hear the demo."""
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(101 + os.getpid() % 100))
+    monkeypatch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
+
+
+@pytest.fixture
+def models() -> None:
+    """The detector's models are here, or can be fetched."""
+    try:
+        fetch_blazepose()
+    except ModelError as error:
+        pytest.skip(str(error))
+
+
+def _alive(mark: str) -> list[str]:
+    """Command lines of running processes that contain a word."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:  # ended meanwhile
+            continue
+        if mark in words:
+            found.append(words)
+    return found
+
+
+@pytest.mark.usefixtures("own_domain", "models")
+@pytest.mark.timeout(300)
+def test_a_simulated_person_is_seen_judged_and_drawn(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*DEMO, "--seconds", "6", "--output", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "2D error" in done.stdout
+    assert "true:" in done.stdout
+    assert cv2.VideoCapture(str(tmp_path / "annotated.mp4")).get(cv2.CAP_PROP_FRAME_COUNT) > 60
+
+
+@pytest.mark.usefixtures("own_domain")
+def test_a_film_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*DEMO, "--video", "/nowhere.mp4", "--output", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("demo failed: no source '/nowhere.mp4'")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.usefixtures("own_domain", "models")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_leaves_no_process_behind(tmp_path: Path, number: signal.Signals) -> None:
+    mark = f"--seconds 61{os.getpid()}"
+    words = [*DEMO, *mark.split(), "--output", str(tmp_path)]
+    demo = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    children = Path(f"/proc/{demo.pid}/task/{demo.pid}/children")
+    limit = time.monotonic() + 60
+    while not (started := children.read_text().split()) and time.monotonic() < limit:
+        time.sleep(0.05)
+    demo.send_signal(number)
+    _, error = demo.communicate(timeout=60)
+    assert (demo.returncode, error) == (130, "interrupted\n")
+    assert started
+    assert not any(Path(f"/proc/{child}").exists() for child in started)
+    assert not _alive(mark)
+
+
+@pytest.mark.usefixtures("own_domain")
+def test_a_node_that_fails_is_named_with_its_last_words(tmp_path: Path) -> None:
+    processes = Processes(tmp_path)
+    try:
+        processes.start("camera_node", {"source": "/nowhere", "seconds": 3.0})
+        number = processes.ids()["camera_node"]
+        os.waitid(os.P_PID, number, os.WEXITED | os.WNOWAIT)
+        with pytest.raises(ProcessError, match=r"camera_node ended with code 1[^$]*/nowhere"):
+            processes.check("camera_node")
+    finally:
+        processes.close()
+
+
+@pytest.mark.usefixtures("own_domain")
+def test_a_node_that_does_not_listen_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pose_action_ros.nodes.demo_processes._PATIENCE", 0.5)
+    processes = Processes(tmp_path)
+    processes.start("camera_node", {})
+    (number,) = processes.ids().values()
+    os.kill(number, signal.SIGSTOP)
+    processes.close()
+    assert not Path(f"/proc/{number}").exists()
