@@ -26,7 +26,8 @@ def gradient(camera: VirtualCamera, rng: Rng) -> Image:
     height, width = camera.intrinsics.height, camera.intrinsics.width
     share = np.linspace(0, 1, height)[:, None, None]
     top, bottom = _colour(rng, 90, 235), _colour(rng, 40, 180)
-    return np.broadcast_to(top + share * (bottom - top), (height, width, 3)).astype(np.uint8)
+    rows = (top + share * (bottom - top)).astype(np.uint8)
+    return np.repeat(rows, width, axis=1)
 
 
 def texture(camera: VirtualCamera, rng: Rng) -> Image:
@@ -56,7 +57,8 @@ def room(camera: VirtualCamera, rng: Rng) -> Image:
         (floor < wall)[..., None], _boards(place, rng), _walls(place, across, half, rng)
     )
     dim = 1 / (1 + 0.02 * reach[..., None])
-    return np.clip(image * dim, 0, 255).astype(np.uint8)
+    lit: Image = np.clip(image * dim, 0, 255).astype(np.uint8)
+    return lit
 
 
 def _rays(camera: VirtualCamera) -> Array:
@@ -73,7 +75,8 @@ def _boards(place: Array, rng: Rng) -> Array:
     size = rng.uniform(0.15, 0.6, 2)
     tones = rng.normal(1, 0.05, (64, 64))
     cell = np.floor(place[..., :2] / size).astype(int) % 64
-    return _colour(rng, 60, 180) * tones[cell[..., 0], cell[..., 1]][..., None]
+    floor: Array = _colour(rng, 60, 180) * tones[cell[..., 0], cell[..., 1]][..., None]
+    return floor
 
 
 def _walls(place: Array, across: npt.NDArray[np.bool_], half: float, rng: Rng) -> Array:
@@ -122,7 +125,8 @@ def fitted(image: Image, camera: VirtualCamera) -> Image:
     """A user's picture (H, W, 3) BGR uint8, cropped and scaled to the camera's image."""
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
         raise InputError(
-            f"got a backdrop of shape {image.shape} and type {image.dtype}, expected (H, W, 3) uint8"
+            f"got a backdrop of shape {image.shape} and type {image.dtype}, "
+            "expected (H, W, 3) uint8 in BGR"
         )
     width, height = camera.intrinsics.width, camera.intrinsics.height
     scale = max(width / image.shape[1], height / image.shape[0])

@@ -42,7 +42,7 @@ class Body:
         height = rng.uniform(1.3, 1.5) if child else np.clip(rng.normal(1.70, 0.1), 1.48, 2.0)
         return cls(
             height=float(height),
-            legs=float(rng.normal(0.97 if child else 1.0, 0.025)),
+            legs=float(np.clip(rng.normal(0.97 if child else 1.0, 0.025), 0.93, 1.06)),
             arms=float(rng.normal(1.0, 0.03)),
             shoulders=float(np.clip(rng.normal(1.0, 0.08), 0.8, 1.2)),
             hips=float(np.clip(rng.normal(1.0, 0.08), 0.82, 1.2)),

@@ -114,7 +114,7 @@ class Channels:
         prefix = f"{side}_" if side else ""
         for name, target in targets.items():
             column = self.values[:, _INDEX[prefix + name]]
-            column += (np.asarray(target) - column) * weight
+            column += (np.asarray(target) - column) * np.asarray(weight)
 
     def side(self, side: str, names: tuple[str, ...]) -> dict[str, Array]:
         """Copies of one side's channels, without the side in their names."""

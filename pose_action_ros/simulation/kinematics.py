@@ -149,8 +149,8 @@ class _Builder:
         ankle = at[f"{side}_ankle"] = _at(at[f"{side}_knee"], shin, 0, 0, -body.shin)
         size, down = body.foot, _SOLE * body.height - body.foot_height
         at[f"{side}_heel"] = _at(ankle, foot, -0.24 * size, 0, down)
-        at[f"{side}_big_toe"] = _at(ankle, foot, 0.64 * size, -0.08 * out * size, down)
-        at[f"{side}_small_toe"] = _at(ankle, foot, 0.52 * size, 0.20 * out * size, down)
+        at[f"{side}_big_toe"] = _at(ankle, foot, 0.64 * size, -0.06 * out * size, down)
+        at[f"{side}_small_toe"] = _at(ankle, foot, 0.50 * size, 0.13 * out * size, down)
 
 
 _ARM = (

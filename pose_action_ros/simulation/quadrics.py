@@ -61,7 +61,8 @@ def cones(starts: Array, ends: Array, broad: Array, sections: Array) -> Quadrics
     """Cut elliptic cones from starts to ends (N, 3).
 
     Args:
-        starts, ends: (N, 3) [m].
+        starts: (N, 3) [m].
+        ends: (N, 3) [m].
         broad: (N, 3) direction of the section's first radius; made perpendicular to the axis.
         sections: (N, 3) first and second radius at the start [m], and the end's size against
             the start's.
@@ -98,7 +99,7 @@ def _bounds(centres: Array, spread: Array) -> Array:
     """(N, 4) x/z and y/z between which ellipsoids of shape `spread` (N, 3, 3) lie.
 
     The planes through the camera that touch the ellipsoid: roots of
-    (z² − Szz) m² − 2 (x z − Sxz) m + (x² − Sxx) = 0.
+    (z² - Szz) m² - 2 (x z - Sxz) m + (x² - Sxx) = 0.
     """
     z = centres[:, 2]
     lead = z**2 - spread[:, 2, 2]

@@ -15,6 +15,7 @@ Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
 Image = npt.NDArray[np.uint8]
 _TONES = 64
+_MARGIN = np.array([0, 0, 2, 2])  # from the floor of a bound to an exclusive end
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Canvas:
             if not np.isfinite(row).all():
                 boxes.append(None)
                 continue
-            left, top, right, bottom = np.clip(np.floor(row) + [0, 0, 2, 2], 0, sizes).astype(int)
+            left, top, right, bottom = np.clip(np.floor(row) + _MARGIN, 0, sizes).astype(int)
             boxes.append((left, top, right, bottom) if left < right and top < bottom else None)
         return boxes
 
@@ -136,7 +137,7 @@ class _Forms:
         self.c = surfaces.c.astype(np.float32)
         self.axis = surfaces.axis.astype(np.float32)
         self.span = surfaces.span.astype(np.float32)
-        self.cut = surfaces.axis.any(axis=1)
+        self.cut = [bool(axis.any()) for axis in surfaces.axis]
         # The normal at t·d is t·Qd + b: its length and its share toward the lamp.
         self.lamp = np.column_stack([q @ lamp, b @ lamp]).astype(np.float32)
         self.qq = _packed(q @ q)

@@ -92,7 +92,7 @@ def plant(body: Body, channels: Channels, stance: Stance) -> None:
         [channels["forward"], channels["sideways"], stance.height(body, channels)], axis=-1
     )
     for side in SIDES:
-        _plant_one(body, channels, stance, side, pelvis, place)
+        _plant_one(body, channels, stance, side=side, pelvis=pelvis, place=place)
 
 
 class Stance:
@@ -132,7 +132,7 @@ class Stance:
 
 
 def _plant_one(
-    body: Body, channels: Channels, stance: Stance, side: str, pelvis: Array, place: Array
+    body: Body, channels: Channels, stance: Stance, *, side: str, pelvis: Array, place: Array
 ) -> None:
     out = 1.0 if side == "left" else -1.0
     toes = stance.toes_out[0 if side == "left" else 1] * out

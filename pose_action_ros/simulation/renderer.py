@@ -61,7 +61,8 @@ class Renderer:
         if self._grain is not None:
             positive, negative = self._grain[int(stamp * 1000) % len(self._grain)]
             cv2.subtract(cv2.add(image, positive, dst=image), negative, dst=image)
-        return image
+        drawn: Image = image
+        return drawn
 
     def _shadow(self, image: Image, feet: Array) -> None:
         """Darken an oval on the floor around the feet, fainter the higher they are."""

@@ -51,6 +51,7 @@ class Scene:
         self,
         people: Sequence[Script],
         camera: VirtualCamera,
+        *,
         background: Image | str = "room",
         light: Light | None = None,
         noise: float = 0.0,
@@ -93,7 +94,7 @@ class Scene:
         Each does the actions in an order of their own.
         """
         camera, scripts = random_cast(rng, people, actions, size, seconds_each)
-        lamp = rng.normal(0, [0.5, 0.25, 0.25]) + [0.0, -0.75, -0.6]
+        lamp = rng.normal([0.0, -0.75, -0.6], [0.5, 0.25, 0.25])
         light = Light(
             (float(lamp[0]), float(lamp[1]), float(lamp[2])),
             ambient=rng.uniform(0.4, 0.65),
@@ -101,7 +102,8 @@ class Scene:
         )
         kind = str(rng.choice(list(BACKDROPS), p=[0.15, 0.15, 0.2, 0.5]))
         noise = rng.uniform(0, 5) if rng.random() < 0.5 else 0.0
-        return cls(scripts, camera, kind, light, noise, int(rng.integers(2**31)))
+        seed = int(rng.integers(2**31))
+        return cls(scripts, camera, background=kind, light=light, noise=noise, seed=seed)
 
     def truth(self, time: float) -> tuple[SimulatedPerson, ...]:
         """Everybody's exact joints and action at a time [s]."""
@@ -128,7 +130,7 @@ class Scene:
     ) -> tuple[SimulatedPerson, ...]:
         everything = joined([shapes for shapes, _ in surfaces])
         return tuple(
-            true_person(number, script, person, self.camera, everything, time)
+            true_person(number, script, person, camera=self.camera, surfaces=everything, time=time)
             for number, (script, person) in enumerate(zip(self.people, posed, strict=True))
         )
 

@@ -45,7 +45,7 @@ class Script:
                 f"got {len(parts)} performances and starts of shape {self.starts.shape}, "
                 "expected one start for each of at least one"
             )
-        if self.starts[0] != 0 or (np.diff(self.starts) < 0.5).any():
+        if self.starts[0] != 0 or not (np.diff(self.starts) >= 0.5).all():
             raise InputError(
                 f"got starts {self.starts}, expected 0 first and then at least 0.5 s for each part"
             )
@@ -54,7 +54,7 @@ class Script:
         self._origins = self._chain(position, heading)
 
     @classmethod
-    def random(
+    def random(  # noqa: PLR0917 - what may be left out has names that speak
         cls,
         rng: np.random.Generator,
         actions: Sequence[str],

@@ -48,6 +48,7 @@ class Shapes:
         end: Array,
         radii: tuple[float, float],
         colour: Colour,
+        *,
         broad: Array | None = None,
         flat: float = 1.0,
     ) -> None:
@@ -100,6 +101,8 @@ def _trunk(shapes: Shapes) -> None:
     shapes.ball(
         at["neck"], chest, (0.9 * depth, broad, 0.62 * half), look.shirt, (0, 0, -0.5 * half)
     )
+    upper = (0.78 * depth, 0.98 * body.half_shoulders, 0.32 * half)
+    shapes.ball(at["neck"], chest, upper, look.shirt, (0, 0, -0.2 * half))
     nape = at["neck"] + chest @ np.array([-0.006 * tall, 0, 0.012 * tall])
     for side in SIDES:
         slope = (0.036 * tall, 0.030 * tall * thick**0.8)
@@ -111,9 +114,18 @@ def _trunk(shapes: Shapes) -> None:
     # The shirt hangs over the trousers, and fills the sides between chest and hips.
     waist = at["mid_hip"] + pelvis @ np.array([0, 0, 0.045 * tall])
     width = 0.5 * (broad + hips) * thick**0.5
-    shapes.limb(waist, at["spine"], (width, 0.97 * width), look.shirt, pelvis[:, 1], depth / width)
+    shapes.limb(
+        waist,
+        at["spine"],
+        (width, 0.97 * width),
+        look.shirt,
+        broad=pelvis[:, 1],
+        flat=depth / width,
+    )
     top = at["neck"] + chest @ np.array([0, 0, -0.45 * half])
-    shapes.limb(at["spine"], top, (0.96 * width, broad), look.shirt, chest[:, 1], depth / width)
+    shapes.limb(
+        at["spine"], top, (0.96 * width, broad), look.shirt, broad=chest[:, 1], flat=depth / width
+    )
 
 
 def _head(shapes: Shapes) -> None:
@@ -121,7 +133,7 @@ def _head(shapes: Shapes) -> None:
     look, size = body.look, body.head_height
     skull = at["head_top"] - frame @ np.array([0, 0, 0.7 * size])
     thick = 0.030 * body.height * body.build**0.4
-    low = at["neck"] + shapes.frames["chest"] @ np.array([-0.010 * body.height, 0, -0.01])
+    low = at["neck"] + shapes.frames["chest"] @ np.array([-0.004 * body.height, 0, 0.0])
     shapes.limb(low, skull, (1.1 * thick, 0.95 * thick), look.skin)
 
     def part(
@@ -234,9 +246,11 @@ def _skirt(shapes: Shapes) -> None:
     for side in SIDES:
         hip, knee = at[f"{side}_hip"], at[f"{side}_knee"]
         ends.append(hip + share * (knee - hip))
-        shapes.limb(hip, ends[-1], (0.060 * unit, 0.058 * unit), look.trousers)
+        shapes.limb(hip, ends[-1], (0.050 * unit, 0.058 * unit), look.trousers)
     broad = shapes.frames["pelvis"][:, 1]
     apart = float(np.linalg.norm(ends[0] - ends[1])) / 2
     width = 0.080 * body.height * max(body.hips, body.build)
     low = (ends[0] + ends[1]) / 2
-    shapes.limb(at["mid_hip"], low, (width, apart + 0.03 * unit), look.trousers, broad, 0.65)
+    shapes.limb(
+        at["mid_hip"], low, (width, apart + 0.03 * unit), look.trousers, broad=broad, flat=0.65
+    )

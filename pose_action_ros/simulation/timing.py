@@ -42,6 +42,7 @@ class Strokes:
     def __init__(
         self,
         rng: np.random.Generator,
+        *,
         rise: float,
         hold: float,
         fall: float,
@@ -49,9 +50,13 @@ class Strokes:
         vary: float = 0.15,
         count: int = 64,
     ) -> None:
-        """Mean durations [s] and their relative variation; after `count` strokes it repeats."""
+        """Mean durations [s] and their relative variation; after `count` strokes it repeats.
+
+        Movements vary less than pauses.
+        """
         means = np.array([rise, hold, fall, rest])
-        self._parts = means * np.exp(rng.normal(0, vary, (count, 4)))
+        spread = np.array([min(vary, 0.15), vary, min(vary, 0.15), vary])
+        self._parts = means * np.exp(rng.normal(0, spread, (count, 4)))
         self._heights = 1 - np.abs(rng.normal(0, vary / 2, count))
         self._ends = np.cumsum(self._parts.sum(axis=1))
 

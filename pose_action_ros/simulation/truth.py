@@ -44,6 +44,7 @@ def true_person(
     number: int,
     script: Script,
     posed: Posed,
+    *,
     camera: VirtualCamera,
     surfaces: Quadrics,
     time: float,

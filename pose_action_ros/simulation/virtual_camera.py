@@ -45,7 +45,7 @@ class VirtualCamera:
         right = np.cross(ahead, [0.0, 0.0, 1.0])
         if np.linalg.norm(right) < 1e-9:
             raise InputError(
-                f"camera at {position} cannot look at {target}: expected a target to its side, "
+                f"camera at {place} cannot look at {place + ahead}: expected a target to its side, "
                 "not the same point nor straight above or below"
             )
         ahead, right = ahead / np.linalg.norm(ahead), right / np.linalg.norm(right)
@@ -83,7 +83,7 @@ class VirtualCamera:
         fits = 2.15 * intrinsics.fy / height  # a person with raised arms fills the image height
         away = rng.uniform(max(distance[0], fits), max(distance[1], fits + 0.3))
         around = rng.uniform(-np.pi, np.pi)
-        place = aim + [away * np.cos(around), away * np.sin(around), 0.0]
+        place = aim + away * np.array([np.cos(around), np.sin(around), 0.0])
         place[2] = rng.uniform(0.3, 1.8)
         return cls.looking_at(place, aim + rng.normal(0, 0.08, 3), intrinsics, rng.uniform(-5, 5))
 

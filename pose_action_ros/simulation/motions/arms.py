@@ -39,8 +39,13 @@ def raising_hand(body: Body, rng: Rng) -> Motion:
         near = [np.sin(up) * np.sin(plane), np.sin(up) * np.cos(plane), -np.cos(up)]
         goal = aim(near, [rng.uniform(0.05, 0.4), rng.uniform(-0.2, 0.3), 1.0])
     goal = {**goal, "pronate": np.array(rng.uniform(0, 80)), "curl": np.array(rng.choice([0, 0.9]))}
-    times_of = {"rise": rng.uniform(0.4, 1.0), "fall": rng.uniform(0.5, 1.0)}
-    strokes = Strokes(rng, hold=rng.uniform(1.2, 3.5), rest=rng.uniform(0.2, 0.6), **times_of)
+    strokes = Strokes(
+        rng,
+        rise=rng.uniform(0.4, 1.0),
+        hold=rng.uniform(1.2, 3.5),
+        fall=rng.uniform(0.5, 1.0),
+        rest=rng.uniform(0.2, 0.6),
+    )
     fold, lean = rng.uniform(0, 50), rng.normal(0, 3)
     drift = [Wander(rng, 0.1, 0.7) for _ in range(2)]
 

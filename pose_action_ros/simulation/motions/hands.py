@@ -52,9 +52,11 @@ def _clap_place(rng: Rng) -> tuple[tuple[float, float], Array]:
         "chest": (rng.uniform(0.32, 0.66), rng.uniform(-0.45, -0.05)),
         "face": (rng.uniform(0.38, 0.62), rng.uniform(-0.05, 0.28)),
         "low": (rng.uniform(0.35, 0.5), rng.uniform(-0.75, -0.5)),
-        "overhead": (rng.uniform(0.05, 0.35), rng.uniform(0.65, 0.82)),
+        "overhead": (rng.uniform(0.05, 0.35), rng.uniform(0.5, 0.68)),
     }[kind]
-    return (ahead, up), np.array([-0.3, rng.uniform(0.4, 1.2), -0.3 if kind == "overhead" else -1])
+    if kind == "overhead":
+        return (ahead, up), np.array([-0.1, 1.0, 0.0])
+    return (ahead, up), np.array([-0.3, rng.uniform(0.4, 1.2), -1.0])
 
 
 class Punch:

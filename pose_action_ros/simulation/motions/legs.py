@@ -126,7 +126,7 @@ def kicking(body: Body, rng: Rng) -> Motion:
     quick = rng.uniform(0.22, 0.45)
     strokes = Strokes(
         rng,
-        rise=2.8 * quick,
+        rise=3.4 * quick,
         hold=rng.uniform(0.03, 0.15),
         fall=rng.uniform(0.4, 0.7),
         rest=rng.uniform(0.15, 0.7),
@@ -147,7 +147,7 @@ def kicking(body: Body, rng: Rng) -> Motion:
         pose["twist_left"] += out * 8 * level
         stand.settle(pose, drop=0.015 * body.leg * lifted)
         pose.toward(load, lifted, side)
-        pose.toward(hit, ease((level - 0.35) / 0.65), side)
+        pose.toward(hit, np.clip((level - 0.25) / 0.75, 0, 1) ** 2, side)
         return pose
 
     return motion

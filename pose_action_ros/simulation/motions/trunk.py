@@ -43,7 +43,7 @@ def bowing(body: Body, rng: Rng) -> Motion:
         pose["forward"] -= 0.11 * body.height * np.sin(np.radians(hips * bent))
         for arm_side in SIDES:
             pose[f"{arm_side}_flex"] += dangle * bent
-        pose.toward(chest, ease(2 * level), side)
+        pose.toward(chest, ease(level), side)
         return stand.settle(pose)
 
     return motion

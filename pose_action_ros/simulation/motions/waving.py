@@ -23,7 +23,7 @@ class Wave:
         kind = str(rng.choice(["high", "front", "low", "whole"], p=[0.5, 0.2, 0.12, 0.18]))
         self._kind = kind
         self._raise = {  # upper arm from hanging [degrees]
-            "high": rng.uniform(28, 110),
+            "high": rng.uniform(32, 110),
             "front": rng.uniform(40, 105),
             "low": rng.uniform(8, 35),
             "whole": rng.uniform(110, 165),
@@ -34,9 +34,10 @@ class Wave:
             "low": rng.uniform(10, 90),
             "whole": rng.uniform(-5, 75),
         }[kind]
-        self._size = rng.uniform(12, 45) * (0.7 if kind == "whole" else 1.0)
+        self._size = rng.uniform(15, 45) * (0.7 if kind == "whole" else 1.0)
         self._tilt = rng.uniform(-12, 35)  # mean direction of the forearm, outwards
-        self._ahead = rng.uniform(0.0, 0.6)  # how much it leans forward
+        low = self._raise < 70  # a folded elbow needs the forearm ahead
+        self._ahead = rng.uniform(0.3, 0.7) if low else rng.uniform(0.0, 0.6)
         self._floppy = rng.uniform(0, 22)
         self._palm = rng.normal(60, 15)
         self._drift = [Wander(rng, 0.1, 0.5) for _ in range(2)]
