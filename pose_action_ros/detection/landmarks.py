@@ -30,8 +30,8 @@ TORSO = [
     for joint in ("shoulder", "hip")
 ]
 CELLS = 64
-REACH = 3
-"""Cells of the heatmap on each side of a point that refine it."""
+REACHES = np.arange(-3, 4)
+"""Cells of the heatmap around a point that refine it."""
 REFINED_FROM = 0.5
 """Points are refined where the heatmap is at least this sure."""
 
@@ -91,7 +91,7 @@ class LandmarkNetwork:
     def __call__(self, image: Image, region: Region) -> Landmarks:
         """The joints of the person in a region of an image (H, W, 3) BGR."""
         outputs = self._engine({self._input: network_input(crop(image, region, SIZE), low=0)})
-        values = output_of_shape(outputs, (POINTS * 5,)).reshape(POINTS, 5)
+        values = output_of_shape(outputs, (POINTS * 5,)).reshape(POINTS, 5).astype(np.float64)
         heatmaps = output_of_shape(outputs, (CELLS, CELLS, POINTS))
         points = region.to_image(refine(values[:, :2] / SIZE, heatmaps))
         visible, inside = sigmoid(values[:, 3:]).T
@@ -109,26 +109,24 @@ def refine(points: Array, heatmaps: Array) -> Array:
 
     Args:
         points: (P, 2) in the unit square.
-        heatmaps: (H, W, P) logits.
+        heatmaps: (H, W, P) logits, of any float type.
 
     Returns:
         (P, 2) in the unit square.
     """
-    refined = points.copy()
-    height, width = heatmaps.shape[:2]
-    for index, (column, row) in enumerate(np.floor(points * (width, height)).astype(int)):
-        rows = slice(max(row - REACH, 0), max(row + REACH + 1, 0))
-        columns = slice(max(column - REACH, 0), max(column + REACH + 1, 0))
-        sure = sigmoid(heatmaps[rows, columns, index])
-        if sure.size and sure.max() >= REFINED_FROM:
-            refined[index] = _centre_of_mass(sure, rows.start, columns.start) / (width, height)
-    return refined
-
-
-def _centre_of_mass(weights: Array, row: int, column: int) -> Array:
-    """(2,) column and row of the centre of mass of weights whose first cell is (row, column)."""
-    rows, columns = np.indices(weights.shape)
-    mass = weights.sum()
-    return np.array(
-        [(weights * columns).sum() / mass + column, (weights * rows).sum() / mass + row]
-    )
+    height, width, count = heatmaps.shape
+    columns, rows = np.floor(points * (width, height)).astype(int).T[..., None] + REACHES  # (P, 7)
+    weights = sigmoid(
+        heatmaps[
+            rows.clip(0, height - 1)[:, :, None],
+            columns.clip(0, width - 1)[:, None, :],
+            np.arange(count)[:, None, None],
+        ]
+    )  # (P, 7, 7)
+    weights *= ((rows >= 0) & (rows < height))[:, :, None]
+    weights *= ((columns >= 0) & (columns < width))[:, None, :]
+    mass = np.maximum(weights.sum(axis=(1, 2)), 1e-9)
+    column = (weights.sum(axis=1) * columns).sum(axis=1) / mass
+    row = (weights.sum(axis=2) * rows).sum(axis=1) / mass
+    sure = weights.max(axis=(1, 2)) >= REFINED_FROM
+    return np.where(sure[:, None], np.column_stack([column / width, row / height]), points)

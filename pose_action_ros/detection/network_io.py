@@ -30,8 +30,8 @@ def image_input(engine: Engine, size: int) -> str:
     return name
 
 
-def output_of_shape(outputs: Mapping[str, npt.NDArray[Any]], shape: tuple[int, ...]) -> Array:
-    """The one output of a shape, batch of one taken off.
+def output_of_shape(outputs: Mapping[str, npt.NDArray[Any]], shape: tuple[int, ...]) -> Any:
+    """The one output of a shape, batch of one taken off, as the engine gives it.
 
     Raises:
         ModelError: no output or several have that shape.
@@ -40,8 +40,7 @@ def output_of_shape(outputs: Mapping[str, npt.NDArray[Any]], shape: tuple[int, .
     if len(fitting) != 1:
         shapes = {name: value.shape for name, value in outputs.items()}
         raise ModelError(f"the network gives {shapes}, expected one output of {(1, *shape)}")
-    result: Array = fitting[0][0].astype(np.float64)
-    return result
+    return fitting[0][0]
 
 
 def sigmoid(logits: Array) -> Array:

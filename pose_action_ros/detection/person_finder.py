@@ -53,4 +53,4 @@ class PersonFinder:
         outputs = self._engine({self._input: network_input(image, low=-1)})
         count = len(self._anchors)
         values = output_of_shape(outputs, (count, 12))
-        return values, sigmoid(output_of_shape(outputs, (count, 1))[:, 0])
+        return values.astype(np.float64), sigmoid(output_of_shape(outputs, (count, 1))[:, 0])

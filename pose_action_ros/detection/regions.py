@@ -96,38 +96,40 @@ def crop(image: Image, region: Region, size: int) -> Image:
     Returns:
         (size, size, 3), channels as in the image.
     """
-    part, offset, scale = _shrunk(image, region, max(1, int(region.side / size)))
+    part, offset = _surroundings(image, region)
     if not part.size:
         return np.zeros((size, size, 3), dtype=np.uint8)
+    part, scale = _halved(part, region.side / size)
     first = region.to_image(np.array([0.5, 0.5]) / size)  # where the crop's first pixel is
     matrix = np.column_stack([region.axes / size, first])  # crop pixel to image pixel
     matrix[:, 2] += 0.5 - offset
-    matrix *= scale[:, None]
+    matrix *= scale
     matrix[:, 2] -= 0.5
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return cv2.warpAffine(part, matrix, (size, size), flags=flags).astype(np.uint8, copy=False)
 
 
-def _shrunk(image: Image, region: Region, factor: int) -> tuple[Image, Array, Array]:
-    """The upright part of the image around the region, smaller by about a factor.
-
-    Averaging over the pixels that fall together keeps thin limbs of large images visible.
-
-    Returns:
-        The part, the image position [px] of its outer corner, and its scale in x and y.
-    """
+def _surroundings(image: Image, region: Region) -> tuple[Image, Array]:
+    """The upright part of the image that holds the region, and its left and top [px]."""
     reach = np.abs(region.axes).sum(axis=1) / 2  # (2,) half width and half height
     centre = np.array([region.x, region.y])
     left, top = (max(0, floor(value)) for value in centre - reach)
     right, bottom = (max(0, ceil(value) + 1) for value in centre + reach)
-    part = image[top:bottom, left:right]
-    offset = np.array([left, top], dtype=np.float64)
-    if factor == 1 or not part.size:
-        return part, offset, np.ones(2)
-    height, width = part.shape[:2]
-    smaller = (max(1, width // factor), max(1, height // factor))
-    part = cv2.resize(part, smaller, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-    return part, offset, np.array(smaller) / (width, height)
+    return image[top:bottom, left:right], np.array([left, top], dtype=np.float64)
+
+
+def _halved(image: Image, factor: float) -> tuple[Image, float]:
+    """The image made smaller by half as often as fits into the factor, and its scale.
+
+    Averaging keeps thin limbs in large images visible; halves are what OpenCV averages fast.
+    """
+    scale = 1.0
+    while factor * scale >= 2 and min(image.shape[:2]) >= 2:
+        height, width = image.shape[0] // 2, image.shape[1] // 2
+        even = image[: 2 * height, : 2 * width]
+        half = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
+        image, scale = half.astype(np.uint8, copy=False), scale / 2
+    return image, scale
 
 
 def network_input(image: Image, low: float) -> npt.NDArray[np.float32]:

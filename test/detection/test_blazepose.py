@@ -1,7 +1,9 @@
 """BlazePose on real pictures of people."""
 
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,6 +13,7 @@ from blazepose_files import blazepose_files
 from pose_action_ros.detection import Detector, DetectorSettings, Image, make_detector
 from pose_action_ros.detection.blazepose import BlazePose
 from pose_action_ros.errors import InputError, ModelError, SettingError
+from pose_action_ros.models.fetch import TASK_FILES
 from pose_action_ros.poses import UNTRACKED, Pose2D
 from pose_action_ros.skeletons import BODY_25
 from shared_data import media, needs_shared
@@ -174,6 +177,19 @@ def test_a_detector_nobody_knows() -> None:
 def test_a_task_file_that_is_not_there() -> None:
     with pytest.raises(ModelError, match=r"no file .*nothing\.task"):
         make_detector(DetectorSettings(detector_model="nothing.task"))
+
+
+@needs_shared
+def test_a_task_file_does_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, detector: BlazePose, waving: list[Image]
+) -> None:
+    task = tmp_path / "pose.task"
+    with zipfile.ZipFile(task, "w") as archive:
+        for path, name in zip(blazepose_files(), TASK_FILES, strict=True):
+            archive.write(path, name)
+    monkeypatch.setenv("POSE_ACTION_CACHE", str(tmp_path))
+    (person,) = make_detector(DetectorSettings(detector_model=str(task)))(waving[0])
+    assert apart(person, detector(waving[0])[0]) < 1e-6
 
 
 def test_networks_swapped_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,11 +3,15 @@ from math import pi
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from pose_action_ros.detection.landmarks import TORSO, Array, Landmarks, refine
 from pose_action_ros.detection.network_io import output_of_shape, sigmoid
 from pose_action_ros.detection.regions import Region
 from pose_action_ros.errors import ModelError
+from references import refinement
 
 BODY = np.random.default_rng(5).uniform((80, 40), (120, 160), (33, 2))
 BODY[TORSO] = [(90, 75), (90, 105), (110, 75), (110, 105)]
@@ -28,6 +32,15 @@ def test_a_sure_heatmap_pulls_the_point_to_its_peak() -> None:
 def test_an_unsure_heatmap_leaves_the_point() -> None:
     point = np.array([[0.5, 0.5]])
     np.testing.assert_array_equal(refine(point, heat(33, 31, -3)), point)
+
+
+@given(
+    arrays(np.float64, (5, 2), elements=st.floats(-0.3, 1.3)),
+    arrays(np.float64, (12, 9, 5), elements=st.floats(-9, 5)),
+)
+def test_equals_the_slow_reference(points: Array, heatmaps: Array) -> None:
+    expected = refinement.refine(points, heatmaps)
+    np.testing.assert_allclose(refine(points, heatmaps), expected, atol=1e-9)
 
 
 @pytest.mark.parametrize("place", [-3.0, -0.02, 0.0, 0.999, 1.0, 7.0])
