@@ -1,0 +1,102 @@
+"""The files that describe the package agree with each other and with the code."""
+
+import ast
+import re
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+import pose_action_ros
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "pose_action_ros"
+MANIFEST = ET.parse(ROOT / "package.xml").getroot()
+CMAKE = (ROOT / "CMakeLists.txt").read_text()
+
+
+def requirements(name: str) -> list[str]:
+    lines = (ROOT / "requirements" / f"{name}.txt").read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def depends() -> set[str]:
+    return {str(item.text) for item in MANIFEST if item.tag.endswith("depend")}
+
+
+def imports(folder: Path) -> set[str]:
+    """Top-level names that the modules of a folder import, ours left out."""
+    names: set[str] = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.add(node.module.partition(".")[0])
+    return names - set(sys.stdlib_module_names) - {"pose_action_ros"}
+
+
+def test_one_version() -> None:
+    version = pose_action_ros.__version__
+    assert MANIFEST.findtext("version") == version
+    newest = re.search(r"^(\d+\.\d+\.\d+) \(", (ROOT / "CHANGELOG.rst").read_text(), re.MULTILINE)
+    assert newest is not None
+    assert newest.group(1) == version
+
+
+def test_every_message_is_built() -> None:
+    assert set(re.findall(r"msg/(\w+)\.msg", CMAKE)) == {
+        path.stem for path in (ROOT / "msg").glob("*.msg")
+    }
+
+
+def test_every_package_of_messages_used_is_built_against() -> None:
+    text = "".join(path.read_text() for path in (ROOT / "msg").glob("*.msg"))
+    used = {package for package, _ in re.findall(r"^(\w+)/(\w+)", text, re.MULTILINE)}
+    assert used <= depends()
+    assert all(f"find_package({package} REQUIRED)" in CMAKE for package in used)
+
+
+def test_every_executable_has_a_main() -> None:
+    pytest.importorskip("rclpy", reason="ROS is not installed")
+    nodes = re.search(r"foreach\(node (.+)\)", CMAKE)
+    assert nodes is not None
+    for node in nodes.group(1).split():
+        assert callable(import_module(f"pose_action_ros.nodes.{node}").main)
+
+
+def test_what_nodes_import_is_in_the_manifest() -> None:
+    keys = {"numpy": "python3-numpy", "cv2": "python3-opencv"}
+
+    wanted = {keys.get(name, name) for name in imports(PACKAGE / "nodes")}
+    assert wanted <= depends()
+
+
+def test_what_runs_without_ros_imports_only_its_requirements() -> None:
+    names = {"opencv-python-headless": "cv2", "PyYAML": "yaml", "ai-edge-litert": "ai_edge_litert"}
+    allowed = {re.split(r"[<>=\[]", line)[0] for line in requirements("run")}
+    training = {re.split(r"[<>=\[]", line)[0] for line in requirements("train")}
+    runtime = {names.get(name, name) for name in allowed}
+    heavy = {"networks", "search", "training", "datasets", "evaluation"}
+    for folder in PACKAGE.iterdir():
+        if folder.is_dir() and folder.name != "nodes":
+            more = training if folder.name in heavy else set()
+            assert imports(folder) <= runtime | more, folder.name
+
+
+def test_wheels_of_ros_are_all_pinned() -> None:
+    for path in (ROOT / "requirements").glob("ros-*.txt"):
+        for line in requirements(path.stem):
+            assert re.fullmatch(r"[\w.-]+(\[\w+\])?==[\w.]+", line), line
+
+
+def test_pip_installs_models_and_their_cards(tmp_path: Path) -> None:
+    command = [sys.executable, "setup.py", "-q", "build_py", "--build-lib", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    built = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
+    suffixes = {".py", ".onnx", ".json", ".typed"}
+    source = {path.relative_to(ROOT) for path in PACKAGE.rglob("*") if path.suffix in suffixes}
+    assert source <= built
