@@ -124,7 +124,7 @@ def _with_neck(rays: Array, scores: Array) -> tuple[Array, Array]:
 
     A missing neck is the middle of the shoulders, which is what it is by definition.
     """
-    finite: Flags = np.isfinite(rays).all(axis=-1)
+    finite: Flags = np.all(np.isfinite(rays), axis=-1)
     rays, scores = np.where(finite[..., None], rays, np.nan), np.where(finite, scores, 0.0)
     right, left = _TORSO[0], _TORSO[1]
     middle = (rays[:, right] + rays[:, left]) / 2
