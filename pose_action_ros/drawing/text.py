@@ -19,6 +19,8 @@ BLACK: Colour = (0, 0, 0)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _HEIGHT_AT_SCALE_1 = 22
 """[px] of a capital letter of the font."""
+_SMALLEST = 0.42
+"""Least scale of the font; below it OpenCV 5 runs words together."""
 
 
 def check_image(image: Image) -> None:
@@ -38,6 +40,11 @@ def unit(image: Image) -> float:
     return float(max(min(height, width) / 480, 0.5))
 
 
+def _scale(image: Image) -> float:
+    """Of the font; smaller ones cannot be read, however small the image."""
+    return max(0.55 * unit(image), _SMALLEST)
+
+
 def plate(image: Image, text: str, centre: float, bottom: float, colour: Colour) -> None:
     """Write on a filled plate, moved so that it is inside the image.
 
@@ -48,7 +55,7 @@ def plate(image: Image, text: str, centre: float, bottom: float, colour: Colour)
         bottom: wanted lower edge [px].
         colour: of the plate; the text is black or white, whichever stands out.
     """
-    scale = 0.55 * unit(image)
+    scale = _scale(image)
     thickness = max(1, round(1.2 * unit(image)))
     (width, _), _ = cv2.getTextSize(text, _FONT, scale, thickness)
     letter = _HEIGHT_AT_SCALE_1 * scale
@@ -78,6 +85,6 @@ def draw_caption(image: Image, lines: Sequence[str]) -> None:
         InputError: the image cannot be drawn into.
     """
     check_image(image)
-    height = 2 * 0.55 * unit(image) * _HEIGHT_AT_SCALE_1
+    height = 2 * _scale(image) * _HEIGHT_AT_SCALE_1
     for row, text in enumerate(lines):
         plate(image, text, 0, (row + 1) * height, BLACK)
