@@ -36,7 +36,7 @@ def texture(camera: VirtualCamera, rng: Rng) -> Image:
     image = np.empty((height, width, 3), np.float32)
     image[:] = _colour(rng, 80, 190)
     for cells in (4, 12, 40):
-        noise = rng.normal(0, 13, (cells, cells, 1)) + rng.normal(0, 4, (cells, cells, 3))
+        noise = rng.normal(0, 9, (cells, cells, 1)) + rng.normal(0, 3, (cells, cells, 3))
         noise = noise.astype(np.float32)
         image += cv2.resize(noise, (width, height), interpolation=cv2.INTER_CUBIC)
     return np.clip(image, 0, 255).astype(np.uint8)

@@ -35,7 +35,7 @@ def random_cast(
     nearest = _nearest(people, size)
     if people == 1 and TRAVELLING.keys() & set(actions):
         nearest = max(nearest, 2.8)
-    camera = VirtualCamera.random(rng, size=size, distance=(nearest, max(4.5, nearest + 1.0)))
+    camera = _camera(rng, size, nearest)
     around = float(np.arctan2(camera.position[1], camera.position[0]))
     scripts = []
     for number in range(people):
@@ -50,6 +50,16 @@ def random_cast(
         room = 1.1 if people == 1 else 0.0
         scripts.append(Script.random(rng, order, seconds_each, place, heading, room=room))
     return camera, scripts
+
+
+def _camera(rng: np.random.Generator, size: tuple[int, int], nearest: float) -> VirtualCamera:
+    """A random camera that shows a grown-up at least a third of the image high, if it can be."""
+    for _ in range(20):
+        camera = VirtualCamera.random(rng, size=size, distance=(nearest, max(6.0, nearest + 1.0)))
+        away = float(np.hypot(*camera.position[:2]))
+        if 1.7 * camera.intrinsics.fy / away > 0.37 * size[1]:
+            break
+    return camera
 
 
 def _nearest(people: int, size: tuple[int, int]) -> float:

@@ -110,11 +110,11 @@ class _Builder:
         skull = _at(base, neck, 0.012 * body.height, 0, 0.7 * free + 0.3 * size)
         self.frames |= {"neck": neck, "head": head}
         at["head_top"] = _at(skull, head, 0, 0, 0.7 * size)
-        at["nose"] = _at(skull, head, 0.50 * size, 0, 0.08 * size)
+        at["nose"] = _at(skull, head, 0.51 * size, 0, 0.11 * size)
         for side in SIDES:
             out = OUTWARD[side]
-            at[f"{side}_eye"] = _at(skull, head, 0.42 * size, out * 0.145 * size, 0.215 * size)
-            at[f"{side}_ear"] = _at(skull, head, 0, out * 0.37 * size, 0.15 * size)
+            at[f"{side}_eye"] = _at(skull, head, 0.42 * size, out * 0.145 * size, 0.235 * size)
+            at[f"{side}_ear"] = _at(skull, head, 0, out * 0.345 * size, 0.17 * size)
             at[f"{side}_mouth"] = _at(skull, head, 0.40 * size, out * 0.10 * size, -0.10 * size)
 
     def arm(self, side: str) -> None:

@@ -143,19 +143,19 @@ def _head(shapes: Shapes) -> None:
         a, b, d = radii
         shapes.ball(skull, frame, (a * size, b * size, d * size), c, (x * size, y * size, z * size))
 
-    part((0.03, 0, 0.2), (0.43, 0.355, 0.5), look.skin)
+    part((0.03, 0, 0.2), (0.43, 0.34, 0.5), look.skin)
     part((0.12, 0, -0.07), (0.27, 0.26, 0.24), look.skin)
-    part((-0.03, 0, 0.32), (0.44, 0.40, 0.47), look.hair)
+    part((-0.03, 0, 0.33), (0.44, 0.385, 0.46), look.hair)
     if look.long_hair:
         part((-0.17, 0, -0.02), (0.28, 0.40, 0.55), look.hair)
-    part((0.47, 0, 0.08), (0.075, 0.055, 0.05), _times(look.skin, 0.93))
+    part((0.47, 0, 0.10), (0.075, 0.055, 0.05), _times(look.skin, 0.93))
     part((0.43, 0, 0.14), (0.06, 0.035, 0.10), look.skin)
     part((0.365, 0, -0.105), (0.035, 0.10, 0.024), _lips(look.skin))
     for out in (1.0, -1.0):
-        part((0.395, out * 0.145, 0.215), (0.035, 0.065, 0.034), (235, 235, 238))
-        part((0.425, out * 0.145, 0.215), (0.012, 0.030, 0.032), look.eyes)
-        part((0.40, out * 0.150, 0.30), (0.03, 0.085, 0.016), _times(look.hair, 0.9))
-        part((0.0, out * 0.375, 0.15), (0.075, 0.035, 0.115), _times(look.skin, 0.95))
+        part((0.395, out * 0.145, 0.235), (0.035, 0.065, 0.034), (235, 235, 238))
+        part((0.425, out * 0.145, 0.235), (0.012, 0.030, 0.032), look.eyes)
+        part((0.40, out * 0.150, 0.315), (0.03, 0.085, 0.016), _times(look.hair, 0.9))
+        part((0.0, out * 0.355, 0.17), (0.075, 0.035, 0.115), _times(look.skin, 0.95))
 
 
 def _times(colour: Colour, factor: float) -> Colour:
