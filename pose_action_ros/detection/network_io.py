@@ -44,6 +44,6 @@ def output_of_shape(outputs: Mapping[str, npt.NDArray[Any]], shape: tuple[int, .
 
 
 def sigmoid(logits: Array) -> Array:
-    """Probabilities of logits, without overflow."""
-    result: Array = 1 / (1 + np.exp(-np.clip(logits, -100, 100)))
+    """Probabilities of logits, without overflow, also of 32 bits."""
+    result: Array = 1 / (1 + np.exp(-np.clip(logits, -80, 80)))
     return result
