@@ -17,7 +17,6 @@ from launch_ros.parameter_descriptions import ParameterValue
 
 PACKAGE = "pose_action_ros"
 SHARE = get_package_share_path(PACKAGE)
-ENGINES = {"lifter_node": "lifter_engine", "action_node": "action_engine"}
 SWITCH = ("true", "false")
 BEFORE_KILTED = ("humble", "iron", "jazzy")
 VENDOR = "FASTRTPS" if os.environ.get("ROS_DISTRO") in BEFORE_KILTED else "FASTDDS"
@@ -46,6 +45,12 @@ ARGUMENTS = (
     ),
     DeclareLaunchArgument(
         "use_sim_time", default_value="", choices=["", *SWITCH], description="take time from /clock"
+    ),
+    DeclareLaunchArgument(
+        "one_process",
+        default_value="false",
+        choices=SWITCH,
+        description="all stages in the process pipeline instead of one each",
     ),
     DeclareLaunchArgument(
         "respawn", default_value="true", choices=SWITCH, description="restart a node that ends"
@@ -78,29 +83,38 @@ def generate_launch_description() -> LaunchDescription:
 def compose(context: LaunchContext) -> list[Node]:
     """The nodes for the arguments given."""
     given = {item.name: LaunchConfiguration(item.name).perform(context) for item in ARGUMENTS}
-    images = [("image", given["image"])]
-    nodes = [
-        node("keypoints_node", given, images, image_transport="image_transport"),
-        node("lifter_node", given, [("camera_info", given["camera_info"])]),
-        node("action_node", given, []),
-    ]
+    image, camera = ("image", given["image"]), ("camera_info", given["camera_info"])
+    transport = {"image_transport": "image_transport"}
+    engines = {"lifter_engine": "engine", "action_engine": "engine"}
+    if given["one_process"] == "true":
+        nodes = [node("pipeline", given, [image, camera], transport | engines)]
+    else:
+        nodes = [
+            node("keypoints_node", given, [image], transport),
+            node("lifter_node", given, [camera], {"lifter_engine": "engine"}),
+            node("action_node", given, [], {"action_engine": "engine"}),
+        ]
     return nodes + ([rviz(given)] if given["rviz"] == "true" else [])
 
 
-def node(name: str, given: dict[str, str], remappings: list[tuple[str, str]], **own: str) -> Node:
-    """One of the three nodes.
+def node(
+    name: str,
+    given: dict[str, str],
+    remappings: list[tuple[str, str]],
+    parameters: dict[str, str],
+) -> Node:
+    """One of the nodes.
 
     Args:
         name: of the node.
         given: values of all arguments.
         remappings: of its topics.
-        own: the argument for each parameter that only this node has.
+        parameters: the argument for each parameter; use_sim_time is for all nodes.
     """
-    arguments = {**own, ENGINES.get(name, ""): "engine"}
     chosen = {
         parameter: ParameterValue(LaunchConfiguration(argument), value_type=str)
-        for parameter, argument in arguments.items()
-        if parameter and given[argument]
+        for parameter, argument in parameters.items()
+        if given[argument]
     }
     if given["use_sim_time"]:
         use_sim_time = ParameterValue(LaunchConfiguration("use_sim_time"), value_type=bool)
@@ -121,9 +135,12 @@ def node(name: str, given: dict[str, str], remappings: list[tuple[str, str]], **
 def rviz(given: dict[str, str]) -> Node:
     """RViz in the nodes' namespace: the topics in its file are relative."""
     frame = ["--fixed-frame", given["fixed_frame"]] if given["fixed_frame"] else []
+    topics = ("keypoints_node/overlay", "lifter_node/markers", "action_node/markers")
+    one = [(topic, f"pipeline/{topic.split('/')[1]}") for topic in topics]
     return Node(
         package="rviz2",
         executable="rviz2",
         namespace=given["namespace"],
         arguments=["--display-config", str(SHARE / "config" / "pose_action.rviz"), *frame],
+        remappings=one if given["one_process"] == "true" else [],
     )

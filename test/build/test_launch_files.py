@@ -1,0 +1,181 @@
+"""The launch files with real launch_ros: names, topics and parameters that reach the processes."""
+
+import importlib.util
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+pytest.importorskip("launch_ros", reason="launch_ros is not installed: it comes with ROS alone")
+
+import launch_ros.actions
+from launch import LaunchContext, LaunchDescription, LaunchService
+from launch.action import Action
+from launch.actions import DeclareLaunchArgument, OpaqueFunction, Shutdown
+from launch.utilities import normalize_to_list_of_substitutions, perform_substitutions
+from launch_ros.utilities import evaluate_parameters, normalize_parameters
+
+FOLDER = Path(__file__).resolve().parents[2] / "launch"
+STAGES = ["keypoints_node", "lifter_node", "action_node"]
+
+
+@dataclass
+class Process:
+    """What a launch file wants to start, its substitutions carried out."""
+
+    namespace: str
+    topics: dict[str, str]
+    parameters: dict[str, Any] = field(default_factory=dict)
+    files: list[Path] = field(default_factory=list)
+
+
+def load(name: str) -> ModuleType:
+    path = FOLDER / f"{name}.launch.py"
+    spec = importlib.util.spec_from_file_location(name.replace(".", "_"), path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Launched:
+    """Calling it with a launch file and arguments gives the processes by name, none started."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.context = LaunchContext()
+        self.processes: dict[str, Process] = {}
+        launched = self
+
+        class Recorder(Action):  # type: ignore[misc]
+            def __init__(self, **arguments: Any) -> None:
+                super().__init__()
+                self.arguments = arguments
+
+            def execute(self, _context: LaunchContext) -> None:
+                launched.record(**self.arguments)
+
+        monkeypatch.setattr(launch_ros.actions, "Node", Recorder)
+
+    def __call__(self, name: str, **arguments: str) -> dict[str, Process]:
+        self.context.launch_configurations.update(arguments)
+        todo: list[Any] = [load(name).generate_launch_description()]
+        while todo:
+            todo = [*(todo.pop(0).visit(self.context) or ()), *todo]
+        return self.processes
+
+    def text(self, value: Any) -> str:
+        return str(perform_substitutions(self.context, normalize_to_list_of_substitutions(value)))
+
+    def record(
+        self,
+        executable: str,
+        namespace: Any = "",
+        remappings: Any = (),
+        parameters: Any = (),
+        **_others: Any,
+    ) -> None:
+        topics = {self.text(old): self.text(new) for old, new in remappings}
+        process = Process(self.text(namespace), topics)
+        for entry in evaluate_parameters(self.context, normalize_parameters(parameters)):
+            if isinstance(entry, Path):
+                process.files.append(entry)
+            else:
+                process.parameters |= entry
+        self.processes[executable] = process
+
+
+@pytest.fixture
+def launched(monkeypatch: pytest.MonkeyPatch) -> Launched:
+    return Launched(monkeypatch)
+
+
+def test_three_nodes_and_nothing_overridden_by_default(launched: Launched) -> None:
+    found = launched("pose_action")
+    assert list(found) == STAGES
+    assert all(process.parameters == {} and not process.files for process in found.values())
+    assert all(process.namespace == "" for process in found.values())
+
+
+def test_topics_and_namespace_reach_the_nodes(launched: Launched) -> None:
+    found = launched(
+        "pose_action", image="/eye/image_raw", camera_info="/eye/info", namespace="robot"
+    )
+    assert found["keypoints_node"].topics == {"image": "/eye/image_raw"}
+    assert found["lifter_node"].topics == {"camera_info": "/eye/info"}
+    assert all(process.namespace == "robot" for process in found.values())
+
+
+def test_parameters_reach_the_nodes_that_have_them_with_their_type(launched: Launched) -> None:
+    found = launched(
+        "pose_action", engine="onnxruntime", use_sim_time="true", image_transport="compressed"
+    )
+    assert {name: process.parameters for name, process in found.items()} == {
+        "keypoints_node": {"image_transport": "compressed", "use_sim_time": True},
+        "lifter_node": {"lifter_engine": "onnxruntime", "use_sim_time": True},
+        "action_node": {"action_engine": "onnxruntime", "use_sim_time": True},
+    }
+
+
+def test_a_file_of_parameters_reaches_every_node(launched: Launched, tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text("/**/lifter_node:\n  ros__parameters:\n    field_of_view: 70.0\n")
+    found = launched("pose_action", params_file=str(file))
+    assert all(process.files == [file] for process in found.values())
+
+
+def test_one_process_has_everything(launched: Launched) -> None:
+    found = launched("pose_action", one_process="true", engine="onnxruntime", image="/eye")
+    assert list(found) == ["pipeline"]
+    assert found["pipeline"].topics == {"image": "/eye", "camera_info": "camera_info"}
+    engines = {"lifter_engine": "onnxruntime", "action_engine": "onnxruntime"}
+    assert found["pipeline"].parameters == engines
+
+
+def test_rviz_stands_in_the_namespace_of_the_nodes(launched: Launched) -> None:
+    found = launched("pose_action", rviz="true", namespace="robot")
+    assert list(found) == [*STAGES, "rviz2"]
+    assert found["rviz2"].namespace == "robot"
+
+
+def test_the_demo_has_a_camera_on_the_same_topics(launched: Launched) -> None:
+    found = launched("demo", image="/eye", namespace="robot", source="0", people="2", rviz="false")
+    assert {*STAGES, "camera_node"} <= set(found)
+    camera = found["camera_node"]
+    assert camera.topics["image"] == found["keypoints_node"].topics["image"] == "/eye"
+    assert camera.namespace == "robot"
+    assert camera.parameters == {"source": "0", "people": 2, "loop": True}
+
+
+@pytest.mark.parametrize("argument", ["respawn", "rviz", "use_sim_time", "image_transport"])
+def test_a_wrong_word_is_refused_with_the_choices(launched: Launched, argument: str) -> None:
+    with pytest.raises(RuntimeError, match="Valid options are"):
+        launched("pose_action", **{argument: "perhaps"})
+
+
+def test_every_argument_is_described() -> None:
+    for name in ("pose_action", "demo"):
+        for item in load(name).ARGUMENTS:
+            assert isinstance(item, DeclareLaunchArgument)
+            assert item.description
+            assert item.default_value is not None
+
+
+def test_the_processes_get_the_dds_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    for vendor in ("FASTDDS", "FASTRTPS"):
+        monkeypatch.delenv(f"{vendor}_DEFAULT_PROFILES_FILE", raising=False)
+    module = load("pose_action")
+    seen: list[str] = []
+    described = [
+        entity
+        for entity in module.generate_launch_description().entities
+        if not isinstance(entity, OpaqueFunction)
+    ]
+    look = OpaqueFunction(function=lambda context: seen.append(context.environment[module.PROFILE]))
+    service = LaunchService(noninteractive=True)
+    service.include_launch_description(LaunchDescription([*described, look, Shutdown()]))
+    assert service.run() == 0
+    assert Path(seen[0]).name == "fastdds.xml"
+    assert Path(seen[0]).is_file()
