@@ -325,20 +325,26 @@ def convert(values: npt.ArrayLike, source: Skeleton, target: Skeleton) -> Array:
             f"got values of shape {array.shape} for skeleton {source.name!r}, "
             f"expected (..., {len(source)}, D)"
         )
-    weights = _weights(source, target)  # (J_target, J_source)
+    same, midpoints = _origins(source, target)
     result = np.full((*array.shape[:-2], len(target), array.shape[-1]), np.nan)
-    for row, (indices, known) in enumerate(weights):
-        if known:
-            result[..., row, :] = array[..., indices, :].mean(axis=-2)
+    result[..., same[0], :] = array[..., same[1], :]
+    for row, parts in midpoints:
+        result[..., row, :] = array[..., parts, :].mean(axis=-2)
     return result
 
 
 @lru_cache(maxsize=64)
-def _weights(source: Skeleton, target: Skeleton) -> tuple[tuple[list[int], bool], ...]:
-    """For each target joint the source joints to average, and whether there are any."""
-    rows = []
-    for joint in target.joints:
-        parts = (joint,) if joint in source.joints else _MIDPOINTS.get(joint, ())
-        known = bool(parts) and all(part in source.joints for part in parts)
-        rows.append(([source.index(part) for part in parts] if known else [], known))
-    return tuple(rows)
+def _origins(
+    source: Skeleton, target: Skeleton
+) -> tuple[tuple[list[int], list[int]], list[tuple[int, list[int]]]]:
+    """Rows of the joints both have, in target and source, and of midpoints with their parts."""
+    same: tuple[list[int], list[int]] = ([], [])
+    midpoints = []
+    for row, joint in enumerate(target.joints):
+        parts = _MIDPOINTS.get(joint, ())
+        if joint in source.joints:
+            same[0].append(row)
+            same[1].append(source.index(joint))
+        elif parts and all(part in source.joints for part in parts):
+            midpoints.append((row, [source.index(part) for part in parts]))
+    return same, midpoints
