@@ -148,10 +148,10 @@ def _rotations(rays: Array, known: Flags) -> tuple[Array, Flags]:
     centre = np.where(torso[..., None], directions, 0.0).sum(axis=1)  # (N, 3)
     forward = np.where(centred[:, None], centre, [0.0, 0.0, 1.0])
     forward /= np.linalg.norm(forward, axis=1, keepdims=True)
-    x, z = forward[:, 0], forward[:, 2]
+    x, y, z = forward.T
     level = np.hypot(x, z)
     right = np.stack([z / level, np.zeros(len(rays)), -x / level], axis=1)
-    down = np.cross(forward, right)
+    down = np.stack([-x * y / level, level, -y * z / level], axis=1)  # forward cross right
     return np.stack([right, down, forward], axis=1), centred
 
 
