@@ -65,9 +65,9 @@ class Pipeline:
             InputError: not such an image or stamp.
             EngineError: an inference engine failed.
         """
+        keypoints = self.tracker.update(self.detector(image), stamp)  # checks the image
         height, width = image.shape[:2]
         camera = intrinsics or Intrinsics.from_field_of_view(width, height, self._field_of_view)
-        keypoints = self.tracker.update(self.detector(image), stamp)
         poses = self.lifter(keypoints, camera)
         return Result(keypoints, poses, self.recogniser.update(poses, stamp), camera)
 
