@@ -29,10 +29,12 @@ DESCRIPTION = "Train the 2D to 3D lifter and export it with its card."
 
 _LOG = logging.getLogger(__name__)
 
-_DATA = {
+_TERMS = {
     "cmu": "CMU motion capture, mocap.cs.cmu.edu, created with funding from NSF EIA-0196217; free "
     "for research and commercial projects, not to be resold directly",
     "simulated": "simulated people of this package, Apache-2.0",
+    "detections": "what the 2D detector saw of simulated people (`pose-action train detections`), "
+    "Apache-2.0",
 }
 
 
@@ -105,6 +107,16 @@ def _example(views: Views) -> torch.Tensor:
     return torch.from_numpy(samples.features[samples.usable][:64].astype(np.float32))
 
 
+def _terms(settings: LifterTraining) -> dict[str, str]:
+    """Origin and terms of the data this run used."""
+    used = {
+        "cmu": settings.positions or settings.subjects,
+        "simulated": settings.performances,
+        "detections": settings.detections,
+    }
+    return {name: terms for name, terms in _TERMS.items() if used[name]}
+
+
 def _card(
     settings: LifterTraining, best: str, scores: dict[str, dict[str, float]], command: str
 ) -> ModelCard:
@@ -124,7 +136,7 @@ def _card(
             "streams": best,
             "mirrored_mean": True,
         },
-        training={"command": command, "data": _DATA, "settings": numbers},
+        training={"command": command, "data": _terms(settings), "settings": numbers},
         scores={
             "unit": "mm, mean over 17 joints after root alignment, person scaled to 1.70 m, "
             "held-out recordings, bodies and cameras",
