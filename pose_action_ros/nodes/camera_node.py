@@ -20,8 +20,8 @@ from pose_action_ros.nodes.running import run
 from pose_action_ros.settings import setting
 from pose_action_ros.sources import Frame, Source, SourceSettings, open_source
 
-_LATE = 0.1
-"""Delay [s] from which a source counts as slower than its rate."""
+_LATE = 0.05
+"""Delay [s] from which a source counts as slower than its rate: images are left out."""
 _LINGER = 0.5
 """Time [s] for the last messages to arrive before the process ends."""
 
@@ -100,10 +100,12 @@ class CameraNode(ManagedNode[CameraNodeSettings]):
             early = begin + frame.stamp - monotonic()
             if self._stopping.wait(max(early, 0.0)):
                 return
-            if early < -_LATE:  # it would never catch up: go on as if it had paused
-                begin -= early
-                clock_begin += Duration(seconds=-early)
-                self.get_logger().warning(f"the source is {-early:.1f} s late", once=True)
+            if early < -_LATE:
+                self.get_logger().warning(f"the source is {-early:.2f} s late", once=True)
+                if not self.source.skip_until(frame.stamp - early):
+                    # It would never catch up: go on as if it had paused.
+                    begin -= early
+                    clock_begin += Duration(seconds=-early)
             self._publish(frame, clock_begin + Duration(seconds=frame.stamp))
 
     def _publish(self, frame: Frame, stamp: Time) -> None:

@@ -65,6 +65,14 @@ class Source(Protocol):
         """
         ...
 
+    def skip_until(self, stamp: float) -> bool:
+        """Leave out what comes before a time [s], for who cannot keep up.
+
+        Returns:
+            False when leaving images out would save no work; then they are given all the same.
+        """
+        ...
+
     def close(self) -> None:
         """Give the file or device back; harmless when repeated."""
         ...

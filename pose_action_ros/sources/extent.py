@@ -16,6 +16,7 @@ class Extent:
         self._source = source
         self._loop = loop
         self._seconds = seconds
+        self._begin = 0.0
         self.rate = source.rate
         self.intrinsics = source.intrinsics
 
@@ -35,17 +36,21 @@ class Extent:
 
     def __iter__(self) -> Iterator[Frame]:
         """The frames; each round continues the counting and the time of the one before."""
-        index, stamp = 0, 0.0
+        index, self._begin = 0, 0.0
         while True:
             last = None
             for frame in self._source:
-                last = replace(frame, index=index + frame.index, stamp=stamp + frame.stamp)
+                last = replace(frame, index=index + frame.index, stamp=self._begin + frame.stamp)
                 if self._seconds and last.stamp >= self._seconds:
                     return
                 yield last
             if not self._loop or last is None:
                 return
-            index, stamp = last.index + 1, last.stamp + 1 / self.rate
+            index, self._begin = last.index + 1, last.stamp + 1 / self.rate
+
+    def skip_until(self, stamp: float) -> bool:
+        """See Source."""
+        return self._source.skip_until(stamp - self._begin)
 
     def close(self) -> None:
         """Close the source."""

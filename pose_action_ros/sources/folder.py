@@ -65,6 +65,10 @@ class FolderSource:
         if self.skipped == self.length:
             raise SourceError(f"none of the {self.length} images in {self._path} can be read")
 
+    def skip_until(self, _stamp: float) -> bool:
+        """See Source; every image is wanted."""
+        return False
+
     def close(self) -> None:
         """Nothing to give back."""
 

@@ -57,6 +57,10 @@ class LiveSource:
             yield Frame(index, now - start, np.asarray(image, dtype=np.uint8))
             index += 1
 
+    def skip_until(self, _stamp: float) -> bool:
+        """See Source; a camera goes at its own speed."""
+        return False
+
     def close(self) -> None:
         """Release the device."""
         self._capture.release()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 
 import numpy as np
 
@@ -24,6 +25,7 @@ class SimulatedSource:
 
     def __init__(self, settings: SourceSettings) -> None:
         self.rate = settings.rate
+        self._next = 0
         self._scene = Scene.random(
             np.random.default_rng(settings.seed),
             people=settings.people,
@@ -35,11 +37,16 @@ class SimulatedSource:
 
     def __iter__(self) -> Iterator[Frame]:
         """The frames, rendered as they are taken."""
-        index = 0
+        self._next = 0
         while True:
+            index, self._next = self._next, self._next + 1
             frame = self._scene.frame(index / self.rate)
             yield Frame(index, frame.stamp, frame.image, tuple(frame.people))
-            index += 1
+
+    def skip_until(self, stamp: float) -> bool:
+        """See Source; people move on at their own speed, as before a real camera."""
+        self._next = max(self._next, ceil(stamp * self.rate))
+        return True
 
     def close(self) -> None:
         """Nothing to give back."""

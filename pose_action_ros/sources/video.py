@@ -67,6 +67,10 @@ class VideoSource:
                 "%s: only %d of %d images could be decoded", self._path, count, self.length
             )
 
+    def skip_until(self, _stamp: float) -> bool:
+        """See Source; each image of a film needs the one before."""
+        return False
+
     def close(self) -> None:
         """Nothing to give back: the file is open only while it is read."""
 

@@ -42,3 +42,12 @@ def test_only_the_actions_asked_for() -> None:
 def test_unknown_actions_are_listed() -> None:
     with pytest.raises(SettingError, match=r"flying.*walking"):
         open_source(SourceSettings(actions="flying"))
+
+
+def test_who_cannot_keep_up_leaves_images_out_and_time_goes_on() -> None:
+    source = open_source(SETTINGS)
+    stamps = []
+    for frame in source:
+        stamps.append(frame.stamp)
+        assert source.skip_until(0.15)
+    np.testing.assert_allclose(stamps, [0.0, 0.2])

@@ -4,10 +4,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from shared_data import media, needs_shared
 
 from pose_action_ros.errors import SourceError
 from pose_action_ros.sources import SourceSettings, open_source
+from shared_data import media, needs_shared
 
 FilmMaker = Callable[[str, int], Path]
 
@@ -35,6 +35,7 @@ def test_every_image_with_its_stamp(film: FilmMaker) -> None:
     brightness = [float(frame.image.mean()) for frame in frames]
     np.testing.assert_allclose(brightness, 5 * np.arange(7), atol=2)
     assert (source.rate, source.length, source.intrinsics) == (10, 7, None)
+    assert not source.skip_until(3.0)
 
 
 def test_a_film_can_be_seen_twice(film: FilmMaker) -> None:
