@@ -21,6 +21,7 @@ class Quadrics:
 
     Attributes:
         q: (N, 3, 3), b: (N, 3), c: (N,) the quadratic form.
+        middle: (N, 3) a point inside, near which the numbers are well conditioned.
         axis: (N, 3) direction along which the surface is cut, zero where it is not.
         span: (N, 2) least and greatest p·axis that remains.
         bounds: (N, 4) left, top, right, bottom as x/z and y/z; NaN if not before the camera.
@@ -29,6 +30,7 @@ class Quadrics:
     q: Array
     b: Array
     c: Array
+    middle: Array
     axis: Array
     span: Array
     bounds: Array
@@ -54,7 +56,7 @@ def ellipsoids(centres: Array, frames: Array, radii: Array) -> Quadrics:
     c = -np.einsum("ni,ni->n", b, centres) - 1
     spread = np.einsum("nij,nj,nkj->nik", frames, radii**2, frames)
     span = np.broadcast_to([-_FAR, _FAR], (len(c), 2)).copy()
-    return Quadrics(q, b, c, np.zeros_like(centres), span, _bounds(centres, spread))
+    return Quadrics(q, b, c, centres, np.zeros_like(centres), span, _bounds(centres, spread))
 
 
 def cones(starts: Array, ends: Array, broad: Array, sections: Array) -> Quadrics:
@@ -86,12 +88,12 @@ def cones(starts: Array, ends: Array, broad: Array, sections: Array) -> Quadrics
     bounds = np.concatenate(
         [np.minimum(first[:, :2], last[:, :2]), np.maximum(first[:, 2:], last[:, 2:])], axis=1
     )
-    return Quadrics(q, b, c, axis, np.stack([at, at + length], axis=1), bounds)
+    return Quadrics(q, b, c, (starts + ends) / 2, axis, np.stack([at, at + length], axis=1), bounds)
 
 
 def joined(parts: list[Quadrics]) -> Quadrics:
     """All surfaces of several sets, in order."""
-    names = ("q", "b", "c", "axis", "span", "bounds")
+    names = ("q", "b", "c", "middle", "axis", "span", "bounds")
     return Quadrics(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 

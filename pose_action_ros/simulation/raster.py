@@ -41,7 +41,7 @@ class Canvas:
         self._light = light
         shape = intrinsics.height, intrinsics.width
         self._depth: Floats = np.empty(shape, np.float32)
-        self._index = np.empty(shape, np.uint16)  # colour * tones + tone
+        self._index = np.empty(shape, np.int32)  # colour * tones + tone
         self._x = ((np.arange(intrinsics.width) - intrinsics.cx) / intrinsics.fx).astype(np.float32)
         self._y = ((np.arange(intrinsics.height) - intrinsics.cy) / intrinsics.fy).astype(
             np.float32
@@ -83,30 +83,19 @@ class Canvas:
     def _one(self, forms: _Forms, number: int, box: tuple[int, int, int, int]) -> None:
         left, top, right, bottom = box
         window = np.s_[top:bottom, left:right]
-        x, y = self._x[left:right], self._y[top:bottom, None]
-        b = forms.b[number]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            slope = x * b[0] + (y * b[1] + b[2])  # (h, w)
-            root = np.sqrt(slope * slope - forms.c[number] * _quadratic(forms.q[number], x, y))
-            depth = forms.c[number] / (root - slope)
-            nearer = (depth < self._depth[window]) & (depth > 0)
+        ray = _Rays(self._x[left:right], self._y[top:bottom, None], forms.middle[number])
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            beyond = ray.meet(forms.q[number], forms.r[number], forms.c[number])
+            depth = beyond + forms.middle[number, 2]
+            nearer = depth < self._depth[window]
             if forms.cut[number]:
-                axis = forms.axis[number]
-                along = depth * (x * axis[0] + (y * axis[1] + axis[2]))
-                low, high = forms.span[number]
-                nearer &= (along >= low) & (along <= high)
-            lit = forms.lamp[number]
-            bright = depth * (x * lit[0] + (y * lit[1] + lit[2])) + lit[3]
-            bb = forms.bb[number]
-            steep = depth * (
-                _quadratic(forms.qq[number], x, y) * depth + (x * bb[0] + (y * bb[1] + bb[2]))
-            )
-            bright /= np.sqrt(steep + bb[3])
-            tone = (bright * (0.5 * _TONES - 1) + (number * _TONES + 0.5 * _TONES)).astype(
-                np.uint16
-            )
+                along = ray.along(beyond, forms.axis[number])
+                nearer &= np.abs(along) <= forms.half[number]
+            bright = ray.brightness(beyond, forms, number)
+            tone = bright * (0.5 * _TONES - 1) + (number + 0.5) * _TONES
+            tones = tone.astype(np.int32)
         np.copyto(self._depth[window], depth, where=nearer)
-        np.copyto(self._index[window], tone, where=nearer)
+        np.copyto(self._index[window], tones, where=nearer)
 
     def _paint(self, image: Image, whole: tuple[slice, slice], colours: Array) -> None:
         tones = np.linspace(-1, 1, _TONES, endpoint=False)
@@ -119,42 +108,70 @@ class Canvas:
         cv2.copyTo(painted, covered.astype(np.uint8), image[whole])
 
 
-def _quadratic(form: Floats, x: Floats, y: Floats) -> Floats:
-    """(h, w) of xx x² + 2 xy x y + yy y² + 2 xz x + 2 yz y + zz; x is a row, y a column."""
-    xx, xy, yy, xz, yz, zz = form
-    result: Floats = (x * (xx * x + xz) + zz) + (x * (xy * y) + y * (yy * y + yz))
-    return result
+class _Rays:
+    """The rays of a box of pixels, and where they cross the depth of a surface's middle.
+
+    Everything is counted from that middle, because far from it single precision is too coarse
+    for small surfaces.
+    """
+
+    def __init__(self, x: Floats, y: Floats, middle: Floats) -> None:
+        """Directions (x, y, 1) with x (w,) and y (h, 1); the middle (3,)."""
+        self.x, self.y = x, y
+        self.u, self.v = x * middle[2] - middle[0], y * middle[2] - middle[1]
+
+    def meet(self, q: Floats, r: Floats, c: Floats) -> Floats:
+        """(h, w) depth beyond the middle of the nearer crossing; NaN where there is none.
+
+        With w = (u, v, 0) + t d, the surface is w·Qw + 2 r·w + c = a t² + 2 b t + c' = 0.
+        """
+        x, y, u, v = self.x, self.y, self.u, self.v
+        a = (x * (q[0, 0] * x + 2 * q[0, 2]) + q[2, 2]) + y * (q[1, 1] * y + 2 * q[1, 2])
+        a += x * (2 * q[0, 1] * y)
+        b = (x * (q[0, 0] * u + r[0]) + q[0, 2] * u + r[2]) + (
+            y * (q[1, 1] * v + r[1]) + q[1, 2] * v
+        )
+        b += x * (q[0, 1] * v)
+        b += u * (q[0, 1] * y)
+        rest = (u * (q[0, 0] * u + 2 * r[0]) + c) + v * (q[1, 1] * v + 2 * r[1])
+        rest += u * (2 * q[0, 1] * v)
+        crossing: Floats = (-b - np.sqrt(b * b - a * rest)) / np.where(a > 0, a, np.nan)
+        return crossing
+
+    def along(self, beyond: Floats, axis: Floats) -> Floats:
+        """(h, w) how far along the axis from the middle the crossing is."""
+        slope = self.x * axis[0] + (self.y * axis[1] + axis[2])
+        far: Floats = beyond * slope + (self.u * axis[0] + self.v * axis[1])
+        return far
+
+    def brightness(self, beyond: Floats, forms: _Forms, number: int) -> Floats:
+        """(h, w) cosine -1 to 1 between the surface's normal Qw + r and the lamp."""
+        g, s, lamp = forms.qq[number], forms.qr[number], forms.lamp[number]
+        wx, wy = beyond * self.x + self.u, beyond * self.y + self.v
+        toward = wx * lamp[0] + wy * lamp[1] + (beyond * lamp[2] + lamp[3])
+        square = wx * (g[0, 0] * wx + (2 * g[0, 1]) * wy + (2 * s[0]))
+        square += wy * (g[1, 1] * wy + (2 * g[1, 2]) * beyond + (2 * s[1]))
+        square += beyond * (g[2, 2] * beyond + (2 * g[0, 2]) * wx + (2 * s[2]))
+        square += s[3]
+        cosine: Floats = toward / np.sqrt(np.maximum(square, 1e-12))
+        return np.clip(cosine, -1, 1, out=cosine)
 
 
 class _Forms:
-    """The numbers of all surfaces as the pixel loop wants them."""
+    """The numbers of all surfaces as the pixel loop wants them, seen from their middles."""
 
     def __init__(self, surfaces: Quadrics, light: Light) -> None:
         lamp = np.array(light.toward) / np.linalg.norm(light.toward)
-        q, b = surfaces.q, surfaces.b
-        self.q = _packed(q)
-        self.b = b.astype(np.float32)
-        self.c = surfaces.c.astype(np.float32)
+        q, middle = surfaces.q, surfaces.middle
+        pull = np.einsum("nij,nj->ni", q, middle)
+        r = surfaces.b + pull
+        c = np.sum(middle * (pull + 2 * surfaces.b), axis=1) + surfaces.c
+        self.q, self.r, self.c = (part.astype(np.float32) for part in (q, r, c))
+        self.middle = middle.astype(np.float32)
         self.axis = surfaces.axis.astype(np.float32)
-        self.span = surfaces.span.astype(np.float32)
         self.cut = [bool(axis.any()) for axis in surfaces.axis]
-        # The normal at t·d is t·Qd + b: its length and its share toward the lamp.
-        self.lamp = np.column_stack([q @ lamp, b @ lamp]).astype(np.float32)
-        self.qq = _packed(q @ q)
-        cross = 2 * np.einsum("nij,nj->ni", q, b)
-        self.bb = np.column_stack([cross, np.sum(b * b, axis=1)]).astype(np.float32)
-
-
-def _packed(forms: Array) -> Floats:
-    """(N, 6) of symmetric (N, 3, 3), off-diagonal doubled."""
-    return np.stack(
-        [
-            forms[:, 0, 0],
-            2 * forms[:, 0, 1],
-            forms[:, 1, 1],
-            2 * forms[:, 0, 2],
-            2 * forms[:, 1, 2],
-            forms[:, 2, 2],
-        ],
-        axis=1,
-    ).astype(np.float32)
+        self.half = (np.diff(surfaces.span, axis=1)[:, 0] / 2).astype(np.float32)
+        self.lamp = np.column_stack([q @ lamp, r @ lamp]).astype(np.float32)
+        self.qq = (q @ q).astype(np.float32)
+        slope = np.einsum("nij,nj->ni", q, r)
+        self.qr = np.column_stack([slope, np.sum(r * r, axis=1)]).astype(np.float32)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.simulation.quadrics import Quadrics
+from pose_action_ros.simulation.quadrics import Quadrics, joined
 from pose_action_ros.simulation.raster import Canvas, Light
 from pose_action_ros.simulation.virtual_camera import VirtualCamera
 
@@ -56,8 +56,11 @@ class Renderer:
         image = self._background.copy()
         for points in feet:
             self._shadow(image, points)
-        for surfaces, colours in sorted(people, key=lambda person: -_distance(person[0])):
-            self._canvas.draw(image, surfaces, colours)
+        self._canvas.draw(
+            image,
+            joined([surfaces for surfaces, _ in people]),
+            np.concatenate([colours for _, colours in people]),
+        )
         if self._grain is not None:
             positive, negative = self._grain[int(stamp * 1000) % len(self._grain)]
             cv2.subtract(cv2.add(image, positive, dst=image), negative, dst=image)
@@ -83,11 +86,6 @@ class Renderer:
         if image[window].size:
             dark = cv2.convertScaleAbs(image[window], alpha=1 - strength)
             cv2.copyTo(dark, mask[window], image[window])
-
-
-def _distance(surfaces: Quadrics) -> float:
-    """Depth of a person's middle, from the centres of the surfaces' forms."""
-    return float(np.median(-surfaces.b[:, 2] / np.maximum(surfaces.q[:, 2, 2], 1e-9)))
 
 
 def _grain(shape: tuple[int, ...], noise: float) -> list[tuple[Image, Image]] | None:

@@ -15,11 +15,11 @@ from pose_action_ros.simulation.cast import random_cast
 from pose_action_ros.simulation.figure import FIGURE
 from pose_action_ros.simulation.kinematics import Posed
 from pose_action_ros.simulation.performance import ACTIONS
+from pose_action_ros.simulation.person import person_surfaces
 from pose_action_ros.simulation.quadrics import Quadrics, joined
 from pose_action_ros.simulation.raster import Light
 from pose_action_ros.simulation.renderer import Renderer
 from pose_action_ros.simulation.script import Script
-from pose_action_ros.simulation.shapes import person_surfaces
 from pose_action_ros.simulation.truth import SimulatedPerson, true_person
 from pose_action_ros.simulation.virtual_camera import VirtualCamera
 

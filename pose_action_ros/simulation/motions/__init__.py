@@ -7,13 +7,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.motions.arms import (
-    crossing_arms,
-    opening_arms,
-    pointing,
-    pushing,
-    raising_hand,
-)
+from pose_action_ros.simulation.motions.arms import pointing, pushing, raising_hand
+from pose_action_ros.simulation.motions.both_arms import crossing_arms, opening_arms
 from pose_action_ros.simulation.motions.gait import running, walking
 from pose_action_ros.simulation.motions.hands import clapping, punching
 from pose_action_ros.simulation.motions.idle import standing

@@ -20,7 +20,7 @@ class Wave:
     """One arm's waving; the swing is -1 to 1."""
 
     def __init__(self, rng: Rng) -> None:
-        kind = str(rng.choice(["high", "front", "low", "whole"], p=[0.5, 0.2, 0.12, 0.18]))
+        kind = str(rng.choice(["high", "front", "low", "whole"], p=[0.54, 0.2, 0.08, 0.18]))
         self._kind = kind
         self._raise = {  # upper arm from hanging [degrees]
             "high": rng.uniform(32, 110),
@@ -40,6 +40,7 @@ class Wave:
         self._ahead = rng.uniform(0.3, 0.7) if low else rng.uniform(0.0, 0.6)
         self._floppy = rng.uniform(0, 22)
         self._palm = rng.normal(60, 15)
+        self._cocked = rng.uniform(30, 65) if kind == "low" else rng.normal(10, 8)
         self._drift = [Wander(rng, 0.1, 0.5) for _ in range(2)]
 
     def __call__(self, times: Array, swing: Array) -> Arm:
@@ -73,7 +74,7 @@ class Wave:
             **arm,
             "pronate": still + self._palm,
             "wrist_side": -self._floppy * swing,
-            "wrist_flex": still - 10,
+            "wrist_flex": still - self._cocked,
             "curl": still + 0.05,
         }
 
