@@ -12,6 +12,7 @@ from pose_action_ros.errors import InputError
 
 SUPPORTED = ("", "plumb_bob", "rational_polynomial")
 """Lens models with OpenCV's coefficients, and no model."""
+_COEFFICIENTS = (0, 4, 5, 8, 12, 14)  # that OpenCV takes
 
 
 def intrinsics_from(message: CameraInfo, *, rectified: bool = False) -> Intrinsics | None:
@@ -28,6 +29,8 @@ def intrinsics_from(message: CameraInfo, *, rectified: bool = False) -> Intrinsi
     """
     if not any(message.k):
         return None
+    if len(message.d) not in _COEFFICIENTS:
+        raise InputError(f"got {len(message.d)} lens coefficients, expected one of {_COEFFICIENTS}")
     matrix = message.p.reshape(3, 4) if rectified else message.k.reshape(3, 3)
     supported = not rectified and message.distortion_model in SUPPORTED
     full = Intrinsics(
@@ -94,9 +97,9 @@ def scaled(camera: Intrinsics, width: int, height: int) -> Intrinsics:
 def camera_info_message(camera: Intrinsics, header: Header) -> CameraInfo:
     """A CameraInfo message; header of the image."""
     message = CameraInfo(header=header, width=camera.width, height=camera.height)
-    simple = len(camera.distortion) <= len(("k1", "k2", "p1", "p2", "k3"))
+    simple = len(camera.distortion) <= 5  # k1 k2 p1 p2 k3
     message.distortion_model = "plumb_bob" if simple else "rational_polynomial"
-    message.d = list(camera.distortion) or [0.0] * 5
+    message.d = [*camera.distortion, *[0.0] * (5 - len(camera.distortion))]
     message.k = camera.matrix.reshape(-1)
     message.r = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]
     message.p = [camera.fx, 0.0, camera.cx, 0.0, 0.0, camera.fy, camera.cy, 0.0, 0.0, 0.0, 1.0, 0.0]

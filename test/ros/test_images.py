@@ -1,0 +1,259 @@
+import sys
+from array import array
+from collections.abc import Iterator
+from types import ModuleType
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("sensor_msgs")
+
+from sensor_msgs.msg import CompressedImage, Image
+from std_msgs.msg import Header
+
+from pose_action_ros.errors import InputError
+from pose_action_ros.nodes import images
+from pose_action_ros.nodes.encodings import ENCODINGS
+from pose_action_ros.nodes.images import (
+    BRIDGED,
+    compressed_message,
+    image_from,
+    image_from_compressed,
+    image_message,
+    picture_in,
+)
+from references.cv_bridge import CvBridge
+
+Pixels = npt.NDArray[np.uint8]
+WIDTH, HEIGHT = 32, 24
+
+
+def message(encoding: str, data: bytes, *, padding: int = 0, big: bool = False) -> Image:
+    """An Image of WIDTH x HEIGHT whose rows end with bytes of no meaning."""
+    rows = HEIGHT * ENCODINGS[encoding].planes // 2
+    lines = np.frombuffer(data, np.uint8).reshape(rows, -1)
+    padded = np.pad(lines, ((0, 0), (0, padding)), constant_values=77)
+    return Image(
+        width=WIDTH,
+        height=HEIGHT,
+        encoding=encoding,
+        step=padded.shape[1],
+        is_bigendian=int(big),
+        data=array("B", padded.tobytes()),
+    )
+
+
+def photo() -> Pixels:
+    """A picture with soft colours, so that shared colour and mosaics lose little."""
+    rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH]
+    channels = [60 + 4 * columns, 200 - 5 * rows, 90 + 2 * rows + columns]
+    return np.stack(channels, axis=-1).astype(np.uint8)
+
+
+def mosaic(image: Pixels, letters: str) -> bytes:
+    """What a sensor with this colour filter sees; letters of its first two rows of two."""
+    channel = {"b": 0, "g": 1, "r": 2}
+    grey = np.empty((HEIGHT, WIDTH), np.uint8)
+    for position, letter in enumerate(letters):
+        row, column = divmod(position, 2)
+        grey[row::2, column::2] = image[row::2, column::2, channel[letter]]
+    return grey.tobytes()
+
+
+def packed(image: Pixels) -> tuple[Pixels, Pixels, Pixels]:
+    """Grey (H, W), u and v (H, W) of BT.601, limited range, written out."""
+    blue, green, red = (image[..., channel].astype(float) for channel in range(3))
+    y = 16 + 0.257 * red + 0.504 * green + 0.098 * blue
+    u = 128 - 0.148 * red - 0.291 * green + 0.439 * blue
+    v = 128 + 0.439 * red - 0.368 * green - 0.071 * blue
+    as_bytes = (np.rint(plane).astype(np.uint8) for plane in (y, u, v))
+    first, second, third = as_bytes
+    return first, second, third
+
+
+def encoded(image: Pixels, encoding: str) -> bytes:
+    """A picture in an encoding, made by hand."""
+    if encoding.startswith("bayer_"):
+        return mosaic(image, encoding.removeprefix("bayer_").removesuffix("8"))
+    alpha, (y, u, v) = np.full((HEIGHT, WIDTH, 1), 9, np.uint8), packed(image)
+    uyvy = np.stack([u[:, ::2], y[:, ::2], v[:, ::2], y[:, 1::2]], axis=-1)
+    yuyv = np.stack([y[:, ::2], u[:, ::2], y[:, 1::2], v[:, ::2]], axis=-1)
+    uv, quarter = np.stack([u, v], axis=-1), np.stack([u, v], axis=-1)[::2, ::2]
+    return {
+        "bgr8": image.tobytes(),
+        "8UC3": image.tobytes(),
+        "rgb8": image[..., ::-1].tobytes(),
+        "bgra8": np.concatenate([image, alpha], axis=-1).tobytes(),
+        "rgba8": np.concatenate([image[..., ::-1], alpha], axis=-1).tobytes(),
+        "yuv422": uyvy.tobytes(),
+        "uyvy": uyvy.tobytes(),
+        "yuv422_yuy2": yuyv.tobytes(),
+        "yuyv": yuyv.tobytes(),
+        "nv12": y.tobytes() + quarter.tobytes(),
+        "nv21": y.tobytes() + quarter[..., ::-1].tobytes(),
+        "nv24": y.tobytes() + uv.tobytes(),
+    }[encoding]
+
+
+@pytest.fixture(params=["own", "cv_bridge"])
+def converter(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Both ways to convert: without cv_bridge, and with a stand-in that does what it does."""
+    module = ModuleType("cv_bridge")
+    if request.param == "cv_bridge":
+        module.CvBridge = CvBridge  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "cv_bridge", module)  # an empty one cannot be imported from
+    images.cv_bridge.cache_clear()
+    yield request.param
+    images.cv_bridge.cache_clear()
+
+
+COLOURED = [name for name in ENCODINGS if name not in ("mono8", "8UC1", "mono16", "16UC1")]
+
+
+@pytest.mark.parametrize("padding", [0, 1, 6, 16])
+@pytest.mark.parametrize("encoding", COLOURED)
+def test_every_colour_encoding_shows_the_picture(
+    encoding: str, padding: int, converter: str
+) -> None:
+    assert (images.cv_bridge() is not None) == (converter == "cv_bridge")
+    if encoding == "nv24":
+        padding = 0  # tested below
+    found = image_from(message(encoding, encoded(photo(), encoding), padding=padding))
+    assert found.shape == (HEIGHT, WIDTH, 3)
+    assert found.dtype == np.uint8
+    inner = (slice(2, -2), slice(2, -2))  # mosaics are guessed at the border
+    difference = found[inner].astype(int) - photo()[inner]
+    assert np.abs(difference).max() <= 12
+
+
+@pytest.mark.parametrize("encoding", ["bgr8", "rgb8", "bgra8", "rgba8"])
+def test_colours_in_full_are_exact(encoding: str, converter: str) -> None:
+    assert converter
+    found = image_from(message(encoding, encoded(photo(), encoding), padding=3))
+    np.testing.assert_array_equal(found, photo())
+
+
+@pytest.mark.parametrize("encoding", sorted(BRIDGED))
+def test_our_own_conversion_gives_what_cv_bridge_gives(encoding: str) -> None:
+    rng = np.random.default_rng(0)
+    size = HEIGHT * WIDTH * ENCODINGS[encoding].channels * (1 + ENCODINGS[encoding].deep)
+    noise = message(encoding, rng.integers(0, 256, size, np.uint8).tobytes())
+    own = ENCODINGS[encoding].to_bgr(images._pixels(noise, ENCODINGS[encoding]))
+    np.testing.assert_array_equal(own, CvBridge().imgmsg_to_cv2(noise, "bgr8"))
+
+
+@pytest.mark.parametrize("encoding", ["mono8", "8UC1"])
+def test_grey_is_the_same_in_each_channel(encoding: str, converter: str) -> None:
+    assert converter
+    grey = np.arange(HEIGHT * WIDTH, dtype=np.uint16).astype(np.uint8).reshape(HEIGHT, WIDTH)
+    found = image_from(message(encoding, grey.tobytes(), padding=5))
+    np.testing.assert_array_equal(found, np.repeat(grey[..., None], 3, axis=-1))
+
+
+@pytest.mark.parametrize("big", [False, True])
+@pytest.mark.parametrize("padding", [0, 3, 4])
+@pytest.mark.parametrize("encoding", ["mono16", "16UC1"])
+def test_deep_grey_is_scaled_in_both_byte_orders(
+    encoding: str, padding: int, big: bool, converter: str
+) -> None:
+    assert converter
+    deep = np.linspace(0, 65535, HEIGHT * WIDTH).astype(np.uint16).reshape(HEIGHT, WIDTH)
+    data = deep.astype(">u2" if big else "<u2").tobytes()
+    found = image_from(message(encoding, data, padding=padding, big=big))
+    np.testing.assert_array_equal(found[..., 0], np.rint(deep / 257))
+
+
+def test_nv24_with_rows_longer_than_the_picture() -> None:
+    y, u, v = packed(photo())
+    colour = np.stack([u, v], axis=-1).reshape(HEIGHT, 2 * WIDTH)
+    grey, pairs = np.pad(y, ((0, 0), (0, 8))), np.pad(colour, ((0, 0), (0, 16)))
+    wide = Image(width=WIDTH, height=HEIGHT, encoding="nv24", step=WIDTH + 8)
+    wide.data = array("B", grey.tobytes() + pairs.tobytes())
+    plain = message("nv24", encoded(photo(), "nv24"))
+    np.testing.assert_array_equal(image_from(wide), image_from(plain))
+
+
+def test_a_bgr_image_is_read_without_a_copy() -> None:
+    source = message("bgr8", encoded(photo(), "bgr8"))
+    found = image_from(source)
+    source.data[0] = 200
+    assert found[0, 0, 0] == 200
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1))
+def test_what_is_written_is_read_back(width: int, height: int, seed: int) -> None:
+    image = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+    np.testing.assert_array_equal(image_from(image_message(image, Header())), image)
+
+
+def test_a_part_of_an_image_can_be_written() -> None:
+    part = photo()[2:10, 3:9]
+    np.testing.assert_array_equal(image_from(image_message(part, Header())), part)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"width": 0}, "0x24 px, expected at least one pixel"),
+        ({"height": 0}, "32x0 px, expected at least one pixel"),
+        ({"step": 95}, "step of 95 bytes.*expected >= 96"),
+        ({"step": 0}, "step of 0 bytes"),
+        ({"step": 97}, "got 2304 bytes.*expected 2328"),
+        ({"data": array("B", bytes(2303))}, "got 2303 bytes.*expected 2304"),
+        ({"encoding": "nv42"}, "unknown image encoding 'nv42'; known are bgr8, 8UC3, rgb8"),
+        ({"encoding": ""}, "unknown image encoding ''"),
+        ({"encoding": "uyvy", "width": 31}, "expected even width"),
+        ({"encoding": "nv12", "height": 15}, "expected even width and height"),
+    ],
+)
+def test_an_image_that_contradicts_itself_is_refused(
+    changes: dict[str, object], words: str
+) -> None:
+    bad = message("bgr8", encoded(photo(), "bgr8"))
+    for name, value in changes.items():
+        setattr(bad, name, value)
+    with pytest.raises(InputError, match=words):
+        image_from(bad)
+
+
+def test_jpeg_there_and_back() -> None:
+    sent = compressed_message(photo(), Header(), quality=95)
+    assert "jpeg" in sent.format
+    assert np.abs(picture_in(sent).astype(int) - photo()).max() < 16
+
+
+def test_png_and_grey_pictures_are_read() -> None:
+    for image, expected in ((photo(), photo()), (photo()[..., 0], photo()[..., [0, 0, 0]])):
+        data = cv2.imencode(".png", image)[1].tobytes()
+        found = picture_in(CompressedImage(format="png", data=array("B", data)))
+        np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "without data"),
+        (b"no picture at all", "cannot decode 17 bytes of format 'jpeg'"),
+        (cv2.imencode(".jpg", photo())[1].tobytes()[:-40], "cut off"),
+    ],
+)
+def test_what_is_no_picture_is_refused(data: bytes, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        image_from_compressed(CompressedImage(format="jpeg", data=array("B", data)))
+
+
+def test_a_broken_cv_bridge_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(CvBridge):
+        def encoding_to_dtype_with_channels(self, encoding: str) -> tuple[str, int]:
+            raise ImportError(f"numpy.core.multiarray failed to import for {encoding}")
+
+    module = ModuleType("cv_bridge")
+    module.CvBridge = Broken  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "cv_bridge", module)
+    images.cv_bridge.cache_clear()
+    assert images.cv_bridge() is None
+    images.cv_bridge.cache_clear()

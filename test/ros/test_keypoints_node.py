@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import time
+from array import array
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from pose_action_ros.msg import Action, Keypoints
+from sensor_msgs.msg import CompressedImage, Image
+
+from pose_action_ros.nodes import keypoints_node
+from pose_action_ros.nodes.images import compressed_message, image_from, image_message
+from pose_action_ros.nodes.keypoints_node import KeypointsNode
+from ros_support import (
+    FakeDetector,
+    Peer,
+    grey,
+    grey_message,
+    header,
+    health_of,
+    person,
+    wait_until,
+)
+
+Start = Callable[..., Any]
+
+
+@pytest.fixture
+def detector(monkeypatch: pytest.MonkeyPatch) -> FakeDetector:
+    """What the node uses instead of a network."""
+    fake = FakeDetector(person())
+    monkeypatch.setattr(keypoints_node, "make_detector", lambda _: fake)
+    return fake
+
+
+@pytest.mark.usefixtures("detector")
+def test_people_of_an_image_have_its_stamp_frame_and_size(started: Start, peer: Peer) -> None:
+    started(KeypointsNode)
+    heard = peer.hear(Keypoints, "keypoints")
+    peer.say("image", grey_message(), until=lambda: heard)
+    heard.clear()
+    headers = [header(1_700_000_100.125, "left_eye"), header(1_700_000_100.25, "left_eye")]
+    for count, sent in enumerate(headers, start=1):
+        peer.say("image", image_message(grey(320, 240), sent))
+        wait_until(lambda: len(heard) == count)  # noqa: B023 - called at once
+    first, second = heard
+    assert [first.header, second.header] == headers
+    assert (first.width, first.height, first.skeleton) == (320, 240, "body_25")
+    assert first.people[0].id == second.people[0].id >= 0
+    found = np.array([(point.x, point.y) for point in first.people[0].keypoints])
+    np.testing.assert_allclose(found, person().points, rtol=1e-6)
+
+
+def test_an_image_without_people_is_told_too(
+    started: Start, peer: Peer, detector: FakeDetector
+) -> None:
+    detector.people = ()
+    started(KeypointsNode)
+    heard = peer.hear(Keypoints, "keypoints", reliable=False)
+    peer.say("image", grey_message(), until=lambda: heard)
+    assert heard[0].people == []
+
+
+@pytest.mark.usefixtures("detector")
+def test_compressed_images(started: Start, peer: Peer) -> None:
+    started(KeypointsNode, image_transport="compressed")
+    heard = peer.hear(Keypoints, "keypoints")
+    message = compressed_message(grey(320, 240), header())
+    peer.say("image/compressed", message, until=lambda: heard)
+    assert (heard[0].width, heard[0].height) == (320, 240)
+
+
+def bad_images() -> dict[str, Image]:
+    good = grey_message()
+    changes: dict[str, dict[str, Any]] = {
+        "at least one pixel": {"width": 0, "height": 0, "data": array("B")},
+        "got a step of 100 bytes": {"step": 100},
+        "unknown image encoding 'rgb9'": {"encoding": "rgb9"},
+        "got 50 bytes": {"data": array("B", bytes(50))},
+    }
+    plain = {name: getattr(good, name) for name in ("width", "height", "step", "encoding", "data")}
+    return {
+        words: Image(header=good.header, **{**plain, **change}) for words, change in changes.items()
+    }
+
+
+@pytest.mark.parametrize("words", list(bad_images()))
+@pytest.mark.usefixtures("detector")
+def test_a_bad_image_is_counted_and_reported_and_the_node_lives(
+    words: str, started: Start, peer: Peer
+) -> None:
+    started(KeypointsNode)
+    heard = peer.hear(Keypoints, "keypoints")
+    bad = bad_images()[words]
+    peer.say("image", bad, until=lambda: health_of(peer, "keypoints_node")["errors"] != "0")
+    assert words in health_of(peer, "keypoints_node")["last error"]
+    peer.say("image", grey_message(), until=lambda: heard)
+    assert heard[0].width == 64
+
+
+@pytest.mark.usefixtures("detector")
+def test_a_cut_off_jpeg_is_counted_and_reported(started: Start, peer: Peer) -> None:
+    started(KeypointsNode, image_transport="compressed")
+    peer.hear(Keypoints, "keypoints")
+    message = compressed_message(grey(), header())
+    bad = CompressedImage(header=message.header, format="jpeg", data=message.data[:-30])
+    peer.say(
+        "image/compressed",
+        bad,
+        until=lambda: "cut off" in health_of(peer, "keypoints_node")["last error"],
+    )
+
+
+def test_a_mistake_in_the_code_is_counted_too(
+    started: Start, peer: Peer, detector: FakeDetector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started(KeypointsNode)
+    heard = peer.hear(Keypoints, "keypoints")
+    with monkeypatch.context() as patch:
+        patch.setattr(FakeDetector, "__call__", lambda *_: 1 / 0)
+        peer.say(
+            "image",
+            grey_message(),
+            until=lambda: health_of(peer, "keypoints_node")["errors"] != "0",
+        )
+    assert "ZeroDivisionError" in health_of(peer, "keypoints_node")["last error"]
+    peer.say("image", grey_message(), until=lambda: heard)
+    assert detector.seen
+
+
+def test_a_slow_detector_gets_the_newest_and_what_it_misses_is_counted(
+    started: Start, peer: Peer, detector: FakeDetector
+) -> None:
+    detector.delay = 0.3
+    started(KeypointsNode)
+    heard = peer.hear(Keypoints, "keypoints")
+    peer.say("image", grey_message(99.0), until=lambda: heard)
+    for number in range(20):
+        peer.say("image", grey_message(100.0 + number))
+        time.sleep(0.03)
+    wait_until(lambda: heard and heard[-1].header == header(119.0))
+    assert len(heard) < 15
+    values = health_of(peer, "keypoints_node")
+    assert int(values["received"]) == int(values["processed"]) + int(values["dropped"])
+    assert int(values["dropped"]) > 0
+
+
+def test_time_that_jumps_back_makes_everybody_new(
+    started: Start, peer: Peer, detector: FakeDetector
+) -> None:
+    started(KeypointsNode)
+    heard = peer.hear(Keypoints, "keypoints")
+    peer.say("image", grey_message(99.0), until=lambda: heard)
+    heard.clear()
+    for seconds in (100.0, 100.1, 50.0, 50.1):
+        count = len(heard)
+        peer.say("image", grey_message(seconds))
+        wait_until(lambda: len(heard) > count)  # noqa: B023 - called at once
+    first, second, third, fourth = (message.people[0].id for message in heard)
+    assert first == second != third == fourth
+    assert detector.resets == 1
+
+
+@pytest.mark.usefixtures("detector")
+def test_the_overlay_is_drawn_when_somebody_looks(started: Start, peer: Peer) -> None:
+    node = started(KeypointsNode)
+    overlays = peer.hear(Image, "keypoints_node/overlay")
+    wait_until(node.output._overlay.get_subscription_count)
+    bowing = Action(person_ids=[0], label="bowing", score=0.9)
+    peer.say("action", bowing, until=lambda: node.output._labels)
+    peer.say("image", grey_message(), until=lambda: overlays)
+    assert overlays[0].header == header()
+    assert (image_from(overlays[0]) != grey()).any()
+
+
+@pytest.mark.usefixtures("detector")
+def test_health_tells_silence_and_what_runs(started: Start, peer: Peer) -> None:
+    started(KeypointsNode)
+    wait_until(lambda: health_of(peer, "keypoints_node")["message"] == "no image yet")
+    values = health_of(peer, "keypoints_node")
+    assert (values["level"], values["detector"]) == ("3", "blazepose")
+    peer.say(
+        "image",
+        grey_message(),
+        until=lambda: health_of(peer, "keypoints_node").get("people") == "1",
+    )
+    wait_until(lambda: health_of(peer, "keypoints_node")["level"] == "1")
+    assert "no image for" in health_of(peer, "keypoints_node")["message"]

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from lifecycle_msgs.srv import ChangeState, GetState
+from pose_action_ros.msg import Keypoints
+from rcl_interfaces.srv import SetParameters
+from rclpy.parameter import Parameter
+
+from pose_action_ros.errors import ModelError
+from pose_action_ros.nodes import keypoints_node
+from pose_action_ros.nodes.action_node import ActionNode
+from pose_action_ros.nodes.keypoints_node import KeypointsNode
+from ros_support import FakeDetector, Peer, grey_message, person, spinning, wait_until
+
+Start = Callable[..., Any]
+
+
+def call(peer: Peer, kind: Any, service: str, request: Any) -> Any:
+    """The answer of a service."""
+    client: Any = peer.create_client(kind, service)
+    assert client.wait_for_service(timeout_sec=20)
+    future = client.call_async(request)
+    wait_until(future.done)
+    return future.result()
+
+
+def transition(peer: Peer, label: str) -> bool:
+    request = ChangeState.Request()
+    request.transition.label = label
+    return bool(call(peer, ChangeState, "keypoints_node/change_state", request).success)
+
+
+def state(peer: Peer) -> str:
+    answer = call(peer, GetState, "keypoints_node/get_state", GetState.Request())
+    return str(answer.current_state.label)
+
+
+def test_a_lifecycle_manager_can_lead_a_node(
+    started: Start, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[FakeDetector] = []
+
+    def make(_: object) -> FakeDetector:
+        made.append(FakeDetector(person()))
+        return made[-1]
+
+    monkeypatch.setattr(keypoints_node, "make_detector", make)
+    started(KeypointsNode, autostart=False)
+    assert (state(peer), made) == ("unconfigured", [])
+    for _ in range(2):
+        assert transition(peer, "configure")
+        assert state(peer) == "inactive"
+        assert transition(peer, "activate")
+        assert state(peer) == "active"
+        heard = peer.hear(Keypoints, "keypoints")
+        heard.clear()
+        peer.say("image", grey_message(), until=heard.__len__)
+        assert transition(peer, "deactivate")
+        assert not peer.count_subscribers("image")
+        assert transition(peer, "cleanup")
+        wait_until(lambda: not peer.count_publishers("keypoints"))
+    assert len(made) == 2
+    assert transition(peer, "shutdown")
+    assert state(peer) == "finalized"
+
+
+def test_a_node_that_starts_by_itself_is_active(
+    started: Start, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keypoints_node, "make_detector", lambda _: FakeDetector())
+    started(KeypointsNode)
+    assert state(peer) == "active"
+
+
+def test_a_model_that_is_missing_leaves_the_node_unconfigured_until_it_is_there(
+    started: Start, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(_: object) -> FakeDetector:
+        raise ModelError("no model file; fetch it")
+
+    monkeypatch.setattr(keypoints_node, "make_detector", missing)
+    started(KeypointsNode, autostart=False)
+    assert not transition(peer, "configure")
+    assert state(peer) == "unconfigured"
+    monkeypatch.setattr(keypoints_node, "make_detector", lambda _: FakeDetector())
+    assert transition(peer, "configure")
+
+
+def test_a_node_that_cannot_start_by_itself_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_: object) -> FakeDetector:
+        raise ModelError("no model file; fetch it")
+
+    monkeypatch.setattr(keypoints_node, "make_detector", missing)
+    with pytest.raises(ModelError, match="fetch it"), spinning(KeypointsNode):
+        pass
+
+
+def test_a_parameter_can_be_changed_while_running(started: Start, peer: Peer) -> None:
+    node = started(ActionNode)
+    for value, accepted in ((0.9, True), (1.9, False), ("much", False)):
+        parameter = Parameter("unknown_below", value=value).to_parameter_msg()
+        request = SetParameters.Request(parameters=[parameter])
+        result = call(peer, SetParameters, "action_node/set_parameters", request).results[0]
+        assert result.successful == accepted
+        assert accepted or result.reason
+    assert node.settings.unknown_below == node.recogniser.settings.unknown_below == 0.9

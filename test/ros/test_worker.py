@@ -1,0 +1,63 @@
+import time
+from threading import Event
+
+import pytest
+
+from pose_action_ros.nodes.worker import NewestWorker
+
+
+def test_the_oldest_waiting_item_is_dropped_and_the_newest_processed() -> None:
+    begun, go_on = Event(), Event()
+    done: list[int] = []
+
+    def work(item: int) -> None:
+        begun.set()
+        go_on.wait()
+        done.append(item)
+
+    worker = NewestWorker(work, lambda _: None)
+    assert not worker.offer(0)
+    begun.wait()
+    dropped = [worker.offer(item) for item in range(1, 5)]
+    go_on.set()
+    while len(done) < 2:
+        time.sleep(0.001)
+    worker.close()
+    assert done == [0, 4]
+    assert dropped == [False, True, True, True]
+
+
+def test_items_that_may_wait_keep_their_order() -> None:
+    done: list[int] = []
+    worker = NewestWorker(done.append, lambda _: None, waiting=100)
+    assert not any(worker.offer(item) for item in range(100))
+    while len(done) < 100:
+        time.sleep(0.001)
+    worker.close()
+    assert done == list(range(100))
+
+
+def test_an_exception_is_told_and_the_worker_goes_on() -> None:
+    failures: list[Exception] = []
+    done = Event()
+
+    def work(item: int) -> None:
+        if item == 0:
+            raise ZeroDivisionError("zero")
+        done.set()
+
+    worker = NewestWorker(work, failures.append, waiting=2)
+    worker.offer(0)
+    worker.offer(1)
+    assert done.wait(10)
+    worker.close()
+    assert [str(error) for error in failures] == ["zero"]
+
+
+@pytest.mark.parametrize("items", [0, 1])
+def test_closing_ends_the_thread(items: int) -> None:
+    worker: NewestWorker[int] = NewestWorker(lambda _: None, lambda _: None)
+    for item in range(items):
+        worker.offer(item)
+    worker.close()
+    assert not worker._thread.is_alive()

@@ -1,0 +1,230 @@
+"""What tests of nodes need: a node in a thread of its own, and a peer to talk to it over DDS."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from threading import Thread
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+rclpy = pytest.importorskip("rclpy", reason="ROS 2 is not installed")
+pytest.importorskip("pose_action_ros.msg", reason="the messages are not built")
+
+from diagnostic_msgs.msg import DiagnosticArray  # noqa: E402 - only with ROS
+from rclpy.context import Context  # noqa: E402
+from rclpy.executors import SingleThreadedExecutor  # noqa: E402
+from rclpy.node import Node  # noqa: E402
+from rclpy.parameter import Parameter  # noqa: E402
+from rclpy.qos import QoSProfile, ReliabilityPolicy  # noqa: E402
+from sensor_msgs.msg import Image  # noqa: E402
+from std_msgs.msg import Header  # noqa: E402
+
+from pose_action_ros.nodes.base import ManagedNode  # noqa: E402
+from pose_action_ros.nodes.images import image_message  # noqa: E402
+from pose_action_ros.nodes.timeline import Timeline  # noqa: E402
+from pose_action_ros.poses import Pose2D  # noqa: E402
+from pose_action_ros.skeletons import BODY_25  # noqa: E402
+
+PATIENCE = 20.0
+"""Time [s] until what a test waits for counts as never coming."""
+
+VENDOR = "FASTRTPS" if os.environ.get("ROS_DISTRO") in ("humble", "jazzy") else "FASTDDS"
+PROFILE = Path(__file__).resolve().parents[1] / "config" / "fastdds.xml"
+
+Managed = TypeVar("Managed", bound=ManagedNode[Any])
+
+
+def environment(domain: int) -> dict[str, str]:
+    """Only this machine, a domain of its own, the shipped DDS profile."""
+    return {
+        "ROS_DOMAIN_ID": str(domain),
+        "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
+        f"{VENDOR}_DEFAULT_PROFILES_FILE": str(PROFILE),
+    }
+
+
+def free_domain() -> int:
+    """A domain in which nobody on this machine takes part: the first participant's port is free.
+
+    Port numbers: Real-Time Publish-Subscribe protocol 2.5, section 9.6.2.3.
+    """
+    first = os.getpid()
+    for domain in (1 + (first + step) % 100 for step in range(100)):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
+            probe.bind(("", 7400 + 250 * domain + 10))
+            return domain
+    raise RuntimeError("every ROS domain of this machine is in use")
+
+
+os.environ.update(environment(free_domain()))
+
+
+def wait_until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+    """Return as soon as the condition holds; fail the test when it does not in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
+
+
+@contextmanager
+def spinning(make: Callable[..., Any]) -> Iterator[Any]:
+    """A node in its own context, executor and thread; `make` is called with context=..."""
+    context = Context()
+    rclpy.init(args=[], context=context)
+    try:
+        node = make(context=context)
+        executor = SingleThreadedExecutor(context=context)
+        executor.add_node(node)
+        thread = Thread(target=executor.spin, daemon=True)
+        if isinstance(node, ManagedNode):
+            node.start()
+        thread.start()
+        try:
+            yield node
+        finally:
+            executor.shutdown()
+            thread.join()
+            node.destroy_node()
+    finally:
+        context.try_shutdown()
+
+
+class Peer(Node):
+    """Publishes to a node under test and remembers what it hears."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__("peer", context=context)
+        self.heard: dict[str, list[Any]] = defaultdict(list)
+        self._outputs: dict[str, Any] = {}
+
+    def hear(self, kind: type, topic: str, *, reliable: bool = True) -> list[Any]:
+        """The list into which the messages of a topic go from now on."""
+        policy = ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT
+        qos = QoSProfile(depth=100, reliability=policy)
+        self.create_subscription(kind, topic, self.heard[topic].append, qos)
+        wait_until(lambda: self.count_publishers(topic))
+        return self.heard[topic]
+
+    def output(self, kind: type, topic: str) -> Any:
+        """A publisher of a topic that somebody subscribes to."""
+        if topic not in self._outputs:
+            self._outputs[topic] = self.create_publisher(kind, topic, 10)
+        wait_until(self._outputs[topic].get_subscription_count)
+        return self._outputs[topic]
+
+    def say(self, topic: str, message: Any, until: Callable[[], object] = lambda: True) -> None:
+        """Publish a message; again and again until something is true.
+
+        The first of a pair of participants to see the other may speak before it is heard, so the
+        first message of a test is repeated.
+        """
+        output = self.output(type(message), topic)
+        end = time.monotonic() + PATIENCE
+        output.publish(message)
+        while not _soon(until):
+            assert time.monotonic() < end, "it did not happen in time"
+            output.publish(message)
+
+
+def _soon(condition: Callable[[], object]) -> bool:
+    """Whether it holds within half a second."""
+    end = time.monotonic() + 0.5
+    while not (held := bool(condition())) and time.monotonic() < end:
+        time.sleep(0.01)
+    return held
+
+
+@pytest.fixture
+def peer() -> Iterator[Peer]:
+    """A second participant in the network."""
+    with spinning(Peer) as node:
+        yield node
+
+
+@pytest.fixture
+def started() -> Iterator[Callable[..., Any]]:
+    """Starts nodes: `started(NodeClass, parameter=value, ...)`."""
+    with ExitStack() as stack:
+
+        def start(kind: Callable[..., Managed], **parameters: object) -> Managed:
+            overrides = [Parameter(name, value=value) for name, value in parameters.items()]
+            node: Managed = stack.enter_context(
+                spinning(lambda context: kind(context=context, parameter_overrides=overrides))
+            )
+            return node
+
+        yield start
+
+
+def header(seconds: float = 1_700_000_000.0, frame: str = "camera") -> Header:
+    """A header with a stamp [s]."""
+    return Header(stamp=Timeline().stamp(seconds), frame_id=frame)
+
+
+def grey(width: int = 64, height: int = 48) -> npt.NDArray[np.uint8]:
+    """An image (H, W, 3)."""
+    return np.full((height, width, 3), 128, np.uint8)
+
+
+def grey_message(seconds: float = 1_700_000_000.0) -> Image:
+    """An Image message that is in order."""
+    return image_message(grey(), header(seconds))
+
+
+class FakeDetector:
+    """Finds the people it is told, after a delay.
+
+    Attributes:
+        people: found in every image.
+        delay: [s] per image.
+        resets: how often it was reset.
+    """
+
+    skeleton = BODY_25
+
+    def __init__(self, *people: Pose2D, delay: float = 0.0) -> None:
+        self.people = people
+        self.delay = delay
+        self.resets = 0
+        self.seen: list[npt.NDArray[np.uint8]] = []
+
+    def __call__(self, image: npt.NDArray[np.uint8]) -> tuple[Pose2D, ...]:
+        time.sleep(self.delay)
+        self.seen.append(image)
+        return self.people
+
+    def reset(self) -> None:
+        self.resets += 1
+
+
+def person(left: float = 20.0) -> Pose2D:
+    """Somebody standing upright, 100 px tall, seen from the front."""
+    points = np.random.default_rng(0).uniform(0, 1, (25, 2)) * [40, 100] + [left, 10]
+    return Pose2D(BODY_25, points, np.full(25, 0.9))
+
+
+def health_of(peer: Peer, node: str) -> dict[str, str]:
+    """The values of the newest diagnostics of a node, with its level and message."""
+    topic = "/diagnostics"
+    if topic not in peer.heard:
+        peer.hear(DiagnosticArray, topic)
+    count = len(peer.heard[topic])
+    wait_until(lambda: _newest(peer.heard[topic][count:], node))
+    status = _newest(peer.heard[topic][count:], node)
+    values = {item.key: item.value for item in status.values}
+    return {"level": str(status.level[0]), "message": status.message, **values}
+
+
+def _newest(arrays: list[Any], node: str) -> Any:
+    found = [item for array in arrays for item in array.status if item.name.startswith(node)]
+    return found[-1] if found else None
