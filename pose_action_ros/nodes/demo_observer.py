@@ -68,7 +68,7 @@ class Observer(Node):
 
     def _listen(self) -> None:
         for kind, topic, callback, depth in (
-            (ImageMessage, "image", self._on_image, 5),
+            (ImageMessage, "image", self._on_image, 10),
             (CameraInfo, "camera_info", self._on_camera_info, 5),
             (Keypoints, "keypoints", self._on_keypoints, 30),
             (Poses, "poses", self._on_poses, 30),
@@ -159,8 +159,8 @@ class Observer(Node):
 
     def _tell(self, stamp: float, person: int, answer: ActionEstimate) -> None:
         line = f"{stamp:7.1f} s  person {person}  {answer.label:<14} {answer.score:.2f}"
-        true = self._true.get(self.score.true_person(person) or 0)
-        self._told(f"{line}   true: {true}" if true else line)
+        who = next(iter(self._true)) if len(self._true) == 1 else self.score.true_person(person)
+        self._told(line if who is None else f"{line}   true: {self._true.get(who, "")}")
 
     def finish(self) -> None:
         """Close the video and the segments that are still open."""
