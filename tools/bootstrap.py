@@ -26,6 +26,7 @@ VENV = ROOT / ".venv"
 WORKSPACE = ROOT / ".workspace"
 REQUIREMENTS = ROOT / "requirements"
 PACKAGE = "pose_action_ros"
+PREFIX = WORKSPACE / "install" / PACKAGE
 LAYERS = {"run": ("build", "run"), "test": ("build", "run", "train", "test")}
 BEFORE_KILTED = ("humble", "iron", "jazzy")
 LINTERS = (
@@ -74,7 +75,8 @@ def prepare(layer: str) -> Environment:
         make_venv(ros)
         install(ros, layer, env)
         build(ros, env)
-        env = source(WORKSPACE / "install" / "local_setup.sh", env)
+        # Not install/local_setup.sh: that one stumbles over spaces in the path.
+        env = source(PREFIX / "share" / PACKAGE / "package.sh", PREFIX, env)
         fetch_models(env)
     return own_network(env)
 
@@ -230,9 +232,8 @@ def program(env: Environment, rest: list[str]) -> int:
 
 def demo(env: Environment, rest: list[str]) -> int:
     """The demo of the built workspace."""
-    program = WORKSPACE / "install" / PACKAGE / "lib" / PACKAGE / "demo"
     print(f"» ROS_DOMAIN_ID={env['ROS_DOMAIN_ID']} for other terminals", flush=True)
-    become(env, program, *rest)
+    become(env, PREFIX / "lib" / PACKAGE / "demo", *rest)
 
 
 def lint(env: Environment, _rest: list[str]) -> int:

@@ -56,7 +56,7 @@ def find_ros(wanted: str, roots: Path, venv: Path, requirements: Path) -> Ros:
             return Ros(distro, _interpreter(here), here, wheels=False)
     for setup in sorted(roots.glob(f"{wanted or '*'}/setup.sh"), reverse=True):
         if (setup.parent / INDEX).exists():
-            env = source(setup, here)
+            env = source(setup, setup.parent, here)
             return Ros(setup.parent.name, _interpreter(env), env, wheels=False)
     return _from_wheels(wanted or DEFAULT, requirements)
 
@@ -89,16 +89,15 @@ def _interpreter(env: Mapping[str, str]) -> str:
     )
 
 
-def source(script: Path, env: Mapping[str, str]) -> Environment:
-    """The environment after sourcing a shell script.
+def source(script: Path, prefix: Path, env: Mapping[str, str]) -> Environment:
+    """The environment after sourcing a shell script of the installation in `prefix`.
 
     Raises:
         BuildError: the script failed.
     """
-    prefix = str(script.parent)
     done = subprocess.run(
         ["sh", "-c", '. "$0" >/dev/null && exec env -0', str(script)],
-        env={**env, "COLCON_CURRENT_PREFIX": prefix, "AMENT_CURRENT_PREFIX": prefix},
+        env={**env, "COLCON_CURRENT_PREFIX": str(prefix), "AMENT_CURRENT_PREFIX": str(prefix)},
         capture_output=True,
         check=False,
     )

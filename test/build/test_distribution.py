@@ -61,7 +61,8 @@ def test_an_installation_without_rclpy_does_not_count(tmp_path: Path) -> None:
 
 def test_what_is_sourced_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install(tmp_path / "opt" / "humble")
-    for name, value in source(install(tmp_path / "own") / "setup.sh", os.environ).items():
+    own = install(tmp_path / "own")
+    for name, value in source(own / "setup.sh", own, os.environ).items():
         monkeypatch.setenv(name, value)
     ros = find_ros("", tmp_path / "opt", tmp_path / "venv", REQUIREMENTS)
     assert (ros.distro, ros.wheels) == ("own", False)
@@ -85,14 +86,14 @@ def test_an_unknown_distribution_is_refused_with_the_known_ones(tmp_path: Path) 
 def test_sourcing_keeps_values_with_spaces_and_lines(tmp_path: Path) -> None:
     script = tmp_path / "setup.sh"
     script.write_text("export A='x y\nz'; echo noise\n")
-    assert source(script, os.environ)["A"] == "x y\nz"
+    assert source(script, tmp_path, os.environ)["A"] == "x y\nz"
 
 
 def test_a_script_that_fails_is_an_error(tmp_path: Path) -> None:
     script = tmp_path / "setup.sh"
     script.write_text("echo no such thing >&2; exit 4\n")
     with pytest.raises(BuildError, match="no such thing"):
-        source(script, os.environ)
+        source(script, tmp_path, os.environ)
 
 
 def test_paths_of_the_build_machine_are_mended_once(tmp_path: Path) -> None:
