@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from pose_action_ros.msg import Keypoints, Pose3D, Poses
+from visualization_msgs.msg import Marker, MarkerArray
+
+from pose_action_ros.camera import Intrinsics
+from pose_action_ros.nodes.camera_info import camera_info_message
+from pose_action_ros.nodes.conversions import keypoints_message
+from pose_action_ros.nodes.lifter_node import LifterNode
+from pose_action_ros.poses import Pose2D
+from pose_action_ros.simulation import Scene
+from pose_action_ros.skeletons import BODY_25
+from ros_support import Peer, header, health_of, person, wait_until
+
+Start = Callable[..., Any]
+
+
+def somebody(person_id: int = 4) -> tuple[Pose2D, Intrinsics]:
+    """A simulated person as a perfect detector would see them."""
+    scene = Scene.random(np.random.default_rng(3))
+    seen = scene.truth(1.0)[0].keypoints
+    return Pose2D(BODY_25, seen.points, seen.scores, person_id), scene.camera.intrinsics
+
+
+def message(*people: Pose2D, width: int = 640, height: int = 480) -> Keypoints:
+    return keypoints_message(people, header(), (width, height), BODY_25)
+
+
+def test_people_are_lifted_and_keep_id_stamp_and_frame(started: Start, peer: Peer) -> None:
+    started(LifterNode)
+    heard = peer.hear(Poses, "poses")
+    pose, camera = somebody()
+    health = {}
+
+    def calibrated() -> bool:
+        peer.say("keypoints", message(pose))
+        health.update(health_of(peer, "lifter_node"))
+        return health.get("camera") == "camera_info"
+
+    peer.say("camera_info", camera_info_message(camera, header()), until=calibrated)
+    found = heard[-1]
+    assert (found.header, found.skeleton) == (header(), "human36m_17")
+    assert [someone.id for someone in found.people] == [4]
+    assert len(found.people[0].joints) == len(found.people[0].scores) == 17
+    assert found.people[0].placement == Pose3D.PLACED
+    assert 0.5 < found.people[0].joints[0].z < 30  # metres in front of the camera
+    assert health["engine"]
+
+
+def test_an_empty_list_is_passed_on(started: Start, peer: Peer) -> None:
+    started(LifterNode)
+    heard = peer.hear(Poses, "poses")
+    peer.say("keypoints", message(), until=lambda: heard)
+    assert (heard[0].people, heard[0].header) == ([], header())
+
+
+def test_who_has_no_joint_is_left_out_and_others_are_lifted(started: Start, peer: Peer) -> None:
+    started(LifterNode)
+    heard = peer.hear(Poses, "poses")
+    nobody = Pose2D(BODY_25, np.full((25, 2), math.nan), np.zeros(25), 1)
+    peer.say("keypoints", message(nobody, somebody()[0]), until=lambda: heard)
+    assert [someone.id for someone in heard[0].people] == [4]
+
+
+def test_missing_joints_are_normal(started: Start, peer: Peer) -> None:
+    started(LifterNode)
+    heard = peer.hear(Poses, "poses")
+    pose, _ = somebody()
+    scores = pose.scores.copy()
+    scores[[3, 4, 10, 11]] = 0.0
+    peer.say("keypoints", message(Pose2D(BODY_25, pose.points, scores, 4)), until=lambda: heard)
+    assert heard[0].people[0].id == 4
+
+
+def spoiled(name: str) -> Keypoints:
+    bad = message(person())
+    if name == "skeleton":
+        bad.skeleton = "octopus_8"
+    elif name == "short":
+        bad.people[0].keypoints.pop()
+    elif name == "size":
+        bad.width = 0
+    else:
+        bad.people[0].keypoints[3].x = math.nan if name == "nan" else math.inf
+    return bad
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("skeleton", "unknown skeleton 'octopus_8'"),
+        ("short", "got 24 joints"),
+        ("size", "0x480"),
+        ("nan", "NaN with a score above 0"),
+        ("inf", "infinite"),
+    ],
+)
+def test_bad_keypoints_are_counted_and_reported_and_the_node_lives(
+    name: str, words: str, started: Start, peer: Peer
+) -> None:
+    started(LifterNode)
+    heard = peer.hear(Poses, "poses")
+    peer.say(
+        "keypoints",
+        spoiled(name),
+        until=lambda: words in health_of(peer, "lifter_node")["last error"],
+    )
+    peer.say("keypoints", message(somebody()[0]), until=lambda: heard)
+    assert heard[0].people
+
+
+def test_a_taller_person_is_further_away(started: Start, peer: Peer) -> None:
+    node = started(LifterNode)
+    heard = peer.hear(Poses, "poses")
+    peer.say("keypoints", message(somebody()[0]), until=lambda: heard)
+    before = heard[-1].people[0].joints[0].z
+    from rclpy.parameter import Parameter  # noqa: PLC0415
+
+    tall = Parameter("person_height", value=1.1 * node.settings.person_height)
+    assert node.set_parameters([tall])[0].successful
+    heard.clear()
+    peer.say("keypoints", message(somebody()[0]), until=lambda: heard)
+    assert heard[0].people[0].joints[0].z == pytest.approx(1.1 * before, rel=1e-3)
+
+
+def test_markers_come_and_go_with_the_person(started: Start, peer: Peer) -> None:
+    node = started(LifterNode)
+    heard = peer.hear(MarkerArray, "lifter_node/markers")
+    wait_until(node.output._markers.get_subscription_count)
+    peer.say("keypoints", message(somebody()[0]), until=lambda: heard)
+    shown = heard[0].markers[0]
+    assert (shown.id, shown.action, shown.header) == (4, Marker.ADD, header())
+    assert len(shown.points) == len(shown.colors) > 10
+    peer.say(
+        "keypoints",
+        message(),
+        until=lambda: any(marker.action == Marker.DELETE for marker in heard[-1].markers),
+    )
