@@ -29,7 +29,7 @@ from scipy.signal import savgol_filter
 from pose_action_ros.errors import InputError
 from pose_action_ros.recognition.normalise import fill_missing, to_body_view
 from pose_action_ros.settings import setting
-from pose_action_ros.skeletons import skeleton_named
+from pose_action_ros.skeletons import Skeleton, skeleton_named
 
 Points = npt.NDArray[np.floating]
 Image = npt.NDArray[np.uint8]
@@ -46,6 +46,12 @@ class SpmfSettings:
     frames: int = setting(32, "poses in a window after resampling", low=2, high=512)
     smoothing: int = setting(5, "frames of the Savitzky-Golay filter; 1 for none", low=1, high=51)
     smoothing_order: int = setting(2, "order of its polynomial", low=0, high=5)
+    order: str = setting(
+        "outer_first",
+        "pairs of joints from top to bottom: in the skeleton's order, or those of hands, head and "
+        "feet first, which the resizing then keeps apart",
+        choices=("skeleton", "outer_first"),
+    )
     body_view: bool = setting(True, "turn people about the vertical to be seen from the front")
     clip_limit: float = setting(2.0, "contrast limit of the equalisation", low=0.0, high=40.0)
     tiles: int = setting(4, "tiles of the equalisation per image side", low=1, high=32)
@@ -83,7 +89,7 @@ def spmf(points: Points, settings: SpmfSettings) -> Image:
     smooth = np.tensordot(_smoother(settings), filled, axes=1)
     if settings.body_view:
         smooth = to_body_view(smooth, known, skeleton_named(settings.skeleton))
-    first, second = np.triu_indices(points.shape[1], k=1)  # P pairs each
+    first, second = pairs(settings)
     track = smooth.transpose(2, 1, 0).astype(np.float32)  # (3, J, N)
     ahead, behind = track[:, first], track[:, second]  # (3, P, N)
     difference = np.empty((3, len(first), 2 * settings.frames - 1), np.float32)
@@ -96,6 +102,25 @@ def spmf(points: Points, settings: SpmfSettings) -> Image:
     image: Image = np.concatenate([jjd, jjo])
     image[~np.tile(pair_known, 2)] = 0
     return image
+
+
+@lru_cache(maxsize=8)
+def pairs(settings: SpmfSettings) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """First and second joint (P,) of every pair, from the top row to the bottom."""
+    skeleton = skeleton_named(settings.skeleton)
+    order = np.arange(len(skeleton))
+    if settings.order == "outer_first":
+        order = np.argsort(
+            [-_depth(skeleton, joint) for joint in range(len(skeleton))], kind="stable"
+        )
+    first, second = np.triu_indices(len(skeleton), k=1)
+    return order[first], order[second]
+
+
+def _depth(skeleton: Skeleton, joint: int) -> int:
+    """Number of bones between a joint and the root."""
+    parent = skeleton.parents[joint]
+    return 1 + _depth(skeleton, skeleton.index(parent)) if parent else 0
 
 
 @lru_cache(maxsize=8)

@@ -142,9 +142,8 @@ def disturb(points: Array, rng: Rng) -> Array:
     relative = (points - root if np.isfinite(root).all() else points) @ _tilt(rng)
     frames, joints = points.shape[:2]
     relative *= rng.uniform(0.85, 1.15, 3)
-    scale = 0.03 * rng.exponential()
-    relative += rng.normal(0, scale, (joints, 3))  # errors that stay
-    relative += rng.normal(0, 0.5 * scale, (frames, joints, 3))  # and that tremble
+    relative += rng.normal(0, 0.02 * rng.exponential(), (joints, 3))  # errors that stay
+    relative += rng.normal(0, 0.003 * rng.exponential(), (frames, joints, 3))  # that tremble
     if rng.random() < 0.15:
         relative[:, rng.integers(joints)] = np.nan
     if rng.random() < 0.1:

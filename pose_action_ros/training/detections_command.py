@@ -20,7 +20,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scenes", type=int, default=run.scenes, help="scenes (%(default)s)")
     parser.add_argument("--frames", type=int, default=run.frames, help="of each (%(default)s)")
     parser.add_argument("--seed", type=int, default=run.seed, help="of the scenes (%(default)s)")
-    parser.add_argument("--threads", type=int, default=run.threads, help="CPU threads (%(default)s)")
+    parser.add_argument(
+        "--threads", type=int, default=run.threads, help="CPU threads (%(default)s)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
