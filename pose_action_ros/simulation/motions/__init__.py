@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.motions.arms import pointing, pushing, raising_hand
+from pose_action_ros.simulation.motions.arms import pointing, raising_hand
 from pose_action_ros.simulation.motions.both_arms import crossing_arms, opening_arms
 from pose_action_ros.simulation.motions.gait import running, walking
 from pose_action_ros.simulation.motions.hands import clapping, punching
 from pose_action_ros.simulation.motions.idle import standing
 from pose_action_ros.simulation.motions.legs import jumping, kicking
+from pose_action_ros.simulation.motions.pushing import pushing
 from pose_action_ros.simulation.motions.trunk import bowing, sitting_down, squatting
 from pose_action_ros.simulation.motions.waving import waving_both, waving_left, waving_right
 from pose_action_ros.simulation.standing import Motion

@@ -1,4 +1,4 @@
-"""Gestures of an arm or both: raising a hand, pointing, pushing."""
+"""Gestures of an arm or both: raising a hand, pointing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def raising_hand(body: Body, rng: Rng) -> Motion:
     else:  # upper arm to the side or ahead, forearm up
         up = np.radians(rng.uniform(25, 125))
         near = [np.sin(up) * np.sin(plane), np.sin(up) * np.cos(plane), -np.cos(up)]
-        goal = aim(near, [rng.uniform(0.05, 0.4), rng.uniform(-0.2, 0.3), 1.0])
+        # The hand before the shoulder rather than out where it would wave.
+        goal = aim(near, [rng.uniform(0.1, 0.7), rng.uniform(-0.5, 0.15), 1.0])
     goal = {**goal, "pronate": np.array(rng.uniform(0, 80)), "curl": np.array(rng.choice([0, 0.9]))}
     strokes = Strokes(
         rng,
@@ -46,14 +47,16 @@ def raising_hand(body: Body, rng: Rng) -> Motion:
         fall=rng.uniform(0.5, 1.0),
         rest=rng.uniform(0.2, 0.6),
     )
-    fold, lean = rng.uniform(0, 50), rng.normal(0, 3)
+    fold, lean, arc = rng.uniform(0, 50), rng.normal(0, 3), rng.uniform(-8, 40)
     drift = [Wander(rng, 0.1, 0.7) for _ in range(2)]
 
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
         level = strokes(times)
         pose.toward(goal, level, side)
-        pose[f"{side}_elbow"] += fold * 4 * level * (1 - level)
+        between = 4 * level * (1 - level)
+        pose[f"{side}_elbow"] += fold * between
+        pose[f"{side}_abduct"] += arc * between
         pose[f"{side}_flex"] += 2 * level * drift[0](times)
         pose[f"{side}_abduct"] += 2 * level * drift[1](times)
         lift_shoulder(pose, side)
@@ -99,52 +102,3 @@ def pointing(body: Body, rng: Rng) -> Motion:
         return stand.settle(pose)
 
     return motion
-
-
-def pushing(body: Body, rng: Rng) -> Motion:
-    """Hands go from the chest forward, or one hand pushes aside."""
-    stand = Standing(body, rng, wide=1.2)
-    sides = SIDES if rng.random() < 0.5 else (SIDES[rng.integers(2)],)
-    ready, far = _push_path(body, rng, aside=len(sides) == 1 and bool(rng.random() < 0.35))
-    slow = rng.uniform(0.0, 1.0)
-    strokes = Strokes(
-        rng,
-        rise=0.25 + 0.6 * slow,
-        hold=rng.uniform(0.05, 1.2),
-        fall=0.3 + 0.5 * slow,
-        rest=rng.uniform(0.1, 0.5),
-    )
-    rise = rng.uniform(0.35, 0.7)
-    elbows = np.array([-0.2, rng.uniform(0.2, 1.2), -1.0])
-    palm = {
-        "pronate": np.array(rng.uniform(55, 90)),
-        "wrist_flex": np.array(rng.uniform(-70, -35)),
-        "curl": np.array(0.05),
-    }
-    lean, twist = rng.uniform(0, 10), rng.uniform(0, 12)
-
-    def motion(times: Array) -> Channels:
-        pose = stand.base(times)
-        push = strokes(times - 0.8 * rise)
-        up = ease(times / rise)
-        hand = ready + push[:, None] * (far - ready)
-        for side in sides:
-            pose.toward({**arm(body, hand, elbows), **palm}, up, side)
-            pose[f"{side}_protract"] += 14 * push
-        if len(sides) == 1:
-            pose["twist_left"] += (-twist if sides[0] == "left" else twist) * push
-        pose["pitch"] += lean * push
-        pose["forward"] += 0.003 * lean * push * body.height
-        return stand.settle(pose)
-
-    return motion
-
-
-def _push_path(body: Body, rng: Rng, aside: bool) -> tuple[Array, Array]:
-    """Wrist at the chest and at the end of the push, in arm lengths from the shoulder."""
-    ready = np.array([rng.uniform(0.22, 0.38), rng.uniform(-0.18, 0.08), rng.uniform(-0.32, 0.02)])
-    far = np.array([rng.uniform(0.82, 0.98), rng.uniform(-0.2, 0.1), rng.uniform(-0.25, 0.15)])
-    if aside:
-        ready[1] = -rng.uniform(0.6, 1.7) * body.half_shoulders / body.arm
-        far = np.array([rng.uniform(0.3, 0.7), rng.uniform(0.3, 0.75), rng.uniform(-0.3, 0.1)])
-    return ready, far

@@ -19,7 +19,9 @@ def bowing(body: Body, rng: Rng) -> Motion:
     """From a nod of head and chest to a deep bow from the hips."""
     arms = str(rng.choice(["hanging", "in_front", "behind"], p=[0.58, 0.32, 0.1]))
     stand = Standing(body, rng, arms=arms, wide=0.8)
-    depth = rng.uniform(12, 40) if rng.random() < 0.4 else rng.uniform(30, 85)
+    kind = str(rng.choice(["nod", "slight", "deep"], p=[0.18, 0.27, 0.55]))
+    low, high = {"nod": (0, 12), "slight": (12, 40), "deep": (30, 85)}[kind]
+    depth = rng.uniform(low, high)
     hips = rng.uniform(0.45, 0.8) if depth > 30 else rng.uniform(0.0, 0.6)
     strokes = Strokes(
         rng,
@@ -29,7 +31,7 @@ def bowing(body: Body, rng: Rng) -> Motion:
         rest=rng.uniform(0.15, 0.6),
     )
     dangle = rng.uniform(0.0, 0.9) if arms == "hanging" else 0.1
-    nod = rng.uniform(-5, 15) if depth > 35 else rng.uniform(10, 32)
+    nod = rng.uniform(-5, 15) if depth > 35 else rng.uniform(10, 32) + 8 * (kind == "nod")
     chest = _hand_on_chest(body) if arms == "hanging" and rng.random() < 0.12 else {}
     side = SIDES[rng.integers(2)]
 

@@ -9,7 +9,7 @@ from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Channels
 from pose_action_ros.simulation.reach import aim
 from pose_action_ros.simulation.standing import Motion, Standing
-from pose_action_ros.simulation.timing import Beat, Wander, ease
+from pose_action_ros.simulation.timing import Beat, Strokes, Wander, ease
 
 Array = npt.NDArray[np.float64]
 Rng = np.random.Generator
@@ -20,25 +20,29 @@ class Wave:
     """One arm's waving; the swing is -1 to 1."""
 
     def __init__(self, rng: Rng) -> None:
-        kind = str(rng.choice(["high", "front", "low", "whole"], p=[0.54, 0.2, 0.08, 0.18]))
+        kind = str(
+            rng.choice(["high", "hand", "front", "low", "whole"], p=[0.46, 0.12, 0.18, 0.08, 0.16])
+        )
         self._kind = kind
         self._raise = {  # upper arm from hanging [degrees]
             "high": rng.uniform(32, 110),
+            "hand": rng.uniform(40, 100),  # the forearm hardly moves
             "front": rng.uniform(40, 105),
             "low": rng.uniform(8, 35),
             "whole": rng.uniform(110, 165),
         }[kind]
         self._plane = {  # 0 sideways, 90 forward
             "high": rng.uniform(-5, 60),
+            "hand": rng.uniform(0, 55),
             "front": rng.uniform(50, 90),
             "low": rng.uniform(10, 90),
             "whole": rng.uniform(-5, 75),
         }[kind]
-        self._size = rng.uniform(15, 45) * (0.7 if kind == "whole" else 1.0)
-        self._tilt = rng.uniform(-12, 35)  # mean direction of the forearm, outwards
+        self._size = rng.uniform(15, 45) * {"whole": 0.7, "hand": 0.15}.get(kind, 1.0)
+        self._tilt = rng.uniform(-5 if kind == "hand" else -12, 35)  # of the forearm, outwards
         low = self._raise < 70  # a folded elbow needs the forearm ahead
         self._ahead = rng.uniform(0.3, 0.7) if low else rng.uniform(0.0, 0.6)
-        self._floppy = rng.uniform(0, 22)
+        self._floppy = rng.uniform(18, 30) if kind == "hand" else rng.uniform(0, 22)
         self._palm = rng.normal(60, 15)
         self._cocked = rng.uniform(30, 65) if kind == "low" else rng.normal(10, 8)
         self._drift = [Wander(rng, 0.1, 0.5) for _ in range(2)]
@@ -95,16 +99,25 @@ def _waving(body: Body, rng: Rng, sides: tuple[str, ...]) -> Motion:
     together = bool(rng.random() < 0.7)  # both hands outwards at once, or like wipers
     size = Wander(rng, 0.1, 0.4)
     delay, rise = rng.uniform(0, 0.25), rng.uniform(0.35, 0.8)
-    lean = rng.normal(0, 3, 2)
+    bouts = Strokes(
+        rng,
+        rise=rise,
+        hold=rng.uniform(1.5, 3.5) if rng.random() < 0.35 else 30.0,
+        fall=rng.uniform(0.4, 0.8),
+        rest=rng.uniform(0.1, 0.5),
+    )
+    lean, arc = rng.normal(0, 3, 2), rng.uniform(-8, 30)
 
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
-        up = ease((times - delay) / rise)
+        up = bouts(times - delay)
+        between = 4 * up * (1 - up)
         swing = np.sin(2 * np.pi * beat(times)) * (1 + 0.15 * size(times)) * ease(times / rise)
         for side in sides:
             sign = 1.0 if together or side == "left" else -1.0
             arm = waves[side](times, sign * swing)
             pose.toward(arm, up, side)
+            pose[f"{side}_abduct"] += arc * between
             raised = np.hypot(arm["flex"], arm["abduct"])
             pose[f"{side}_shrug"] += up * np.clip(0.16 * (raised - 30), 0, 22)
         pose["bend_left"] += up * lean[0]
