@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from dataclasses import dataclass
 from threading import Event, Thread
@@ -126,8 +124,7 @@ class CameraNode(ManagedNode[CameraNodeSettings]):
         self.health.activate(False)
         if self.settings.exit_at_end:
             self._stopping.wait(_LINGER)
-            # Not context.shutdown: it destroys this node, which waits for this very thread.
-            os.kill(os.getpid(), signal.SIGTERM)
+            self.finished.set_result(None)
 
 
 def main() -> int:

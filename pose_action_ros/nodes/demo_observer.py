@@ -160,7 +160,7 @@ class Observer(Node):
     def _tell(self, stamp: float, person: int, answer: ActionEstimate) -> None:
         line = f"{stamp:7.1f} s  person {person}  {answer.label:<14} {answer.score:.2f}"
         who = next(iter(self._true)) if len(self._true) == 1 else self.score.true_person(person)
-        self._told(line if who is None else f"{line}   true: {self._true.get(who, "")}")
+        self._told(line if who is None else f"{line}   true: {self._true.get(who, '')}")
 
     def finish(self) -> None:
         """Close the video and the segments that are still open."""
