@@ -160,7 +160,7 @@ def build(ros: Ros, env: Environment) -> None:
         if path.is_file() and path.suffix != ".pyc"
     ]
     python = VENV / "bin" / "python"
-    command: list[str | Path] = [VENV / "bin" / "colcon", "--log-base", WORKSPACE / "log", "build"]
+    command: list[str | Path] = [python, "-m", "colcon", "--log-base", WORKSPACE / "log", "build"]
     command += ["--base-paths", linked_source(), "--build-base", WORKSPACE / "build"]
     command += ["--install-base", WORKSPACE / "install", "--symlink-install", "--cmake-args"]
     # The ament linters are CMake hooks whose programs do not come with the wheels.
@@ -238,7 +238,7 @@ def demo(env: Environment, rest: list[str]) -> int:
 
 def lint(env: Environment, _rest: list[str]) -> int:
     """All linters; the exit code of the first that complains."""
-    codes = [run(env, VENV / "bin" / name, *rest) for name, *rest in LINTERS]
+    codes = [run(env, *command) for command in LINTERS]
     return next((code for code in codes if code), 0)
 
 
