@@ -82,9 +82,9 @@ def noisy_keypoints(
         depths: (N,) [m] of the person, to which the errors are proportional.
         rng: source of chance.
     """
-    scale = rng.uniform(0.004, 0.022, (len(rays), 1))  # [m], one standard deviation
+    scale = rng.uniform(0.003, 0.014, (len(rays), 1))  # [m], one standard deviation
     errors = rng.standard_t(3.0, rays.shape) * (scale * _LOOSENESS)[..., None]
-    lost = rng.random(scores.shape) < 0.012
+    lost = rng.random(scores.shape) < 0.008
     errors += np.where(lost, 1.0, 0.0)[..., None] * rng.normal(0.0, 0.15, rays.shape)
     rays = rays + np.clip(errors, -0.6, 0.6) / depths[:, None, None]
     rays = _confused(rays, rng)
