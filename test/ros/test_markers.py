@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from geometry_msgs.msg import TransformStamped
+from hypothesis import given
+from hypothesis import strategies as st
+from visualization_msgs.msg import Marker
+
+from pose_action_ros.nodes.body_frames import body_transform, quaternion, tf_publisher
+from pose_action_ros.nodes.markers import BONES, TEXTS, People, bones, texts
+from pose_action_ros.poses import Pose3D
+from pose_action_ros.skeletons import HUMAN36M_17
+from ros_support import header, rclpy
+
+UPRIGHT = {
+    # optical frame, facing the camera: x right, y down, z away from it
+    "mid_hip": (0.0, 0.0, 3.0),
+    "neck": (0.0, -0.5, 3.0),
+    "left_hip": (0.15, 0.0, 3.0),
+    "right_hip": (-0.15, 0.0, 3.0),
+    "head_top": (0.0, -0.8, 3.0),
+}
+
+
+def somebody(person_id: int = 1, *, placed: bool = True, without: str = "") -> Pose3D:
+    points = np.full((17, 3), np.nan)
+    for name, place in UPRIGHT.items():
+        if name != without:
+            points[HUMAN36M_17.index(name)] = place
+    return Pose3D(HUMAN36M_17, points, np.full(17, 0.7), person_id, placed)
+
+
+def test_a_bone_is_drawn_when_both_ends_are_known() -> None:
+    (marker,) = bones([somebody()], header())
+    assert (marker.ns, marker.id, marker.type) == (BONES, 1, Marker.LINE_LIST)
+    assert len(marker.points) == len(marker.colors) == 2 * 2  # the two hips
+    assert {round(colour.a, 3) for colour in marker.colors} == {0.7}
+    left, right = marker.colors[2], marker.colors[0]
+    assert (left.r, left.g, left.b) != (right.r, right.g, right.b)
+
+
+def test_a_text_is_above_the_head() -> None:
+    (marker,) = texts([somebody(), somebody(2)], {1: "bowing 0.90"}, header())
+    assert (marker.ns, marker.text, marker.type) == (TEXTS, "bowing 0.90", Marker.TEXT_VIEW_FACING)
+    assert marker.pose.position.y < -0.8
+    assert marker.pose.position.z == 3.0
+
+
+def test_who_has_left_is_deleted_once() -> None:
+    people = People(BONES)
+    shown = [somebody(1), somebody(2)]
+    counts = []
+    for present in (shown, shown[:1], shown[:1], []):
+        array = people.array(bones(present, header()), header())
+        counts.append([(marker.id, marker.action) for marker in array.markers])
+    assert counts == [
+        [(1, Marker.ADD), (2, Marker.ADD)],
+        [(1, Marker.ADD), (2, Marker.DELETE)],
+        [(1, Marker.ADD)],
+        [(1, Marker.DELETE)],
+    ]
+
+
+def rotated(message: TransformStamped, vector: tuple[float, ...]) -> np.ndarray[Any, Any]:
+    """A vector of the body in the camera's frame, by the quaternion's definition."""
+    turn = message.transform.rotation
+    axis, w = np.array([turn.x, turn.y, turn.z]), turn.w
+    v = np.array(vector)
+    return np.asarray(v + 2 * np.cross(axis, np.cross(axis, v) + w * v))
+
+
+def test_the_frame_of_a_body_looks_forward_left_and_up() -> None:
+    message = body_transform(somebody(7), header())
+    assert message is not None
+    assert (message.child_frame_id, message.header.frame_id) == ("body_7", "camera")
+    assert message.transform.translation.z == 3.0
+    np.testing.assert_allclose(rotated(message, (1, 0, 0)), [0, 0, -1], atol=1e-9)  # to the camera
+    np.testing.assert_allclose(rotated(message, (0, 1, 0)), [1, 0, 0], atol=1e-9)
+    np.testing.assert_allclose(rotated(message, (0, 0, 1)), [0, -1, 0], atol=1e-9)
+
+
+def test_no_frame_without_hips_or_place() -> None:
+    assert body_transform(somebody(placed=False), header()) is None
+    for joint in ("mid_hip", "neck", "left_hip"):
+        assert body_transform(somebody(without=joint), header()) is None
+
+
+@given(st.integers(0, 10_000))
+def test_a_quaternion_turns_as_its_matrix(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    orthogonal, _ = np.linalg.qr(rng.normal(size=(3, 3)))
+    rotation = orthogonal * np.linalg.det(orthogonal)
+    message = TransformStamped()
+    turn = message.transform.rotation
+    turn.x, turn.y, turn.z, turn.w = quaternion(rotation).tolist()
+    vector = rng.normal(size=3)
+    np.testing.assert_allclose(rotated(message, tuple(vector)), rotation @ vector, atol=1e-9)
+
+
+@pytest.mark.parametrize("angle", [0.0, np.pi])
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_half_turns_have_a_quaternion_too(axis: int, angle: float) -> None:
+    rotation = np.eye(3) * np.cos(angle)
+    rotation[axis, axis] = 1.0
+    expected = np.zeros(4)
+    expected[axis if angle else 3] = 1.0
+    np.testing.assert_allclose(np.abs(quaternion(rotation)), expected, atol=1e-9)
+
+
+def test_without_tf2_msgs_there_is_no_tf(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("tf2_msgs.msg")  # nothing can be imported from it
+    monkeypatch.setitem(sys.modules, "tf2_msgs.msg", module)
+    context = rclpy.context.Context()
+    rclpy.init(args=[], context=context)
+    node = rclpy.create_node("nobody", context=context)
+    assert tf_publisher(node) is None
+    context.try_shutdown()

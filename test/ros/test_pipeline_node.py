@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from pose_action_ros.msg import Action, Keypoints, Poses
+from sensor_msgs.msg import Image
+
+from pose_action_ros.nodes.images import image_message
+from pose_action_ros.nodes.pipeline import PipelineNode
+from pose_action_ros.poses import Pose2D
+from pose_action_ros.processing import pipeline
+from pose_action_ros.simulation import Scene
+from ros_support import FakeDetector, Peer, grey, header, health_of, wait_until
+
+Start = Callable[..., Any]
+BEGIN = 1_700_000_000.0
+RATE = 20.0
+
+
+class Film(FakeDetector):
+    """Sees a simulated person, the same in every run, one step further in each image."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scene = Scene.random(np.random.default_rng(3))
+
+    def __call__(self, image: Any) -> tuple[Pose2D, ...]:
+        super().__call__(image)
+        seen = self.scene.truth(len(self.seen) / RATE)[0].keypoints
+        return (Pose2D(seen.skeleton, seen.points, seen.scores),)
+
+
+@pytest.fixture
+def film(monkeypatch: pytest.MonkeyPatch) -> Film:
+    film = Film()
+    monkeypatch.setattr(pipeline, "make_detector", lambda _: film)
+    return film
+
+
+@pytest.mark.usefixtures("film")
+def test_everything_is_published_by_one_node(started: Start, peer: Peer) -> None:
+    started(PipelineNode)
+    keypoints, poses = peer.hear(Keypoints, "keypoints"), peer.hear(Poses, "poses")
+    actions, overlays = peer.hear(Action, "action"), peer.hear(Image, "pipeline/overlay")
+    image = image_message(grey(640, 480), header(BEGIN - 1))
+    peer.say("image", image, until=lambda: keypoints and poses and overlays)
+    for number in range(60):
+        stamp = header(BEGIN + number / RATE)
+        peer.say("image", image_message(grey(640, 480), stamp))
+        wait_until(lambda: keypoints[-1].header == stamp)  # noqa: B023 - called at once
+    wait_until(lambda: len(actions) >= 5)
+    stamps = [message.header.stamp for message in poses]
+    assert all(action.header.stamp in stamps for action in actions)
+    assert all(action.window_start in stamps for action in actions)
+    assert {person.id for message in poses for person in message.people} == {
+        person.id for message in keypoints for person in message.people
+    }
+    assert health_of(peer, "pipeline")["errors"] == "0"
+
+
+def test_a_bad_image_and_time_that_jumps_back(started: Start, peer: Peer, film: Film) -> None:
+    started(PipelineNode)
+    heard = peer.hear(Keypoints, "keypoints")
+    bad = image_message(grey(), header())
+    bad.encoding = "rgb9"
+    peer.say("image", bad, until=lambda: "rgb9" in health_of(peer, "pipeline")["last error"])
+    peer.say("image", image_message(grey(640, 480), header(BEGIN)), until=lambda: heard)
+    peer.say("image", image_message(grey(640, 480), header(BEGIN - 5)), until=lambda: film.resets)
+
+
+@pytest.mark.usefixtures("film")
+def test_parameters_of_all_stages_can_be_changed(started: Start) -> None:
+    from rclpy.parameter import Parameter  # noqa: PLC0415
+
+    node = started(PipelineNode)
+    changes = [Parameter("unknown_below", value=0.8), Parameter("person_height", value=1.5)]
+    assert all(result.successful for result in node.set_parameters(changes))
+    assert node.pipeline.recogniser.settings.unknown_below == 0.8
