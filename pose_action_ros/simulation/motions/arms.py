@@ -39,7 +39,11 @@ def raising_hand(body: Body, rng: Rng) -> Motion:
         near = [np.sin(up) * np.sin(plane), np.sin(up) * np.cos(plane), -np.cos(up)]
         # The hand before the shoulder rather than out where it would wave.
         goal = aim(near, [rng.uniform(0.1, 0.7), rng.uniform(-0.5, 0.15), 1.0])
-    goal = {**goal, "pronate": np.array(rng.uniform(0, 80)), "curl": np.array(rng.choice([0, 0.9]))}
+    goal |= {
+        "pronate": np.array(rng.uniform(0, 80)),
+        "curl": np.array(rng.choice([0.0, 0.1, 0.9])),
+        "wrist_flex": np.array(rng.normal(0, 8)),
+    }
     strokes = Strokes(
         rng,
         rise=rng.uniform(0.4, 1.0),
@@ -76,6 +80,7 @@ def pointing(body: Body, rng: Rng) -> Motion:
         **arm(body, where * rng.uniform(0.955, 1.0), [0.0, 0.5, -1.0]),
         "pronate": np.array(rng.uniform(10, 80)),
         "curl": np.array(0.9),
+        "wrist_flex": np.array(rng.normal(0, 6)),
         "point": np.array(1.0),
     }
     strokes = Strokes(

@@ -49,6 +49,7 @@ def crossing_arms(body: Body, rng: Rng) -> Motion:
 def _crossed(body: Body, rng: Rng, kind: str, front: float) -> dict[str, Array]:
     """One arm of crossed arms; front is 1 for the arm that lies before the other."""
     hand = {"pronate": np.array(rng.uniform(20, 70)), "curl": np.array(rng.uniform(0.1, 0.7))}
+    hand["wrist_flex"] = np.array(rng.normal(0, 8))
     if kind == "fold":
         upper = [rng.uniform(0.3, 0.5) + 0.08 * front, rng.uniform(-0.05, 0.25), -1.0]
         across = [rng.uniform(0.1, 0.3), -1.0, rng.uniform(-0.1, 0.2) + 0.08 * front]
@@ -79,6 +80,7 @@ def opening_arms(body: Body, rng: Rng) -> Motion:
         "elbow": np.array(rng.uniform(3, 20) + rng.uniform(10, 65) * welcome),
         "pronate": np.array(rng.uniform(-80, 20)),
         "curl": np.array(0.1),
+        "wrist_flex": np.array(rng.normal(-5, 10)),
     }
     strokes = Strokes(
         rng,
@@ -115,4 +117,8 @@ def _before_opening(body: Body, rng: Rng) -> dict[str, Array]:
         "chest": [rng.uniform(0.3, 0.5), -0.6 * middle, rng.uniform(-0.4, -0.05)],
         "ahead": [rng.uniform(0.8, 0.95), -0.5 * middle, rng.uniform(-0.1, 0.05)],
     }[kind]
-    return {**arm(body, place, [-0.1, 0.8, -0.8]), "pronate": np.array(20.0)}
+    return {
+        **arm(body, place, [-0.1, 0.8, -0.8]),
+        "pronate": np.array(20.0),
+        "wrist_flex": np.array(0.0),
+    }

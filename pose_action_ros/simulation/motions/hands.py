@@ -27,7 +27,11 @@ def clapping(body: Body, rng: Rng) -> Motion:
     lead = rng.uniform(-0.25, 0.25)  # one hand moves more than the other
     lift = rng.uniform(-0.08, 0.08)
     contact = (0.014 * body.height - body.half_shoulders) / body.arm
-    palm = {"pronate": np.array(rng.normal(0, 12)), "curl": np.array(0.05)}
+    palm = {
+        "pronate": np.array(rng.normal(0, 12)),
+        "curl": np.array(0.05),
+        "wrist_flex": np.array(0.0),
+    }
 
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
