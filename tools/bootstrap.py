@@ -28,6 +28,7 @@ REQUIREMENTS = ROOT / "requirements"
 PACKAGE = "pose_action_ros"
 PREFIX = WORKSPACE / "install" / PACKAGE
 LAYERS = {"run": ("build", "run"), "test": ("build", "run", "train", "test")}
+TYPED = "kilted"
 BEFORE_KILTED = ("humble", "iron", "jazzy")
 LINTERS = (
     ("ruff", "check", "."),
@@ -238,7 +239,11 @@ def demo(env: Environment, rest: list[str]) -> int:
 
 def lint(env: Environment, _rest: list[str]) -> int:
     """All linters; the exit code of the first that complains."""
-    codes = [run(env, *command) for command in LINTERS]
+    linters = list(LINTERS)
+    if env["ROS_DISTRO"] != TYPED:
+        print(f"» mypy is left out: our types fit those of {TYPED}'s rclpy", flush=True)
+        linters.remove(("mypy",))
+    codes = [run(env, *command) for command in linters]
     return next((code for code in codes if code), 0)
 
 
