@@ -23,7 +23,10 @@ def slow_spmf(points: Array, settings: SpmfSettings) -> Image:
     if settings.body_view:
         joints = seen_from_the_front(joints)
     frames = len(points)
-    pairs = [(j, k) for j in range(len(joints)) for k in range(j + 1, len(joints))]
+    order = list(range(len(joints)))
+    if settings.order == "outer_first":
+        order.sort(key=bones_to_root, reverse=True)  # keeps the order of equals
+    pairs = [(j, k) for place, j in enumerate(order) for k in order[place + 1 :]]
     times = [(0, 0)]
     for frame in range(1, frames):
         times += [(frame - 1, frame), (frame, frame)]
@@ -47,6 +50,14 @@ def slow_spmf(points: Array, settings: SpmfSettings) -> Image:
             direction = difference / max(distance, 1e-6)
             image[len(pairs) + row, column] = np.floor(direction * 127.5 + 128)
     return image
+
+
+def bones_to_root(joint: int) -> int:
+    """Number of bones."""
+    bones, parent = 0, HUMAN36M_17.parents[joint]
+    while parent:
+        bones, parent = bones + 1, HUMAN36M_17.parents[HUMAN36M_17.index(parent)]
+    return bones
 
 
 def fill(track: Array) -> Array | None:
