@@ -46,9 +46,9 @@ class CameraNode(ManagedNode[CameraNodeSettings]):
     truth: TruthOutput | None = None
 
     def __init__(self, **arguments: Any) -> None:
-        super().__init__("camera_node", CameraNodeSettings, "frame", **arguments)
         self._stopping = Event()
         self._thread: Thread | None = None
+        super().__init__("camera_node", CameraNodeSettings, "frame", **arguments)
 
     def open(self) -> None:
         """Open the source."""

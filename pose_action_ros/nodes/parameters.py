@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any, Generic, TypeVar
 
@@ -10,17 +10,23 @@ from rcl_interfaces.msg import (
     FloatingPointRange,
     IntegerRange,
     ParameterDescriptor,
+    ParameterType,
     SetParametersResult,
 )
-from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from pose_action_ros.errors import PoseActionError, SettingError
+from pose_action_ros.errors import PoseActionError
 from pose_action_ros.settings import Limits, Value, checked, defaults, kind_of, limits_of
 
 Config = TypeVar("Config")
 
+_TYPES: Mapping[type, int] = {
+    bool: ParameterType.PARAMETER_BOOL,
+    int: ParameterType.PARAMETER_INTEGER,
+    float: ParameterType.PARAMETER_DOUBLE,
+    str: ParameterType.PARAMETER_STRING,
+}
 _HUGE = 1e308  # a range needs both ends
 _LARGE = 2**62
 
@@ -67,13 +73,15 @@ class Parameters(Generic[Config]):
 
 
 def _declare(node: Node, settings: type, name: str) -> Value:
-    """Declare one parameter; its value, from the launch file or command line, or the default."""
-    default = defaults(settings)[name]
-    try:
-        value: object = node.declare_parameter(name, default, descriptor(settings, name)).value
-    except (InvalidParameterTypeException, InvalidParameterValueException) as error:
-        raise SettingError(" ".join(str(error).split())) from None
-    return checked(settings, name, value)
+    """Declare one parameter; its value, from the launch file or command line, or the default.
+
+    Type and bounds are checked here and told to ROS afterwards: its own refusals name no unit.
+    """
+    free = ParameterDescriptor(dynamic_typing=True)
+    value: object = node.declare_parameter(name, defaults(settings)[name], free).value
+    allowed = checked(settings, name, value)
+    node.set_descriptor(name, descriptor(settings, name))
+    return allowed
 
 
 def descriptor(settings: type, name: str) -> ParameterDescriptor:
@@ -81,6 +89,8 @@ def descriptor(settings: type, name: str) -> ParameterDescriptor:
     limits = limits_of(next(item for item in fields(settings) if item.name == name))
     kind = kind_of(settings, name)
     result = ParameterDescriptor(
+        name=name,
+        type=_TYPES[kind],
         description=limits.description + (f" [{limits.unit}]" if limits.unit else ""),
         additional_constraints=f"one of {', '.join(limits.choices)}" if limits.choices else "",
         read_only=not limits.live,

@@ -48,6 +48,10 @@ def _spin(node: ManagedNode[Any]) -> int:
         return 0
     except PoseActionError as error:
         return _refuse(str(error))
+    except Exception:
+        if rclpy.ok():
+            raise
+        return 0  # a signal came while something was being set up
     finally:
         executor.shutdown()
     return 0

@@ -31,10 +31,11 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
     def __init__(
         self, name: str, settings: type[Config], noun: str, *, waiting: int = 1, **arguments: Any
     ) -> None:
-        super().__init__(name, settings, noun, **arguments)
+        # First what `rest` needs: a parameter that is refused has the node destroyed half made.
         self._waiting = waiting
         self._worker: NewestWorker[Message] | None = None
         self._inputs: list[Subscription[Any]] = []
+        super().__init__(name, settings, noun, **arguments)
 
     @abstractmethod
     def listen(self) -> list[Subscription[Any]]:
