@@ -15,6 +15,7 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from pose_action_ros.errors import ModelError
 from pose_action_ros.networks.action_cnn import ActionCnn, CnnShape
 from pose_action_ros.training.action_settings import ActionTraining
 from pose_action_ros.training.action_windows import WindowSet
@@ -46,6 +47,8 @@ def train(
     """
     torch.manual_seed(training.seed)
     network = ActionCnn(shape)
+    if training.initial:
+        _start_from(network, Path(training.initial))
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay
     )
@@ -82,10 +85,22 @@ def _resume(path: Path, parts: Mapping[str, Any], config: Mapping[str, Any]) -> 
     return int(state["epoch"])
 
 
+def _start_from(network: ActionCnn, path: Path) -> None:
+    """Give the network the weights in the checkpoint of another run.
+
+    Raises:
+        ModelError: no such checkpoint, or its network has another shape.
+    """
+    try:
+        network.load_state_dict(torch.load(path, weights_only=True)["network"])
+    except Exception as error:  # torch raises whatever the damage leads to
+        raise ModelError(f"cannot start from the checkpoint {path}: {error}") from error
+
+
 def _draw(
     training: ActionTraining, sources: Mapping[WindowSet, float], number: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Augmented images and labels: every action alike often, from each source its share."""
+    """Augmented images and labels, from each source its share."""
     rng = np.random.default_rng([training.seed, number])
     shares = np.array(list(sources.values())) / sum(sources.values())
     images, labels = [], []
@@ -99,8 +114,11 @@ def _draw(
 
 
 def _weights(labels: Labels) -> npt.NDArray[np.float64]:
-    """Probability (N,) of each window, so that all actions are drawn alike often."""
-    rarity = 1.0 / np.bincount(labels)[labels]
+    """Probability (N,) of each window: frequent actions are drawn more often, but not as much.
+
+    Actions of equal weight would let standing people, whom robots see most, be taken for others.
+    """
+    rarity = 1.0 / np.sqrt(np.bincount(labels)[labels])
     weights: npt.NDArray[np.float64] = rarity / rarity.sum()
     return weights
 

@@ -30,6 +30,7 @@ class ActionTraining:
     every: float = setting(0.3, "time between windows of a recording", unit="s", low=0.01)
     settle: float = setting(0.7, "how long an action goes on before it counts", unit="s", low=0.0)
     shortest: float = setting(1.0, "least part of a window that is seen", unit="s", low=0.0)
+    initial: str = setting("", "checkpoint of another run whose weights to start with")
     epochs: int = setting(20, "passes", low=1)
     samples: int = setting(8000, "augmented windows per pass", low=2)
     fresh_every: int = setting(2, "passes until windows are drawn and augmented anew", low=1)
