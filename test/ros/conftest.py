@@ -3,8 +3,9 @@
 import pytest
 
 try:
+    from ros_processes import launch
     from ros_support import peer, started
 except pytest.skip.Exception:  # each test file says so itself
     __all__: list[str] = []
 else:
-    __all__ = ["peer", "started"]
+    __all__ = ["launch", "peer", "started"]

@@ -1,0 +1,124 @@
+"""A simulated person, camera_node and the three nodes, each a process, over DDS."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from pose_action_ros.msg import Action, Keypoints, Poses
+
+from pose_action_ros.errors import ModelError
+from pose_action_ros.models.fetch import fetch_blazepose
+from ros_processes import Launch
+from ros_support import Peer, wait_until
+
+Stamp = tuple[int, int]
+
+
+@dataclass
+class Heard:
+    """All messages of a run, by topic."""
+
+    keypoints: list[Any]
+    poses: list[Any]
+    action: list[Any]
+    true_keypoints: list[Any]
+    true_action: list[Any]
+
+
+@pytest.fixture(autouse=True)
+def models() -> None:
+    """The detector's models are here, or can be fetched."""
+    try:
+        fetch_blazepose()
+    except ModelError as error:
+        pytest.skip(str(error))
+
+
+def run(launch: Launch, peer: Peer, seconds: float, **camera: object) -> Heard:
+    """Play a simulation through all nodes."""
+    for module in ("lifter_node", "action_node"):
+        launch(module)
+    process = launch("camera_node", seconds=seconds, exit_at_end=True, **camera)
+    poses, action = peer.hear(Poses, "poses"), peer.hear(Action, "action")
+    true_keypoints = peer.hear(Keypoints, "camera_node/truth/keypoints")
+    true_action = peer.hear(Action, "camera_node/truth/action")
+    launch("keypoints_node")  # the camera begins when somebody wants its images
+    keypoints = peer.hear(Keypoints, "keypoints")
+    heard = Heard(keypoints, poses, action, true_keypoints, true_action)
+    wait_until(lambda: process.poll() is not None, 10 * seconds + 60)
+    time.sleep(2.0)  # the last answers are on their way
+    return heard
+
+
+def stamp_of(message: Any) -> Stamp:
+    return message.header.stamp.sec, message.header.stamp.nanosec
+
+
+def joints(person: Any) -> npt.NDArray[np.float64]:
+    """(25, 2) [px], NaN where missing."""
+    return np.array([(point.x, point.y) for point in person.keypoints])
+
+
+def errors(heard: Heard) -> npt.NDArray[np.float64]:
+    """Distances of joints to the true ones, as parts of the person's height."""
+    truth = {stamp_of(message): message.people for message in heard.true_keypoints}
+    found = []
+    for message in heard.keypoints:
+        true = truth.get(stamp_of(message), [])
+        if len(true) == len(message.people) == 1:
+            exact = joints(true[0])
+            height = np.nanmax(exact[:, 1]) - np.nanmin(exact[:, 1])
+            found.append(np.linalg.norm(joints(message.people[0]) - exact, axis=1) / height)
+    return np.array(found)
+
+
+def verdicts(heard: Heard) -> list[tuple[str, str]]:
+    """For each action really done, in order, its name and what was said most during its end."""
+    result = []
+    ordered = sorted(heard.true_action, key=stamp_of)
+    for label, group in groupby(ordered, key=lambda message: str(message.label)):
+        stamps = [stamp_of(message) for message in group]
+        begin, end = stamps[len(stamps) // 2], stamps[-1]
+        said = Counter(
+            str(message.label) for message in heard.action if begin <= stamp_of(message) <= end
+        )
+        if said:
+            result.append((label, said.most_common(1)[0][0]))
+    return result
+
+
+@pytest.mark.timeout(400)
+def test_a_person_is_followed_and_most_actions_are_recognised(launch: Launch, peer: Peer) -> None:
+    heard = run(launch, peer, 40.0, seed=1, rate=15.0)
+    images = {stamp_of(message) for message in heard.true_keypoints}
+    for messages in (heard.keypoints, heard.poses, heard.action):
+        assert messages
+        assert {stamp_of(message) for message in messages} <= images
+        assert {message.header.frame_id for message in messages} == {"camera_optical_frame"}
+    ids = Counter(person.id for message in heard.keypoints for person in message.people)
+    assert len(ids) == 1
+    assert {person.id for message in heard.poses for person in message.people} == set(ids)
+    assert {number for message in heard.action for number in message.person_ids} == set(ids)
+    assert np.nanmedian(errors(heard)) < 0.02
+    told = verdicts(heard)
+    print(told, np.nanmedian(errors(heard)))
+    right = sum(true == said for true, said in told)
+    assert len(told) >= 6, told
+    assert right > len(told) / 2, told
+
+
+@pytest.mark.timeout(400)
+def test_two_people_have_two_ids(launch: Launch, peer: Peer) -> None:
+    heard = run(launch, peer, 10.0, seed=2, rate=10.0, people=2, actions="standing,waving_both")
+    ids = Counter(person.id for message in heard.keypoints for person in message.people)
+    (_, second) = (count for _, count in ids.most_common(2))
+    assert second > 0.7 * len(heard.keypoints)
+    spoken = {number for message in heard.action for number in message.person_ids}
+    assert spoken == {number for number, _ in ids.most_common(2)}
