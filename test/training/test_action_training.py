@@ -28,13 +28,14 @@ training:
   samples: 16
   batch: 8
   width: 4
+  initial: "{initial}"
 """
 
 
-def train(folder: Path, epochs: int = 2, name: str = "run") -> Path:
+def train(folder: Path, epochs: int = 2, name: str = "run", initial: str = "") -> Path:
     """Run the command; the folder it wrote."""
     config = folder / "tiny.yaml"
-    config.write_text(TINY.format(epochs=epochs))
+    config.write_text(TINY.format(epochs=epochs, initial=initial))
     parser = argparse.ArgumentParser()
     action_command.configure(parser)
     output = folder / name
@@ -57,6 +58,14 @@ def test_a_run_ends_in_a_model_that_recognisers_take(tmp_path: Path) -> None:
     assert (output / "action.onnx").read_bytes() == first
     with pytest.raises(ModelError, match="epochs"):
         train(tmp_path, epochs=3)
+
+
+def test_a_run_starts_from_another_ones_weights(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="nothing"):
+        train(tmp_path, initial="nothing")
+    first = train(tmp_path, epochs=1)
+    second = train(tmp_path, epochs=1, name="next", initial=str(first / "checkpoint.pt"))
+    assert (first / "action.onnx").read_bytes() != (second / "action.onnx").read_bytes()
 
 
 def test_what_is_seen_can_be_stored_and_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
