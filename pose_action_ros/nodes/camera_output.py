@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, CompressedImage
 from sensor_msgs.msg import Image as ImageMessage
@@ -75,5 +74,5 @@ class TruthOutput(Outputs):
         for person in people:
             message = Action(header=header, label=person.action, score=1.0)
             message.person_ids, message.labels = [person.person_id], [person.action]
-            message.scores, message.window_start = np.ones(1, np.float32), header.stamp
+            message.scores, message.window_start = [1.0], header.stamp
             self._action.publish(message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +16,10 @@ from pose_action_ros.errors import InputError
 from pose_action_ros.msg import Action, Keypoint, Keypoints, PersonKeypoints, Poses
 from pose_action_ros.msg import Pose3D as Pose3DMessage
 from pose_action_ros.poses import UNTRACKED, Pose2D, Pose3D
-from pose_action_ros.recognition import ActionEstimate
 from pose_action_ros.skeletons import Skeleton, skeleton_named
+
+if TYPE_CHECKING:  # nodes that recognise nothing need not load it
+    from pose_action_ros.recognition import ActionEstimate
 
 Array = npt.NDArray[np.float64]
 

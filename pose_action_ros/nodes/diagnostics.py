@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
+from rclpy.clock import Clock, ClockType  # type: ignore[attr-defined] # the place of all versions
 from rclpy.node import Node
 
 from pose_action_ros.nodes.health import Report, Statistics

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rclpy.node import Node
@@ -20,8 +20,10 @@ from pose_action_ros.nodes.conversions import action_message, keypoints_message,
 from pose_action_ros.nodes.images import Image, image_message
 from pose_action_ros.nodes.qos import OVERRIDABLE, reliable
 from pose_action_ros.poses import Pose2D, Pose3D
-from pose_action_ros.recognition import ActionEstimate, Recogniser
 from pose_action_ros.skeletons import Skeleton
+
+if TYPE_CHECKING:  # nodes that recognise nothing need not load it
+    from pose_action_ros.recognition import ActionEstimate, Recogniser
 
 
 class Outputs:
