@@ -12,10 +12,9 @@ import numpy.typing as npt
 from pose_action_ros.engines import Engine, load_engine
 from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.models.card import ModelCard, find_model, read_card
-from pose_action_ros.recognition.enhanced_spmf import SpmfSettings
+from pose_action_ros.recognition.enhanced_spmf import SpmfSettings, pairs
 from pose_action_ros.recognition.settings import UNKNOWN
 from pose_action_ros.settings import from_mapping
-from pose_action_ros.skeletons import skeleton_named
 
 INPUT, OUTPUT = "image", "scores"
 
@@ -70,10 +69,11 @@ def _spmf(path: Path, card: ModelCard) -> SpmfSettings:
     if not isinstance(values, Mapping):
         raise ModelError(f"the card of {path} has no settings 'spmf' of its images")
     try:
-        skeleton_named(card.skeleton)
-        return from_mapping(SpmfSettings, {**values, "skeleton": card.skeleton})
+        settings = from_mapping(SpmfSettings, {**values, "skeleton": card.skeleton})
+        pairs(settings)
     except (SettingError, InputError) as error:
         raise ModelError(f"the card of {path} describes images this cannot make: {error}") from None
+    return settings
 
 
 def _window(path: Path, card: ModelCard) -> float:

@@ -29,7 +29,7 @@ from scipy.signal import savgol_filter
 from pose_action_ros.errors import InputError
 from pose_action_ros.recognition.normalise import fill_missing, to_body_view
 from pose_action_ros.settings import setting
-from pose_action_ros.skeletons import Skeleton, skeleton_named
+from pose_action_ros.skeletons import skeleton_named
 
 Points = npt.NDArray[np.floating]
 Image = npt.NDArray[np.uint8]
@@ -46,11 +46,11 @@ class SpmfSettings:
     frames: int = setting(32, "poses in a window after resampling", low=2, high=512)
     smoothing: int = setting(5, "frames of the Savitzky-Golay filter; 1 for none", low=1, high=51)
     smoothing_order: int = setting(2, "order of its polynomial", low=0, high=5)
-    order: str = setting(
-        "outer_first",
-        "pairs of joints from top to bottom: in the skeleton's order, or those of hands, head and "
-        "feet first, which the resizing then keeps apart",
-        choices=("skeleton", "outer_first"),
+    joints: str = setting(
+        "left_wrist right_wrist left_elbow right_elbow left_ankle right_ankle left_knee right_knee "
+        "nose left_shoulder right_shoulder mid_hip",
+        "joints whose pairs are drawn, from top to bottom; empty for all in the skeleton's order. "
+        "Few rows, with those of hands and feet together, survive the resizing best",
     )
     body_view: bool = setting(True, "turn people about the vertical to be seen from the front")
     clip_limit: float = setting(2.0, "contrast limit of the equalisation", low=0.0, high=40.0)
@@ -108,19 +108,12 @@ def spmf(points: Points, settings: SpmfSettings) -> Image:
 def pairs(settings: SpmfSettings) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """First and second joint (P,) of every pair, from the top row to the bottom."""
     skeleton = skeleton_named(settings.skeleton)
-    order = np.arange(len(skeleton))
-    if settings.order == "outer_first":
-        order = np.argsort(
-            [-_depth(skeleton, joint) for joint in range(len(skeleton))], kind="stable"
-        )
-    first, second = np.triu_indices(len(skeleton), k=1)
+    names = settings.joints.split() or skeleton.joints
+    order = np.array([skeleton.index(name) for name in names], dtype=np.intp)
+    if len(order) < 2 or len(set(names)) != len(names):
+        raise InputError(f"got joints {settings.joints!r}, expected at least two different names")
+    first, second = np.triu_indices(len(order), k=1)
     return order[first], order[second]
-
-
-def _depth(skeleton: Skeleton, joint: int) -> int:
-    """Number of bones between a joint and the root."""
-    parent = skeleton.parents[joint]
-    return 1 + _depth(skeleton, skeleton.index(parent)) if parent else 0
 
 
 @lru_cache(maxsize=8)

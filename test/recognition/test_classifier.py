@@ -55,6 +55,7 @@ def test_a_good_model_gives_probabilities(model: Path) -> None:
         (lambda card: card["settings"]["spmf"].update(size=64), "64 x 64"),
         (lambda card: card["settings"]["spmf"].update(colour="grey"), "colour"),
         (lambda card: card["settings"]["spmf"].update(frames="many"), "frames"),
+        (lambda card: card["settings"]["spmf"].update(joints="tail nose"), "tail"),
         (lambda card: card["settings"].update(window=0), "window 0"),
         (lambda card: card["settings"].update(window=True), "window True"),
         (lambda card: card.update(task="lifter"), "expected one for 'action'"),

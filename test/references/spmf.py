@@ -23,9 +23,8 @@ def slow_spmf(points: Array, settings: SpmfSettings) -> Image:
     if settings.body_view:
         joints = seen_from_the_front(joints)
     frames = len(points)
-    order = list(range(len(joints)))
-    if settings.order == "outer_first":
-        order.sort(key=bones_to_root, reverse=True)  # keeps the order of equals
+    names = settings.joints.split() if settings.joints else list(HUMAN36M_17.joints)
+    order = [HUMAN36M_17.joints.index(name) for name in names]
     pairs = [(j, k) for place, j in enumerate(order) for k in order[place + 1 :]]
     times = [(0, 0)]
     for frame in range(1, frames):
@@ -50,14 +49,6 @@ def slow_spmf(points: Array, settings: SpmfSettings) -> Image:
             direction = difference / max(distance, 1e-6)
             image[len(pairs) + row, column] = np.floor(direction * 127.5 + 128)
     return image
-
-
-def bones_to_root(joint: int) -> int:
-    """Number of bones."""
-    bones, parent = 0, HUMAN36M_17.parents[joint]
-    while parent:
-        bones, parent = bones + 1, HUMAN36M_17.parents[HUMAN36M_17.index(parent)]
-    return bones
 
 
 def fill(track: Array) -> Array | None:
