@@ -1,4 +1,4 @@
-"""Writes config/pose_action.yaml, the parameters of all nodes, from their settings classes.
+"""Writes the parameters of all nodes from their settings classes: the YAML file and the README.
 
 python tools/parameters.py
 """
@@ -18,7 +18,10 @@ from pose_action_ros.nodes.lifter_node import LifterNodeSettings
 from pose_action_ros.nodes.pipeline import PipelineNodeSettings
 from pose_action_ros.settings import limits_of
 
-FILE = Path(__file__).resolve().parent.parent / "config" / "pose_action.yaml"
+ROOT = Path(__file__).resolve().parent.parent
+FILE = ROOT / "config" / "pose_action.yaml"
+README = ROOT / "README.md"
+BEGIN, END = "<!-- parameters -->\n", "<!-- end of parameters -->"
 NODES: dict[str, type] = {
     "camera_node": CameraNodeSettings,
     "keypoints_node": KeypointsNodeSettings,
@@ -67,5 +70,23 @@ def remark(item: Field[Any]) -> str:
     return limits.description + (f" [{'; '.join(notes)}]" if notes else "")
 
 
+def readme(text: str) -> str:
+    """The README with its tables of parameters written anew."""
+    before, _, rest = text.partition(BEGIN)
+    tables = "".join(table(node, settings) for node, settings in NODES.items())
+    return before + BEGIN + tables + END + rest.partition(END)[2]
+
+
+def table(node: str, settings: type) -> str:
+    """One node's parameters, folded away."""
+    rows = "".join(
+        f"| `{item.name}` | `{json.dumps(item.default)}` | {remark(item)} |\n"
+        for item in fields(settings)
+    )
+    head = "| parameter | default | meaning |\n| --- | --- | --- |\n"
+    return f"<details><summary>{node}</summary>\n\n{head}{rows}\n</details>\n"
+
+
 if __name__ == "__main__":
+    README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
     FILE.write_text(parameters_file(), encoding="utf-8")

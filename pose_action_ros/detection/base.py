@@ -22,19 +22,19 @@ class DetectorSettings:
 
     detector: str = setting("blazepose", "2D pose detector", choices=("blazepose",))
     detector_model: str = setting(
-        "", "A .task file to use instead of the detector's own model; empty for its own"
+        "", "a .task file to use instead of the detector's own model; empty for its own"
     )
     detector_threads: int = setting(2, "CPU threads of the detector", low=1, high=64)
-    max_people: int = setting(4, "Most people reported per image", low=1, high=32, live=True)
+    max_people: int = setting(4, "most people reported per image", low=1, high=32, live=True)
     min_person_score: float = setting(
-        0.5, "People the detector is less sure of are left out", low=0.0, high=1.0, live=True
+        0.5, "people the detector is less sure of are left out", low=0.0, high=1.0, live=True
     )
     min_joint_score: float = setting(
-        0.3, "Joints the detector is less sure of are missing", low=0.0, high=1.0, live=True
+        0.3, "joints the detector is less sure of are missing", low=0.0, high=1.0, live=True
     )
     search_interval: int = setting(
         5,
-        "While people are followed, the whole image is searched for more only this often",
+        "while people are followed, the whole image is searched for more only this often",
         unit="images",
         low=1,
         high=1000,

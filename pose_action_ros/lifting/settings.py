@@ -12,24 +12,24 @@ from pose_action_ros.settings import setting
 class LifterSettings:
     """How 2D becomes 3D."""
 
-    lifter_model: str = setting("lifter", "Name of a shipped lifter or path of an .onnx file.")
+    lifter_model: str = setting("lifter", "name of a shipped lifter or path of an .onnx file")
     lifter_engine: str = setting(
         "auto",
-        "Inference engine of the lifter; auto takes the first that works here.",
+        "inference engine of the lifter; auto takes the first that works here",
         choices=("auto", *ENGINES),
     )
-    lifter_threads: int = setting(1, "CPU threads of the lifter.", low=1, high=64)
+    lifter_threads: int = setting(1, "CPU threads of the lifter", low=1, high=64)
     field_of_view: float = setting(
         69.0,
-        "What the wider image side sees, used while no camera_info has come.",
+        "what the wider image side sees, used while no camera_info has come",
         unit="deg",
         low=10.0,
         high=170.0,
     )
     person_height: float = setting(
         1.70,
-        "Standing height assumed of every person; one camera cannot measure it, and poses and "
-        "distances grow in proportion to it.",
+        "standing height assumed of every person; one camera cannot measure it, and poses and "
+        "distances grow in proportion to it",
         unit="m",
         low=0.5,
         high=2.5,

@@ -12,15 +12,15 @@ class TrackerSettings:
     """How people keep their ids over time, and how their joints are smoothed."""
 
     track_memory: float = setting(
-        1.5, "A person unseen for longer gets a new id", unit="s", low=0.0, high=60.0, live=True
+        1.5, "a person unseen for longer gets a new id", unit="s", low=0.0, high=60.0, live=True
     )
     track_similarity: float = setting(
-        0.1, "Least similarity (OKS) to where a person was expected", low=0.01, high=0.99, live=True
+        0.1, "least similarity (OKS) to where a person was expected", low=0.01, high=0.99, live=True
     )
-    smoothing: bool = setting(True, "Smooth the joints with a One-Euro filter", live=True)
+    smoothing: bool = setting(True, "smooth the joints with a One-Euro filter", live=True)
     smoothing_cutoff: float = setting(
         1.0,
-        "Cut-off frequency for a joint at rest: lower is calmer",
+        "cut-off frequency for a joint at rest: lower is calmer",
         unit="Hz",
         low=0.01,
         high=60.0,
@@ -28,7 +28,7 @@ class TrackerSettings:
     )
     smoothing_speed: float = setting(
         40.0,
-        "Rise of the cut-off with speed: higher lags less",
+        "rise of the cut-off with speed: higher lags less",
         unit="Hz per body size a second",
         low=0.0,
         high=1000.0,

@@ -9,7 +9,7 @@ import yaml
 pytest.importorskip("rclpy", reason="ROS is not installed")
 pytest.importorskip("pose_action_ros.msg", reason="the messages are not built")
 
-from parameters import FILE, NODES, parameters_file
+from parameters import BEGIN, END, FILE, NODES, README, parameters_file, readme
 from rclpy.parameter import parameter_dict_from_yaml_file
 
 from pose_action_ros.settings import defaults, from_mapping
@@ -24,6 +24,13 @@ def test_the_file_is_up_to_date() -> None:
     assert FILE.read_text(encoding="utf-8") == parameters_file(), (
         "run: python3 tools/bootstrap.py run python tools/parameters.py"
     )
+
+
+def test_the_tables_of_the_readme_are_up_to_date() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert BEGIN in text
+    assert END in text
+    assert readme(text) == text, "run: python3 tools/bootstrap.py run python tools/parameters.py"
 
 
 @pytest.mark.parametrize("node", NODES)
