@@ -30,5 +30,5 @@ class RecogniserSettings:
         0.5, "longest time without a pose that is bridged", unit="s", low=0.01, high=5.0
     )
     unknown_below: float = setting(
-        0.5, "probability below which the answer is 'unknown'", low=0.0, high=1.0, live=True
+        0.4, "probability below which the answer is 'unknown'", low=0.0, high=1.0, live=True
     )

@@ -116,6 +116,9 @@ def _measured(network: ActionCnn, windows: WindowSet, temperature: float) -> dic
 def _card(training: ActionTraining, spmf: SpmfSettings, scores: dict[str, Any]) -> ModelCard:
     settings = asdict(spmf)
     skeleton = settings.pop("skeleton")
+    files = {  # whose folders are nobody's business
+        key: Path(getattr(training, key)).name for key in ("rendered", "rendered_test", "initial")
+    }
     return ModelCard(
         name="action",
         task="action",
@@ -127,7 +130,7 @@ def _card(training: ActionTraining, spmf: SpmfSettings, scores: dict[str, Any]) 
         training={
             "data": "simulated people of this package, seen by random virtual cameras",
             "command": "pose-action train action --config config/train_action.yaml --output DIR",
-            "settings": asdict(training),
+            "settings": {**asdict(training), **files},
         },
         scores=scores,
     )
