@@ -110,7 +110,9 @@ def _simulated(training: ActionTraining, part: str, output: Path) -> list[Sighti
 
 def _measured(network: ActionCnn, windows: WindowSet, temperature: float) -> dict[str, Any]:
     probabilities = softmax(logits_of(network, windows) / temperature, axis=1)
-    return report(probabilities, windows.labels, ACTIONS, RecogniserSettings().unknown_below)
+    unknown_below = RecogniserSettings().unknown_below
+    figures = report(probabilities, windows.labels, ACTIONS, unknown_below)
+    return {"unknown_below": unknown_below, **figures}
 
 
 def _card(training: ActionTraining, spmf: SpmfSettings, scores: dict[str, Any]) -> ModelCard:
@@ -128,7 +130,10 @@ def _card(training: ActionTraining, spmf: SpmfSettings, scores: dict[str, Any]) 
         skeleton=skeleton,
         settings={"labels": list(ACTIONS), "window": training.window, "spmf": settings},
         training={
-            "data": "simulated people of this package, seen by random virtual cameras",
+            "data": "simulated people of this package before random virtual cameras: most with "
+            "simulated errors of a detector, those of `rendered` as images through the detector; "
+            "then smoothed as by the tracker and lifted by the shipped lifter. The test sets show "
+            "other bodies, styles and cameras.",
             "command": "pose-action train action --config config/train_action.yaml --output DIR",
             "settings": {**asdict(training), **files},
         },
