@@ -34,7 +34,7 @@ from pose_action_ros.nodes.timeline import Timeline  # noqa: E402
 from pose_action_ros.poses import Pose2D  # noqa: E402
 from pose_action_ros.skeletons import BODY_25  # noqa: E402
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Time [s] until what a test waits for counts as never coming."""
 
 VENDOR = "FASTRTPS" if os.environ.get("ROS_DISTRO") in ("humble", "jazzy") else "FASTDDS"

@@ -108,7 +108,6 @@ def test_a_person_is_followed_and_most_actions_are_recognised(launch: Launch, pe
     assert {number for message in heard.action for number in message.person_ids} == set(ids)
     assert np.nanmedian(errors(heard)) < 0.02
     told = verdicts(heard)
-    print(told, np.nanmedian(errors(heard)))
     right = sum(true == said for true, said in told)
     assert len(told) >= 6, told
     assert right > len(told) / 2, told
@@ -116,9 +115,10 @@ def test_a_person_is_followed_and_most_actions_are_recognised(launch: Launch, pe
 
 @pytest.mark.timeout(400)
 def test_two_people_have_two_ids(launch: Launch, peer: Peer) -> None:
-    heard = run(launch, peer, 10.0, seed=2, rate=10.0, people=2, actions="standing,waving_both")
-    ids = Counter(person.id for message in heard.keypoints for person in message.people)
-    (_, second) = (count for _, count in ids.most_common(2))
-    assert second > 0.7 * len(heard.keypoints)
-    spoken = {number for message in heard.action for number in message.person_ids}
-    assert spoken == {number for number, _ in ids.most_common(2)}
+    heard = run(launch, peer, 15.0, seed=2, rate=5.0, people=2, actions="standing,waving_both")
+    images = heard.keypoints[3:]  # both have been seen by then
+    ids = Counter(person.id for message in images for person in message.people)
+    assert len(images) >= 5
+    assert len(ids) == 2
+    assert min(ids.values()) > 0.7 * len(images)
+    assert {number for message in heard.action for number in message.person_ids} <= set(ids)
