@@ -114,7 +114,8 @@ def install(ros: Ros, layer: str, env: Environment) -> None:
     names = list(LAYERS[layer]) + ([f"ros-{ros.distro}"] if ros.wheels else [])
     files = [REQUIREMENTS / f"{name}.txt" for name in names]
     pip: list[str | Path] = [VENV / "bin" / "python", "-m", "pip", "install", "-qq"]
-    pip += ["--disable-pip-version-check", "--prefer-binary"]
+    # Python compiles what it imports; compiling everything takes longer than installing it.
+    pip += ["--disable-pip-version-check", "--prefer-binary", "--no-compile"]
 
     def run() -> None:
         wanted: list[Path] = files if ros.wheels else [beside_system(files, env)]
