@@ -44,8 +44,9 @@ def tiny(folder: Path) -> LifterTraining:
 
 
 def test_the_command_trains_measures_and_exports_what_a_robot_runs(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("pose_action_ros.training.lifter_scores.VIEWS", 200)
     config = tmp_path / "lifter.yaml"
     config.write_text("".join(f"{k}: {json.dumps(v)}\n" for k, v in asdict(tiny(tmp_path)).items()))
     assert main(["train", "lifter", "--config", str(config), "--set", "seed=3"]) == 0
