@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 from time import monotonic
 from typing import Any
 
@@ -37,6 +38,9 @@ SILENCE_LIMIT = 15.0
 LINGER = 1.5
 """Time [s] for the last answers after the camera has ended."""
 INTERRUPTED = 130
+_INTERRUPTED = Event()
+"""Set by Ctrl-C and SIGTERM, and looked at between messages: an exception out of a signal handler
+can get lost in a callback of a library, and the nodes would run on."""
 
 
 def main() -> int:
@@ -46,7 +50,8 @@ def main() -> int:
         0 when actions were recognised, 1 and a line on stderr when not, 130 after Ctrl-C.
     """
     args = _arguments(remove_ros_args(sys.argv)[1:])
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: _INTERRUPTED.set())
     try:
         return run(args)
     except PoseActionError as error:
@@ -131,7 +136,7 @@ def _play(processes: Processes, observer: Observer, camera: dict[str, Any]) -> N
     processes.start(CAMERA, {**camera, "exit_at_end": True})
     images, heard = 0, monotonic()
     while not processes.ended(CAMERA):
-        executor.spin_once(timeout_sec=0.1)
+        _turn(executor)
         processes.check(*STAGES)
         if observer.counts["image"] > images:
             images, heard = observer.counts["image"], monotonic()
@@ -140,7 +145,7 @@ def _play(processes: Processes, observer: Observer, camera: dict[str, Any]) -> N
             raise ProcessError(f"{CAMERA} sent no image for {SILENCE_LIMIT:.0f} s{said}")
     end = monotonic() + LINGER
     while monotonic() < end:
-        executor.spin_once(timeout_sec=0.1)
+        _turn(executor)
 
 
 def await_nodes(processes: Processes, observer: Node, executor: SingleThreadedExecutor) -> None:
@@ -150,11 +155,18 @@ def await_nodes(processes: Processes, observer: Node, executor: SingleThreadedEx
     while missing := [
         node for node, topic in topics.items() if not observer.count_publishers(topic)
     ]:
-        executor.spin_once(timeout_sec=0.1)
+        _turn(executor)
         processes.check(*STAGES)
         if monotonic() > limit:
             said = processes.last_words(missing[0])
             raise ProcessError(f"{missing[0]} was not ready after {START_LIMIT:.0f} s{said}")
+
+
+def _turn(executor: SingleThreadedExecutor) -> None:
+    """Take a message, if one comes; KeyboardInterrupt when the user wants to end."""
+    if _INTERRUPTED.is_set():
+        raise KeyboardInterrupt
+    executor.spin_once(timeout_sec=0.1)
 
 
 def _check(observer: Observer) -> None:

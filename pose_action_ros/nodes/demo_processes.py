@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from pose_action_ros.errors import PoseActionError
@@ -35,7 +33,7 @@ class Processes:
             # YAML: a string is quoted, so that "0" stays one; True is true.
             text = f'"{value}"' if isinstance(value, str) else str(value).lower()
             command += ["-p", f"{name}:={text}"]
-        with self._log(node).open("wb") as log, _uninterrupted():
+        with self._log(node).open("wb") as log:
             # Its own session: Ctrl-C reaches the demo alone, which then ends its nodes.
             self._running[node] = subprocess.Popen(  # noqa: S603 - our own module, no shell
                 command,
@@ -72,12 +70,11 @@ class Processes:
 
     def close(self) -> None:
         """End all nodes: asked first, killed when they do not listen."""
-        with _uninterrupted():
-            for process in self._running.values():
-                process.terminate()
-            for process in self._running.values():
-                _await_end(process)
-            self._running.clear()
+        for process in self._running.values():
+            process.terminate()
+        for process in self._running.values():
+            _await_end(process)
+        self._running.clear()
 
 
 def _await_end(process: subprocess.Popen[bytes]) -> None:
@@ -86,20 +83,3 @@ def _await_end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C and SIGTERM wait until this is done, so that no process is lost halfway."""
-    waiting: list[int] = []
-    before = {
-        number: signal.signal(number, lambda number, _: waiting.append(number))
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    if waiting:
-        raise KeyboardInterrupt
