@@ -106,6 +106,7 @@ class Peer(Node):
         super().__init__("peer", context=context)
         self.heard: dict[str, list[Any]] = defaultdict(list)
         self._outputs: dict[str, Any] = {}
+        self._callers: dict[str, Any] = {}
 
     def hear(self, kind: type, topic: str, *, reliable: bool = True) -> list[Any]:
         """The list into which the messages of a topic go from now on."""
@@ -122,6 +123,18 @@ class Peer(Node):
         wait_until(self._outputs[topic].get_subscription_count)
         return self._outputs[topic]
 
+    def call(self, kind: Any, service: str, request: Any) -> Any:
+        """The answer of a service."""
+        if service not in self._callers:
+            self._callers[service] = self.create_client(kind, service)
+            assert self._callers[service].wait_for_service(timeout_sec=PATIENCE)
+            time.sleep(0.5)  # that the server knows this client cannot be asked
+        for _ in range(20):
+            future = self._callers[service].call_async(request)
+            if _soon(future.done, 3.0):  # an answer can be lost, and is not repeated
+                return future.result()
+        raise AssertionError(f"no answer from {service}")
+
     def say(self, topic: str, message: Any, until: Callable[[], object] = lambda: True) -> None:
         """Publish a message; again and again until something is true.
 
@@ -136,9 +149,9 @@ class Peer(Node):
             output.publish(message)
 
 
-def _soon(condition: Callable[[], object]) -> bool:
-    """Whether it holds within half a second."""
-    end = time.monotonic() + 0.5
+def _soon(condition: Callable[[], object], seconds: float = 0.5) -> bool:
+    """Whether it holds within some time."""
+    end = time.monotonic() + seconds
     while not (held := bool(condition())) and time.monotonic() < end:
         time.sleep(0.01)
     return held

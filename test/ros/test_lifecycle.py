@@ -18,23 +18,14 @@ from ros_support import FakeDetector, Peer, grey_message, person, spinning, wait
 Start = Callable[..., Any]
 
 
-def call(peer: Peer, kind: Any, service: str, request: Any) -> Any:
-    """The answer of a service."""
-    client: Any = peer.create_client(kind, service)
-    assert client.wait_for_service(timeout_sec=20)
-    future = client.call_async(request)
-    wait_until(future.done)
-    return future.result()
-
-
 def transition(peer: Peer, label: str) -> bool:
     request = ChangeState.Request()
     request.transition.label = label
-    return bool(call(peer, ChangeState, "keypoints_node/change_state", request).success)
+    return bool(peer.call(ChangeState, "keypoints_node/change_state", request).success)
 
 
 def state(peer: Peer) -> str:
-    answer = call(peer, GetState, "keypoints_node/get_state", GetState.Request())
+    answer = peer.call(GetState, "keypoints_node/get_state", GetState.Request())
     return str(answer.current_state.label)
 
 
@@ -103,7 +94,7 @@ def test_a_parameter_can_be_changed_while_running(started: Start, peer: Peer) ->
     for value, accepted in ((0.9, True), (1.9, False), ("much", False)):
         parameter = Parameter("unknown_below", value=value).to_parameter_msg()
         request = SetParameters.Request(parameters=[parameter])
-        result = call(peer, SetParameters, "action_node/set_parameters", request).results[0]
+        result = peer.call(SetParameters, "action_node/set_parameters", request).results[0]
         assert result.successful == accepted
         assert accepted or result.reason
     assert node.settings.unknown_below == node.recogniser.settings.unknown_below == 0.9
