@@ -125,12 +125,12 @@ class Peer(Node):
 
     def call(self, kind: Any, service: str, request: Any) -> Any:
         """The answer of a service."""
-        if service not in self._callers:
-            self._callers[service] = self.create_client(kind, service)
-            assert self._callers[service].wait_for_service(timeout_sec=PATIENCE)
-            time.sleep(0.5)  # that the server knows this client cannot be asked
+        caller = self._callers.get(service)
+        while caller is None or not caller.wait_for_service(timeout_sec=5.0):
+            # On a busy machine two participants can miss each other's endpoints for good.
+            self._callers[service] = caller = self.create_client(kind, service)
         for _ in range(20):
-            future = self._callers[service].call_async(request)
+            future: Any = caller.call_async(request)
             if _soon(future.done, 3.0):  # an answer can be lost, and is not repeated
                 return future.result()
         raise AssertionError(f"no answer from {service}")
