@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if error.name not in _TRAINING_PACKAGES:
             raise
-        return _fail(f"{name} needs {error.name}: pip install 'pose_action_ros[train]'")
+        return _fail(f"{name} needs {error.name}: run pip install '.[train]' in the source folder")
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         return INTERRUPTED

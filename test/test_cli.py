@@ -64,7 +64,7 @@ def test_missing_training_packages_are_named(
 
     monkeypatch.setattr(cli, "import_module", missing)
     assert cli.main(["train"]) == 1
-    assert "pip install 'pose_action_ros[train]'" in capsys.readouterr().err
+    assert "pip install '.[train]'" in capsys.readouterr().err
 
 
 def test_no_command_shows_them_all(capsys: pytest.CaptureFixture[str]) -> None:
