@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,9 @@ class Observer(Node):
         self._timeline, self._begin = Timeline(), float("nan")
         self._merging, self._labels = Segments(), Labels()
         self._video = VideoFile(path, rate)
+        # Encoding in the callback would hold up the messages: images would be lost.
+        self._encoder = ThreadPoolExecutor(1, "encoder")
+        self._writing: deque[Future[None]] = deque()
         self._images: OrderedDict[float, ImageMessage] = OrderedDict()
         self._parts: OrderedDict[float, dict[str, Any]] = OrderedDict()
         self._camera: Intrinsics | None = None
@@ -103,7 +107,14 @@ class Observer(Node):
             picture: npt.NDArray[np.uint8] = image_from(image).copy()
             draw_people(picture, people, self._labels.add((), stamp))
             draw_caption(picture, [f"true: {label}" for label in self._true.values()])
-            self._video.add(picture, max(stamp, 0.0))
+            self._write(picture, max(stamp, 0.0))
+
+    def _write(self, picture: npt.NDArray[np.uint8], stamp: float) -> None:
+        """Hand a picture to the encoder; when too many wait, the video holds the one before."""
+        while self._writing and self._writing[0].done():
+            self._writing.popleft().result()
+        if len(self._writing) < _WAITING_IMAGES:
+            self._writing.append(self._encoder.submit(self._video.add, picture, stamp))
 
     def _on_poses(self, message: Poses) -> None:
         self.counts["poses"] += 1
@@ -164,7 +175,10 @@ class Observer(Node):
 
     def finish(self) -> None:
         """Close the video and the segments that are still open."""
+        self._encoder.shutdown()
         self._video.close()
+        for written in self._writing:
+            written.result()  # raises what went wrong
         self.segments += self._merging.finish()
 
 

@@ -21,12 +21,18 @@ def run(make_node: Callable[[], ManagedNode[Any]]) -> int:
         0 after Ctrl-C, SIGTERM or when there is nothing more to do; 1, and one line on stderr,
         when it could not start.
     """
+    started = False
     try:
         rclpy.init()
+        started = True
         node = make_node()
+    except KeyboardInterrupt:
+        return 0
     except PoseActionError as error:
         return _refuse(str(error))
     except Exception as error:
+        if started and not rclpy.ok():  # told to stop before there was a node
+            return 0
         if type(error).__module__.startswith(("rclpy", "_rclpy")):  # bad --ros-args, bad YAML
             return _refuse(str(error).splitlines()[0])
         raise

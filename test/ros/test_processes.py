@@ -75,14 +75,17 @@ def test_what_ros_does_not_understand_is_one_line() -> None:
 def test_a_signal_ends_a_node_with_exit_code_0(
     module: str, number: signal.Signals, peer: Peer
 ) -> None:
+    # A name of its own: one that ended before may still be in the graph.
+    name = f"{module}_{number}_{os.getpid()}"
+    parameters = {"image_width": 64} if module == "camera_node" else {}
     process = subprocess.Popen(
-        command(module, {"image_width": 64} if module == "camera_node" else {}),
+        [*command(module, parameters), "-r", f"__node:={name}"],
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ},
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - a shell's background jobs ignore SIGINT
     )
-    wait_until(lambda: module in peer.get_node_names(), 60)
+    wait_until(lambda: name in peer.get_node_names(), 60)
     time.sleep(0.5)
     process.send_signal(number)
     _, said = process.communicate(timeout=30)
