@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import radians, tan
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -75,6 +74,8 @@ class Intrinsics:
             known = np.isfinite(array).all(axis=-1)
             flat = array[known].reshape(-1, 1, 2)
             if len(flat):
+                import cv2  # noqa: PLC0415 - who has no distortion need not load it
+
                 straight = cv2.undistortPoints(flat, self.matrix, np.array(self.distortion))
                 plane[known] = straight[:, 0]
         rays: Array = plane
@@ -87,6 +88,8 @@ def _distort(plane: Array, distortion: tuple[float, ...]) -> Array:
     known = np.isfinite(flat).all(axis=1)
     result = np.full_like(flat, np.nan)
     if known.any():
+        import cv2  # noqa: PLC0415 - who has no distortion need not load it
+
         directions = np.column_stack([flat[known], np.ones(known.sum())])
         zero = np.zeros(3)
         pixels, _ = cv2.projectPoints(directions, zero, zero, np.eye(3), np.array(distortion))

@@ -8,14 +8,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.drawing.text import Colour, Image, check_image, plate, unit
+from pose_action_ros.colours import Colour, colour_of
+from pose_action_ros.drawing.text import Image, check_image, plate, unit
 from pose_action_ros.poses import UNTRACKED, Pose2D
-from pose_action_ros.skeletons import Skeleton
-
-LEFT: Colour = (60, 160, 255)
-RIGHT: Colour = (255, 170, 60)
-MIDDLE: Colour = (110, 225, 110)
-"""The person's own left is orange, right is blue, the middle green."""
 
 _PERSON_COLOURS: tuple[Colour, ...] = (
     (40, 40, 40),
@@ -93,14 +88,6 @@ def _draw_joints(image: Image, person: Pose2D, near: npt.NDArray[np.bool_]) -> N
         centre = _fixed(person.points[joint]).tolist()
         colour = colour_of(person.skeleton, int(joint))
         cv2.circle(image, centre, radius, colour, cv2.FILLED, cv2.LINE_AA, _FRACTION_BITS)
-
-
-def colour_of(skeleton: Skeleton, joint: int) -> Colour:
-    """The colour of a joint's side."""
-    name = skeleton.joints[joint]
-    if name.startswith("left_"):
-        return LEFT
-    return RIGHT if name.startswith("right_") else MIDDLE
 
 
 def _draw_label(image: Image, person: Pose2D, near: npt.NDArray[np.bool_], label: str) -> None:

@@ -8,11 +8,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from pose_action_ros.colours import Colour
 from pose_action_ros.errors import InputError
 
 Image = npt.NDArray[np.uint8]
-Colour = tuple[int, int, int]
-"""Blue, green, red."""
 
 WHITE: Colour = (255, 255, 255)
 BLACK: Colour = (0, 0, 0)

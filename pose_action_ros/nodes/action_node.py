@@ -9,9 +9,9 @@ from typing import Any
 from rclpy.subscription import Subscription
 
 from pose_action_ros.msg import Poses
+from pose_action_ros.nodes.action_output import ActionOutput
 from pose_action_ros.nodes.base import NodeSettings
 from pose_action_ros.nodes.conversions import people_from_poses
-from pose_action_ros.nodes.outputs import ActionOutput
 from pose_action_ros.nodes.running import run
 from pose_action_ros.nodes.stage import StageNode
 from pose_action_ros.nodes.subscriptions import subscribe

@@ -14,7 +14,7 @@ from pose_action_ros.detection import Detector, DetectorSettings, make_detector
 from pose_action_ros.msg import Action
 from pose_action_ros.nodes.base import NodeSettings
 from pose_action_ros.nodes.images import picture_in
-from pose_action_ros.nodes.outputs import KeypointsOutput
+from pose_action_ros.nodes.keypoints_output import KeypointsOutput
 from pose_action_ros.nodes.running import run
 from pose_action_ros.nodes.stage import StageNode
 from pose_action_ros.nodes.subscriptions import subscribe, subscribe_image

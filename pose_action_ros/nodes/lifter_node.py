@@ -14,7 +14,7 @@ from pose_action_ros.msg import Keypoints
 from pose_action_ros.nodes.base import NodeSettings
 from pose_action_ros.nodes.camera_model import CameraModel, CameraModelSettings
 from pose_action_ros.nodes.conversions import people_from_keypoints
-from pose_action_ros.nodes.outputs import PosesOutput
+from pose_action_ros.nodes.poses_output import PosesOutput
 from pose_action_ros.nodes.running import run
 from pose_action_ros.nodes.stage import StageNode
 from pose_action_ros.nodes.subscriptions import subscribe

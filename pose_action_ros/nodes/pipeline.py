@@ -14,11 +14,13 @@ from sensor_msgs.msg import CameraInfo, CompressedImage
 from sensor_msgs.msg import Image as ImageMessage
 
 from pose_action_ros.lifting import Lifter
+from pose_action_ros.nodes.action_output import ActionOutput
 from pose_action_ros.nodes.base import NodeSettings
 from pose_action_ros.nodes.camera_model import CameraModel, CameraModelSettings
 from pose_action_ros.nodes.images import picture_in
 from pose_action_ros.nodes.keypoints_node import ImageInputSettings
-from pose_action_ros.nodes.outputs import ActionOutput, KeypointsOutput, PosesOutput
+from pose_action_ros.nodes.keypoints_output import KeypointsOutput
+from pose_action_ros.nodes.poses_output import PosesOutput
 from pose_action_ros.nodes.running import run
 from pose_action_ros.nodes.stage import StageNode
 from pose_action_ros.nodes.subscriptions import subscribe, subscribe_image
