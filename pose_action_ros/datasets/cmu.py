@@ -1,14 +1,11 @@
 """People of the CMU motion capture database as PERSON joints.
 
-The recordings have no face and mocap's joint centres; proportions are set to those of an average
-adult (PROPORTIONS), nose, eyes and ears are put where the head's axes say. Where a file gives no
-rotation of the head, it faces where the shoulders do.
+Where a file gives no rotation of the head, it faces where the shoulders do.
 Data: mocap.cs.cmu.edu, created with funding from NSF EIA-0196217.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -16,13 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.datasets.amc import read_amc, read_asf
-from pose_action_ros.datasets.person import PERSON, PROPORTIONS, put_head, with_bones
+from pose_action_ros.datasets.person import person_from
 from pose_action_ros.errors import InputError
 
 Array = npt.NDArray[np.float64]
-
-HEIGHT = 1.70
-"""Standing height [m] all subjects are scaled to."""
 
 _LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 # Bone of the .asf that ends in the joint; the .asf writes l and r before it.
@@ -89,7 +83,7 @@ def read_subject(folder: Path, every: int = 2) -> dict[str, Array]:
         ends, turn = motion.ends, motion.turns["head"]
         points = {f"{s}_{j}": ends[s[0] + b] for s in _SIDES for j, b in _BONE_ENDS.items()}
         points["spine"] = ends["lowerback"]
-        people[path.stem] = _person(points, turn[:, :, 0], turn[:, :, 1])
+        people[path.stem] = person_from(points, turn[:, :, 0], turn[:, :, 1])
     return people
 
 
@@ -108,16 +102,4 @@ def _from_positions(array: Array, names: list[str], path: Path) -> Array:
     points = {f"{side}_{joint}": at(side[0] + joint) for side in _SIDES for joint in _LIMBS}
     points["spine"] = at("upperback")
     left = points["left_shoulder"] - points["right_shoulder"]
-    return _person(points, left, at("head_end") - at("upperneck"))
-
-
-def _person(points: Mapping[str, Array], left: Array, up: Array) -> Array:
-    """PERSON joints (T, 21, 3) z up from limb joints and axes of the head (T, 3), y up."""
-    joints = np.zeros((len(left), len(PERSON), 3))
-    for name, values in points.items():
-        joints[:, PERSON.index(name)] = values
-    for middle, side in (("mid_hip", "hip"), ("neck", "shoulder")):
-        joints[:, PERSON.index(middle)] = (points[f"left_{side}"] + points[f"right_{side}"]) / 2
-    joints = with_bones(joints, {name: HEIGHT * part for name, part in PROPORTIONS.items()})
-    put_head(joints, left, up, HEIGHT)
-    return joints[..., [2, 0, 1]]  # y up, z forward, x left: to z up, x forward, y left
+    return person_from(points, left, at("head_end") - at("upperneck"))

@@ -45,6 +45,9 @@ SEEN: Final = np.array([PERSON.index(name) for name in COCO_18.joints])
 LIFTED: Final = np.array([PERSON.index(name) for name in HUMAN36M_17.joints])
 """(17,) positions of the Human3.6M joints in PERSON."""
 
+HEIGHT: Final = 1.70
+"""Standing height [m] that recorded people are scaled to."""
+
 # Fractions of the standing height: Winter 2009, figure 4.1 (after Drillis and Contini 1966).
 PROPORTIONS: Final[Mapping[str, float]] = {
     "spine": 0.144,
@@ -67,6 +70,31 @@ _HEAD: Final[Mapping[str, tuple[float, float, float]]] = {
     "left_ear": (0.0, 0.043, 0.109),
     "right_ear": (0.0, -0.043, 0.109),
 }
+
+
+def person_from(points: Mapping[str, Array], left: Array, up: Array) -> Array:
+    """A person recorded by motion capture, which has joint centres of its own and no face.
+
+    Proportions are set to those of an average adult of HEIGHT; neck and mid hip are between the
+    shoulders and the hips; nose, eyes, ears and head top are put where the axes of the head say.
+
+    Args:
+        points: (T, 3) [m] of the hips, knees, ankles, shoulders, elbows and wrists, by names as in
+            "left_hip", and of the spine; y up, z forward, x left.
+        left: (T, 3) roughly where the left ear points, same frame.
+        up: (T, 3) from the neck to the top of the head, same frame.
+
+    Returns:
+        (T, 21, 3) [m] PERSON joints, z up, x forward, y left.
+    """
+    joints = np.zeros((len(left), len(PERSON), 3))
+    for name, values in points.items():
+        joints[:, PERSON.index(name)] = values
+    for middle, side in (("mid_hip", "hip"), ("neck", "shoulder")):
+        joints[:, PERSON.index(middle)] = (points[f"left_{side}"] + points[f"right_{side}"]) / 2
+    joints = with_bones(joints, {name: HEIGHT * part for name, part in PROPORTIONS.items()})
+    put_head(joints, left, up, HEIGHT)
+    return joints[..., [2, 0, 1]]
 
 
 def standing_heights(joints: Array) -> Array:

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pose_action_ros.datasets.cmu import HEIGHT, read_positions, read_subject
-from pose_action_ros.datasets.person import PERSON, standing_heights
+from pose_action_ros.datasets.cmu import read_positions, read_subject
+from pose_action_ros.datasets.person import HEIGHT, PERSON, standing_heights
 from pose_action_ros.errors import InputError
 from shared_data import SHARED, needs_shared
 
