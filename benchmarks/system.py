@@ -16,7 +16,7 @@ from rclpy.node import Node
 from rclpy.time import Time
 
 from pose_action_ros.errors import PoseActionError
-from pose_action_ros.nodes.demo import CAMERA, STAGES, await_nodes, use_image_transport
+from pose_action_ros.nodes.demo import CAMERA, STAGES, await_nodes
 from pose_action_ros.nodes.demo_processes import Processes
 from pose_action_ros.nodes.subscriptions import subscribe
 
@@ -47,7 +47,6 @@ def measure_system(seconds: float, folder: Path) -> dict[str, Any]:
     Raises:
         PoseActionError: a node failed or nothing came.
     """
-    use_image_transport()
     rclpy.init()
     processes = Processes(folder / "log")
     try:

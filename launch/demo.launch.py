@@ -20,6 +20,7 @@ from launch_ros.parameter_descriptions import ParameterValue
 
 PACKAGE = "pose_action_ros"
 ROBOT = get_package_share_path(PACKAGE) / "launch" / "pose_action.launch.py"
+PROFILES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
 KINDS = {"source": str, "people": int, "seed": int, "loop": bool}
 
 # An argument left empty leaves camera_node's parameter as the node has it. All arguments of
@@ -35,7 +36,7 @@ ARGUMENTS = (
 
 
 def generate_launch_description() -> LaunchDescription:
-    """The robot's nodes first: they set the DDS profile that the camera needs too."""
+    """The robot's nodes first: their arguments say which DDS profile the camera needs."""
     shown = "true" if installed("rviz2") else "false"
     robot = IncludeLaunchDescription(
         PythonLaunchDescriptionSource(str(ROBOT)),
@@ -71,6 +72,7 @@ def camera(context: LaunchContext) -> list[Node]:
             ("camera_info", LaunchConfiguration("camera_info")),
         ],
         output="screen",
+        additional_env=dict.fromkeys(PROFILES, LaunchConfiguration("dds_profile")),
     )
     return [node, *([optical_frame()] if installed("tf2_ros") else [])]
 

@@ -10,7 +10,7 @@ import os
 
 from ament_index_python.packages import get_package_share_path
 from launch import LaunchContext, LaunchDescription
-from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
+from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
@@ -21,6 +21,7 @@ SWITCH = ("true", "false")
 BEFORE_KILTED = ("humble", "iron", "jazzy")
 VENDOR = "FASTRTPS" if os.environ.get("ROS_DISTRO") in BEFORE_KILTED else "FASTDDS"
 PROFILE = f"{VENDOR}_DEFAULT_PROFILES_FILE"
+SENDERS = ("keypoints_node", "pipeline")  # of images: the room for them in DDS costs 64 MB
 
 # An argument left empty leaves a parameter as the node, or the file of parameters, has it.
 ARGUMENTS = (
@@ -64,20 +65,14 @@ ARGUMENTS = (
     DeclareLaunchArgument(
         "dds_profile",
         default_value=os.environ.get(PROFILE, str(SHARE / "config" / "fastdds.xml")),
-        description="Fast DDS profile of all processes; without it raw images are lost",
+        description="Fast DDS profile of the processes that send images; raw ones are lost without",
     ),
 )
 
 
 def generate_launch_description() -> LaunchDescription:
-    """The arguments, the DDS profile, the nodes."""
-    return LaunchDescription(
-        [
-            *ARGUMENTS,
-            SetEnvironmentVariable(PROFILE, LaunchConfiguration("dds_profile")),
-            OpaqueFunction(function=compose),
-        ]
-    )
+    """The arguments, the nodes."""
+    return LaunchDescription([*ARGUMENTS, OpaqueFunction(function=compose)])
 
 
 def compose(context: LaunchContext) -> list[Node]:
@@ -129,6 +124,7 @@ def node(
         respawn=given["respawn"] == "true",
         respawn_delay=2.0,
         output="screen",
+        additional_env={PROFILE: given["dds_profile"]} if name in SENDERS else None,
     )
 
 

@@ -196,13 +196,11 @@ def fetch_models(env: Environment) -> None:
 
 
 def own_network(env: Environment) -> Environment:
-    """DDS on this machine alone, in a domain of its own, with room for images."""
-    vendor = "FASTRTPS" if env.get("ROS_DISTRO") in BEFORE_KILTED else "FASTDDS"
+    """DDS on this machine alone, in a domain of its own."""
     return {
         "ROS_DOMAIN_ID": str(1 + os.getpid() % 100),
         **env,
         "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
-        f"{vendor}_DEFAULT_PROFILES_FILE": str(ROOT / "config" / "fastdds.xml"),
     }
 
 
@@ -228,8 +226,10 @@ def become(env: Environment, *command: str | Path) -> NoReturn:
 
 
 def program(env: Environment, rest: list[str]) -> int:
-    """Any program, with its arguments."""
-    become(env, *rest)
+    """Any program, with its arguments and, as it may send images, with room for them in DDS."""
+    vendor = "FASTRTPS" if env["ROS_DISTRO"] in BEFORE_KILTED else "FASTDDS"
+    profile = str(ROOT / "config" / "fastdds.xml")
+    become({**env, f"{vendor}_DEFAULT_PROFILES_FILE": profile}, *rest)
 
 
 def demo(env: Environment, rest: list[str]) -> int:

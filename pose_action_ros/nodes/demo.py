@@ -6,7 +6,6 @@ A simulated person by default, compared with the truth; `--video` for a film.
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -100,7 +99,6 @@ def run(args: argparse.Namespace) -> int:
     source.close()
     fetch_blazepose()
     folder = Path(args.output).expanduser()
-    use_image_transport()
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     with closing(Processes(folder / "log")) as processes:
         observer = Observer(folder / "annotated.mp4", rate, _say)
@@ -111,17 +109,6 @@ def run(args: argparse.Namespace) -> int:
     _check(observer)
     _report(observer, folder, simulated=not args.video)
     return 0
-
-
-def use_image_transport() -> None:
-    """Without the package's profile DDS drops images; a profile the user has chosen stays."""
-    name, names = "fastdds.xml", ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
-    if any(variable in os.environ for variable in names):
-        return
-    from ament_index_python.packages import get_package_share_directory  # noqa: PLC0415
-
-    profile = Path(get_package_share_directory("pose_action_ros")) / "config" / name
-    os.environ.update(dict.fromkeys(names, str(profile)))
 
 
 def _play(processes: Processes, observer: Observer, camera: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,6 +10,8 @@ from pathlib import Path
 
 from pose_action_ros.errors import PoseActionError
 
+SENDERS = ("camera_node", "keypoints_node")
+"""Nodes that send images: they alone get the package's DDS profile, whose room they pay for."""
 _PATIENCE = 5.0
 """Time [s] a process has to end by itself."""
 _LAST_LINES = 8
@@ -41,6 +44,7 @@ class Processes:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                env=_environment(node),
             )
 
     def _log(self, node: str) -> Path:
@@ -75,6 +79,17 @@ class Processes:
         for process in self._running.values():
             _await_end(process)
         self._running.clear()
+
+
+def _environment(node: str) -> dict[str, str]:
+    """With the DDS profile that large images need; one the user has chosen stays, for all nodes."""
+    names = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
+    if node not in SENDERS or any(name in os.environ for name in names):
+        return dict(os.environ)
+    from ament_index_python.packages import get_package_share_directory  # noqa: PLC0415
+
+    profile = Path(get_package_share_directory("pose_action_ros")) / "config" / "fastdds.xml"
+    return {**os.environ, **dict.fromkeys(names, str(profile))}
 
 
 def _await_end(process: subprocess.Popen[bytes]) -> None:

@@ -11,9 +11,9 @@ import pytest
 pytest.importorskip("launch_ros", reason="launch_ros is not installed: it comes with ROS alone")
 
 import launch_ros.actions
-from launch import LaunchContext, LaunchDescription, LaunchService
+from launch import LaunchContext
 from launch.action import Action
-from launch.actions import DeclareLaunchArgument, OpaqueFunction, Shutdown
+from launch.actions import DeclareLaunchArgument
 from launch.utilities import normalize_to_list_of_substitutions, perform_substitutions
 from launch_ros.utilities import evaluate_parameters, normalize_parameters
 
@@ -29,6 +29,7 @@ class Process:
     topics: dict[str, str]
     parameters: dict[str, Any] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
 
 
 def load(name: str) -> ModuleType:
@@ -75,10 +76,13 @@ class Launched:
         namespace: Any = "",
         remappings: Any = (),
         parameters: Any = (),
+        additional_env: Any = None,
         **_others: Any,
     ) -> None:
         topics = {self.text(old): self.text(new) for old, new in remappings}
         process = Process(self.text(namespace), topics)
+        for variable, value in (additional_env or {}).items():
+            process.environment[self.text(variable)] = self.text(value)
         for entry in evaluate_parameters(self.context, normalize_parameters(parameters)):
             if isinstance(entry, Path):
                 process.files.append(entry)
@@ -163,19 +167,24 @@ def test_every_argument_is_described() -> None:
             assert item.default_value is not None
 
 
-def test_the_processes_get_the_dds_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_who_sends_images_gets_the_dds_profile(
+    launched: Launched, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for vendor in ("FASTDDS", "FASTRTPS"):
         monkeypatch.delenv(f"{vendor}_DEFAULT_PROFILES_FILE", raising=False)
-    module = load("pose_action")
-    seen: list[str] = []
-    described = [
-        entity
-        for entity in module.generate_launch_description().entities
-        if not isinstance(entity, OpaqueFunction)
-    ]
-    look = OpaqueFunction(function=lambda context: seen.append(context.environment[module.PROFILE]))
-    service = LaunchService(noninteractive=True)
-    service.include_launch_description(LaunchDescription([*described, look, Shutdown()]))
-    assert service.run() == 0
-    assert Path(seen[0]).name == "fastdds.xml"
-    assert Path(seen[0]).is_file()
+    found = launched("demo", rviz="false")
+    profiles = {name: process.environment for name, process in found.items()}
+    senders = {name for name, environment in profiles.items() if environment}
+    assert senders == {"keypoints_node", "camera_node"}
+    files = {Path(file) for name in senders for file in profiles[name].values()}
+    assert [file.name for file in files] == ["fastdds.xml"]
+    assert all(file.is_file() for file in files)
+
+
+def test_the_profile_of_the_user_is_kept(
+    launched: Launched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variable = load("pose_action").PROFILE
+    monkeypatch.setenv(variable, "/own.xml")
+    found = launched("pose_action", one_process="true")
+    assert found["pipeline"].environment == {variable: "/own.xml"}
