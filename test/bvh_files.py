@@ -1,0 +1,38 @@
+"""Writes BVH files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.datasets.bvh import END, Joint
+
+Array = npt.NDArray[np.float64]
+
+
+def write_bvh(
+    path: Path, joints: Sequence[Joint], values: Array, frame_time: float = 1 / 60
+) -> Path:
+    """Joints without channels that are called END become End Sites."""
+    lines = ["HIERARCHY", *_block(joints, 0, ""), "MOTION", f"Frames: {len(values)}"]
+    lines.append(f"Frame Time: {frame_time:.8f}")
+    lines += [" ".join(f"{value:.10f}" for value in row) for row in values]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def _block(joints: Sequence[Joint], row: int, indent: str) -> Iterator[str]:
+    joint = joints[row]
+    kind = "JOINT" if joint.parent >= 0 else "ROOT"
+    yield indent + (END if joint.name.startswith(END) else f"{kind} {joint.name}")
+    yield indent + "{"
+    yield f"{indent}\tOFFSET " + " ".join(f"{value:.10f}" for value in joint.offset)
+    if joint.channels:
+        yield f"{indent}\tCHANNELS {len(joint.channels)} {' '.join(joint.channels)}"
+    for child, other in enumerate(joints):
+        if other.parent == row:
+            yield from _block(joints, child, indent + "\t")
+    yield indent + "}"
