@@ -94,7 +94,8 @@ def person_from(points: Mapping[str, Array], left: Array, up: Array) -> Array:
         joints[:, PERSON.index(middle)] = (points[f"left_{side}"] + points[f"right_{side}"]) / 2
     joints = with_bones(joints, {name: HEIGHT * part for name, part in PROPORTIONS.items()})
     put_head(joints, left, up, HEIGHT)
-    return joints[..., [2, 0, 1]]
+    turned: Array = joints[..., [2, 0, 1]]
+    return turned
 
 
 def standing_heights(joints: Array) -> Array:

@@ -40,14 +40,25 @@ def mpjpe(
 
 def p_mpjpe(found: npt.ArrayLike, truth: npt.ArrayLike) -> float:
     """MPJPE after the best rotation, translation and scale of each pose: protocol 2."""
+    return float(aligned_errors(found, truth).mean())
+
+
+def aligned_errors(found: npt.ArrayLike, truth: npt.ArrayLike) -> Array:
+    """(..., J) distance of each joint (..., J, 3) from the truth after `procrustes`."""
     first, second = _poses(found, truth)
-    aligned = procrustes(first, second)
-    return float(np.linalg.norm(aligned - second, axis=-1).mean())
+    errors: Array = np.linalg.norm(procrustes(first, second) - second, axis=-1)
+    return errors
 
 
 def pck(found: npt.ArrayLike, truth: npt.ArrayLike, threshold: float) -> float:
     """Share (0 to 1) of joints, root-aligned, whose error is at most the threshold."""
     return float((joint_errors(found, truth) <= threshold).mean())
+
+
+def auc(found: npt.ArrayLike, truth: npt.ArrayLike, threshold: float) -> float:
+    """Mean PCK (0 to 1) over thresholds from 0 to this one in 30 steps (Mehta et al. 2017)."""
+    errors = joint_errors(found, truth)
+    return float(np.mean([(errors <= limit).mean() for limit in np.linspace(0, threshold, 31)]))
 
 
 def procrustes(poses: Array, targets: Array) -> Array:

@@ -1,0 +1,48 @@
+"""Tables of text, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pose_action_ros.errors import InputError
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a title.
+
+    Attributes:
+        title: above it.
+        header: of each column; the first is of text, the others of numbers.
+        rows: of as many cells.
+
+    Raises:
+        InputError: a row has more or fewer cells than the header.
+    """
+
+    title: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def __post_init__(self) -> None:
+        wrong = [row for row in self.rows if len(row) != len(self.header)]
+        if wrong:
+            raise InputError(f"table {self.title!r}: got row {wrong[0]} for header {self.header}")
+
+    def markdown(self) -> str:
+        """A heading and the table, columns padded so that the text reads as a table, too."""
+        cells = [[cell.replace("|", "\\|") for cell in row] for row in (self.header, *self.rows)]
+        widths = [max(3, *map(len, column)) for column in zip(*cells, strict=True)]
+        rule = [
+            "-" * widths[0],
+            *("-" * (width - 1) + ":" for width in widths[1:]),
+        ]
+        lines = [_line(row, widths) for row in (cells[0], rule, *cells[1:])]
+        return "\n".join([f"### {self.title}", "", *lines, ""])
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    first = cells[0].ljust(widths[0])
+    others = [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)]
+    return f"| {' | '.join([first, *others])} |"
