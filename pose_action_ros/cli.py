@@ -21,6 +21,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "find people and their actions in a video, image folder or webcam, without ROS",
     ),
     "models": ("pose_action_ros.models.command", "list, fetch and check the model files"),
+    "build-engine": (
+        "pose_action_ros.engines.build_command",
+        "build a model's TensorRT engine before a node first needs it",
+    ),
     "train": ("pose_action_ros.training.command", "train the lifter or the action classifier"),
 }
 _TRAINING_PACKAGES = ("torch", "onnx", "h5py", "matplotlib")
@@ -66,7 +70,7 @@ def _run(name: str, words: Sequence[str]) -> int:
 
 def _overview() -> argparse.ArgumentParser:
     """The parser that only knows the commands' names."""
-    lines = [f"  {name:<10} {text}" for name, (_, text) in COMMANDS.items()]
+    lines = [f"  {name:<12} {text}" for name, (_, text) in COMMANDS.items()]
     parser = argparse.ArgumentParser(
         "pose-action",
         description="People's keypoints, poses and actions from camera images.",

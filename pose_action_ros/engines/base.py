@@ -32,3 +32,18 @@ class Engine(Protocol):
             EngineError: the backend failed.
         """
         ...
+
+
+class Backend(Engine, Protocol):
+    """An engine as load_engine makes it.
+
+    Attributes:
+        place: what it runs on, for the log, for example "CPU, 1 thread".
+    """
+
+    place: str
+
+
+def on_cpu(threads: int) -> str:
+    """The place of an engine that runs on the CPU."""
+    return f"CPU, {threads} thread{'s' if threads > 1 else ''}"

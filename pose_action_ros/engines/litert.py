@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
-from pose_action_ros.engines.base import Shape, Tensors
+from pose_action_ros.engines.base import Shape, Tensors, on_cpu
 from pose_action_ros.engines.check import check_tensors
 from pose_action_ros.errors import EngineError, ModelError
 
@@ -20,6 +20,7 @@ class LiteRtEngine:
     name = "litert"
 
     def __init__(self, path: Path, threads: int) -> None:
+        self.place = on_cpu(threads)
         try:
             self._interpreter = Interpreter(model_path=str(path), num_threads=threads)
             self._interpreter.allocate_tensors()

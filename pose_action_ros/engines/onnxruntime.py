@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from pose_action_ros.engines.base import Shape, Tensors
+from pose_action_ros.engines.base import Shape, Tensors, on_cpu
 from pose_action_ros.engines.check import check_tensors
 from pose_action_ros.errors import EngineError, ModelError
 
@@ -26,7 +26,10 @@ class OnnxRuntimeEngine:
         # Spinning threads would take a whole core from the other nodes of the robot.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
+        self.place = on_cpu(threads)
         try:
+            # Also where ONNX Runtime is built for CUDA: networks as small as these take less time
+            # on the CPU than their copies to the GPU and back.
             self._session = onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]
             )

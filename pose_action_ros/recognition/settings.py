@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pose_action_ros.engines import ONNX_ENGINES
 from pose_action_ros.settings import setting
 
 UNKNOWN = "unknown"
@@ -16,7 +17,9 @@ class RecogniserSettings:
 
     action_model: str = setting("action", "shipped action model, or path to an .onnx file")
     action_engine: str = setting(
-        "auto", "what runs the action model", choices=("auto", "onnxruntime", "litert")
+        "auto",
+        "inference engine of the action model; auto takes the fastest that works here",
+        choices=ONNX_ENGINES,
     )
     action_threads: int = setting(1, "CPU threads of the action model", low=1, high=64)
     window: float = setting(

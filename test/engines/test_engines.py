@@ -1,40 +1,46 @@
+from __future__ import annotations
+
+import logging
 import os
+import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import onnx
 import pytest
-from onnx import TensorProto, helper
 
 from blazepose_files import blazepose_files
-from pose_action_ros.engines import ENGINES, load_engine
+from engines.conftest import forget
+from engines.networks import doubling
+from pose_action_ros.engines import AUTO, ENGINES, ONNX_ENGINES, load_engine
 from pose_action_ros.errors import EngineError, InputError, ModelError
+from pose_action_ros.lifting.settings import LifterSettings
+from pose_action_ros.recognition.settings import RecogniserSettings
+from pose_action_ros.settings import limits_of
+
+RUNNING = ("onnxruntime", "torch")
+"""Engines of ONNX files that run on any machine."""
 
 
 @pytest.fixture
-def doubling(tmp_path: Path) -> Path:
+def doubler(tmp_path: Path) -> Path:
     """A network y = x + x for any number of pairs."""
-    node = helper.make_node("Add", ["x", "x"], ["y"])
-    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", 2])
-    y = helper.make_tensor_value_info("y", TensorProto.FLOAT, ["N", 2])
-    model = helper.make_model(
-        helper.make_graph([node], "doubling", [x], [y]),
-        opset_imports=[helper.make_opsetid("", 17)],
-        ir_version=8,
-    )
-    path = tmp_path / "doubling.onnx"
-    onnx.save(model, str(path))
-    return path
+    return doubling(tmp_path)
 
 
-def test_onnx_runtime_runs_any_batch(doubling: Path) -> None:
-    engine = load_engine(doubling)
-    assert engine.name == "onnxruntime"
+@pytest.mark.parametrize("name", RUNNING)
+def test_any_batch(doubler: Path, name: str) -> None:
+    engine = load_engine(doubler, name)
+    assert engine.name == name
     assert engine.inputs == {"x": (None, 2)}
+    assert engine.outputs == ("y",)
     for batch in (1, 3, 0, 2):
         values = np.full((batch, 2), 4.0)
-        np.testing.assert_array_equal(engine({"x": values})["y"], values * 2)
+        found = engine({"x": values})["y"]
+        assert found.dtype == np.float32
+        np.testing.assert_array_equal(found, values * 2)
 
 
 def test_litert_runs_what_the_file_says() -> None:
@@ -57,18 +63,21 @@ def test_litert_runs_what_the_file_says() -> None:
         ({}, r"got tensors \[\]"),
     ],
 )
-def test_wrong_tensors(doubling: Path, tensors: dict[str, np.ndarray], message: str) -> None:
+@pytest.mark.parametrize("name", RUNNING)
+def test_wrong_tensors(
+    doubler: Path, name: str, tensors: dict[str, np.ndarray[Any, Any]], message: str
+) -> None:
     with pytest.raises(InputError, match=message):
-        load_engine(doubling)({**tensors})
+        load_engine(doubler, name)({**tensors})
 
 
-def test_no_such_file_and_no_such_engine(doubling: Path) -> None:
+def test_no_such_file_and_no_such_engine(doubler: Path) -> None:
     with pytest.raises(ModelError, match=r"no model file at nowhere\.onnx"):
         load_engine(Path("nowhere.onnx"))
-    with pytest.raises(EngineError, match="engines are auto, onnxruntime, litert"):
-        load_engine(doubling, "caffe")
+    with pytest.raises(EngineError, match="engines are auto, tensorrt, tensorrt_fp16, onnx"):
+        load_engine(doubler, "caffe")
     with pytest.raises(EngineError, match=r"does not run .*doubling\.onnx"):
-        load_engine(doubling, "litert")
+        load_engine(doubler, "litert")
 
 
 def test_a_file_no_engine_runs(tmp_path: Path) -> None:
@@ -79,36 +88,118 @@ def test_a_file_no_engine_runs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("keep", [0.0, 0.5, 0.99])
-@pytest.mark.parametrize("suffix", [".onnx", ".tflite"])
-def test_truncated_files(doubling: Path, tmp_path: Path, suffix: str, keep: float) -> None:
-    whole = doubling if suffix == ".onnx" else blazepose_files()[0]
+@pytest.mark.parametrize("name", ["auto", *RUNNING, "litert"])
+def test_truncated_files(doubler: Path, tmp_path: Path, name: str, keep: float) -> None:
+    whole = blazepose_files()[0] if name == "litert" else doubler
     data = whole.read_bytes()
-    path = tmp_path / f"truncated{suffix}"
+    path = tmp_path / f"truncated{whole.suffix}"
     path.write_bytes(data[: int(keep * len(data))])
     with pytest.raises(ModelError, match="cannot be loaded"):
-        load_engine(path)
+        load_engine(path, name)
 
 
-@pytest.mark.parametrize("suffix", [".onnx", ".tflite"])
-def test_files_of_something_else(tmp_path: Path, suffix: str) -> None:
-    path = tmp_path / f"random{suffix}"
+@pytest.mark.parametrize("name", ["auto", *RUNNING, "litert"])
+def test_files_of_something_else(tmp_path: Path, name: str) -> None:
+    path = tmp_path / f"random{'.tflite' if name == 'litert' else '.onnx'}"
     path.write_bytes(np.random.default_rng(1).bytes(5000))
     with pytest.raises(ModelError, match="cannot be loaded"):
-        load_engine(path)
+        load_engine(path, name)
 
 
-@pytest.mark.parametrize(("name", "package"), [(key, ENGINES[key][3]) for key in ENGINES])
+@pytest.mark.parametrize("name", ENGINES)
 def test_an_engine_that_is_not_installed(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, package: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
-    path = tmp_path / f"model{ENGINES[name][2]}"
+    path = tmp_path / f"model{ENGINES[name].suffix}"
     path.touch()
-    for module in ("onnxruntime", "ai_edge_litert", "ai_edge_litert.interpreter"):
-        monkeypatch.setitem(sys.modules, module, None)
-    for module, *_ in ENGINES.values():
-        monkeypatch.delitem(sys.modules, f"pose_action_ros.engines.{module}", raising=False)
-    with pytest.raises(EngineError, match=rf"pip install {package}"):
-        load_engine(path)
+    hide(monkeypatch, *(source.package for source in ENGINES.values()))
+    for choice in (name, "auto"):
+        with pytest.raises(EngineError) as caught:
+            load_engine(path, choice)
+        assert ENGINES[name].remedy in str(caught.value)
+    with pytest.raises(EngineError, match=rf"\({name}: not installed\); get one with `pip inst"):
+        load_engine(path, name)
+    forget()
+
+
+def hide(monkeypatch: pytest.MonkeyPatch, *packages: str) -> None:
+    """Have the packages not be installed."""
+    forget()
+    for package in packages:
+        monkeypatch.setitem(sys.modules, package, None)
+        monkeypatch.setitem(sys.modules, f"{package}.interpreter", None)
+    for source in ENGINES.values():
+        module = f"pose_action_ros.engines.{source.module}"
+        monkeypatch.delitem(sys.modules, module, raising=False)
+
+
+def test_torch_without_onnx(monkeypatch: pytest.MonkeyPatch, doubler: Path) -> None:
+    hide(monkeypatch, "onnx")
+    monkeypatch.delitem(sys.modules, "pose_action_ros.engines.torch_graph", raising=False)
+    with pytest.raises(EngineError, match=r"torch: onnx is not installed.*torch onnx`"):
+        load_engine(doubler, "torch")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "expected"),
+    [
+        (("tensorrt",), "onnxruntime (CPU, 1 thread); tensorrt: not installed"),
+        (
+            ("tensorrt", "onnxruntime"),
+            "torch (CPU, 1 thread); tensorrt: not installed; onnxruntime: not installed",
+        ),
+    ],
+)
+def test_auto_says_what_it_took_and_why(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    doubler: Path,
+    hidden: tuple[str, ...],
+    expected: str,
+) -> None:
+    hide(monkeypatch, *hidden)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    with caplog.at_level(logging.INFO):
+        load_engine(doubler)
+    (record,) = caplog.records
+    assert record.levelname == "INFO"
+    assert record.message == f"doubling.onnx runs in {expected}"
+
+
+def test_a_named_engine_says_what_it_runs_on(
+    caplog: pytest.LogCaptureFixture, doubler: Path
+) -> None:
+    with caplog.at_level(logging.INFO):
+        load_engine(doubler, "onnxruntime", threads=2)
+    (record,) = caplog.records
+    assert record.message == "doubling.onnx runs in onnxruntime (CPU, 2 threads)"
+
+
+def test_settings_offer_what_runs_their_files() -> None:
+    assert ONNX_ENGINES == ("auto", "tensorrt", "tensorrt_fp16", "onnxruntime", "torch")
+    assert set(AUTO) <= set(ENGINES)
+    for settings, name in ((LifterSettings, "lifter"), (RecogniserSettings, "action")):
+        (field,) = (item for item in fields(settings) if item.name == f"{name}_engine")
+        assert limits_of(field).choices == ONNX_ENGINES
+
+
+_LIFTING = """
+import sys
+sys.modules["tensorrt"] = None
+import numpy as np
+from pose_action_ros.engines import load_engine
+from pose_action_ros.models.card import find_model
+engine = load_engine(find_model("lifter"))
+assert engine({"keypoints": np.zeros((2, 18, 3))})["joints"].shape == (2, 17, 3)
+print(engine.name, *sorted({"torch", "onnx", "cuda", "ai_edge_litert"} & set(sys.modules)))
+"""
+
+
+def test_a_robot_needs_neither_torch_nor_onnx() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _LIFTING], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "onnxruntime\n"
 
 
 @pytest.mark.skipif(os.cpu_count() == 1, reason="one core")

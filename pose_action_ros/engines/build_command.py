@@ -1,0 +1,71 @@
+"""`pose-action build-engine`: building a model's TensorRT engine before a node first needs it."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from importlib import import_module
+
+from pose_action_ros.engines import ENGINES
+from pose_action_ros.engines.device_memory import open_memory
+from pose_action_ros.engines.plan_file import (
+    MAX_BATCH,
+    PRECISIONS,
+    plan_path,
+    read_plan,
+    write_plan,
+)
+from pose_action_ros.errors import EngineError
+from pose_action_ros.models.card import find_model
+
+DESCRIPTION = (
+    "build a model's TensorRT engine for this machine's GPU into the cache; the engines tensorrt "
+    "(fp32) and tensorrt_fp16 take the one of the model that was built last"
+)
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("model", help="name of a shipped model, or path of an .onnx file")
+    parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0])
+    parser.add_argument(
+        "--max-batch",
+        type=_batch,
+        default=MAX_BATCH,
+        metavar="N",
+        help=f"people (images of actions) that run at once; more take turns; default: {MAX_BATCH}",
+    )
+
+
+def run(args: Namespace) -> int:
+    """Run the command.
+
+    Raises:
+        ModelError: no such model, damaged, or the cache cannot be written.
+        EngineError: no TensorRT, no GPU, or the engine cannot be built.
+    """
+    model = find_model(args.model)
+    try:
+        tensorrt = import_module("pose_action_ros.engines.tensorrt_build")
+    except (ImportError, OSError) as error:
+        raise EngineError(
+            f"TensorRT cannot be imported ({error}); {ENGINES['tensorrt'].remedy}"
+        ) from error
+    tensorrt.check_version()
+    memory = open_memory()
+    try:
+        order = tensorrt.Order(model, memory.gpu, args.precision, args.max_batch)
+        key = tensorrt.key_of(order)
+        path = plan_path(model.stem, key)
+        if read_plan(path, key) is None:
+            write_plan(path, key, tensorrt.build(order, key))
+    finally:
+        memory.close()
+    sys.stdout.write(f"{path}\n")
+    return 0
+
+
+def _batch(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 4096):
+        raise ArgumentTypeError(f"got {text!r}, expected a whole number from 1 to 4096")
+    return int(text)

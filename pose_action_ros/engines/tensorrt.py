@@ -1,0 +1,174 @@
+"""TensorRT 10 and newer on an NVIDIA GPU: the fastest where it runs."""
+
+from __future__ import annotations
+
+import weakref
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorrt as trt
+
+from pose_action_ros.engines.base import Shape, Tensors
+from pose_action_ros.engines.check import check_tensors
+from pose_action_ros.engines.device_memory import DeviceMemory, open_memory
+from pose_action_ros.engines.tensorrt_build import (
+    Order,
+    build_and_keep,
+    cached_plan,
+    check_version,
+    key_of,
+)
+from pose_action_ros.engines.tensorrt_log import LOG
+from pose_action_ros.errors import EngineError, InputError
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+_REMEDY = "`nvidia-smi` shows the GPU's state and memory"
+
+
+def load_fp32(path: Path, _threads: int) -> TensorRtEngine:
+    """The engine of an ONNX file in single precision, for the batch size that was built last."""
+    return TensorRtEngine(path)
+
+
+def load_fp16(path: Path, _threads: int) -> TensorRtEngine:
+    """As load_fp32, in half precision."""
+    return TensorRtEngine(path, "fp16")
+
+
+class TensorRtEngine:
+    """An ONNX file in TensorRT; see Engine. Threads take turns; more people run in parts.
+
+    Args:
+        path: the ONNX file; its engine is built if the cache does not have it.
+        precision: "fp32" or "fp16"; inputs and outputs keep the types of the file.
+        max_batch: people at a time; see Order.
+
+    Raises:
+        ModelError: the file is damaged.
+        EngineError: no GPU, no memory, or TensorRT cannot build the engine.
+    """
+
+    name = "tensorrt"
+
+    def __init__(self, path: Path, precision: str = "fp32", max_batch: int | None = None) -> None:
+        check_version()
+        self._memory: DeviceMemory = open_memory()
+        self._release = weakref.finalize(self, self._memory.close)
+        order = Order(path, self._memory.gpu, precision, max_batch)
+        key = key_of(order)
+        self._most = key.max_batch
+        self._runtime = trt.Runtime(LOG)
+        # A whole plan may still be refused, for example after a change of the GPU's driver.
+        engine = self._runtime.deserialize_cuda_engine(cached_plan(order, key))
+        if engine is None:
+            engine = self._runtime.deserialize_cuda_engine(build_and_keep(order, key))
+        if engine is None:
+            raise LOG.failure(f"cannot load its own engine of {path.name}", _REMEDY)
+        self._engine = engine
+        self._context = engine.create_execution_context()
+        if self._context is None:
+            raise LOG.failure(f"has no memory for {path.name}", _REMEDY)
+        self._lock = Lock()
+        self._describe()
+        self._allocate()
+        self.place = f"TensorRT {trt.__version__}, {precision}, {self._memory.gpu}"
+
+    def __call__(self, tensors: Tensors) -> Arrays:
+        """Run the network; see Engine."""
+        check_tensors(self.inputs, tensors)
+        arrays = {
+            name: np.ascontiguousarray(tensors[name], self._types[name]) for name in self.inputs
+        }
+        if not self._batched:
+            with self._lock:
+                return self._run(arrays)
+        batch = _batch_of(arrays)
+        if batch == 0:
+            return {
+                name: np.empty((0, *shape[1:]), self._types[name])
+                for name, shape in self._largest.items()
+            }
+        with self._lock:
+            parts = [
+                self._run({name: array[at : at + self._most] for name, array in arrays.items()})
+                for at in range(0, batch, self._most)
+            ]
+        return {name: np.concatenate([part[name] for part in parts]) for name in self.outputs}
+
+    def _describe(self) -> None:
+        """Names, shapes and types of what goes in and out."""
+        names = [self._engine.get_tensor_name(at) for at in range(self._engine.num_io_tensors)]
+        shapes = {name: tuple(self._engine.get_tensor_shape(name)) for name in names}
+        taken = [
+            name for name in names if self._engine.get_tensor_mode(name) == trt.TensorIOMode.INPUT
+        ]
+        self.inputs: dict[str, Shape] = {
+            name: tuple(None if size < 0 else size for size in shapes[name]) for name in taken
+        }
+        self.outputs = tuple(name for name in names if name not in self.inputs)
+        self._types = {
+            name: np.dtype(trt.nptype(self._engine.get_tensor_dtype(name))) for name in names
+        }
+        self._batched = all(-1 in shapes[name][:1] for name in taken)
+        if self._batched and not all(-1 in shapes[name][:1] for name in self.outputs):
+            raise EngineError(
+                f"the first axis of the outputs {[shapes[name] for name in self.outputs]} is not "
+                "the batch, so batches cannot be split; use another engine for this model"
+            )
+
+    def _allocate(self) -> None:
+        """Buffers for the largest batch, now: a robot must not run out of memory on the way."""
+        largest: dict[str, tuple[int, ...]] = {
+            name: tuple(self._most if size is None else size for size in shape)
+            for name, shape in self.inputs.items()
+        }
+        self._set_shapes(largest)
+        self._largest = {name: self._output_shape(name) for name in self.outputs}
+        self._buffers = {}
+        for name, shape in {**largest, **self._largest}.items():
+            address = self._memory.allocate(int(np.prod(shape)) * self._types[name].itemsize)
+            if not self._context.set_tensor_address(name, address):
+                raise LOG.failure(f"does not take memory for {name!r}", _REMEDY)
+            self._buffers[name] = address
+
+    def _run(self, arrays: Arrays) -> Arrays:
+        """One batch that fits."""
+        self._set_shapes({name: array.shape for name, array in arrays.items()})
+        results: Arrays = {
+            name: np.empty(self._output_shape(name), self._types[name]) for name in self.outputs
+        }
+        for name, array in arrays.items():
+            self._memory.upload(self._buffers[name], array)
+        if not self._context.execute_async_v3(self._memory.stream):
+            raise LOG.failure("failed", _REMEDY)
+        for name, array in results.items():
+            self._memory.download(array, self._buffers[name])
+        self._memory.synchronise()
+        return results
+
+    def _set_shapes(self, shapes: dict[str, tuple[int, ...]]) -> None:
+        for name, shape in shapes.items():
+            if not self._context.set_input_shape(name, shape):
+                raise LOG.failure(f"does not take {shape} for {name!r}", _REMEDY)
+
+    def _output_shape(self, name: str) -> tuple[int, ...]:
+        """Of an output for the inputs' present shapes."""
+        shape = tuple(self._context.get_tensor_shape(name))
+        if any(size < 0 for size in shape):
+            raise EngineError(
+                f"the size of output {name!r} depends on values, not only on the batch; use "
+                "another engine for this model"
+            )
+        return shape
+
+
+def _batch_of(arrays: Arrays) -> int:
+    """The number of people, the same in all inputs."""
+    sizes = {name: len(array) for name, array in arrays.items()}
+    if len(set(sizes.values())) != 1:
+        raise InputError(f"inputs are for different numbers of people: {sizes}")
+    return next(iter(sizes.values()))

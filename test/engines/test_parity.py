@@ -1,0 +1,66 @@
+"""The shipped models give the same in every engine that can be had here."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pose_action_ros.engines import ENGINES, load_engine
+from pose_action_ros.errors import EngineError
+from pose_action_ros.models.card import find_model
+
+MODELS = {"lifter": ("keypoints", (18, 3), 1.0), "action": ("image", (32, 32, 3), 255.0)}
+TOLERANCE = {"tensorrt": 1e-4, "tensorrt_fp16": 5e-2, "torch": 1e-5}
+
+
+@pytest.fixture
+def hardware(cache: Path) -> Path:
+    """A real GPU with TensorRT."""
+    if importlib.util.find_spec("tensorrt") is None:
+        pytest.skip("TensorRT is not installed")
+    from pose_action_ros.engines.device_memory import open_memory  # noqa: PLC0415
+
+    try:
+        open_memory().close()
+    except EngineError as error:
+        pytest.skip(f"no GPU: {error}")
+    return cache
+
+
+def compare(model: str, name: str) -> None:
+    """Outputs of the engine against those of ONNX Runtime, relative to values above 1."""
+    key, shape, scale = MODELS[model]
+    path = find_model(model)
+    reference, engine = load_engine(path, "onnxruntime"), load_engine(path, name)
+    assert dict(engine.inputs) == dict(reference.inputs)
+    assert engine.outputs == reference.outputs
+    for batch in (0, 1, 3, 16, 40):
+        feed: Any = {key: np.random.default_rng(batch).random((batch, *shape)) * scale}
+        expected, found = reference(feed), engine(feed)
+        assert list(found) == list(expected)
+        for output, value in expected.items():
+            assert found[output].dtype == value.dtype
+            np.testing.assert_allclose(
+                found[output], value, rtol=TOLERANCE[name], atol=TOLERANCE[name]
+            )
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_torch(model: str) -> None:
+    compare(model, "torch")
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("name", ["tensorrt", "tensorrt_fp16"])
+def test_tensorrt(hardware: Path, model: str, name: str) -> None:
+    compare(model, name)
+    assert len(list(hardware.glob("tensorrt/*.plan"))) == 1
+
+
+def test_every_engine_of_onnx_files_is_compared() -> None:
+    runs_onnx = {name for name, source in ENGINES.items() if source.suffix == ".onnx"}
+    assert runs_onnx == {"onnxruntime", *TOLERANCE}
