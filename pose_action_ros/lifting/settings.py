@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pose_action_ros.engines import ENGINES
+from pose_action_ros.engines import ONNX_ENGINES
 from pose_action_ros.settings import setting
 
 
@@ -15,8 +15,8 @@ class LifterSettings:
     lifter_model: str = setting("lifter", "name of a shipped lifter or path of an .onnx file")
     lifter_engine: str = setting(
         "auto",
-        "inference engine of the lifter; auto takes the first that works here",
-        choices=("auto", *ENGINES),
+        "inference engine of the lifter; auto takes the fastest that works here",
+        choices=ONNX_ENGINES,
     )
     lifter_threads: int = setting(1, "CPU threads of the lifter", low=1, high=64)
     field_of_view: float = setting(
