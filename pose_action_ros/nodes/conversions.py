@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -60,17 +60,19 @@ def people_from_keypoints(message: Keypoints) -> tuple[Pose2D, ...]:
             f"got keypoints of an image of {message.width}x{message.height} px, "
             "expected the size of the image they were found in"
         )
-    skeleton = skeleton_named(message.skeleton)
-    _check_ids([person.id for person in message.people])
-    people = (_pose_2d(person, skeleton) for person in message.people)
+    skeleton, ids = skeleton_named(message.skeleton), [person.id for person in message.people]
+    _check_ids(ids)
+    for person in message.people:
+        _check_count(len(person.keypoints), skeleton, person.id)
+    rows = [(dot.x, dot.y, dot.score) for person in message.people for dot in person.keypoints]
+    values = np.array(rows, np.float64).reshape(-1, len(skeleton), 3)  # all at once: (N, J, 3)
+    points, scores = values[..., :2], values[..., 2]
+    _check_numbers(points, scores, ids)
+    people = (
+        Pose2D(skeleton, points[row], scores[row], person.id, person.score)
+        for row, person in enumerate(message.people)
+    )
     return tuple(person for person in people if person.present.any())
-
-
-def _pose_2d(message: PersonKeypoints, skeleton: Skeleton) -> Pose2D:
-    _check_count(len(message.keypoints), skeleton, message.id)
-    values = np.array([(point.x, point.y, point.score) for point in message.keypoints])  # (J, 3)
-    _check_numbers(values[:, :2], values[:, 2], message.id)
-    return Pose2D(skeleton, values[:, :2], values[:, 2], message.id, message.score)
 
 
 def poses_message(people: Sequence[Pose3D], header: Header, skeleton: Skeleton) -> Poses:
@@ -95,26 +97,24 @@ def people_from_poses(message: Poses) -> tuple[Pose3D, ...]:
         InputError: unknown skeleton or placement, wrong number of joints or scores, infinite or
             contradictory numbers, an id twice.
     """
-    skeleton = skeleton_named(message.skeleton)
-    _check_ids([person.id for person in message.people])
-    people = (_pose_3d(person, skeleton) for person in message.people)
-    return tuple(person for person in people if person.present.any())
-
-
-def _pose_3d(message: Pose3DMessage, skeleton: Skeleton) -> Pose3D:
-    _check_count(len(message.joints), skeleton, message.id)
-    _check_count(len(message.scores), skeleton, message.id)
-    if message.placement not in (Pose3DMessage.ROOT_RELATIVE, Pose3DMessage.PLACED):
-        raise InputError(
-            f"person {message.id}: got placement {message.placement}, "
-            f"expected {Pose3DMessage.ROOT_RELATIVE} (root relative) or "
-            f"{Pose3DMessage.PLACED} (in the camera frame)"
+    skeleton, ids = skeleton_named(message.skeleton), [person.id for person in message.people]
+    _check_ids(ids)
+    for person in message.people:
+        _check_count(len(person.joints), skeleton, person.id)
+        _check_count(len(person.scores), skeleton, person.id)
+        _check_placement(person)
+    rows = [(joint.x, joint.y, joint.z) for person in message.people for joint in person.joints]
+    points = np.array(rows, np.float64).reshape(-1, len(skeleton), 3)  # all at once: (N, J, 3)
+    scores = np.array([person.scores for person in message.people], np.float64)
+    scores = scores.reshape(-1, len(skeleton))  # (N, J)
+    _check_numbers(points, scores, ids)
+    people = (
+        Pose3D(
+            skeleton, points[row], scores[row], person.id, person.placement == Pose3DMessage.PLACED
         )
-    points = np.array([(joint.x, joint.y, joint.z) for joint in message.joints])  # (J, 3)
-    scores = np.array(message.scores, dtype=np.float64)  # (J,)
-    _check_numbers(points, scores, message.id)
-    placed = message.placement == Pose3DMessage.PLACED
-    return Pose3D(skeleton, points, scores, message.id, placed)
+        for row, person in enumerate(message.people)
+    )
+    return tuple(person for person in people if person.present.any())
 
 
 def action_message(estimate: ActionEstimate, header: Header, window_start: Time) -> Action:
@@ -141,14 +141,31 @@ def _check_count(found: int, skeleton: Skeleton, person_id: int) -> None:
         )
 
 
-def _check_numbers(points: npt.NDArray[Any], scores: Array, person_id: int) -> None:
-    """A joint is finite, or NaN with score 0; scores are numbers from 0 on."""
-    if np.isinf(points).any() or not np.isfinite(scores).all() or (scores < 0).any():
+def _check_placement(person: Pose3DMessage) -> None:
+    if person.placement not in (Pose3DMessage.ROOT_RELATIVE, Pose3DMessage.PLACED):
         raise InputError(
-            f"person {person_id}: got infinite coordinates or scores that are no numbers >= 0"
+            f"person {person.id}: got placement {person.placement}, "
+            f"expected {Pose3DMessage.ROOT_RELATIVE} (root relative) or "
+            f"{Pose3DMessage.PLACED} (in the camera frame)"
         )
-    if (np.isnan(points).any(axis=1) & (scores > 0)).any():
+
+
+def _check_numbers(points: Array, scores: Array, ids: Sequence[int]) -> None:
+    """A joint of (N, J, D) is finite, or NaN with score 0; scores (N, J) are numbers from 0 on."""
+    wrong = np.isinf(points).any(axis=2) | ~(np.isfinite(scores) & (scores >= 0))  # (N, J)
+    if wrong.any():
         raise InputError(
-            f"person {person_id}: got joints that are NaN with a score above 0; "
+            f"person {_first(wrong, ids)}: got infinite coordinates or scores that are no "
+            "numbers >= 0"
+        )
+    unseen = np.isnan(points).any(axis=2) & (scores > 0)
+    if unseen.any():
+        raise InputError(
+            f"person {_first(unseen, ids)}: got joints that are NaN with a score above 0; "
             "a missing joint has score 0"
         )
+
+
+def _first(joints: npt.NDArray[np.bool_], ids: Sequence[int]) -> int:
+    """Who is the first with such a joint."""
+    return ids[int(joints.any(axis=1).argmax())]

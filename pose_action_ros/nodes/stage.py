@@ -11,20 +11,21 @@ from rclpy.subscription import Subscription
 from rclpy.time import Time
 
 from pose_action_ros.nodes.base import Config, ManagedNode
-from pose_action_ros.nodes.worker import NewestWorker
+from pose_action_ros.nodes.worker import Immediate, NewestWorker
 
 Message = TypeVar("Message")
 """A message with a header."""
 
 
 class StageNode(ManagedNode[Config], Generic[Config, Message]):
-    """A node whose callbacks only `take`, while `process` runs in another thread.
+    """A node whose callbacks `take` what `process` works on, in another thread if that takes long.
 
     Args:
         name: of the node, unless remapped.
         settings: its settings class.
         noun: what comes in, for people.
-        waiting: how many messages may wait; the oldest is dropped for the newest.
+        waiting: how many messages may wait for the other thread; the oldest is dropped for the
+            newest. 0 for work of a few milliseconds: it is done in the callback.
         arguments: of rclpy.node.Node.
     """
 
@@ -33,7 +34,7 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
     ) -> None:
         # First what `rest` needs: a parameter that is refused has the node destroyed half made.
         self._waiting = waiting
-        self._worker: NewestWorker[Message] | None = None
+        self._worker: NewestWorker[Message] | Immediate[Message] | None = None
         self._inputs: list[Subscription[Any]] = []
         super().__init__(name, settings, noun, **arguments)
 
@@ -53,10 +54,13 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
 
     def activate(self) -> None:
         """Start the worker, then subscribe."""
-        self._worker = NewestWorker(
-            self._process, self.failed, waiting=self._waiting, name=self.get_name()
-        )
+        self._worker = self._make_worker()
         self._inputs = self.listen()
+
+    def _make_worker(self) -> NewestWorker[Message] | Immediate[Message]:
+        if not self._waiting:
+            return Immediate(self._process, self.failed)
+        return NewestWorker(self._process, self.failed, waiting=self._waiting, name=self.get_name())
 
     def rest(self) -> None:
         """Unsubscribe, then stop the worker."""

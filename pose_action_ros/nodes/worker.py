@@ -1,4 +1,4 @@
-"""A thread that works on the newest of what comes in."""
+"""Work on what comes in: at once, or in a thread on the newest."""
 
 from __future__ import annotations
 
@@ -8,6 +8,32 @@ from threading import Condition, Thread
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
+
+
+class Immediate(Generic[Item]):
+    """Works in the thread of who offers: for work that is not much longer than handing it over.
+
+    Args:
+        process: called with one item after the other.
+        failed: told every exception that `process` raises.
+    """
+
+    def __init__(
+        self, process: Callable[[Item], None], failed: Callable[[Exception], None]
+    ) -> None:
+        self._process = process
+        self._failed = failed
+
+    def offer(self, item: Item) -> bool:
+        """Work on the item; False, as no other is dropped for it."""
+        try:
+            self._process(item)
+        except Exception as error:  # noqa: BLE001 - a node lives on, whatever comes in
+            self._failed(error)
+        return False
+
+    def close(self) -> None:
+        """Nothing is waiting."""
 
 
 class NewestWorker(Generic[Item]):

@@ -3,7 +3,7 @@ from threading import Event
 
 import pytest
 
-from pose_action_ros.nodes.worker import NewestWorker
+from pose_action_ros.nodes.worker import Immediate, NewestWorker
 
 
 def test_the_oldest_waiting_item_is_dropped_and_the_newest_processed() -> None:
@@ -61,3 +61,13 @@ def test_closing_ends_the_thread(items: int) -> None:
         worker.offer(item)
     worker.close()
     assert not worker._thread.is_alive()
+
+
+def test_immediate_work_is_done_when_offered_and_its_exceptions_are_told() -> None:
+    failures: list[Exception] = []
+    done: list[float] = []
+    worker: Immediate[int] = Immediate(lambda item: done.append(1 / item), failures.append)
+    assert not any(worker.offer(item) for item in (2, 0, 4))
+    assert done == [0.5, 0.25]
+    assert [type(error) for error in failures] == [ZeroDivisionError]
+    worker.close()
