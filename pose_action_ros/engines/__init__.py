@@ -36,7 +36,9 @@ class Source:
     remedy: str
 
 
-_TENSORRT_REMEDY = "`pip install tensorrt cuda-python`; on a Jetson they come with JetPack"
+_TENSORRT_REMEDY = (
+    "`pip install tensorrt cuda-python` (on a Jetson cuda-python alone, TensorRT is JetPack's)"
+)
 
 ENGINES: Mapping[str, Source] = {
     "tensorrt": Source("tensorrt", "load_fp32", ".onnx", "tensorrt", _TENSORRT_REMEDY),

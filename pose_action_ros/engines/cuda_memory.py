@@ -20,7 +20,10 @@ class CudaMemory:
         self._buffers: list[int] = []
         error, count = runtime.cudaGetDeviceCount()
         if error != runtime.cudaError_t.cudaSuccess or count == 0:
-            raise EngineError(f"no GPU that CUDA can use ({error.name}); `nvidia-smi` tells more")
+            raise EngineError(
+                f"no GPU that CUDA can use ({error.name}); check the driver, and that the major "
+                "version of cuda-python is that of the driver's CUDA"
+            )
         _check(runtime.cudaSetDevice(_GPU))
         properties = _check(runtime.cudaGetDeviceProperties(_GPU))
         name = properties.name.decode(errors="replace").rstrip("\0")

@@ -20,7 +20,9 @@ class TorchMemory:
     def __init__(self) -> None:
         self._buffers: dict[int, torch.Tensor] = {}
         if not torch.cuda.is_available():
-            raise EngineError("no GPU that PyTorch can use; `nvidia-smi` tells more")
+            raise EngineError(
+                "no GPU that PyTorch can use; check the driver, and that PyTorch is built for CUDA"
+            )
         properties = torch.cuda.get_device_properties(_GPU)
         self.gpu = f"{properties.name}, {properties.major}.{properties.minor}"
         self._stream = torch.cuda.Stream(_GPU)  # type: ignore[no-untyped-call]  # of PyTorch

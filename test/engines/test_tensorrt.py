@@ -174,13 +174,36 @@ def test_failing_while_running(machine: Machine, tmp_path: Path) -> None:
             engine({"x": np.ones((1, 2))})
 
 
+def test_inputs_of_which_one_is_fixed(machine: Machine, tmp_path: Path) -> None:
+    node = helper.make_node("MatMul", ["a", "b"], ["y"])
+    path = save(tmp_path / "m.onnx", [node], {"a": ["N", 2], "b": [2, 2]}, {"y": ["N", 2]})
+    engine = tensorrt_engine(path, max_batch=4)
+    np.testing.assert_array_equal(
+        engine({"a": np.ones((4, 2)), "b": np.ones((2, 2))})["y"], np.full((4, 2), 2)
+    )
+    with pytest.raises(EngineError, match=r"does not take \(5, 2\) for 'a'"):
+        engine({"a": np.ones((5, 2)), "b": np.ones((2, 2))})
+    assert machine.gpu.streams == 1
+
+
+def test_outputs_whose_size_depends_on_values(machine: Machine, tmp_path: Path) -> None:
+    def shape(_this: object, _name: str) -> tuple[int, ...]:
+        return (-1, 2)
+
+    machine.tensorrt.types["IExecutionContext"].get_tensor_shape = shape
+    with pytest.raises(EngineError, match="the size of output 'y' depends on values"):
+        tensorrt_engine(doubling(tmp_path))
+
+
 @pytest.mark.parametrize("error", ["cudaErrorNoDevice", "cudaErrorInsufficientDriver"])
 def test_no_gpu(
     machine: Machine, tmp_path: Path, caplog: pytest.LogCaptureFixture, error: str
 ) -> None:
     machine.gpu.failing["cudaGetDeviceCount"] = cudaError_t[error]
     path = doubling(tmp_path)
-    with pytest.raises(EngineError, match=rf"no GPU that CUDA can use \({error}\); `nvidia-smi`"):
+    with pytest.raises(
+        EngineError, match=rf"no GPU that CUDA can use \({error}\); check the driver"
+    ):
         load_engine(path, "tensorrt")
     with caplog.at_level(logging.INFO):
         assert load_engine(path).name == "onnxruntime"
@@ -220,6 +243,9 @@ def test_memory_of_pytorch_that_fails(
     monkeypatch.setattr(torch_machine.gpu, "wait", fail)
     monkeypatch.setattr(engine._memory._stream, "synchronize", fail)
     with pytest.raises(EngineError, match="CUDA failed: CUDA error: out of everything;"):
+        engine({"x": np.ones((1, 2))})
+    monkeypatch.setattr("torch.Tensor.copy_", fail)
+    with pytest.raises(EngineError, match="CUDA failed: CUDA error"):
         engine({"x": np.ones((1, 2))})
     monkeypatch.setattr("torch.empty", fail)
     with pytest.raises(EngineError, match=r"GPU memory to be had \(CUDA error"):
