@@ -7,6 +7,8 @@ import json
 import sys
 from pathlib import Path
 
+from benchmarks.lifter import measure_lifter
+from benchmarks.lifter_network import measure_networks
 from benchmarks.machine import machine
 from benchmarks.report import markdown
 from benchmarks.stages import measure_stages
@@ -18,7 +20,9 @@ def main() -> int:
     """Run the benchmarks; 0 when they ran, whatever they measured."""
     parser = argparse.ArgumentParser("benchmarks", description=__doc__)
     parser.add_argument("--images", type=int, default=200, help="images for the stages")
-    parser.add_argument("--seconds", type=float, default=20.0, help="of the whole chain [s]")
+    parser.add_argument(
+        "--seconds", type=float, default=20.0, help="of the whole chain, and of lifter_node [s]"
+    )
     parser.add_argument("--output", default="output/bench", help="folder of the results")
     args = parser.parse_args()
     folder = Path(args.output)
@@ -28,6 +32,8 @@ def main() -> int:
             "machine": machine(),
             "stages": measure_stages(args.images),
             "system": measure_system(args.seconds, folder),
+            "lifter": measure_lifter(args.seconds, folder),
+            "networks": measure_networks(),
         }
     except PoseActionError as error:
         sys.stderr.write(f"benchmark failed: {error}\n")

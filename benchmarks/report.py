@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from benchmarks.stages import APART, NETWORK, OURS
 
 LIMIT = 5.0
 """What everything but the 2D network may cost for an image on one core [ms]."""
+CALLBACK_LIMIT = 3.0
+"""What lifter_node may take for one person, from the callback until the poses are out [ms]."""
+RESIDENT_LIMIT = 150.0
+"""Of lifter_node [MB]."""
 
 
 def markdown(results: dict[str, Any]) -> str:
-    """Tables of the machine, the stages and the processes."""
+    """Tables of the machine, the stages, the processes, lifter_node and its network."""
     parts = (
         [f"{name}: {value}" for name, value in results["machine"].items()],
         _stage_lines(results["stages"]),
         _system_lines(results["system"]),
+        _lifter_lines(results["lifter"]),
+        _network_lines(results["networks"]),
     )
     return "\n\n".join("\n".join(lines) for lines in parts)
 
@@ -36,8 +43,8 @@ def _stage_lines(stages: dict[str, Any]) -> list[str]:
     ]
 
 
-def _line(name: str, row: dict[str, float]) -> str:
-    times = " | ".join(f"{row[key]:.2f}" for key in ("cpu_p50", "wall_p50", "wall_p99"))
+def _line(name: str, row: dict[str, float], digits: int = 2) -> str:
+    times = " | ".join(f"{row[key]:.{digits}f}" for key in ("cpu_p50", "wall_p50", "wall_p99"))
     return f"| {name} | {times} |"
 
 
@@ -58,3 +65,39 @@ def _system_lines(system: dict[str, Any]) -> list[str]:
             for name, usage in system["processes"].items()
         ),
     ]
+
+
+def _lifter_lines(lifter: dict[str, Any]) -> list[str]:
+    """The node alone in its process, by number of people; times with their limit."""
+    columns = {
+        "callback to published p50 [ms]": ("callback_p50", 2),
+        f"p99 [ms] (one person: at most {CALLBACK_LIMIT:.0f})": ("callback_p99", 2),
+        "keypoints sent to poses received p50 [ms]": ("answer_p50", 2),
+        "p99 [ms]": ("answer_p99", 2),
+        "CPU for a message [ms]": ("cpu", 2),
+        f"resident [MB] (at most {RESIDENT_LIMIT:.0f})": ("resident_mb", 0),
+        "share of it (PSS) [MB]": ("share_mb", 0),
+    }
+    return [
+        f"| lifter_node at 30 Hz: people | {' | '.join(columns)} |",
+        "| --- |" + " ---: |" * len(columns),
+        *(f"| {people} | {_cells(row, columns.values())} |" for people, row in lifter.items()),
+    ]
+
+
+def _network_lines(networks: dict[str, Any]) -> list[str]:
+    """The network in its engine, beside the baseline's."""
+    rows = {
+        f"{name}, {people} {'person' if people == '1' else 'people'}": row
+        for name, by_people in networks.items()
+        for people, row in by_people.items()
+    }
+    return [
+        "| network, one call of the engine | CPU p50 [ms] | wall p50 [ms] | wall p99 [ms] |",
+        "| --- | ---: | ---: | ---: |",
+        *(_line(name, row, 3) for name, row in rows.items()),
+    ]
+
+
+def _cells(row: dict[str, float], columns: Iterable[tuple[str, int]]) -> str:
+    return " | ".join(f"{row[key]:.{digits}f}" for key, digits in columns)

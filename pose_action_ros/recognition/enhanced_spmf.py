@@ -24,7 +24,6 @@ from functools import lru_cache
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import savgol_filter
 
 from pose_action_ros.errors import InputError
 from pose_action_ros.recognition.normalise import fill_missing, to_body_view
@@ -119,11 +118,17 @@ def pairs(settings: SpmfSettings) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.
 @lru_cache(maxsize=8)
 def _smoother(settings: SpmfSettings) -> Points:
     """(N, N) matrix of the Savitzky-Golay filter, with polynomials at the ends."""
-    width = min(settings.smoothing, settings.frames - 1 + settings.frames % 2)
-    identity = np.eye(settings.frames)
+    count = settings.frames
+    width = min(settings.smoothing, count - 1 + count % 2)
     if width <= settings.smoothing_order:
-        return identity
-    return np.asarray(savgol_filter(identity, width, settings.smoothing_order, axis=0))
+        return np.eye(count)
+    powers = np.vander(np.arange(float(width)), settings.smoothing_order + 1)
+    fitted = powers @ np.linalg.pinv(powers)  # (width, width): values of the fitted polynomial
+    matrix = np.zeros((count, count))
+    for frame in range(count):
+        first = min(max(frame - width // 2, 0), count - width)  # of the frames it is fitted to
+        matrix[frame, first : first + width] = fitted[frame - first]
+    return matrix
 
 
 @lru_cache(maxsize=1)

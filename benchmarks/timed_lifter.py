@@ -1,0 +1,60 @@
+"""lifter_node with a stopwatch: `python -m benchmarks.timed_lifter FILE` writes FILE at its end."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Any
+
+from pose_action_ros.msg import Keypoints
+
+from pose_action_ros.nodes.lifter_node import LifterNode
+from pose_action_ros.nodes.running import run
+
+
+class TimedLifter(LifterNode):
+    """Times each message from the begin of the subscription's callback until its poses are out.
+
+    The executor has the message by then and has deserialised it, as in every node.
+    """
+
+    def __init__(self, **arguments: Any) -> None:
+        self.seconds: list[float] = []
+        self.cpu: list[float] = []  # of the whole process so far [s], after each message
+        self._begun: dict[tuple[int, int], float] = {}
+        super().__init__(**arguments)
+
+    def take(self, message: Keypoints) -> None:
+        """See StageNode."""
+        self._begun[_key(message)] = perf_counter()
+        super().take(message)
+
+    def process(self, message: Keypoints) -> None:
+        """See LifterNode."""
+        super().process(message)
+        self.seconds.append(perf_counter() - self._begun.pop(_key(message)))
+        self.cpu.append(process_time())
+
+
+def _key(message: Keypoints) -> tuple[int, int]:
+    return message.header.stamp.sec, message.header.stamp.nanosec
+
+
+def main() -> int:
+    """Run the node; its exit code."""
+    nodes: list[TimedLifter] = []
+
+    def make() -> TimedLifter:
+        nodes.append(TimedLifter())
+        return nodes[0]
+
+    code = run(make)
+    result = {"seconds": nodes[0].seconds, "cpu": nodes[0].cpu}
+    Path(sys.argv[1]).write_text(json.dumps(result), encoding="utf-8")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
