@@ -9,7 +9,7 @@ what papers print; PCK at 150 mm and its AUC over 17 joints after root alignment
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -26,8 +26,8 @@ Labels = npt.NDArray[np.str_]
 EXACT = "ground-truth 2D"
 DETECTED = "detector 2D"
 MIXED = "paper's mix"
-"""Where keypoints come from: ground truth into both streams, the detector's into both, or ground
-truth into the first and the detector's into the second, as the paper's headline has it."""
+"""Where keypoints come from: ground truth, the detector, or ground truth into the first stream and
+the detector's into the second, as the paper's headline has it."""
 
 THRESHOLD = 0.150
 """PCK's [m]."""
@@ -135,17 +135,14 @@ def lifter_report(
     labels = {title: _labels(names, title, len(poses)) for title, names in groups.items()}
     if "action" not in labels or not found:
         raise InputError(f"got groups {list(groups)} and {len(found)} rows, expected 'action'")
-    measured = {row: _measured(row, runs, poses) for row, runs in found.items()}
-    return LifterReport(
-        baseline,
-        len(poses),
-        tuple(
-            _row_score(
-                row, measured, labels, Row(baseline, row.keypoints), (placements or {}).get(row)
-            )
-            for row in measured
-        ),
-    )
+    scores = {
+        row: _row_score(row, _measured(row, runs, poses), labels, (placements or {}).get(row))
+        for row, runs in found.items()
+    }
+    compared = [
+        _compared(score, scores.get(Row(baseline, row.keypoints))) for row, score in scores.items()
+    ]
+    return LifterReport(baseline, len(poses), tuple(compared))
 
 
 class _Measured(NamedTuple):
@@ -170,14 +167,9 @@ def _measured(row: Row, runs: Sequence[npt.ArrayLike], truth: Array) -> _Measure
 
 
 def _row_score(
-    row: Row,
-    measured: Mapping[Row, _Measured],
-    labels: Mapping[str, Labels],
-    reference: Row,
-    placement: PlacementReport | None,
+    row: Row, own: _Measured, labels: Mapping[str, Labels], placement: PlacementReport | None
 ) -> RowScore:
-    own = measured[row]
-    other = measured.get(reference) if row != reference else None
+    """A row's figures by themselves, not yet compared."""
     groups = {title: _group_scores(own, names) for title, names in labels.items()}
     actions = list(groups["action"].values())
     return RowScore(
@@ -195,9 +187,20 @@ def _row_score(
             for joint, name in enumerate(HUMAN36M_17.joints)
         },
         groups=groups,
-        difference=None if other is None else _difference(own.errors, other.errors),
-        p_difference=None if other is None else _difference(own.aligned, other.aligned),
+        difference=None,
+        p_difference=None,
         placement=placement,
+    )
+
+
+def _compared(score: RowScore, reference: RowScore | None) -> RowScore:
+    """The score with its differences to the reference's, unless it is the reference itself."""
+    if reference is None or score is reference:
+        return score
+    return replace(
+        score,
+        difference=_difference(score.mpjpe, reference.mpjpe),
+        p_difference=_difference(score.p_mpjpe, reference.p_mpjpe),
     )
 
 
@@ -223,10 +226,9 @@ def _mean_of(figures: Sequence[Figure]) -> Figure:
     )
 
 
-def _difference(own: Sequence[Array], other: Sequence[Array]) -> float | None:
+def _difference(own: Figure, other: Figure) -> float | None:
     """[%] by which the first mean is larger than the second; None when that is 0."""
-    reference = _mean(other).mean
-    return (_mean(own).mean / reference - 1) * _PERCENT if reference > 0 else None
+    return (own.mean / other.mean - 1) * _PERCENT if other.mean > 0 else None
 
 
 def _checked(poses: npt.ArrayLike, what: str, shape: tuple[int, ...] | None) -> Array:
