@@ -28,8 +28,8 @@ class OnnxRuntimeEngine:
         options.log_severity_level = 3
         self.place = on_cpu(threads)
         try:
-            # Also where ONNX Runtime is built for CUDA: the networks take 0.1 to 0.2 ms for a person
-            # on one core, which leaves a GPU little to gain for the memory that CUDA takes.
+            # Also where ONNX Runtime is built for CUDA: on one core a person takes 0.1 to 0.2 ms,
+            # which leaves a GPU little to gain for the memory that CUDA takes.
             self._session = onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]
             )
