@@ -26,8 +26,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "build a model's TensorRT engine before a node first needs it",
     ),
     "train": ("pose_action_ros.training.command", "train the lifter or the action classifier"),
+    "evaluate": ("pose_action_ros.evaluation.command", "measure a lifter, or the chain of stages"),
+    "export": ("pose_action_ros.training.export_command", "write a trained lifter as ONNX"),
 }
-_TRAINING_PACKAGES = ("torch", "onnx", "h5py", "matplotlib")
+_TRAINING_PACKAGES = ("torch", "lightning_fabric", "onnx", "h5py", "matplotlib")
 INTERRUPTED = 130
 
 

@@ -6,6 +6,8 @@ t, so weighted least squares has a closed form (for example Mehta et al. 2017, V
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -23,29 +25,48 @@ _LEAST_JOINTS = 4
 _NEAREST = 0.2  # [m]: a joint closer than this, or behind the camera, cannot have been seen
 
 
-def place(rays: Array, scores: Array, points: Array) -> tuple[Array, Flags]:
-    """Positions of N people's roots.
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """Where N people may stand: for each distance one best place, and the best distance.
+
+    Attributes:
+        depths: (N,) [m] z of the root that fits best.
+        solved: (N,) whether there is one: enough joints, apart from each other, all before the
+            camera.
+        directions: (N, 2) x/z and y/z along which the root moves with its depth.
+        offsets: (N, 2) [m] x and y of the root at depth 0.
+    """
+
+    depths: Array
+    solved: Flags
+    directions: Array
+    offsets: Array
+
+    def at(self, depths: Array) -> Array:
+        """(N, 3) [m] the best places of the roots at given depths (N,)."""
+        return np.column_stack([self.directions * depths[:, None] + self.offsets, depths])
+
+
+def place(rays: Array, scores: Array, points: Array) -> Placement:
+    """Find N people's roots.
 
     Args:
         rays: (N, 18, 2) x/z and y/z of COCO-18 joints, NaN if missing.
         scores: (N, 18) their weights, 0 if missing.
         points: (N, 17, 3) [m] Human3.6M joints relative to the root, optical frame.
-
-    Returns:
-        (N, 3) [m] position of the root in the optical frame, and (N,) whether there is one:
-        enough joints, apart from each other, and all of them in front of the camera.
     """
     plane, lifted = rays[:, SEEN], points[:, LIFTED]
-    weights = scores[:, SEEN] * (np.isfinite(plane).all(axis=-1) & np.isfinite(lifted).all(axis=-1))
+    known = np.isfinite(plane).all(axis=-1) & np.isfinite(lifted).all(axis=-1)
+    weights = np.where(known, scores[:, SEEN], 0.0)
     plane, lifted = np.nan_to_num(plane), np.nan_to_num(lifted)
     enough = (weights > 0).sum(axis=1) >= _LEAST_JOINTS
-    positions, solved = _solve(plane, lifted, weights)
-    nearest = np.where(weights > 0, lifted[..., 2] + positions[:, None, 2], np.inf).min(axis=1)
-    return positions, enough & solved & (nearest > _NEAREST)
+    found = _solve(plane, lifted, weights)
+    joints = np.where(weights > 0, lifted[..., 2] + found.depths[:, None], np.inf)
+    return replace(found, solved=enough & found.solved & (joints.min(axis=1) > _NEAREST))
 
 
-def _solve(plane: Array, lifted: Array, weights: Array) -> tuple[Array, Flags]:
-    """Least squares of w (u tz - tx - (X - u Z)) and the same for v; (N, 3), (N,) unique."""
+def _solve(plane: Array, lifted: Array, weights: Array) -> Placement:
+    """Least squares of w (u tz - tx - (X - u Z)) and the same for v."""
     total = np.maximum(weights.sum(axis=1), 1e-9)[:, None]  # (N, 1)
     share = (weights / total)[..., None]  # (N, J, 1)
     offsets = lifted[..., :2] - plane * lifted[..., 2:]  # (N, J, 2)
@@ -54,6 +75,5 @@ def _solve(plane: Array, lifted: Array, weights: Array) -> tuple[Array, Flags]:
     spread = plane - mean_plane[:, None]
     squared = (share * spread**2).sum(axis=(1, 2))
     solved = squared > 1e-8
-    depth = (share * spread * offsets).sum(axis=(1, 2)) / np.where(solved, squared, 1.0)
-    across = mean_plane * depth[:, None] - mean_offset
-    return np.column_stack([across, depth]), solved
+    depths = (share * spread * offsets).sum(axis=(1, 2)) / np.where(solved, squared, 1.0)
+    return Placement(depths, solved, mean_plane, -mean_offset)

@@ -28,8 +28,8 @@ class LifterSettings:
     )
     person_height: float = setting(
         1.70,
-        "standing height assumed of every person; one camera cannot measure it, and poses and "
-        "distances grow in proportion to it",
+        "standing height assumed of every person, by tape measure if you know it; one camera "
+        "cannot measure it, and poses and distances grow in proportion to it",
         unit="m",
         low=0.5,
         high=2.5,

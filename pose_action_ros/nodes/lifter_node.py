@@ -18,6 +18,7 @@ from pose_action_ros.nodes.poses_output import PosesOutput
 from pose_action_ros.nodes.running import run
 from pose_action_ros.nodes.stage import StageNode
 from pose_action_ros.nodes.subscriptions import subscribe
+from pose_action_ros.nodes.timeline import Timeline
 from pose_action_ros.skeletons import HUMAN36M_17
 
 
@@ -33,7 +34,8 @@ class LifterNode(StageNode[LifterNodeSettings, Keypoints]):
     output: PosesOutput | None = None
 
     def __init__(self, **arguments: Any) -> None:
-        super().__init__("lifter_node", LifterNodeSettings, "keypoints", waiting=10, **arguments)
+        super().__init__("lifter_node", LifterNodeSettings, "keypoints", waiting=0, **arguments)
+        self._timeline = Timeline()
         self._camera = CameraModel(self.settings.rectified, self.settings.field_of_view)
 
     def open(self) -> None:
@@ -50,9 +52,9 @@ class LifterNode(StageNode[LifterNodeSettings, Keypoints]):
             self.output = None
 
     def apply(self, settings: LifterNodeSettings) -> None:
-        """The lifter keeps no memory, so another takes its place."""
+        """What is remembered of people stays."""
         if self.output is not None:
-            self.lifter = Lifter(settings)
+            self.lifter.settings = settings
 
     def listen(self) -> list[Subscription[Any]]:
         """To keypoints and the camera."""
@@ -66,7 +68,9 @@ class LifterNode(StageNode[LifterNodeSettings, Keypoints]):
         assert self.output is not None
         people = people_from_keypoints(message)
         intrinsics = self._camera.intrinsics(message.width, message.height)
-        poses = [pose for pose in self.lifter(people, intrinsics) if pose.present.any()]
+        stamp = self._timeline.seconds(message.header.stamp)
+        lifted = self.lifter(people, intrinsics, stamp)
+        poses = [pose for pose in lifted if pose.present.any()]
         self.output.publish(poses, message.header, HUMAN36M_17)
         self.health.facts["people"] = str(len(poses))
         self.health.facts["camera"] = self._camera.origin

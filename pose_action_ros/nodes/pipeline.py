@@ -13,7 +13,6 @@ from rclpy.subscription import Subscription
 from sensor_msgs.msg import CameraInfo, CompressedImage
 from sensor_msgs.msg import Image as ImageMessage
 
-from pose_action_ros.lifting import Lifter
 from pose_action_ros.nodes.action_output import ActionOutput
 from pose_action_ros.nodes.base import NodeSettings
 from pose_action_ros.nodes.camera_model import CameraModel, CameraModelSettings
@@ -63,7 +62,7 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
     def apply(self, settings: PipelineNodeSettings) -> None:
         """What is remembered of people stays."""
         if self.outputs is not None:
-            self.pipeline.lifter = Lifter(settings)
+            self.pipeline.lifter.settings = settings
             self.pipeline.recogniser.settings = settings
 
     def listen(self) -> list[Subscription[Any]]:

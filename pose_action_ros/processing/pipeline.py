@@ -68,11 +68,12 @@ class Pipeline:
         keypoints = self.tracker.update(self.detector(image), stamp)  # checks the image
         height, width = image.shape[:2]
         camera = intrinsics or Intrinsics.from_field_of_view(width, height, self._field_of_view)
-        poses = self.lifter(keypoints, camera)
+        poses = self.lifter(keypoints, camera, stamp)
         return Result(keypoints, poses, self.recogniser.update(poses, stamp), camera)
 
     def reset(self) -> None:
         """Forget all earlier images."""
         self.detector.reset()
         self.tracker.reset()
+        self.lifter.reset()
         self.recogniser.reset()

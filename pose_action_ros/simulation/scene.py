@@ -10,16 +10,14 @@ import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError
-from pose_action_ros.simulation.backdrop import BACKDROPS, backdrop, fitted
 from pose_action_ros.simulation.cast import random_cast
 from pose_action_ros.simulation.figure import FIGURE
 from pose_action_ros.simulation.kinematics import Posed
 from pose_action_ros.simulation.performance import ACTIONS
 from pose_action_ros.simulation.person import person_surfaces
 from pose_action_ros.simulation.quadrics import Quadrics, joined
-from pose_action_ros.simulation.raster import Light
-from pose_action_ros.simulation.renderer import Renderer
 from pose_action_ros.simulation.script import Script
+from pose_action_ros.simulation.surroundings import Surroundings
 from pose_action_ros.simulation.truth import SimulatedPerson, true_person
 from pose_action_ros.simulation.virtual_camera import VirtualCamera
 
@@ -51,21 +49,14 @@ class Scene:
         self,
         people: Sequence[Script],
         camera: VirtualCamera,
-        *,
-        background: Image | str = "room",
-        light: Light | None = None,
-        noise: float = 0.0,
-        seed: int = 0,
+        surroundings: Surroundings | None = None,
     ) -> None:
         """A scene.
 
         Args:
             people: who does what.
             camera: without lens distortion.
-            background: a kind of backdrop (plain, gradient, texture, room) or a BGR picture.
-            light: where it comes from and how bright it is.
-            noise: of the sensor, standard deviation [grey levels].
-            seed: of the backdrop.
+            surroundings: what else is in the picture; an empty room when None.
 
         Raises:
             InputError: nobody, or a camera or a background that does not fit.
@@ -74,11 +65,7 @@ class Scene:
             raise InputError("got a scene without people, expected at least one Script")
         self.people = tuple(people)
         self.camera = camera
-        if isinstance(background, str):
-            picture = backdrop(background, camera, np.random.default_rng(seed))
-        else:
-            picture = fitted(background, camera)
-        self._renderer = Renderer(camera, picture, light or Light(), noise)
+        self._renderer = (surroundings or Surroundings()).renderer(camera)
 
     @classmethod
     def random(
@@ -94,16 +81,7 @@ class Scene:
         Each does the actions in an order of their own.
         """
         camera, scripts = random_cast(rng, people, actions, size, seconds_each)
-        lamp = rng.normal([0.0, -0.75, -0.6], [0.5, 0.25, 0.25])
-        light = Light(
-            (float(lamp[0]), float(lamp[1]), float(lamp[2])),
-            ambient=rng.uniform(0.4, 0.65),
-            gain=rng.uniform(0.75, 1.15),
-        )
-        kind = str(rng.choice(list(BACKDROPS), p=[0.15, 0.15, 0.2, 0.5]))
-        noise = rng.uniform(0, 5) if rng.random() < 0.5 else 0.0
-        seed = int(rng.integers(2**31))
-        return cls(scripts, camera, background=kind, light=light, noise=noise, seed=seed)
+        return cls(scripts, camera, Surroundings.random(rng))
 
     def truth(self, time: float) -> tuple[SimulatedPerson, ...]:
         """Everybody's exact joints and action at a time [s]."""

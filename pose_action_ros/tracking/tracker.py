@@ -11,8 +11,8 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from pose_action_ros.errors import InputError
+from pose_action_ros.one_euro import OneEuroFilter
 from pose_action_ros.poses import Pose2D
-from pose_action_ros.tracking.one_euro import OneEuroFilter
 from pose_action_ros.tracking.settings import TrackerSettings
 from pose_action_ros.tracking.similarity import similarities, sizes, tolerances
 

@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     card = _card(training, spmf, scores)
     example = torch.from_numpy(validation.images[:2]).float()
     path = args.output / "action.onnx"
-    export(Calibrated(network, temperature), example, (INPUT, OUTPUT), path, card)
+    export(Calibrated(network, temperature), example, (INPUT, (OUTPUT,)), path, card)
     _log.info("wrote %s", path)
     return 0
 

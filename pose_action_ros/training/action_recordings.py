@@ -38,10 +38,9 @@ class Sighting:
 
     def lifted(self, lifter: Lifter, min_score: float) -> Recording:
         """The poses, joints with a lower score missing."""
-        points, scores = np.zeros((0, 17, 3)), np.zeros((0, 17))
-        if len(self.stamps):
-            points, scores = lifter.lift(self.points, self.scores, self.intrinsics)
-        points[scores < min_score] = np.nan
+        lifted = lifter.lift(self.points, self.scores, self.intrinsics)
+        points = lifted.joints
+        points[lifted.scores < min_score] = np.nan
         kept = np.isfinite(points).all(axis=-1).any(axis=-1)
         return Recording(self.stamps[kept], points[kept], self.labels[kept])
 

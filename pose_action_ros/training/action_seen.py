@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
+from pose_action_ros.one_euro import OneEuroFilter
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.simulation import ACTIONS, FIGURE, Body, Scene, Script, VirtualCamera
 from pose_action_ros.skeletons import BODY_25, COCO_18, convert
 from pose_action_ros.tracking import Tracker, TrackerSettings
-from pose_action_ros.tracking.one_euro import OneEuroFilter
 from pose_action_ros.tracking.similarity import sizes
 from pose_action_ros.training.action_noise import detect
 from pose_action_ros.training.action_recordings import Sighting

@@ -23,12 +23,12 @@ def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
         draft.unlink(missing_ok=True)
 
 
-def load_checkpoint(path: Path, config: Mapping[str, Any]) -> dict[str, Any] | None:
+def load_checkpoint(path: Path, config: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
     """The state saved at `path`, None when there is none.
 
     Args:
         path: of the checkpoint.
-        config: settings of this run; those saved under "config" must be the same.
+        config: settings of this run; those saved under "config" must be the same. None takes any.
 
     Raises:
         ModelError: the file is damaged, or was made by a run with other settings.
@@ -39,6 +39,8 @@ def load_checkpoint(path: Path, config: Mapping[str, Any]) -> dict[str, Any] | N
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises whatever the damage leads to
         raise ModelError(f"{path} is no checkpoint or is damaged: {error}; remove it") from error
+    if config is None:
+        return state
     saved = state.get("config", {})
     changed = sorted(key for key in {*config, *saved} if config.get(key) != saved.get(key))
     if changed:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from importlib import import_module
-from typing import Any
+
+from pose_action_ros.subcommands import add_subcommand, run_subcommand
 
 DESCRIPTION = "Train a model, or make data to train on."
 
@@ -18,17 +18,10 @@ COMMANDS = {
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the subcommands; the module of one is imported when it is the one named."""
-    parser.add_argument("what", choices=COMMANDS, help="what to train")
-    parser.add_argument("options", nargs=argparse.REMAINDER, help="its options; --help lists them")
+    """Add the subcommands."""
+    add_subcommand(parser, COMMANDS, "what to train")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the subcommand."""
-    module: Any = import_module(COMMANDS[args.what])
-    parser = argparse.ArgumentParser(
-        f"pose-action train {args.what}", description=module.DESCRIPTION
-    )
-    module.configure(parser)
-    code: int = module.run(parser.parse_args(args.options))
-    return code
+    return run_subcommand("train", COMMANDS, args)

@@ -19,11 +19,23 @@ Flags = npt.NDArray[np.bool_]
 Generator = np.random.Generator
 
 _FACINGS = 16  # sectors of the direction a person faces, seen from the camera
-_TEST_SCENES = 7  # one scene of so many is kept for measuring
 _LEFT, _RIGHT = PERSON.index("left_shoulder"), PERSON.index("right_shoulder")
 
 
-def read_errors(path: str, split: str) -> DetectorErrors | None:
+@dataclass(frozen=True, eq=False)
+class Detections:
+    """People whose truth is known, as a detector saw them.
+
+    Attributes:
+        views: of M people.
+        actions: (M,) what they do, RECORDED before it when recorded.
+    """
+
+    views: Views
+    actions: npt.NDArray[np.str_]
+
+
+def read_detections(path: str, split: str) -> Detections | None:
     """Detections of the scenes of a split, "train" or "test"; None for an empty path.
 
     Raises:
@@ -33,15 +45,15 @@ def read_errors(path: str, split: str) -> DetectorErrors | None:
         return None
     try:
         with np.load(Path(path)) as file:
-            joints, rays, scores = file["joints"], file["rays"], file["scores"]
-            test = file["scene"] % _TEST_SCENES == 0
-    except (OSError, KeyError, ValueError, BadZipFile) as error:
+            rows = file["test"] == (split == "test")
+            joints, rays, scores = (file[name][rows] for name in ("joints", "rays", "scores"))
+            actions = file["action"][rows]
+    except (OSError, KeyError, ValueError, IndexError, BadZipFile) as error:
         raise InputError(
-            f"{path} is no file of detections (joints, rays, scores and scene in an .npz): "
-            f"{error!r}; make one with `pose-action train detections`"
+            f"{path} is no file of detections (joints, rays, scores, action and test in an "
+            f".npz): {error!r}; make one with `pose-action train detections`"
         ) from error
-    rows = test if split == "test" else ~test
-    return DetectorErrors(Views(joints[rows], rays[rows], scores[rows]))
+    return Detections(Views(joints, rays, scores), actions)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +64,7 @@ class DetectorErrors:
 
     def draw(self, count: int, rng: Generator) -> Views:
         """Detections at random, half of them mirrored, the camera slightly rolled."""
-        taken = _taken(self.views, rng.integers(len(self.views.joints), size=count))
+        taken = self.views[rng.integers(len(self.views), size=count)]
         views = _mirrored(taken, rng.random(count) < 0.5)
         angles = rng.normal(0.0, np.radians(4), count)
         cosine, sine = np.cos(angles)[:, None, None], np.sin(angles)[:, None, None]
@@ -71,7 +83,7 @@ class DetectorErrors:
         A joint is missing where either lacks it, and is displaced by as many metres as in the
         detection.
         """
-        donors = _taken(self.views, self._alike(views, rng))
+        donors = self.views[self._alike(views, rng)]
         donors = _mirrored(donors, _turned_left(donors.joints) != _turned_left(views.joints))
         seen = donors.joints[:, SEEN]
         exact = seen[..., :2] / seen[..., 2:]
@@ -103,10 +115,6 @@ def _turned_left(joints: Array) -> Flags:
     """(N,) whose left shoulder is the farther one."""
     left: Flags = joints[:, _LEFT, 2] > joints[:, _RIGHT, 2]
     return left
-
-
-def _taken(views: Views, rows: npt.NDArray[np.intp]) -> Views:
-    return Views(views.joints[rows], views.rays[rows], views.scores[rows])
 
 
 def _mirrored(views: Views, flip: Flags) -> Views:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from pose_action_ros.engines import load_engine
 from pose_action_ros.errors import ModelError
@@ -19,8 +20,8 @@ OPSET = 17
 
 def export(
     network: nn.Module,
-    example: torch.Tensor,
-    names: tuple[str, str],
+    example: Tensor,
+    names: tuple[str, Sequence[str]],
     path: Path,
     card: ModelCard,
     *,
@@ -29,9 +30,9 @@ def export(
     """Write `path` (.onnx) and the card beside it, both or none.
 
     Args:
-        network: one tensor in, one out; put in evaluation mode.
+        network: one tensor in, one or a tuple of them out; put in evaluation mode.
         example: an input batch of at least 2; the batch size stays free in the file.
-        names: of the input and of the output in the file.
+        names: of the input and of the outputs in the file.
         path: file to write.
         card: its sha256 is filled in.
         tolerance: largest difference between the network and the file in ONNX Runtime.
@@ -60,29 +61,33 @@ def export(
     return difference
 
 
-def _write(network: nn.Module, example: torch.Tensor, names: tuple[str, str], path: Path) -> None:
+def _write(
+    network: nn.Module, example: Tensor, names: tuple[str, Sequence[str]], path: Path
+) -> None:
     # The exporter that traces: the newer one needs a package more and writes slower graphs here.
     torch.onnx.export(
         network,
         (example,),
         str(path),
         input_names=[names[0]],
-        output_names=[names[1]],
-        dynamic_axes={names[0]: {0: "batch"}, names[1]: {0: "batch"}},
+        output_names=list(names[1]),
+        dynamic_axes={name: {0: "batch"} for name in (names[0], *names[1])},
         opset_version=OPSET,
         dynamo=False,
     )
 
 
 def _difference(
-    network: nn.Module, example: torch.Tensor, names: tuple[str, str], path: Path
+    network: nn.Module, example: Tensor, names: tuple[str, Sequence[str]], path: Path
 ) -> float:
     """Largest difference between the file and the network, for the whole batch and for one row."""
-    engine = load_engine(path)
+    engine = load_engine(path, "onnxruntime")
     worst = 0.0
     for batch in (example, example[:1]):
         with torch.no_grad():
-            expected = network(batch).numpy()
-        found = engine({names[0]: batch.numpy()})[names[1]]
-        worst = max(worst, float(np.abs(found - expected).max()))
+            told = network(batch)
+        expected = told if isinstance(told, tuple) else (told,)
+        found = engine({names[0]: batch.numpy()})
+        for name, values in zip(names[1], expected, strict=True):
+            worst = max(worst, float(np.abs(found[name] - values.numpy()).max()))
     return worst

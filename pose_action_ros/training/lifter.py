@@ -8,133 +8,129 @@ from __future__ import annotations
 
 import csv
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from lightning_fabric import Fabric
 from torch import Tensor
 from tqdm import tqdm
 
-from pose_action_ros.networks.two_stream import Stream, StreamShape, TwoStream
 from pose_action_ros.training.checkpoints import load_checkpoint, save_checkpoint
-from pose_action_ros.training.detector_errors import read_errors
-from pose_action_ros.training.lifter_data import (
-    Pools,
-    detected_views,
-    exact_views,
-    training_pools,
-)
+from pose_action_ros.training.learners import BASELINE, Batch, Learners
+from pose_action_ros.training.lifter_run import CHECKPOINT
 from pose_action_ros.training.lifter_settings import LifterTraining
-from pose_action_ros.training.views import Samples, samples_of
+from pose_action_ros.training.open_source import open_source
 
 _LOG = logging.getLogger(__name__)
 
-STREAMS = ("exact", "detected")
-_DELTA = 0.05  # [m] error where the Huber loss turns from squared to linear
 
+def train(settings: LifterTraining) -> Learners | None:
+    """Train all networks of a run, or go on from the checkpoint in its output folder.
 
-def train(settings: LifterTraining) -> TwoStream:
-    """Train both streams, or go on from the checkpoint in the output folder.
+    Under torchrun each process takes its share of the views.
 
     Returns:
-        The trained network in evaluation mode.
+        The trained networks in evaluation mode; None in all processes but the first.
 
     Raises:
         SettingError, InputError: no data, or files that are not what they should be.
         ModelError: the checkpoint is damaged or of a run with other settings.
     """
     torch.set_num_threads(settings.threads)
+    fabric = Fabric(accelerator=settings.accelerator, devices="auto")
+    fabric.launch()
     torch.manual_seed(settings.seed)
-    pools, errors = training_pools(settings), read_errors(settings.detections, "train")
-    _LOG.info("training on %d CMU and %d simulated poses", len(pools.cmu), len(pools.simulated))
+    source = open_source(settings)
+    learners = Learners(source.learners())
+    rates = {
+        name: settings.baseline_learning_rate if BASELINE in name else settings.learning_rate
+        for name in learners.learners
+    }
+    optimizer = torch.optim.Adam(
+        [{"params": learners.learners[name].parameters(), "lr": rates[name]} for name in rates]
+    )
+    share = settings.views // fabric.world_size
+    steps = settings.rounds * (share // settings.batch)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, list(rates.values()), steps + 1)
 
-    shape = StreamShape(settings.width, settings.blocks, settings.dropout)
-    network = TwoStream(Stream(shape), Stream(shape))
-    optimizer = torch.optim.Adam(network.parameters(), lr=settings.learning_rate, fused=True)
-    steps = settings.rounds * (settings.views // settings.batch + 1)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, steps)
-
-    folder = Path(settings.output)
-    config = asdict(settings)
-    parts: dict[str, Any] = {"network": network, "optimizer": optimizer, "schedule": schedule}
-    state = load_checkpoint(folder / "checkpoint.pt", config)
-    start = state["round"] if state else 0
+    path, config = Path(settings.output) / CHECKPOINT, _fixed(settings)
+    parts: dict[str, Any] = {"learners": learners, "optimizer": optimizer, "schedule": schedule}
+    state = load_checkpoint(path, config)
     if state:
         for name, part in parts.items():
             part.load_state_dict(state[name])
+    network, optimizer = fabric.setup(learners, optimizer)
 
-    for number in tqdm(range(start, settings.rounds), desc="lifter", unit="round", initial=start):
+    start = state["round"] if state else 0
+    for number in tqdm(
+        range(start, settings.rounds),
+        desc="lifter",
+        unit="round",
+        initial=start,
+        disable=fabric.global_rank != 0,
+    ):
         # Each round draws its own chance, so that a resumed run sees what an unbroken one sees.
-        rng = np.random.default_rng([settings.seed, number])
+        rng = np.random.default_rng([settings.seed, number, fabric.global_rank])
         torch.manual_seed(settings.seed * 100_003 + number)
-        streams = [
-            samples_of(exact_views(_draw(pools, settings, rng), rng)),
-            samples_of(detected_views(_draw(pools, settings, rng), errors, rng)),
-        ]
+        views = source.views(share, rng)
         network.train()
-        losses = [
-            _step(network, batches, optimizer, schedule)
-            for batches in zip(*(_batches(part, settings.batch) for part in streams), strict=False)
-        ]
-        _write_row(
-            folder / "curve.csv", number, float(schedule.get_last_lr()[0]), np.mean(losses, axis=0)
-        )
-        states = {name: part.state_dict() for name, part in parts.items()}
-        save_checkpoint(folder / "checkpoint.pt", {"config": config, "round": number + 1, **states})
-    network.eval()
-    return network
+        losses = []
+        for batches in _batches(views, settings.batch, rng):
+            placed = {name: _placed(batch, fabric) for name, batch in batches.items()}
+            told: dict[str, Tensor] = network(placed)
+            optimizer.zero_grad(set_to_none=True)
+            fabric.backward(torch.stack(list(told.values())).sum())
+            for learner in learners.learners.values():
+                torch.nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            losses.append({name: float(loss.detach()) for name, loss in told.items()})
+        if fabric.global_rank == 0:
+            _write_row(
+                path.with_name("curve.csv"), number, float(schedule.get_last_lr()[0]), losses
+            )
+            states = {name: part.state_dict() for name, part in parts.items()}
+            save_checkpoint(path, {"config": config, "round": number + 1, **states})
+    fabric.barrier()
+    return learners.cpu().eval() if fabric.global_rank == 0 else None
 
 
-def huber(found: Tensor, truth: Tensor) -> Tensor:
-    """Huber loss of the distance of each joint (B, 17, 3), in metres beyond _DELTA."""
-    distance = torch.linalg.vector_norm(found - truth + 1e-8, dim=-1)  # (B, 17)
-    return (
-        torch.nn.functional.huber_loss(distance, torch.zeros_like(distance), delta=_DELTA) / _DELTA
-    )
+def _fixed(settings: LifterTraining) -> dict[str, Any]:
+    """What must stay the same for a run to go on."""
+    moving = {"output", "model", "threads", "accelerator"}
+    return {name: value for name, value in asdict(settings).items() if name not in moving}
 
 
-def _draw(pools: Pools, settings: LifterTraining, rng: np.random.Generator) -> np.ndarray:
-    return pools.draw(settings.views, settings.simulated_share, rng)
+def _batches(
+    views: Mapping[str, Batch], size: int, rng: np.random.Generator
+) -> Iterator[dict[str, Batch]]:
+    """Batches of each stream, in random order, all of full size; together as many as there are."""
+    orders = {
+        name: torch.from_numpy(rng.permutation(len(batch.inputs))) for name, batch in views.items()
+    }
+    for start in range(0, min(len(order) for order in orders.values()) - size + 1, size):
+        rows = {name: order[start : start + size] for name, order in orders.items()}
+        yield {
+            name: Batch(batch.inputs[chosen], batch.joints[chosen])
+            for (name, batch), chosen in zip(views.items(), rows.values(), strict=True)
+        }
 
 
-def _batches(samples: Samples, size: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Batches of features (B, 18, 3) and targets (B, 17, 3), in random order, all of full size."""
-    rows = np.flatnonzero(samples.usable)
-    features = torch.from_numpy(samples.features[rows].astype(np.float32))
-    targets = torch.from_numpy(samples.targets[rows].astype(np.float32))
-    order = torch.randperm(len(rows))
-    for start in range(0, len(rows) - size + 1, size):
-        chosen = order[start : start + size]
-        yield features[chosen], targets[chosen]
+def _placed(batch: Batch, fabric: Fabric) -> Batch:
+    return Batch(*fabric.to_device((batch.inputs, batch.joints)))
 
 
-def _step(
-    network: TwoStream,
-    batches: tuple[tuple[Tensor, Tensor], ...],
-    optimizer: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LRScheduler,
-) -> list[float]:
-    """One step of both streams, each on its own batch; their losses."""
-    losses = [
-        huber(getattr(network, name)(features), targets)
-        for name, (features, targets) in zip(STREAMS, batches, strict=True)
-    ]
-    optimizer.zero_grad(set_to_none=True)
-    torch.stack(losses).sum().backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-    optimizer.step()
-    schedule.step()
-    return [loss.item() for loss in losses]
-
-
-def _write_row(path: Path, number: int, rate: float, losses: np.ndarray) -> None:
+def _write_row(path: Path, number: int, rate: float, losses: list[dict[str, float]]) -> None:
     """Add a round to the curve; the first round begins the file."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    names = list(losses[0])
     with path.open("w" if number == 0 else "a", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         if number == 0:
-            writer.writerow(["round", "learning_rate", *(f"loss_{name}" for name in STREAMS)])
-        writer.writerow([number, f"{rate:.3e}", *(f"{loss:.5f}" for loss in losses)])
+            writer.writerow(["round", "learning_rate", *(f"loss_{name}" for name in names)])
+        means = [float(np.mean([loss[name] for loss in losses])) for name in names]
+        writer.writerow([number, f"{rate:.3e}", *(f"{mean:.5f}" for mean in means)])

@@ -11,12 +11,13 @@ import numpy.typing as npt
 from pose_action_ros.datasets.person import LIFTED, PERSON, SEEN, standing_heights, stretched
 from pose_action_ros.lifting.normalisation import (
     STANDARD_HEIGHT,
-    Normalised,
     normalise,
     optical_to_virtual,
 )
 
 Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.intp] | Flags | slice
 Generator = np.random.Generator
 
 HEIGHTS = (0.3, 1.8)  # [m] of the camera over the floor
@@ -40,6 +41,13 @@ class Views:
     rays: Array
     scores: Array
 
+    def __len__(self) -> int:
+        return len(self.joints)
+
+    def __getitem__(self, rows: Rows) -> Views:
+        """The views of some rows."""
+        return Views(self.joints[rows], self.rays[rows], self.scores[rows])
+
 
 @dataclass(frozen=True, eq=False)
 class Samples:
@@ -50,14 +58,20 @@ class Samples:
         targets: (N, 17, 3) [m] root-relative joints of a person of standard height in the virtual
             camera.
         usable: (N,) where the person can be lifted; elsewhere the rows are without meaning.
+        rotations: (N, 3, 3) from the optical frame to the virtual camera's.
     """
 
     features: Array
     targets: Array
-    usable: npt.NDArray[np.bool_]
+    usable: Flags
+    rotations: Array
 
 
-def random_people(pool: Array, count: int, rng: Generator, stretch: float = 0.05) -> Array:
+STRETCH = 0.05
+"""Standard deviation by which bones of recorded people are made longer or shorter."""
+
+
+def random_people(pool: Array, count: int, rng: Generator, stretch: float = STRETCH) -> Array:
     """People (count, 21, 3) from the pool (P, 21, 3), z up, varied, at the origin of the floor.
 
     Each is turned about the vertical, mirrored half of the time, and gets bones longer or shorter
@@ -87,13 +101,23 @@ def random_views(people: Array, rng: Generator) -> Views:
     seen = joints[:, SEEN]
     rays = seen[..., :2] / np.maximum(seen[..., 2:], 0.1)
     inside = (np.abs(rays) < half[:, None]).all(axis=-1) & (seen[..., 2] > 0.1)
-    return Views(joints, np.where(inside[..., None], rays, np.nan), inside.astype(np.float64))
+    return Views(joints, np.where(inside[..., None], rays, np.nan), inside.astype(float))
 
 
 def samples_of(views: Views) -> Samples:
     """Network inputs and targets of people as they are seen."""
     inputs = normalise(views.rays, views.scores)
-    return Samples(inputs.features, _targets(views.joints, inputs), inputs.liftable)
+    scale = STANDARD_HEIGHT / standing_heights(views.joints)
+    lifted = views.joints[:, LIFTED]
+    relative = (lifted - lifted[:, :1]) * scale[:, None, None]
+    targets = optical_to_virtual(relative, inputs.rotations)
+    return Samples(inputs.features, targets, inputs.liftable, inputs.rotations)
+
+
+def exactly_seen(views: Views) -> Views:
+    """The same people, every joint where it is."""
+    seen = views.joints[:, SEEN]
+    return Views(views.joints, seen[..., :2] / seen[..., 2:], np.ones(seen.shape[:2]))
 
 
 def joined(parts: Sequence[Views]) -> Views:
@@ -103,13 +127,6 @@ def joined(parts: Sequence[Views]) -> Views:
         np.concatenate([part.rays for part in parts]),
         np.concatenate([part.scores for part in parts]),
     )
-
-
-def _targets(joints: Array, inputs: Normalised) -> Array:
-    lifted = joints[:, LIFTED]
-    relative = lifted - lifted[:, :1]
-    scale = STANDARD_HEIGHT / standing_heights(joints)
-    return optical_to_virtual(relative, inputs.rotations) * scale[:, None, None]
 
 
 def _aims(people: Array, camera: Array, half: Array, rng: Generator) -> Array:

@@ -25,9 +25,9 @@ def view(seed: int, position: npt.ArrayLike) -> tuple[Array, Array]:
 @given(st.integers(0, 1000), st.floats(-1.5, 1.5), st.floats(-0.5, 0.5), st.floats(1.5, 10))
 def test_finds_the_exact_position(seed: int, x: float, y: float, z: float) -> None:
     rays, pose = view(seed, (x, y, z))
-    positions, placed = place(rays, np.ones((1, 18)), pose)
-    assert placed.all()
-    np.testing.assert_allclose(positions[0], [x, y, z], atol=1e-6)
+    found = place(rays, np.ones((1, 18)), pose)
+    assert found.solved.all()
+    np.testing.assert_allclose(found.at(found.depths)[0], [x, y, z], atol=1e-6)
 
 
 def test_equals_the_general_least_squares_solution() -> None:
@@ -44,17 +44,32 @@ def test_equals_the_general_least_squares_solution() -> None:
             rows.append(weight * row)
             values.append(weight * (point[axis] - rays[0, coco, axis] * point[2]))
     expected = np.linalg.lstsq(np.array(rows), np.array(values), rcond=None)[0]
-    found, _ = place(rays, scores, pose)
-    np.testing.assert_allclose(found[0], expected, atol=1e-9)
+    found = place(rays, scores, pose)
+    np.testing.assert_allclose(found.at(found.depths)[0], expected, atol=1e-9)
+
+
+def test_at_another_depth_the_place_is_the_best_one_there() -> None:
+    rays, pose = view(5, (0.3, 0.1, 3))
+    scores = np.random.default_rng(2).uniform(0.1, 1, (1, 18))
+    found = place(rays, scores, pose)
+    best = found.at(np.array([3.4]))[0]
+
+    def cost(position: Array) -> float:
+        joints = pose[0, LIFTED] + position
+        gaps = rays[0, SEEN] * joints[:, 2:] - joints[:, :2]
+        return float((scores[0, SEEN, None] * gaps**2).sum())
+
+    for step in np.eye(3)[:2] * 0.01:
+        assert cost(best) < min(cost(best + step), cost(best - step))
 
 
 def test_joints_without_weight_do_not_matter() -> None:
     rays, pose = view(1, (0, 0, 3))
     scores = np.ones((1, 18))
     scores[0, 4], rays[0, 4] = 0.0, np.nan
-    positions, placed = place(rays, scores, pose)
-    assert placed.all()
-    np.testing.assert_allclose(positions[0], [0, 0, 3], atol=1e-6)
+    found = place(rays, scores, pose)
+    assert found.solved.all()
+    np.testing.assert_allclose(found.at(found.depths)[0], [0, 0, 3], atol=1e-6)
 
 
 @pytest.mark.parametrize("known", [0, 3])
@@ -62,17 +77,15 @@ def test_too_few_joints_are_not_placed(known: int) -> None:
     rays, pose = view(1, (0, 0, 3))
     scores = np.zeros((1, 18))
     scores[0, SEEN[:known]] = 1.0
-    _, placed = place(rays, scores, pose)
-    assert not placed.any()
+    assert not place(rays, scores, pose).solved.any()
 
 
 def test_a_person_behind_the_camera_is_not_placed() -> None:
     rays, pose = view(1, (0, 0, 3))
-    _, placed = place(rays, np.ones((1, 18)), -pose)
-    assert not placed.any()
+    assert not place(rays, np.ones((1, 18)), -pose).solved.any()
 
 
 def test_nobody_is_fine() -> None:
-    positions, placed = place(np.zeros((0, 18, 2)), np.zeros((0, 18)), np.zeros((0, 17, 3)))
-    assert positions.shape == (0, 3)
-    assert placed.shape == (0,)
+    found = place(np.zeros((0, 18, 2)), np.zeros((0, 18)), np.zeros((0, 17, 3)))
+    assert found.at(found.depths).shape == (0, 3)
+    assert found.solved.shape == (0,)

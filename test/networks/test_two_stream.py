@@ -1,4 +1,4 @@
-"""The two-stream network: shapes, root, mirror, mean of the streams."""
+"""The two-stream network: the paper's layers, its identity connections, and the mirror."""
 
 from __future__ import annotations
 
@@ -8,62 +8,41 @@ import pytest
 pytest.importorskip("torch")
 import torch
 
-from pose_action_ros.networks.two_stream import (
-    MirrorMean,
-    Stream,
-    StreamShape,
-    TwoStream,
-)
-from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
+from pose_action_ros.networks.lifter import KEYPOINTS
+from pose_action_ros.networks.mirror import Pair, Reflect
+from pose_action_ros.networks.two_stream import Reading, Stream, StreamShape
 
 SMALL = StreamShape(width=32, blocks=2)
 
 
 def keypoints(count: int = 5) -> torch.Tensor:
-    return torch.from_numpy(np.random.default_rng(0).normal(size=(count, 18, 3))).float()
-
-
-def test_a_stream_gives_poses_whose_root_is_zero() -> None:
-    joints = Stream(SMALL).eval()(keypoints())
-    assert joints.shape == (5, 17, 3)
-    assert not joints[:, 0].any()
-    assert joints[:, 1:].all()
+    return torch.from_numpy(np.random.default_rng(0).normal(size=(count, 54))).float()
 
 
 def test_the_papers_stream_has_the_papers_layers() -> None:
-    stream = Stream(StreamShape())
+    stream = Stream(StreamShape(), KEYPOINTS)
     linear = [layer for layer in stream.modules() if isinstance(layer, torch.nn.Linear)]
     shapes = sorted((layer.in_features, layer.out_features) for layer in linear)
-    assert shapes == [(54, 512), (54, 512), (512, 48), (512, 512), (512, 512)]
+    # A layer between pairs is two: of their sum and of their difference.
+    assert shapes == [(54, 512)] * 2 + [(512, 512)] * 4
     assert sum(isinstance(layer, torch.nn.BatchNorm1d) for layer in stream.modules()) == 2
     assert all(layer.p == 0.25 for layer in stream.modules() if isinstance(layer, torch.nn.Dropout))
 
 
 def test_without_its_blocks_a_stream_still_passes_its_input_on() -> None:
-    stream = Stream(SMALL).eval()
+    stream = Stream(SMALL, KEYPOINTS).eval()
     with torch.no_grad():
         for name, values in stream.named_parameters():
-            if not name.startswith(("project", "read")):
+            if not name.startswith("project"):
                 values.zero_()
-        inputs = keypoints()
-        projected = stream.project(inputs.flatten(1))
-        expected = stream.read(projected).unflatten(1, (16, 3))  # the long connection alone
-        assert torch.allclose(stream(inputs)[:, 1:], expected, atol=1e-5)
+        expected = stream.project(Pair(KEYPOINTS)(keypoints()))  # the long connection alone
+        torch.testing.assert_close(stream(keypoints()), expected)
 
 
-def test_two_streams_are_averaged_and_may_see_different_keypoints() -> None:
-    lifter = TwoStream(Stream(SMALL), Stream(SMALL)).eval()
-    detected, exact = keypoints(), keypoints() + 0.1
-    expected = (lifter.exact(exact) + lifter.detected(detected)) / 2
-    assert torch.allclose(lifter(detected, exact), expected)
-    both = (lifter.exact(detected) + lifter.detected(detected)) / 2
-    assert torch.allclose(lifter(detected), both)
-
-
-def test_the_mirrored_mean_treats_left_and_right_alike() -> None:
-    lifter = MirrorMean(Stream(SMALL)).eval()
-    flip = torch.tensor([-1.0, 1, 1])
-    direct = lifter(keypoints())
-    mirrored = lifter(keypoints()[:, torch.from_numpy(COCO_18.mirror)] * flip)
-    expected = direct[:, torch.from_numpy(HUMAN36M_17.mirror)] * flip
-    assert torch.allclose(mirrored, expected, atol=1e-6)
+def test_a_mirrored_input_swaps_the_pair_and_mirrors_what_is_read() -> None:
+    torch.manual_seed(0)
+    stream, reading = Stream(SMALL, KEYPOINTS).eval(), Reading(32, KEYPOINTS)
+    reflect = Reflect(KEYPOINTS)
+    direct, mirrored = stream(keypoints()), stream(reflect(keypoints()))
+    torch.testing.assert_close(mirrored, direct.flip(1), atol=1e-5, rtol=0)
+    torch.testing.assert_close(reading(mirrored), reflect(reading(direct)), atol=1e-5, rtol=0)

@@ -15,6 +15,7 @@ from pose_action_ros.errors import InputError
 from pose_action_ros.simulation import ACTIONS, Body, Scene, Script, VirtualCamera, perform
 from pose_action_ros.simulation.look import Look
 from pose_action_ros.simulation.raster import Light
+from pose_action_ros.simulation.surroundings import Surroundings
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17
 
 INTRINSICS = Intrinsics.from_field_of_view(640, 480, 60)
@@ -31,7 +32,7 @@ def someone(
 
 def seen_from(distance: float, *people: Script) -> Scene:
     camera = VirtualCamera.looking_at([distance, 0, 1.2], [0, 0, 0.9], INTRINSICS)
-    return Scene(people, camera, background=GREEN)
+    return Scene(people, camera, Surroundings(GREEN))
 
 
 def covered(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
@@ -171,14 +172,14 @@ def test_random_scenes_show_everybody_apart(seed: int, people: int) -> None:
 
 def test_backgrounds_light_and_noise() -> None:
     scene = seen_from(3.0, someone())
-    plain = Scene(scene.people, scene.camera, background="plain", seed=1).frame(0.0).image
+    plain = Scene(scene.people, scene.camera, Surroundings("plain", seed=1)).frame(0.0).image
     for kind in ("gradient", "texture", "room"):
-        image = Scene(scene.people, scene.camera, background=kind, seed=1).frame(0.0).image
+        image = Scene(scene.people, scene.camera, Surroundings(kind, seed=1)).frame(0.0).image
         assert image.shape == (480, 640, 3)
         assert not np.array_equal(image, plain)
-    dark = Scene(scene.people, scene.camera, background="plain", light=Light(gain=0.5), seed=1)
+    dark = Scene(scene.people, scene.camera, Surroundings("plain", Light(gain=0.5), seed=1))
     assert dark.frame(0.0).image.mean() < 0.6 * plain.mean()
-    grainy = Scene(scene.people, scene.camera, background="plain", noise=6.0, seed=1).frame(0.0)
+    grainy = Scene(scene.people, scene.camera, Surroundings("plain", noise=6.0, seed=1)).frame(0.0)
     spread = np.std(grainy.image.astype(float) - plain)
     assert 4 < spread < 8
 
@@ -186,12 +187,12 @@ def test_backgrounds_light_and_noise() -> None:
 def test_a_picture_serves_as_background() -> None:
     picture = np.random.default_rng(0).integers(0, 255, (100, 300, 3), dtype=np.uint8)
     scene = seen_from(3.0, someone())
-    image = Scene(scene.people, scene.camera, background=picture).frame(0.0).image
+    image = Scene(scene.people, scene.camera, Surroundings(picture)).frame(0.0).image
     assert image.shape == (480, 640, 3)
     with pytest.raises(InputError, match="expected"):
-        Scene(scene.people, scene.camera, background=picture[..., 0])
+        Scene(scene.people, scene.camera, Surroundings(picture[..., 0]))
     with pytest.raises(InputError, match="there are plain"):
-        Scene(scene.people, scene.camera, background="beach")
+        Scene(scene.people, scene.camera, Surroundings("beach"))
 
 
 def test_what_makes_no_sense_is_refused() -> None:

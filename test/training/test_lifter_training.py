@@ -18,15 +18,18 @@ from pose_action_ros.cli import main
 from pose_action_ros.errors import ModelError, SettingError
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.models.card import ModelCard, read_card
-from pose_action_ros.networks.two_stream import MirrorMean, Stream, StreamShape
+from pose_action_ros.networks.lifter import BoneLengths, Exported, RobotLifter
+from pose_action_ros.networks.two_stream import StreamShape
 from pose_action_ros.training.checkpoints import load_checkpoint, save_checkpoint
 from pose_action_ros.training.export import export
+from pose_action_ros.training.learners import Learners
 from pose_action_ros.training.lifter import train
 from pose_action_ros.training.lifter_command import read_settings
+from pose_action_ros.training.lifter_run import load_run
 from pose_action_ros.training.lifter_settings import LifterTraining
 
 CARD = ModelCard("x", "lifter", "", "Apache-2.0", "test", "coco_18")
-NAMES = ("keypoints", "joints")
+NAMES = ("keypoints", ("joints", "scores"))
 
 
 def tiny(folder: Path) -> LifterTraining:
@@ -38,35 +41,95 @@ def tiny(folder: Path) -> LifterTraining:
         views=512,
         batch=64,
         threads=1,
+        baseline=True,
         output=str(folder),
         model=str(folder / "tiny.onnx"),
+        accelerator="cpu",
     )
 
 
-def test_the_command_trains_measures_and_exports_what_a_robot_runs(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("pose_action_ros.training.lifter_scores.VIEWS", 200)
+def trained(settings: LifterTraining) -> Learners:
+    learners = train(settings)
+    assert learners is not None
+    return learners
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Path:
+    """The folder of a tiny run, trained by the command; printed.json is what that printed."""
+    monkeypatch.setattr("pose_action_ros.training.robot_source.MADE_UP_VIEWS", 200)
     config = tmp_path / "lifter.yaml"
-    config.write_text("".join(f"{k}: {json.dumps(v)}\n" for k, v in asdict(tiny(tmp_path)).items()))
+    folder = tmp_path / "run"
+    config.write_text("".join(f"{k}: {json.dumps(v)}\n" for k, v in asdict(tiny(folder)).items()))
     assert main(["train", "lifter", "--config", str(config), "--set", "seed=3"]) == 0
-    scores = json.loads(capsys.readouterr().out)
-    assert scores["difference_to_torch_m"] < 1e-4
-    card = read_card(tmp_path / "tiny.onnx", "lifter")
+    (folder / "printed.json").write_text(capsys.readouterr().out, encoding="utf-8")
+    return folder
+
+
+def test_the_command_trains_measures_and_exports_what_a_robot_runs(run: Path) -> None:
+    scores = json.loads((run / "printed.json").read_text(encoding="utf-8"))
+    card = read_card(run / "tiny.onnx", "lifter")
+    assert card.scores == scores
     assert card.training["settings"]["seed"] == 3
-    assert card.scores["shipped"]["simulated_exact"] == scores["simulated_exact"]
-    assert "simulated_exact_third_missing_given_joints" in card.scores["shipped"]
-    assert str(tmp_path) not in json.dumps(card.training["settings"])
-    lifter = Lifter(LifterSettings(lifter_model=str(tmp_path / "tiny.onnx")))
+    assert set(scores["mpjpe_by_streams"]) == {"both", "exact", "detected"}
+    best = min(scores["mpjpe_by_streams"].values())
+    assert scores["shipped"]["all"]["mpjpe"] == best
+    assert 0 <= scores["shipped"]["all"]["score_calibration_error"] <= 1
+    assert str(run) not in json.dumps(card.training["settings"])
+    lifter = Lifter(LifterSettings(lifter_model=str(run / "tiny.onnx")))
     assert lifter([seen_at(standing(), (0, 0, 3))], CAMERA)[0].present.all()
-    with (tmp_path / "curve.csv").open(encoding="utf-8") as file:
-        assert [row["round"] for row in csv.DictReader(file)] == ["0", "1"]
+    with (run / "curve.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["round"] for row in rows] == ["0", "1"]
+    assert {"loss_exact", "loss_detected_baseline"} <= set(rows[0])
+
+
+def test_a_run_is_measured_beside_the_baseline_with_tables_and_a_picture(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", "lifter", str(run), "--output", str(tmp_path / "report")]) == 0
+    printed = capsys.readouterr().out
+    for words in ("ground-truth 2D", "detector 2D", "paper's mix", "baseline", "left_wrist"):
+        assert words in printed
+    kept = sorted(path.name for path in (tmp_path / "report").iterdir())
+    assert kept == ["lifter.csv", "lifter.json", "lifter.md", "lifter.png"]
+
+
+def test_a_run_is_exported_again_with_the_streams_that_are_wanted(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "exact.onnx"
+    assert main(["export", str(run), "--model", str(path), "--streams", "exact"]) == 0
+    assert read_card(path, "lifter").settings["streams"] == "exact"
+    capsys.readouterr()
+    assert main(["export", str(tmp_path), "--model", str(path)]) == 1
+    assert "no run in" in capsys.readouterr().err
+
+
+def test_a_loaded_run_is_the_trained_one(tmp_path: Path) -> None:
+    learners = trained(tiny(tmp_path))
+    settings, loaded = load_run(tmp_path)
+    assert settings.width == 32
+    for name, values in learners.state_dict().items():
+        torch.testing.assert_close(loaded.state_dict()[name], values)
+
+
+def test_a_run_of_another_version_is_told(tmp_path: Path) -> None:
+    trained(tiny(tmp_path))
+    state = load_checkpoint(tmp_path / "checkpoint.pt")
+    assert state is not None
+    state["learners"].pop("learners.exact.lifter.bones.chains")
+    save_checkpoint(tmp_path / "checkpoint.pt", state)
+    with pytest.raises(ModelError, match="no run of this version"):
+        load_run(tmp_path)
 
 
 def test_a_resumed_run_ends_where_an_unbroken_one_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = train(tiny(tmp_path / "whole")).state_dict()
+    whole = trained(tiny(tmp_path / "whole")).state_dict()
     settings = tiny(tmp_path / "broken")
 
     def break_after_first(path: Path, state: dict[str, object]) -> None:
@@ -77,14 +140,24 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(
         patch.setattr("pose_action_ros.training.lifter.save_checkpoint", break_after_first)
         with pytest.raises(KeyboardInterrupt):
             train(settings)
-    resumed = train(settings).state_dict()
+    resumed = trained(settings).state_dict()
     for name, values in whole.items():
         torch.testing.assert_close(resumed[name], values)
 
 
+def test_another_seed_gives_another_network_and_the_same_seed_the_same(tmp_path: Path) -> None:
+    def weights(folder: str, seed: int) -> torch.Tensor:
+        learners = trained(replace(tiny(tmp_path / folder), seed=seed, rounds=1))
+        weight: torch.Tensor = learners.state_dict()["learners.detected.lifter.pose.linear.weight"]
+        return weight
+
+    assert torch.equal(weights("a", 1), weights("b", 1))
+    assert not torch.equal(weights("a", 1), weights("c", 2))
+
+
 def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
     settings = tiny(tmp_path)
-    save_checkpoint(tmp_path / "checkpoint.pt", {"config": asdict(settings), "round": 1})
+    trained(settings)
     with pytest.raises(ModelError, match="a run with other width"):
         train(replace(settings, width=64))
 
@@ -123,9 +196,9 @@ def example() -> torch.Tensor:
 
 
 def test_an_export_equals_the_network_for_any_batch(tmp_path: Path) -> None:
-    lifter = MirrorMean(Stream(StreamShape(width=32)))
-    difference = export(lifter, example(), NAMES, tmp_path / "x.onnx", CARD)
-    assert difference < 1e-5
+    lifter = RobotLifter(StreamShape(width=32), BoneLengths(np.ones(16), np.ones(16) * 2))
+    difference = export(Exported(lifter), example(), NAMES, tmp_path / "x.onnx", CARD)
+    assert difference < 1e-4
     assert read_card(tmp_path / "x.onnx", "lifter").name == "x"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["x.json", "x.onnx"]
 
@@ -137,5 +210,5 @@ def test_an_export_that_differs_is_not_written(tmp_path: Path) -> None:
             return keypoints * float(self.calls)
 
     with pytest.raises(ModelError, match="would differ"):
-        export(Unsteady(), example(), NAMES, tmp_path / "x.onnx", CARD)
+        export(Unsteady(), example(), ("keypoints", ("joints",)), tmp_path / "x.onnx", CARD)
     assert not list(tmp_path.iterdir())

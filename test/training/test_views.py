@@ -15,8 +15,15 @@ from pose_action_ros.lifting.normalisation import STANDARD_HEIGHT, virtual_to_op
 from pose_action_ros.lifting.normalisation import normalise as normalised
 from pose_action_ros.skeletons import COCO_18
 from pose_action_ros.training.degradation import drop_joints, drop_third, noisy_keypoints
-from pose_action_ros.training.detector_errors import DetectorErrors, read_errors
-from pose_action_ros.training.views import Views, random_people, random_views, samples_of
+from pose_action_ros.training.detector_errors import DetectorErrors, read_detections
+from pose_action_ros.training.robot_views import lose_joints
+from pose_action_ros.training.views import (
+    Views,
+    exactly_seen,
+    random_people,
+    random_views,
+    samples_of,
+)
 
 Array = npt.NDArray[np.float64]
 COUNT = 400
@@ -133,19 +140,41 @@ def test_drawn_detections_are_rolled_with_their_truth() -> None:
     np.testing.assert_allclose(offset * drawn.joints[:, :1, 2], 0.03, atol=1e-9)
 
 
-def test_files_of_detections_are_split_by_scene(tmp_path: Path) -> None:
+def test_joints_are_lost_as_detectors_lose_them_or_any_third_or_none() -> None:
+    scores = lose_joints(np.ones((20000, 18)), np.random.default_rng(5))
+    lost = (scores == 0).sum(axis=1)
+    assert 0.3 < (lost == 0).mean() < 0.6
+    assert 0.25 < ((lost == 6) | (lost == 7)).mean() < 0.45
+    assert set(np.unique(scores)) == {0.0, 1.0}
+
+
+def test_what_is_seen_exactly_is_where_it_is() -> None:
+    seen = exactly_seen(views(6))
+    exact = seen.joints[:, SEEN]
+    np.testing.assert_array_equal(seen.rays, exact[..., :2] / exact[..., 2:])
+    assert (seen.scores == 1).all()
+
+
+def test_files_of_detections_are_split(tmp_path: Path) -> None:
     source = detections().views
-    scene = np.arange(len(source.joints)) // 4
+    test = np.arange(len(source)) % 4 == 0
+    actions = np.where(test, "recorded/walking", "waving_left")
     path = tmp_path / "detections.npz"
-    np.savez(path, joints=source.joints, rays=source.rays, scores=source.scores, scene=scene)
-    train, test = read_errors(str(path), "train"), read_errors(str(path), "test")
+    columns = {"joints": source.joints, "rays": source.rays, "scores": source.scores}
+    np.savez(path, allow_pickle=False, test=test, action=actions, **columns)
+    train, held_out = read_detections(str(path), "train"), read_detections(str(path), "test")
     assert train is not None
-    assert test is not None
-    assert len(train.views.joints) + len(test.views.joints) == len(scene)
-    assert (test.views.joints == source.joints[scene % 7 == 0]).all()
+    assert held_out is not None
+    assert len(train.views) + len(held_out.views) == len(test)
+    np.testing.assert_array_equal(held_out.views.joints, source.joints[test])
+    assert set(held_out.actions.tolist()) == {"recorded/walking"}
 
 
-def test_no_file_is_no_errors_and_a_wrong_one_is_told(tmp_path: Path) -> None:
-    assert read_errors("", "train") is None
+def test_no_file_is_no_detections_and_a_wrong_one_is_told(tmp_path: Path) -> None:
+    assert read_detections("", "train") is None
     with pytest.raises(InputError, match=r"none\.npz is no file of detections"):
-        read_errors(str(tmp_path / "none.npz"), "train")
+        read_detections(str(tmp_path / "none.npz"), "train")
+    path = tmp_path / "other.npz"
+    np.savez(path, joints=np.zeros((2, 21, 3)))
+    with pytest.raises(InputError, match="train detections"):
+        read_detections(str(path), "train")

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pose_action_ros.tracking.one_euro import Array, OneEuroFilter
+from pose_action_ros.one_euro import Array, OneEuroFilter
 from references.one_euro import ScalarOneEuro
 
 tracks = arrays(np.float64, (8, 3, 2), elements=st.floats(-1e3, 1e3))

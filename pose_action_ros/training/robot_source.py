@@ -1,0 +1,132 @@
+"""CMU and simulated people before virtual cameras, as a robot's detector sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from pose_action_ros.errors import SettingError
+from pose_action_ros.lifting.normalisation import virtual_to_optical
+from pose_action_ros.networks.lifter import INPUT_CHANNELS, INPUT_JOINTS, BoneLengths, RobotLifter
+from pose_action_ros.networks.standardise import Standardise
+from pose_action_ros.networks.two_stream import StreamShape
+from pose_action_ros.skeletons import HUMAN36M_17
+from pose_action_ros.training.detector_errors import DetectorErrors, read_detections
+from pose_action_ros.training.learners import (
+    BASELINE,
+    STREAMS,
+    BaselineLearner,
+    Batch,
+    RobotLearner,
+)
+from pose_action_ros.training.lifter_settings import LifterTraining
+from pose_action_ros.training.robot_views import (
+    detected_views,
+    exact_views,
+    held_out_pools,
+    noisy_views,
+    training_pools,
+)
+from pose_action_ros.training.sources import HeldOut, Seen
+from pose_action_ros.training.views import Views, exactly_seen, samples_of
+
+Array = npt.NDArray[np.float64]
+
+MADE_UP_VIEWS = 8000
+"""Held-out views where there are no real detections."""
+_STATISTICS = 20_000
+"""Views for means, deviations and bone lengths."""
+
+
+class RobotSource:
+    """See Source; opens the files when data are wanted."""
+
+    def __init__(self, settings: LifterTraining) -> None:
+        self._settings = settings
+        self._pools = training_pools(settings)
+        found = read_detections(settings.detections, "train")
+        self._errors = DetectorErrors(found.views) if found else None
+
+    def learners(self) -> Mapping[str, nn.Module]:
+        """See Source."""
+        views = self.views(_STATISTICS, np.random.default_rng(self._settings.seed))
+        joints = views["exact"].joints.numpy().astype(np.float64)
+        learners = robot_learners(self._settings, BoneLengths.of(joints))
+        for name in STREAMS:
+            if name + BASELINE in learners:
+                _measure(learners[name + BASELINE], views[name])
+        return learners
+
+    def views(self, count: int, rng: np.random.Generator) -> Mapping[str, Batch]:
+        """See Source."""
+        share = self._settings.simulated_share
+        exact, other = (self._pools.views(count, share, rng) for _ in STREAMS)
+        other = other[rng.permutation(count)]  # people of all pools among those with real errors
+        return {
+            "exact": _batch_of(exact_views(exact, rng)),
+            "detected": _batch_of(detected_views(other, self._errors, rng)),
+        }
+
+
+def robot_held_out(settings: LifterTraining) -> HeldOut:
+    """People to measure on: each compared in the optical frame, scaled to the standard height."""
+    views, actions = held_out_views(settings)
+    exact, detected = samples_of(exactly_seen(views)), samples_of(views)
+    return HeldOut(
+        exact=Seen(exact.features.astype(np.float32), exact.rotations),
+        detected=Seen(detected.features.astype(np.float32), detected.rotations),
+        truth=virtual_to_optical(exact.targets, exact.rotations),
+        actions=actions,
+    )
+
+
+def robot_learners(settings: LifterTraining, lengths: BoneLengths) -> dict[str, nn.Module]:
+    """The networks, the baseline's as if inputs and joints had mean 0 and deviation 1."""
+    shape = StreamShape(settings.width, settings.blocks, settings.dropout)
+    learners: dict[str, nn.Module] = {
+        name: RobotLearner(RobotLifter(shape, lengths)) for name in STREAMS
+    }
+    if settings.baseline:
+        sizes = INPUT_JOINTS * INPUT_CHANNELS, (len(HUMAN36M_17) - 1) * 3
+        for name in STREAMS:
+            learners[name + BASELINE] = BaselineLearner(*map(Standardise, sizes))
+    return learners
+
+
+def held_out_views(settings: LifterTraining) -> tuple[Views, npt.NDArray[np.str_]]:
+    """Held-out people who can be lifted, and what they do: from the file of detections, or made up.
+
+    Raises:
+        InputError: the file of detections is not one.
+        SettingError: there is nobody.
+    """
+    found = read_detections(settings.detections, "test")
+    if found is None:
+        rng = np.random.default_rng(settings.seed + 17)
+        exact = held_out_pools(settings).views(MADE_UP_VIEWS, settings.simulated_share, rng)
+        views, actions = noisy_views(exact, rng), np.full(MADE_UP_VIEWS, "any")
+    else:
+        views, actions = found.views, found.actions
+    usable = samples_of(views).usable & samples_of(exactly_seen(views)).usable
+    if not usable.any():
+        raise SettingError("nobody to measure on: no held-out people who can be lifted")
+    return views[usable], actions[usable]
+
+
+def _batch_of(views: Views) -> Batch:
+    """Network inputs and truth of the people who can be lifted."""
+    samples = samples_of(views)
+    rows = samples.usable
+    arrays = samples.features[rows], samples.targets[rows]
+    return Batch(*(torch.from_numpy(array.astype(np.float32)) for array in arrays))
+
+
+def _measure(learner: nn.Module, batch: Batch) -> None:
+    """Mean and deviation of a baseline's inputs and joints."""
+    assert isinstance(learner, BaselineLearner)
+    learner.inputs.measure(batch.inputs.flatten(1))
+    learner.joints.measure(batch.joints[:, 1:].flatten(1))

@@ -1,0 +1,138 @@
+"""What the robot's lifter learns from: people seen exactly and as a detector sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.datasets.simulated import simulate_people
+from pose_action_ros.errors import SettingError
+from pose_action_ros.training.degradation import drop_joints, drop_third, noisy_keypoints
+from pose_action_ros.training.detector_errors import DetectorErrors
+from pose_action_ros.training.lifter_settings import LifterTraining
+from pose_action_ros.training.recorded_people import recorded_people
+from pose_action_ros.training.views import STRETCH, Views, joined, random_people, random_views
+
+Array = npt.NDArray[np.float64]
+Generator = np.random.Generator
+
+_HELD_OUT_SEED = 1_000_003  # added to the seed: bodies and styles never trained on
+_TRANSPLANTED, _MADE_UP = 0.2, 0.2
+"""Shares of the detector's views; the others are real detections."""
+_THIRD = 0.3
+"""Share of views of which a third of the joints is missing, any third."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pools:
+    """People (P, 21, 3) [m] z up, by action; empty when the run has none.
+
+    Attributes:
+        recorded: scaled to one height.
+        simulated: of their own sizes.
+    """
+
+    recorded: Mapping[str, Array]
+    simulated: Mapping[str, Array]
+
+    def views(self, count: int, simulated_share: float, rng: Generator) -> Views:
+        """So many people, varied, each before a camera of their own; every action alike."""
+        share = simulated_share if self.recorded else 1.0
+        share = share if self.simulated else 0.0
+        first = round(count * share)
+        people = [
+            *_people(self.simulated, first, 0.0, rng),
+            *_people(self.recorded, count - first, STRETCH, rng),
+        ]
+        return random_views(np.concatenate(people), rng)
+
+
+def _people(pool: Mapping[str, Array], count: int, stretch: float, rng: Generator) -> list[Array]:
+    """`count` people in parts, the actions of the pool alike."""
+    if not count:
+        return []
+    shares = rng.multinomial(count, [1 / len(pool)] * len(pool))
+    return [
+        random_people(people, int(size), rng, stretch)
+        for people, size in zip(pool.values(), shares, strict=True)
+    ]
+
+
+def training_pools(settings: LifterTraining) -> Pools:
+    """The people to train on.
+
+    Raises:
+        SettingError: there are none.
+        InputError: a file is not what it should be.
+    """
+    pools = Pools(
+        _recorded(settings, "train"),
+        _simulated(settings.performances, settings.frames, settings.seed),
+    )
+    if not (pools.recorded or pools.simulated):
+        raise SettingError("nothing to train on: set positions, subjects or performances")
+    return pools
+
+
+def held_out_pools(settings: LifterTraining) -> Pools:
+    """The people to measure on: other recordings, another subject, other simulated bodies."""
+    performances = -(-settings.performances // 6)
+    seed = settings.seed + _HELD_OUT_SEED
+    return Pools(_recorded(settings, "test"), _simulated(performances, settings.frames, seed))
+
+
+def exact_views(views: Views, rng: Generator) -> Views:
+    """People seen exactly, half of them with joints missing."""
+    return replace(views, scores=lose_joints(views.scores, rng))
+
+
+def noisy_views(views: Views, rng: Generator) -> Views:
+    """The same people with made-up errors of a detector."""
+    depths = views.joints[:, 0, 2]
+    rays, scores = noisy_keypoints(views.rays, views.scores, depths, rng)
+    return replace(views, rays=rays, scores=scores)
+
+
+def detected_views(views: Views, errors: DetectorErrors | None, rng: Generator) -> Views:
+    """As a detector sees people, half of them with joints missing.
+
+    With a file of detections most are real detections of the file's people; the others are the
+    people given, with errors taken from such detections or made up. Without one all are made up.
+    """
+    count = len(views)
+    transplanted, made_up = round(count * _TRANSPLANTED), round(count * _MADE_UP)
+    if errors is None:
+        seen = noisy_views(views, rng)
+    else:
+        seen = joined(
+            [
+                errors.transplant(views[:transplanted], rng),
+                noisy_views(views[transplanted : transplanted + made_up], rng),
+                errors.draw(count - transplanted - made_up, rng),
+            ]
+        )
+    return replace(seen, scores=lose_joints(seen.scores, rng))
+
+
+def lose_joints(scores: Array, rng: Generator) -> Array:
+    """Scores (N, 18), some lost as detectors lose them, or any third, or none."""
+    chance = rng.random((len(scores), 1))
+    lost = drop_joints(scores, rng, 1.0)
+    third = drop_third(scores, rng)
+    kept = np.where(chance < _THIRD, third, scores)
+    return np.where(chance > 1 - _DROPPED, lost, kept)
+
+
+_DROPPED = 0.35
+"""Share of views that have joints missing as detectors lose them."""
+
+
+def _simulated(performances: int, frames: int, seed: int) -> dict[str, Array]:
+    return simulate_people(performances, frames, seed) if performances else {}
+
+
+def _recorded(settings: LifterTraining, split: str) -> dict[str, Array]:
+    return recorded_people(settings.positions, settings.subjects, settings.held_out_subject, split)
