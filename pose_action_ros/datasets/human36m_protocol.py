@@ -1,15 +1,15 @@
 """The published protocol on Human3.6M, as Martinez et al. 2017 set it: subjects, joints, scaling.
 
 2D: 16 joints [px]. 3D: 16 joints in the camera's frame, relative to the hip, which is the 17th and
-zero. Both are z-scored with the statistics of the training subjects, each dimension on its own.
+zero. The networks z-score both with the statistics of the training subjects, each dimension on its
+own (networks.standardise).
 Error: MPJPE over the 17 joints (protocol 1), after alignment of each pose (protocol 2).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,68 +28,6 @@ _TARGETS = 3 * (len(HUMAN36M_17) - 1)
 
 
 @dataclass(frozen=True, eq=False)
-class Standardisation:
-    """Subtracts a mean and divides by a standard deviation.
-
-    Attributes:
-        mean: (D,).
-        deviation: (D,), all positive.
-
-    Raises:
-        InputError: shapes differ, or a number is not finite or no deviation.
-    """
-
-    mean: Array
-    deviation: Array
-
-    def __post_init__(self) -> None:
-        same = self.mean.ndim == 1 and self.mean.shape == self.deviation.shape
-        if not same or not np.isfinite(self.mean).all() or not (self.deviation > 0).all():
-            raise InputError(
-                f"got mean {self.mean.shape} and deviation {self.deviation.shape}, expected one "
-                "finite number and one positive number for each dimension"
-            )
-
-    @classmethod
-    def of(cls, rows: Array) -> Standardisation:
-        """The statistics of rows (N, D); a dimension that never changes is only shifted.
-
-        InputError when there are none or a number is not finite.
-        """
-        if rows.ndim != 2 or not len(rows) or not np.isfinite(rows).all():
-            raise InputError(f"got rows {rows.shape}, expected (N, D), at least one, all finite")
-        mean, deviation = rows.mean(axis=0), rows.std(axis=0)
-        constant = deviation <= 1e-9 * np.maximum(1.0, np.abs(mean))
-        return cls(mean, np.where(constant, 1.0, deviation))
-
-    def apply(self, rows: Array) -> Array:
-        """Rows (..., D) with mean 0 and deviation 1 where they were as the statistics say."""
-        scaled: Array = (rows - self.mean) / self.deviation
-        return scaled
-
-    def undo(self, rows: Array) -> Array:
-        """What `apply` was given (..., D)."""
-        original: Array = rows * self.deviation + self.mean
-        return original
-
-    def to_dict(self) -> dict[str, list[float]]:
-        """For a model card."""
-        return {"mean": self.mean.tolist(), "deviation": self.deviation.tolist()}
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Standardisation:
-        """What `to_dict` made; InputError when it is something else."""
-        try:
-            return cls(
-                np.array(values["mean"], np.float64), np.array(values["deviation"], np.float64)
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(
-                f"expected mean and deviation, two lists of numbers, got {values}: {error}"
-            ) from error
-
-
-@dataclass(frozen=True, eq=False)
 class Samples:
     """Frames of recordings, each by itself.
 
@@ -97,7 +35,6 @@ class Samples:
         exact: (N, 32) [px] keypoints as the camera sees them.
         detected: (N, 32) [px] as a detector found them, NaN where it did not.
         targets: (N, 48) [m] joints relative to the hip.
-        roots: (N, 3) [m] the hip in the camera's frame.
         actions: (N,) names.
         subjects: (N,) numbers.
         cameras: (N,) names.
@@ -106,7 +43,6 @@ class Samples:
     exact: Array
     detected: Array
     targets: Array
-    roots: Array
     actions: npt.NDArray[np.str_]
     subjects: npt.NDArray[np.int64]
     cameras: npt.NDArray[np.str_]
@@ -135,7 +71,7 @@ def samples_of(recordings: Iterable[Recording]) -> Samples:
     found = Samples(
         **{name: np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])}
     )
-    return found.rows(_finite(np.hstack([found.targets, found.roots, found.exact])))
+    return found.rows(_finite(np.hstack([found.targets, found.exact])))
 
 
 def poses_of(targets: Array) -> Array:
@@ -157,7 +93,6 @@ def _samples(recording: Recording) -> Samples:
         exact=exact,
         detected=detected,
         targets=(recording.joints[:, 1:] - roots[:, None]).reshape(count, _TARGETS),
-        roots=roots,
         actions=np.full(count, recording.action),
         subjects=np.full(count, recording.subject),
         cameras=np.full(count, recording.camera.name),

@@ -36,12 +36,16 @@ def run(args: argparse.Namespace) -> int:
 
 def text_of(report: ChainReport) -> str:
     """The figures for people."""
-    return "\n".join(
-        [
-            f"{report.images} images, person found and placed in {report.found:.1%}",
-            f"MPJPE, root-aligned: {report.mpjpe:.1f} mm; within 150 mm: {report.pck:.1%}",
-            f"change of the distance's error between images, median: {report.jitter:.0f} mm",
-            "",
-            placement_table(report.placement, "Where people stand").markdown(),
+    parts = [
+        f"{report.images} images, the person found and placed in {report.found:.1%}",
+        f"median change of the distance's error between images: {report.jitter:.0f} mm",
+    ]
+    for title, scores in (
+        ("height known", report.measured),
+        ("height assumed, as when nobody measures", report.assumed),
+    ):
+        parts += [
+            f"{title}: MPJPE, root-aligned, {scores.mpjpe:.1f} mm; {scores.pck:.1%} within 150 mm",
+            placement_table(scores.placement, f"Where people stand, {title}").markdown(),
         ]
-    )
+    return "\n\n".join(parts)

@@ -8,6 +8,7 @@ from pose_action_ros.simulation.figure import FIGURE
 from pose_action_ros.simulation.performance import ACTIONS, Performance, perform
 from pose_action_ros.simulation.scene import Scene, SimulatedFrame
 from pose_action_ros.simulation.script import Script
+from pose_action_ros.simulation.surroundings import Surroundings
 from pose_action_ros.simulation.truth import SimulatedPerson
 from pose_action_ros.simulation.virtual_camera import VirtualCamera
 
@@ -20,6 +21,7 @@ __all__ = [
     "Script",
     "SimulatedFrame",
     "SimulatedPerson",
+    "Surroundings",
     "VirtualCamera",
     "perform",
 ]

@@ -18,7 +18,6 @@ from pose_action_ros.training.learners import BASELINE, STREAMS
 from pose_action_ros.training.lifter_run import load_run
 from pose_action_ros.training.lifter_settings import LifterTraining
 from pose_action_ros.training.open_source import held_out
-from pose_action_ros.training.recorded_people import RECORDED
 from pose_action_ros.training.sources import HeldOut, poses_of
 
 DESCRIPTION = (
@@ -54,11 +53,7 @@ def run(args: argparse.Namespace) -> int:
     for _, learners in loaded:
         for row, poses in _predictions(dict(learners.learners.items()), people).items():
             found.setdefault(row, []).append(poses)
-    groups = {"action": people.actions}
-    recorded = np.char.startswith(people.actions, RECORDED)
-    if recorded.any() and not recorded.all():
-        groups["people"] = np.where(recorded, "recorded", "simulated")
-    report = lifter_report(people.truth, found, groups)
+    report = lifter_report(people.truth, found, people.groups)
     write_report(report, args.output)
     print(markdown(report))  # noqa: T201 - the command's output
     print(f"kept in {args.output}: lifter.md, .csv, .json and .png")  # noqa: T201

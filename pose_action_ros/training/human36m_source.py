@@ -79,7 +79,12 @@ def human36m_held_out(settings: LifterTraining) -> HeldOut:
     samples = samples_of(_recordings(settings, TEST_SUBJECTS)).with_detections()
     same = np.broadcast_to(np.eye(3), (len(samples), 3, 3))
     seen = {name: Seen(inputs, same) for name, inputs in _keypoints(samples).items()}
-    return HeldOut(seen["exact"], seen["detected"], poses_of(samples.targets), samples.actions)
+    groups = {
+        "action": samples.actions,
+        "subject": np.char.add("S", samples.subjects.astype(np.str_)),
+        "camera": samples.cameras,
+    }
+    return HeldOut(seen["exact"], seen["detected"], poses_of(samples.targets), groups)
 
 
 def human36m_learners(settings: LifterTraining) -> dict[str, nn.Module]:

@@ -24,6 +24,7 @@ from pose_action_ros.training.learners import (
     RobotLearner,
 )
 from pose_action_ros.training.lifter_settings import LifterTraining
+from pose_action_ros.training.recorded_people import RECORDED
 from pose_action_ros.training.robot_views import (
     detected_views,
     exact_views,
@@ -80,7 +81,10 @@ def robot_held_out(settings: LifterTraining) -> HeldOut:
         exact=Seen(exact.features.astype(np.float32), exact.rotations),
         detected=Seen(detected.features.astype(np.float32), detected.rotations),
         truth=virtual_to_optical(exact.targets, exact.rotations),
-        actions=actions,
+        groups={
+            "action": actions,
+            "people": np.where(np.char.startswith(actions, RECORDED), "recorded", "simulated"),
+        },
     )
 
 

@@ -36,13 +36,13 @@ class HeldOut:
     Attributes:
         exact, detected: the same people's keypoints as they are, and as found.
         truth: (N, 17, 3) [m] root-relative.
-        actions: (N,) what they do.
+        groups: (N,) names by which figures are split; "action" is what they do.
     """
 
     exact: Seen
     detected: Seen
     truth: Array
-    actions: npt.NDArray[np.str_]
+    groups: Mapping[str, npt.NDArray[np.str_]]
 
 
 class Source(Protocol):

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import human36m_files as files
 from pose_action_ros.datasets.human36m import SUBJECTS
@@ -17,7 +14,6 @@ from pose_action_ros.datasets.human36m_h5 import read_folder
 from pose_action_ros.datasets.human36m_protocol import (
     TEST_SUBJECTS,
     TRAIN_SUBJECTS,
-    Standardisation,
     poses_of,
     samples_of,
 )
@@ -29,11 +25,6 @@ Array = npt.NDArray[np.float64]
 # Martinez' choice among the 32 joints: what goes in, and what comes out besides the hip.
 INPUT_ROWS = [0, 1, 2, 3, 6, 7, 8, 12, 13, 15, 17, 18, 19, 25, 26, 27]
 OUTPUT_ROWS = [1, 2, 3, 6, 7, 8, 12, 13, 14, 15, 17, 18, 19, 25, 26, 27]
-
-
-def rows(seed: int, scale: float = 100.0) -> Array:
-    rng = np.random.default_rng(seed)
-    return rng.normal(5, scale, (20, 6)) * rng.uniform(0.1, 10, 6)
 
 
 def test_no_subject_is_in_both() -> None:
@@ -51,7 +42,6 @@ def test_samples_have_the_joints_of_martinez(tmp_path: Path) -> None:
     np.testing.assert_allclose(samples.exact, px[:, INPUT_ROWS].reshape(-1, 32), atol=1e-6)
     relative = seen[:, OUTPUT_ROWS] - seen[:, :1]
     np.testing.assert_allclose(samples.targets, relative.reshape(-1, 48), atol=1e-9)
-    np.testing.assert_allclose(samples.roots, seen[:, 0], atol=1e-9)
     # His permutation from the hourglass's order.
     order = [6, 2, 1, 0, 3, 4, 5, 7, 8, 9, 13, 14, 15, 12, 11, 10]
     detected = files.detections(0, len(world) + 1)[:-1, order]
@@ -61,13 +51,12 @@ def test_samples_have_the_joints_of_martinez(tmp_path: Path) -> None:
     assert set(samples.cameras) == {"54138969"}
 
 
-def test_samples_of_all_recordings_go_into_training_and_back(tmp_path: Path) -> None:
+def test_samples_of_all_recordings_are_their_poses(tmp_path: Path) -> None:
     files.write_folder(tmp_path, 9)
     found = list(read_folder(tmp_path, "StackedHourglass", (9,)))
     samples = samples_of(found)
     assert len(samples) == 4 * sum(files.SEQUENCES.values())
-    scaling = Standardisation.of(samples.targets)
-    poses = poses_of(scaling.undo(scaling.apply(samples.targets)))
+    poses = poses_of(samples.targets)
     truth = np.concatenate([one.joints for one in found])
     assert poses.shape == (len(samples), 17, 3)
     assert mpjpe(poses, truth) < 1e-9
@@ -98,51 +87,6 @@ def test_frames_of_unknown_poses_are_left_out(tmp_path: Path) -> None:
 def test_no_recordings_are_told() -> None:
     with pytest.raises(InputError, match="no recordings"):
         samples_of([])
-
-
-@given(st.integers(0, 1000))
-@settings(max_examples=30)
-def test_standardised_rows_have_mean_0_and_deviation_1(seed: int) -> None:
-    values = rows(seed)
-    scaling = Standardisation.of(values)
-    scaled = scaling.apply(values)
-    np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=1e-9)
-    np.testing.assert_allclose(scaled.std(axis=0), 1)
-    np.testing.assert_allclose(scaling.undo(scaled), values)
-
-
-def test_a_dimension_that_never_changes_stays_finite() -> None:
-    values = rows(0)
-    values[:, 2] = 512.3
-    scaling = Standardisation.of(values)
-    np.testing.assert_array_equal(scaling.apply(values)[:, 2], 0)
-    np.testing.assert_allclose(scaling.undo(scaling.apply(values))[:, 2], 512.3)
-    assert scaling.deviation[2] == 1
-
-
-def test_a_standardisation_survives_a_card() -> None:
-    scaling = Standardisation.of(rows(1))
-    again = Standardisation.from_dict(json.loads(json.dumps(scaling.to_dict())))
-    np.testing.assert_array_equal(again.mean, scaling.mean)
-    np.testing.assert_array_equal(again.deviation, scaling.deviation)
-
-
-@pytest.mark.parametrize(
-    "values",
-    [{}, {"mean": [1.0]}, {"mean": [0.0], "deviation": [0.0]}, {"mean": [0], "deviation": [1, 2]}],
-)
-def test_no_standardisation_is_told(values: dict[str, list[float]]) -> None:
-    with pytest.raises(InputError, match="mean and deviation"):
-        Standardisation.from_dict(values)
-
-
-def test_rows_that_are_not_finite_are_told() -> None:
-    values = rows(2)
-    values[3, 1] = np.nan
-    with pytest.raises(InputError, match=r"got rows \(20, 6\), expected .* all finite"):
-        Standardisation.of(values)
-    with pytest.raises(InputError, match="at least one"):
-        Standardisation.of(values[:0])
 
 
 def test_targets_of_another_width_are_told() -> None:
