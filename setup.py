@@ -34,7 +34,7 @@ setup(
     install_requires=requirements("run"),
     extras_require={
         "train": requirements("train"),
-        "tensorrt": ["tensorrt>=10"],
+        "tensorrt": ["tensorrt>=10", "cuda-python>=12"],
         "dev": requirements("test"),
     },
     entry_points={"console_scripts": ["pose-action = pose_action_ros.cli:main"]},

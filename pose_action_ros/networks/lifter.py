@@ -122,8 +122,12 @@ class Exported(nn.Module):
     def forward(self, keypoints: Tensor) -> tuple[Tensor, Tensor]:
         """(B, 18, 3) to the outputs in order."""
         told = [lifter(keypoints) for lifter in self.lifters]
-        joints = torch.stack([one.joints for one in told]).mean(dim=0)
-        return joints, torch.stack([one.logits for one in told]).mean(dim=0).sigmoid()
+        joints = _mean([one.joints for one in told])
+        return joints, _mean([one.logits for one in told]).sigmoid()
+
+
+def _mean(parts: list[Tensor]) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.stack(parts).mean(dim=0)
 
 
 def _chains() -> Array:

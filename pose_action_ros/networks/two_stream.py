@@ -28,6 +28,7 @@ class Block(nn.Module):
 
     def __init__(self, linear: nn.Module, shape: StreamShape) -> None:
         super().__init__()
+        self.shape = shape
         self.linear = linear
         self.normalise = nn.BatchNorm1d(shape.width)
         self.dropout = nn.Dropout(shape.dropout)
@@ -35,7 +36,7 @@ class Block(nn.Module):
     def forward(self, pairs: Tensor) -> Tensor:
         """(B, 2, inputs) to (B, 2, width)."""
         linear = self.linear(pairs)  # (B, 2, width)
-        normal = self.normalise(linear.flatten(0, 1)).reshape(linear.shape)
+        normal = self.normalise(linear.flatten(0, 1)).reshape(-1, 2, self.shape.width)
         activated: Tensor = self.dropout(nn.functional.selu(normal))
         return activated
 

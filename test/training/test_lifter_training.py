@@ -191,6 +191,12 @@ def test_wrong_settings_are_told(tmp_path: Path, text: str, change: str, message
         read_settings(path, [change])
 
 
+@pytest.mark.parametrize("name", ["train_lifter", "train_lifter_human36m", "compare_lifter"])
+def test_the_configurations_of_the_repository_are_right(name: str) -> None:
+    config = Path(__file__).resolve().parents[2] / "config" / f"{name}.yaml"
+    assert read_settings(config, []).rounds > 0
+
+
 def example() -> torch.Tensor:
     return torch.from_numpy(np.random.default_rng(0).normal(size=(4, 18, 3))).float()
 
