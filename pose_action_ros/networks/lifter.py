@@ -26,6 +26,7 @@ BONES = Reflection.of_points(_BONE_MIRROR, (-1.0, 1.0, 1.0))
 _STRETCH = Reflection.of_points(_BONE_MIRROR, (1.0,))
 _SCORES = Reflection.of_points(HUMAN36M_17.mirror, (1.0,))
 _TINY = 1e-8
+_CALM = 0.02  # so that no early step drives a length to its bound, where nothing is learned
 
 
 _SHORT = 5.0
@@ -85,7 +86,7 @@ class Bones(nn.Module):
     def forward(self, directions: Tensor, stretch: Tensor) -> Tensor:
         """(B, 16, 3) of any length, (B, 16) of any size and sign, to (B, 17, 3)."""
         even = (stretch + stretch.index_select(1, self.mirror)) / 2
-        lengths = self.middle + self.spread * even.tanh()  # (B, 16)
+        lengths = self.middle + self.spread * (_CALM * even).tanh()  # (B, 16)
         norms = directions.square().sum(dim=-1).add(_TINY).sqrt()  # (B, 16)
         return self.chains @ (directions * (lengths / norms)[..., None])
 
@@ -97,6 +98,7 @@ class RobotLifter(nn.Module):
         super().__init__()
         self.stream = Stream(shape, KEYPOINTS)
         self.pose = Reading(shape.width, BONES.then(_STRETCH))
+        nn.init.zeros_(self.pose.linear.weight[len(BONES) :])
         self.score = Reading(shape.width, _SCORES)
         self.bones = Bones(lengths)
 
