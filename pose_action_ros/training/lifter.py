@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import logging
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,11 @@ def train(settings: LifterTraining) -> Learners | None:
         ModelError: the checkpoint is damaged or of a run with other settings.
     """
     torch.set_num_threads(settings.threads)
-    fabric = Fabric(accelerator=settings.accelerator, devices="auto")
+    fabric = Fabric(
+        accelerator=settings.accelerator,
+        devices=int(os.environ.get("LOCAL_WORLD_SIZE", "1")),  # set by torchrun
+        num_nodes=int(os.environ.get("GROUP_WORLD_SIZE", "1")),
+    )
     fabric.launch()
     torch.manual_seed(settings.seed)
     source = open_source(settings)
@@ -54,16 +60,16 @@ def train(settings: LifterTraining) -> Learners | None:
         [{"params": learners.learners[name].parameters(), "lr": rates[name]} for name in rates]
     )
     share = settings.views // fabric.world_size
-    steps = settings.rounds * (share // settings.batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, list(rates.values()), steps + 1)
+    total = settings.rounds * (share // settings.batch) + 1
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, list(rates.values()), total)
 
     path, config = Path(settings.output) / CHECKPOINT, _fixed(settings)
     parts: dict[str, Any] = {"learners": learners, "optimizer": optimizer, "schedule": schedule}
+    network, optimizer = fabric.setup(learners, optimizer)
     state = load_checkpoint(path, config)
     if state:
         for name, part in parts.items():
             part.load_state_dict(state[name])
-    network, optimizer = fabric.setup(learners, optimizer)
 
     start = state["round"] if state else 0
     for number in tqdm(
@@ -75,11 +81,14 @@ def train(settings: LifterTraining) -> Learners | None:
     ):
         # Each round draws its own chance, so that a resumed run sees what an unbroken one sees.
         rng = np.random.default_rng([settings.seed, number, fabric.global_rank])
-        torch.manual_seed(settings.seed * 100_003 + number)
+        torch.manual_seed((settings.seed * 100_003 + number) * 1009 + fabric.global_rank)
         views = source.views(share, rng)
         network.train()
         losses = []
-        for batches in _batches(views, settings.batch, rng):
+        # Some people cannot be lifted, and processes that share gradients take the same steps.
+        own = min(len(batch.inputs) for batch in views.values()) // settings.batch
+        steps: Any = fabric.all_reduce(torch.tensor(own), reduce_op="min")
+        for batches in islice(_batches(views, settings.batch, rng), int(steps)):
             placed = {name: _placed(batch, fabric) for name, batch in batches.items()}
             told: dict[str, Tensor] = network(placed)
             optimizer.zero_grad(set_to_none=True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -28,6 +31,7 @@ from pose_action_ros.training.lifter_command import read_settings
 from pose_action_ros.training.lifter_run import load_run
 from pose_action_ros.training.lifter_settings import LifterTraining
 
+ROOT = Path(__file__).resolve().parents[2]
 CARD = ModelCard("x", "lifter", "", "Apache-2.0", "test", "coco_18")
 NAMES = ("keypoints", ("joints", "scores"))
 
@@ -145,6 +149,27 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(
         torch.testing.assert_close(resumed[name], values)
 
 
+def test_two_processes_train_one_network(tmp_path: Path) -> None:
+    settings = tiny(tmp_path / "run")
+    config = tmp_path / "lifter.yaml"
+    config.write_text("".join(f"{k}: {json.dumps(v)}\n" for k, v in asdict(settings).items()))
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
+    command = [*torchrun, "-m", "pose_action_ros", "train", "lifter", "--config", str(config)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, timeout=110
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    # Each process takes half of the views, so the steps are half as many as alone.
+    state = load_checkpoint(tmp_path / "run/checkpoint.pt")
+    assert state is not None
+    alone = tmp_path / "alone"
+    trained(tiny(alone))
+    single = load_checkpoint(alone / "checkpoint.pt")
+    assert single is not None
+    assert 0.3 < state["schedule"]["last_epoch"] / single["schedule"]["last_epoch"] < 0.6
+
+
 def test_another_seed_gives_another_network_and_the_same_seed_the_same(tmp_path: Path) -> None:
     def weights(folder: str, seed: int) -> torch.Tensor:
         learners = trained(replace(tiny(tmp_path / folder), seed=seed, rounds=1))
@@ -193,7 +218,7 @@ def test_wrong_settings_are_told(tmp_path: Path, text: str, change: str, message
 
 @pytest.mark.parametrize("name", ["train_lifter", "train_lifter_human36m", "compare_lifter"])
 def test_the_configurations_of_the_repository_are_right(name: str) -> None:
-    config = Path(__file__).resolve().parents[2] / "config" / f"{name}.yaml"
+    config = ROOT / "config" / f"{name}.yaml"
     assert read_settings(config, []).rounds > 0
 
 
