@@ -9,12 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from torch import nn
 
 from pose_action_ros.errors import SettingError
 from pose_action_ros.evaluation.lifter_report import DETECTED, EXACT, MIXED, Row, lifter_report
 from pose_action_ros.evaluation.lifter_tables import markdown, write_report
-from pose_action_ros.training.learners import BASELINE, STREAMS
+from pose_action_ros.training.learners import BASELINE, STREAMS, Learner
 from pose_action_ros.training.lifter_run import load_run
 from pose_action_ros.training.lifter_settings import LifterTraining
 from pose_action_ros.training.open_source import held_out
@@ -51,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     people = held_out(settings[0])
     found: dict[Row, list[Array]] = {}
     for _, learners in loaded:
-        for row, poses in _predictions(dict(learners.learners.items()), people).items():
+        for row, poses in _predictions(learners.by_name(), people).items():
             found.setdefault(row, []).append(poses)
     report = lifter_report(people.truth, found, people.groups)
     write_report(report, args.output)
@@ -64,7 +63,7 @@ def _data(settings: LifterTraining) -> tuple[str, ...]:
     return (settings.positions, settings.subjects, *(getattr(settings, name) for name in _DATA))
 
 
-def _predictions(learners: Mapping[str, nn.Module], people: HeldOut) -> dict[Row, Array]:
+def _predictions(learners: Mapping[str, Learner], people: HeldOut) -> dict[Row, Array]:
     """Poses like the truth, of each method with each kind of keypoints.
 
     A stream gets the keypoints that it was trained on; "both streams" is the paper's mean where

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import nn
 
 from pose_action_ros.datasets.human36m import KEYPOINTS, Recording
 from pose_action_ros.datasets.human36m_h5 import read_folder
@@ -30,6 +29,7 @@ from pose_action_ros.training.learners import (
     STREAMS,
     BaselineLearner,
     Batch,
+    Learner,
     VectorLearner,
 )
 from pose_action_ros.training.lifter_settings import LifterTraining
@@ -52,16 +52,15 @@ class Human36mSource:
                 "no detections of the training subjects: name them with human36m_detections"
             )
 
-    def learners(self) -> Mapping[str, nn.Module]:
+    def learners(self) -> Mapping[str, Learner]:
         """See Source."""
         learners = human36m_learners(self._settings)
         targets = torch.from_numpy(self._train.targets)
         for name, inputs in _keypoints(self._train).items():
             vectors = torch.from_numpy(inputs).flatten(1)
-            learners[name].stream.scaling.measure(vectors)  # type: ignore[operator,union-attr]
-            if name + BASELINE in learners:
-                learners[name + BASELINE].inputs.measure(vectors)  # type: ignore[operator,union-attr]
-                learners[name + BASELINE].joints.measure(targets)  # type: ignore[operator,union-attr]
+            for key in (name, name + BASELINE):
+                if key in learners:
+                    learners[key].measure(vectors, targets)
         return learners
 
     def views(self, count: int, rng: np.random.Generator) -> Mapping[str, Batch]:
@@ -87,14 +86,14 @@ def human36m_held_out(settings: LifterTraining) -> HeldOut:
     return HeldOut(seen["exact"], seen["detected"], poses_of(samples.targets), groups)
 
 
-def human36m_learners(settings: LifterTraining) -> dict[str, nn.Module]:
+def human36m_learners(settings: LifterTraining) -> dict[str, Learner]:
     """The networks, as if keypoints and joints had mean 0 and deviation 1."""
     shape = StreamShape(settings.width, settings.blocks, settings.dropout)
     points = Reflection.of_points(KEYPOINTS.mirror, (-1.0, 1.0))
     offset = np.tile([_WIDTH, 0.0], len(KEYPOINTS))
     keypoints = Reflection(points.order, points.scale, offset)
     sizes = 2 * len(KEYPOINTS), 3 * (len(HUMAN36M_17) - 1)
-    learners: dict[str, nn.Module] = {}
+    learners: dict[str, Learner] = {}
     for name in STREAMS:
         learners[name] = VectorLearner(shape, keypoints, Standardise(sizes[0]))
         if settings.baseline:

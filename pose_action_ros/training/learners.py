@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -35,16 +36,24 @@ class Batch:
     joints: Tensor
 
 
-class Learner(Protocol):
+class Learner(nn.Module, ABC):
     """A network that can be trained and asked for poses."""
 
+    def measure(self, inputs: Tensor, joints: Tensor) -> None:
+        """Take what scales vectors from training data, if the network has anything of the kind.
+
+        Args:
+            inputs: (N, C) keypoints.
+            joints: (N, 48) [m] without the root.
+        """
+
+    @abstractmethod
     def loss(self, batch: Batch) -> Tensor:
         """What training makes small."""
-        ...
 
+    @abstractmethod
     def poses(self, inputs: Tensor) -> Tensor:
         """(B, 17, 3) [m] root-relative."""
-        ...
 
 
 def huber(found: Tensor, truth: Tensor) -> Tensor:
@@ -54,7 +63,7 @@ def huber(found: Tensor, truth: Tensor) -> Tensor:
     return nn.functional.huber_loss(distance, zero, delta=DELTA) / DELTA
 
 
-class RobotLearner(nn.Module):
+class RobotLearner(Learner):
     """One stream of the robot's lifter."""
 
     def __init__(self, lifter: RobotLifter) -> None:
@@ -76,13 +85,17 @@ class RobotLearner(nn.Module):
         return joints
 
 
-class VectorLearner(nn.Module):
+class VectorLearner(Learner):
     """One stream of the paper's lifter, from keypoints [px] to joints, with nothing beside."""
 
     def __init__(self, shape: StreamShape, keypoints: Reflection, scaling: Standardise) -> None:
         super().__init__()
         self.stream = Stream(shape, keypoints, scaling)
         self.read = Reading(shape.width, BONES)
+
+    def measure(self, inputs: Tensor, joints: Tensor) -> None:  # noqa: ARG002 - joints stay metres
+        """See Learner."""
+        cast(Standardise, self.stream.scaling).measure(inputs)
 
     def loss(self, batch: Batch) -> Tensor:
         """Distance of the joints."""
@@ -94,13 +107,18 @@ class VectorLearner(nn.Module):
         return nn.functional.pad(vectors.reshape(len(vectors), -1, 3), (0, 0, 1, 0))
 
 
-class BaselineLearner(nn.Module):
+class BaselineLearner(Learner):
     """The baseline by its own rules: standardised vectors in and out, mean squared error."""
 
     def __init__(self, inputs: Standardise, joints: Standardise) -> None:
         super().__init__()
         self.network = Martinez(len(inputs.mean), len(joints.mean))
         self.inputs, self.joints = inputs, joints
+
+    def measure(self, inputs: Tensor, joints: Tensor) -> None:
+        """See Learner."""
+        self.inputs.measure(inputs)
+        self.joints.measure(joints)
 
     def loss(self, batch: Batch) -> Tensor:
         """Mean squared error of standardised coordinates; the root is not predicted."""
@@ -124,13 +142,17 @@ class Learners(nn.Module):
     One call gives all losses, because several processes share their gradients around it.
     """
 
-    def __init__(self, learners: Mapping[str, nn.Module]) -> None:
+    def __init__(self, learners: Mapping[str, Learner]) -> None:
         super().__init__()
         self.learners = nn.ModuleDict(learners)
+
+    def by_name(self) -> dict[str, Learner]:
+        """The networks with their names."""
+        return {name: cast(Learner, learner) for name, learner in self.learners.items()}
 
     def forward(self, batches: Mapping[str, Batch]) -> dict[str, Tensor]:
         """Loss of each network on the batch of its stream."""
         return {
-            name: learner.loss(batches[name.removesuffix(BASELINE)])  # type: ignore[operator]
-            for name, learner in self.learners.items()
+            name: learner.loss(batches[name.removesuffix(BASELINE)])
+            for name, learner in self.by_name().items()
         }

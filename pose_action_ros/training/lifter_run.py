@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
-from torch import nn
-
 from pose_action_ros.errors import ModelError
 from pose_action_ros.networks.lifter import Exported
 from pose_action_ros.settings import from_mapping
 from pose_action_ros.training.checkpoints import load_checkpoint
-from pose_action_ros.training.learners import STREAMS, Learners
+from pose_action_ros.training.learners import STREAMS, Learners, RobotLearner
 from pose_action_ros.training.lifter_settings import LifterTraining
 from pose_action_ros.training.open_source import empty_learners
 
@@ -51,10 +49,10 @@ def robot_network(learners: Learners, streams: str) -> Exported:
 
     ModelError when the run is not for robots.
     """
-    chosen: list[nn.Module] = []
+    chosen = []
     for stream in VARIANTS[streams]:
-        lifter = getattr(learners.learners[stream], "lifter", None)
-        if lifter is None:
+        learner = learners.by_name()[stream]
+        if not isinstance(learner, RobotLearner):
             raise ModelError("a run on Human3.6M gives no lifter for robots; nothing is exported")
-        chosen.append(lifter)
+        chosen.append(learner.lifter)
     return Exported(*chosen).eval()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from torch import nn
 
 from pose_action_ros.networks.lifter import OUTPUT_JOINTS, BoneLengths
 from pose_action_ros.training.human36m_source import (
@@ -11,6 +10,7 @@ from pose_action_ros.training.human36m_source import (
     human36m_held_out,
     human36m_learners,
 )
+from pose_action_ros.training.learners import Learner
 from pose_action_ros.training.lifter_settings import LifterTraining
 from pose_action_ros.training.robot_source import RobotSource, robot_held_out, robot_learners
 from pose_action_ros.training.sources import HeldOut, Source
@@ -34,7 +34,7 @@ def held_out(settings: LifterTraining) -> HeldOut:
     return human36m_held_out(settings) if settings.human36m else robot_held_out(settings)
 
 
-def empty_learners(settings: LifterTraining) -> dict[str, nn.Module]:
+def empty_learners(settings: LifterTraining) -> dict[str, Learner]:
     """The networks of a run without what they measured of their data, to load a state into."""
     if settings.human36m:
         return human36m_learners(settings)

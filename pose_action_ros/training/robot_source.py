@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import nn
 
 from pose_action_ros.errors import SettingError
 from pose_action_ros.lifting.normalisation import virtual_to_optical
@@ -21,6 +20,7 @@ from pose_action_ros.training.learners import (
     STREAMS,
     BaselineLearner,
     Batch,
+    Learner,
     RobotLearner,
 )
 from pose_action_ros.training.lifter_settings import LifterTraining
@@ -52,14 +52,16 @@ class RobotSource:
         found = read_detections(settings.detections, "train")
         self._errors = DetectorErrors(found.views) if found else None
 
-    def learners(self) -> Mapping[str, nn.Module]:
+    def learners(self) -> Mapping[str, Learner]:
         """See Source."""
         views = self.views(_STATISTICS, np.random.default_rng(self._settings.seed))
-        joints = views["exact"].joints.numpy().astype(np.float64)
-        learners = robot_learners(self._settings, BoneLengths.of(joints))
+        people = views["exact"].joints.numpy().astype(np.float64)
+        learners = robot_learners(self._settings, BoneLengths.of(people))
         for name in STREAMS:
             if name + BASELINE in learners:
-                _measure(learners[name + BASELINE], views[name])
+                batch = views[name]
+                joints = batch.joints[:, 1:].flatten(1)
+                learners[name + BASELINE].measure(batch.inputs.flatten(1), joints)
         return learners
 
     def views(self, count: int, rng: np.random.Generator) -> Mapping[str, Batch]:
@@ -88,10 +90,10 @@ def robot_held_out(settings: LifterTraining) -> HeldOut:
     )
 
 
-def robot_learners(settings: LifterTraining, lengths: BoneLengths) -> dict[str, nn.Module]:
+def robot_learners(settings: LifterTraining, lengths: BoneLengths) -> dict[str, Learner]:
     """The networks, the baseline's as if inputs and joints had mean 0 and deviation 1."""
     shape = StreamShape(settings.width, settings.blocks, settings.dropout)
-    learners: dict[str, nn.Module] = {
+    learners: dict[str, Learner] = {
         name: RobotLearner(RobotLifter(shape, lengths)) for name in STREAMS
     }
     if settings.baseline:
@@ -127,10 +129,3 @@ def _batch_of(views: Views) -> Batch:
     rows = samples.usable
     arrays = samples.features[rows], samples.targets[rows]
     return Batch(*(torch.from_numpy(array.astype(np.float32)) for array in arrays))
-
-
-def _measure(learner: nn.Module, batch: Batch) -> None:
-    """Mean and deviation of a baseline's inputs and joints."""
-    assert isinstance(learner, BaselineLearner)
-    learner.inputs.measure(batch.inputs.flatten(1))
-    learner.joints.measure(batch.joints[:, 1:].flatten(1))

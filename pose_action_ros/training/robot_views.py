@@ -24,6 +24,8 @@ _TRANSPLANTED, _MADE_UP = 0.2, 0.2
 """Shares of the detector's views; the others are real detections."""
 _THIRD = 0.3
 """Share of views of which a third of the joints is missing, any third."""
+_DROPPED = 0.35
+"""Share of views that have joints missing as detectors lose them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +87,7 @@ def held_out_pools(settings: LifterTraining) -> Pools:
 
 
 def exact_views(views: Views, rng: Generator) -> Views:
-    """People seen exactly, half of them with joints missing."""
+    """People seen exactly, most of them with joints missing."""
     return replace(views, scores=lose_joints(views.scores, rng))
 
 
@@ -97,7 +99,7 @@ def noisy_views(views: Views, rng: Generator) -> Views:
 
 
 def detected_views(views: Views, errors: DetectorErrors | None, rng: Generator) -> Views:
-    """As a detector sees people, half of them with joints missing.
+    """As a detector sees people, most of them with joints missing.
 
     With a file of detections most are real detections of the file's people; the others are the
     people given, with errors taken from such detections or made up. Without one all are made up.
@@ -124,10 +126,6 @@ def lose_joints(scores: Array, rng: Generator) -> Array:
     third = drop_third(scores, rng)
     kept = np.where(chance < _THIRD, third, scores)
     return np.where(chance > 1 - _DROPPED, lost, kept)
-
-
-_DROPPED = 0.35
-"""Share of views that have joints missing as detectors lose them."""
 
 
 def _simulated(performances: int, frames: int, seed: int) -> dict[str, Array]:

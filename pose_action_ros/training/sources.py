@@ -9,9 +9,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import nn
 
-from pose_action_ros.training.learners import Batch
+from pose_action_ros.training.learners import Batch, Learner
 
 Array = npt.NDArray[np.float64]
 
@@ -48,7 +47,7 @@ class HeldOut:
 class Source(Protocol):
     """Data of a run, and the networks that fit them."""
 
-    def learners(self) -> Mapping[str, nn.Module]:
+    def learners(self) -> Mapping[str, Learner]:
         """Networks to train, see Learners."""
         ...
 
@@ -57,10 +56,10 @@ class Source(Protocol):
         ...
 
 
-def poses_of(learner: nn.Module, seen: Seen) -> Array:
+def poses_of(learner: Learner, seen: Seen) -> Array:
     """(N, 17, 3) [m] root-relative poses in the frame in which they are compared."""
     parts = np.array_split(seen.inputs, -(-len(seen.inputs) // 4096))
     with torch.no_grad():
-        found = [learner.poses(torch.from_numpy(part)).numpy() for part in parts]  # type: ignore[operator]
+        found = [learner.poses(torch.from_numpy(part)).numpy() for part in parts]
     poses: Array = np.concatenate(found).astype(np.float64) @ seen.rotations
     return poses

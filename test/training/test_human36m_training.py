@@ -89,8 +89,8 @@ def test_the_command_trains_and_measures_what_can_be_computed_by_hand(
 
     _, learners = load_run(Path(run.output))
     held_out = human36m_held_out(run)
-    exact = poses_of(learners.learners["exact"], held_out.exact)
-    detected = poses_of(learners.learners["detected"], held_out.detected)
+    exact = poses_of(learners.by_name()["exact"], held_out.exact)
+    detected = poses_of(learners.by_name()["detected"], held_out.detected)
     expected = {
         "ground-truth 2D": exact,
         "detector 2D": detected,
