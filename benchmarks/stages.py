@@ -98,7 +98,7 @@ class Bench:
         people = self._detect(image, meter)
         tracked = self.clock.time("tracker", lambda: self._tracker.update(people, frame.stamp))
         seen = self.clock.time(OURS[3], lambda: _keypoints_there_and_back(tracked))
-        poses = self.clock.time(OURS[4], lambda: self._lifter(seen, camera))
+        poses = self.clock.time(OURS[4], lambda: self._lifter(seen, camera, frame.stamp))
         back = self.clock.time(OURS[5], lambda: _poses_there_and_back(poses))
         self._recognise(back, frame.stamp)
         self.clock.time("overlay", lambda: draw_people(frame.image, tracked, {0: "walking 0.99"}))
