@@ -27,7 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "train": ("pose_action_ros.training.command", "train the lifter or the action classifier"),
     "evaluate": ("pose_action_ros.evaluation.command", "measure a lifter, or the chain of stages"),
-    "export": ("pose_action_ros.training.export_command", "write a trained lifter as ONNX"),
+    "export": ("pose_action_ros.training.lifter.export_command", "write a trained lifter as ONNX"),
 }
 _TRAINING_PACKAGES = ("torch", "lightning_fabric", "onnx", "h5py", "matplotlib")
 INTERRUPTED = 130

@@ -9,7 +9,7 @@ from pose_action_ros.subcommands import add_subcommand, run_subcommand
 DESCRIPTION = "Measure a model or the chain of all stages on people whose truth is known."
 
 COMMANDS = {
-    "lifter": "pose_action_ros.training.evaluate_lifter_command",
+    "lifter": "pose_action_ros.training.lifter.evaluate_command",
     "chain": "pose_action_ros.evaluation.chain_command",
 }
 """Subcommand to module with DESCRIPTION, configure(parser) and run(args)."""

@@ -9,10 +9,10 @@ from pose_action_ros.subcommands import add_subcommand, run_subcommand
 DESCRIPTION = "Train a model, or make data to train on."
 
 COMMANDS = {
-    "lifter": "pose_action_ros.training.lifter_command",
-    "action": "pose_action_ros.training.action_command",
-    "recordings": "pose_action_ros.training.recordings_command",
-    "detections": "pose_action_ros.training.detections_command",
+    "lifter": "pose_action_ros.training.lifter.command",
+    "action": "pose_action_ros.training.action.command",
+    "recordings": "pose_action_ros.training.action.recordings_command",
+    "detections": "pose_action_ros.training.lifter.detections_command",
 }
 """Subcommand to module with DESCRIPTION, configure(parser) and run(args)."""
 

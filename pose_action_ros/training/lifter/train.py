@@ -22,10 +22,10 @@ from torch import Tensor
 from tqdm import tqdm
 
 from pose_action_ros.training.checkpoints import load_checkpoint, save_checkpoint
-from pose_action_ros.training.learners import BASELINE, Batch, Learners
-from pose_action_ros.training.lifter_run import CHECKPOINT
-from pose_action_ros.training.lifter_settings import LifterTraining
-from pose_action_ros.training.open_source import open_source
+from pose_action_ros.training.lifter.learners import BASELINE, Batch, Learners
+from pose_action_ros.training.lifter.open_source import open_source
+from pose_action_ros.training.lifter.run import CHECKPOINT
+from pose_action_ros.training.lifter.settings import LifterTraining
 
 _LOG = logging.getLogger(__name__)
 

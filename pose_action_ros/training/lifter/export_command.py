@@ -7,8 +7,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from pose_action_ros.training.lifter_export import ship
-from pose_action_ros.training.lifter_run import VARIANTS, load_run
+from pose_action_ros.training.lifter.run import VARIANTS, load_run
+from pose_action_ros.training.lifter.ship import ship
 
 DESCRIPTION = "Write the lifter of a training run as an ONNX file with its card."
 

@@ -16,7 +16,7 @@ from pose_action_ros.simulation import ACTIONS, Body, Scene, VirtualCamera
 from pose_action_ros.simulation.figure import FIGURE
 from pose_action_ros.simulation.person import person_surfaces
 from pose_action_ros.simulation.surroundings import Surroundings
-from pose_action_ros.training.views import DISTANCES, random_people
+from pose_action_ros.training.lifter.views import DISTANCES, random_people
 
 Array = npt.NDArray[np.float64]
 Generator = np.random.Generator

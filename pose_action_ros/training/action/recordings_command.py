@@ -11,8 +11,8 @@ from tqdm import tqdm
 
 from pose_action_ros.detection import DetectorSettings, make_detector
 from pose_action_ros.simulation import ACTIONS
-from pose_action_ros.training.action_recordings import load_sightings, save_sightings
-from pose_action_ros.training.action_seen import rendered_sighting
+from pose_action_ros.training.action.recordings import load_sightings, save_sightings
+from pose_action_ros.training.action.seen import rendered_sighting
 
 DESCRIPTION = "Record simulated people through images and detector, for `train action`."
 

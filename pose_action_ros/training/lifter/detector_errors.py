@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pose_action_ros.datasets.person import PERSON, SEEN
 from pose_action_ros.errors import InputError
 from pose_action_ros.skeletons import COCO_18
-from pose_action_ros.training.views import Views
+from pose_action_ros.training.lifter.views import Views
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

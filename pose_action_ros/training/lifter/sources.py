@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from pose_action_ros.training.learners import Batch, Learner
+from pose_action_ros.training.lifter.learners import Batch, Learner
 
 Array = npt.NDArray[np.float64]
 

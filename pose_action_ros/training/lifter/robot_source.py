@@ -14,8 +14,8 @@ from pose_action_ros.networks.lifter import INPUT_CHANNELS, INPUT_JOINTS, BoneLe
 from pose_action_ros.networks.standardise import Standardise
 from pose_action_ros.networks.two_stream import StreamShape
 from pose_action_ros.skeletons import HUMAN36M_17
-from pose_action_ros.training.detector_errors import DetectorErrors, read_detections
-from pose_action_ros.training.learners import (
+from pose_action_ros.training.lifter.detector_errors import DetectorErrors, read_detections
+from pose_action_ros.training.lifter.learners import (
     BASELINE,
     STREAMS,
     BaselineLearner,
@@ -23,17 +23,17 @@ from pose_action_ros.training.learners import (
     Learner,
     RobotLearner,
 )
-from pose_action_ros.training.lifter_settings import LifterTraining
-from pose_action_ros.training.recorded_people import RECORDED
-from pose_action_ros.training.robot_views import (
+from pose_action_ros.training.lifter.recorded_people import RECORDED
+from pose_action_ros.training.lifter.robot_views import (
     detected_views,
     exact_views,
     held_out_pools,
     noisy_views,
     training_pools,
 )
-from pose_action_ros.training.sources import HeldOut, Seen
-from pose_action_ros.training.views import Views, exactly_seen, samples_of
+from pose_action_ros.training.lifter.settings import LifterTraining
+from pose_action_ros.training.lifter.sources import HeldOut, Seen
+from pose_action_ros.training.lifter.views import Views, exactly_seen, samples_of
 
 Array = npt.NDArray[np.float64]
 

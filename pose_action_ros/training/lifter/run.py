@@ -10,9 +10,9 @@ from pose_action_ros.errors import ModelError
 from pose_action_ros.networks.lifter import Exported
 from pose_action_ros.settings import from_mapping
 from pose_action_ros.training.checkpoints import load_checkpoint
-from pose_action_ros.training.learners import STREAMS, Learners, RobotLearner
-from pose_action_ros.training.lifter_settings import LifterTraining
-from pose_action_ros.training.open_source import empty_learners
+from pose_action_ros.training.lifter.learners import STREAMS, Learners, RobotLearner
+from pose_action_ros.training.lifter.open_source import empty_learners
+from pose_action_ros.training.lifter.settings import LifterTraining
 
 CHECKPOINT = "checkpoint.pt"
 

@@ -6,8 +6,8 @@ import argparse
 import logging
 
 from pose_action_ros.options import add_options, settings_from
-from pose_action_ros.training.detection_settings import DetectionRun
-from pose_action_ros.training.detections import make_detections
+from pose_action_ros.training.lifter.detection_settings import DetectionRun
+from pose_action_ros.training.lifter.detections import make_detections
 
 DESCRIPTION = "Run the 2D detector on rendered people, for `train lifter` to learn its errors."
 

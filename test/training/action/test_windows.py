@@ -8,8 +8,8 @@ import pytest
 from pose_action_ros.recognition import SpmfSettings
 from pose_action_ros.recognition.window import Window
 from pose_action_ros.skeletons import HUMAN36M_17
-from pose_action_ros.training.action_recordings import Recording
-from pose_action_ros.training.action_windows import (
+from pose_action_ros.training.action.recordings import Recording
+from pose_action_ros.training.action.windows import (
     WindowSet,
     cut,
     disturb,

@@ -15,13 +15,13 @@ from pose_action_ros.lifting.normalisation import NORMALISATION, STANDARD_HEIGHT
 from pose_action_ros.models.card import ModelCard
 from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
 from pose_action_ros.training.export import export
-from pose_action_ros.training.learners import Learners
-from pose_action_ros.training.lifter_run import VARIANTS, robot_network
-from pose_action_ros.training.lifter_settings import LifterTraining
-from pose_action_ros.training.recorded_people import RECORDED
-from pose_action_ros.training.robot_scores import robot_scores
-from pose_action_ros.training.robot_source import held_out_views
-from pose_action_ros.training.views import samples_of
+from pose_action_ros.training.lifter.learners import Learners
+from pose_action_ros.training.lifter.recorded_people import RECORDED
+from pose_action_ros.training.lifter.robot_scores import robot_scores
+from pose_action_ros.training.lifter.robot_source import held_out_views
+from pose_action_ros.training.lifter.run import VARIANTS, robot_network
+from pose_action_ros.training.lifter.settings import LifterTraining
+from pose_action_ros.training.lifter.views import samples_of
 
 _LOG = logging.getLogger(__name__)
 

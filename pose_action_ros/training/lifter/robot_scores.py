@@ -11,9 +11,9 @@ from torch import nn
 
 from pose_action_ros.evaluation.metrics import joint_errors
 from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
-from pose_action_ros.training.degradation import drop_third
-from pose_action_ros.training.learners import RIGHT
-from pose_action_ros.training.views import Samples, Views, samples_of
+from pose_action_ros.training.lifter.degradation import drop_third
+from pose_action_ros.training.lifter.learners import RIGHT
+from pose_action_ros.training.lifter.views import Samples, Views, samples_of
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

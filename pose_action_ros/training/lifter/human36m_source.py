@@ -24,7 +24,7 @@ from pose_action_ros.networks.mirror import Reflection
 from pose_action_ros.networks.standardise import Standardise
 from pose_action_ros.networks.two_stream import StreamShape
 from pose_action_ros.skeletons import HUMAN36M_17
-from pose_action_ros.training.learners import (
+from pose_action_ros.training.lifter.learners import (
     BASELINE,
     STREAMS,
     BaselineLearner,
@@ -32,8 +32,8 @@ from pose_action_ros.training.learners import (
     Learner,
     VectorLearner,
 )
-from pose_action_ros.training.lifter_settings import LifterTraining
-from pose_action_ros.training.sources import HeldOut, Seen
+from pose_action_ros.training.lifter.settings import LifterTraining
+from pose_action_ros.training.lifter.sources import HeldOut, Seen
 
 Array = npt.NDArray[np.float64]
 

@@ -27,10 +27,10 @@ from pose_action_ros.datasets.human36m_protocol import TEST_SUBJECTS, TRAIN_SUBJ
 from pose_action_ros.errors import SettingError
 from pose_action_ros.networks.standardise import Standardise
 from pose_action_ros.skeletons import HUMAN36M_17
-from pose_action_ros.training.human36m_source import Human36mSource, human36m_held_out
-from pose_action_ros.training.lifter_run import load_run
-from pose_action_ros.training.lifter_settings import LifterTraining
-from pose_action_ros.training.sources import Seen, poses_of
+from pose_action_ros.training.lifter.human36m_source import Human36mSource, human36m_held_out
+from pose_action_ros.training.lifter.run import load_run
+from pose_action_ros.training.lifter.settings import LifterTraining
+from pose_action_ros.training.lifter.sources import Seen, poses_of
 
 Array = npt.NDArray[np.float64]
 FRAMES = sum(SEQUENCES.values()) * len(CAMERAS)

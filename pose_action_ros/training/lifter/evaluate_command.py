@@ -13,11 +13,11 @@ import numpy.typing as npt
 from pose_action_ros.errors import SettingError
 from pose_action_ros.evaluation.lifter_report import DETECTED, EXACT, MIXED, Row, lifter_report
 from pose_action_ros.evaluation.lifter_tables import markdown, write_report
-from pose_action_ros.training.learners import BASELINE, STREAMS, Learner
-from pose_action_ros.training.lifter_run import load_run
-from pose_action_ros.training.lifter_settings import LifterTraining
-from pose_action_ros.training.open_source import held_out
-from pose_action_ros.training.sources import HeldOut, poses_of
+from pose_action_ros.training.lifter.learners import BASELINE, STREAMS, Learner
+from pose_action_ros.training.lifter.open_source import held_out
+from pose_action_ros.training.lifter.run import load_run
+from pose_action_ros.training.lifter.settings import LifterTraining
+from pose_action_ros.training.lifter.sources import HeldOut, poses_of
 
 DESCRIPTION = (
     "Measure runs of `train lifter` on held-out people: protocols 1 and 2, PCK, by action and "

@@ -21,12 +21,12 @@ from pose_action_ros.recognition.classifier import INPUT, OUTPUT
 from pose_action_ros.recognition.enhanced_spmf import SpmfSettings
 from pose_action_ros.recognition.settings import RecogniserSettings
 from pose_action_ros.simulation import ACTIONS
-from pose_action_ros.training.action import logits_of, train
-from pose_action_ros.training.action_recordings import Sighting, load_sightings, save_sightings
-from pose_action_ros.training.action_report import fit_temperature, report
-from pose_action_ros.training.action_seen import simulated_sighting
-from pose_action_ros.training.action_settings import ActionTraining, read_training
-from pose_action_ros.training.action_windows import WindowSet, find_windows
+from pose_action_ros.training.action.recordings import Sighting, load_sightings, save_sightings
+from pose_action_ros.training.action.report import fit_temperature, report
+from pose_action_ros.training.action.seen import simulated_sighting
+from pose_action_ros.training.action.settings import ActionTraining, read_training
+from pose_action_ros.training.action.train import logits_of, train
+from pose_action_ros.training.action.windows import WindowSet, find_windows
 from pose_action_ros.training.export import export
 
 DESCRIPTION = "train the action model on simulated people"

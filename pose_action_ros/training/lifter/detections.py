@@ -20,9 +20,9 @@ from pose_action_ros.datasets.person import PERSON, SEEN
 from pose_action_ros.detection import Detector, DetectorSettings, make_detector
 from pose_action_ros.errors import InputError
 from pose_action_ros.skeletons import COCO_18
-from pose_action_ros.training.detection_settings import DetectionRun
-from pose_action_ros.training.recorded_people import recorded_people
-from pose_action_ros.training.shown_people import Shown, recorded_scene, simulated_scene
+from pose_action_ros.training.lifter.detection_settings import DetectionRun
+from pose_action_ros.training.lifter.recorded_people import recorded_people
+from pose_action_ros.training.lifter.shown_people import Shown, recorded_scene, simulated_scene
 
 Array = npt.NDArray[np.float64]
 Columns = dict[str, npt.NDArray[np.generic]]

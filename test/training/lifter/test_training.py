@@ -25,13 +25,13 @@ from pose_action_ros.networks.lifter import BoneLengths, Exported, RobotLifter
 from pose_action_ros.networks.two_stream import StreamShape
 from pose_action_ros.training.checkpoints import load_checkpoint, save_checkpoint
 from pose_action_ros.training.export import export
-from pose_action_ros.training.learners import Learners
-from pose_action_ros.training.lifter import train
-from pose_action_ros.training.lifter_command import read_settings
-from pose_action_ros.training.lifter_run import load_run
-from pose_action_ros.training.lifter_settings import LifterTraining
+from pose_action_ros.training.lifter.command import read_settings
+from pose_action_ros.training.lifter.learners import Learners
+from pose_action_ros.training.lifter.run import load_run
+from pose_action_ros.training.lifter.settings import LifterTraining
+from pose_action_ros.training.lifter.train import train
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 CARD = ModelCard("x", "lifter", "", "Apache-2.0", "test", "coco_18")
 NAMES = ("keypoints", ("joints", "scores"))
 
@@ -63,7 +63,7 @@ def run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Path:
     """The folder of a tiny run, trained by the command; printed.json is what that printed."""
-    monkeypatch.setattr("pose_action_ros.training.robot_source.MADE_UP_VIEWS", 200)
+    monkeypatch.setattr("pose_action_ros.training.lifter.robot_source.MADE_UP_VIEWS", 200)
     config = tmp_path / "lifter.yaml"
     folder = tmp_path / "run"
     config.write_text("".join(f"{k}: {json.dumps(v)}\n" for k, v in asdict(tiny(folder)).items()))
@@ -141,7 +141,7 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("pose_action_ros.training.lifter.save_checkpoint", break_after_first)
+        patch.setattr("pose_action_ros.training.lifter.train.save_checkpoint", break_after_first)
         with pytest.raises(KeyboardInterrupt):
             train(settings)
     resumed = trained(settings).state_dict()

@@ -14,10 +14,10 @@ from pose_action_ros.errors import InputError
 from pose_action_ros.lifting.normalisation import STANDARD_HEIGHT, virtual_to_optical
 from pose_action_ros.lifting.normalisation import normalise as normalised
 from pose_action_ros.skeletons import COCO_18
-from pose_action_ros.training.degradation import drop_joints, drop_third, noisy_keypoints
-from pose_action_ros.training.detector_errors import DetectorErrors, read_detections
-from pose_action_ros.training.robot_views import lose_joints
-from pose_action_ros.training.views import (
+from pose_action_ros.training.lifter.degradation import drop_joints, drop_third, noisy_keypoints
+from pose_action_ros.training.lifter.detector_errors import DetectorErrors, read_detections
+from pose_action_ros.training.lifter.robot_views import lose_joints
+from pose_action_ros.training.lifter.views import (
     Views,
     exactly_seen,
     random_people,

@@ -17,8 +17,8 @@ from tqdm import tqdm
 
 from pose_action_ros.errors import ModelError
 from pose_action_ros.networks.action_cnn import ActionCnn, CnnShape
-from pose_action_ros.training.action_settings import ActionTraining
-from pose_action_ros.training.action_windows import WindowSet
+from pose_action_ros.training.action.settings import ActionTraining
+from pose_action_ros.training.action.windows import WindowSet
 from pose_action_ros.training.checkpoints import load_checkpoint, save_checkpoint
 
 Labels = npt.NDArray[np.int64]

@@ -10,11 +10,17 @@ import numpy.typing as npt
 
 from pose_action_ros.datasets.simulated import simulate_people
 from pose_action_ros.errors import SettingError
-from pose_action_ros.training.degradation import drop_joints, drop_third, noisy_keypoints
-from pose_action_ros.training.detector_errors import DetectorErrors
-from pose_action_ros.training.lifter_settings import LifterTraining
-from pose_action_ros.training.recorded_people import recorded_people
-from pose_action_ros.training.views import STRETCH, Views, joined, random_people, random_views
+from pose_action_ros.training.lifter.degradation import drop_joints, drop_third, noisy_keypoints
+from pose_action_ros.training.lifter.detector_errors import DetectorErrors
+from pose_action_ros.training.lifter.recorded_people import recorded_people
+from pose_action_ros.training.lifter.settings import LifterTraining
+from pose_action_ros.training.lifter.views import (
+    STRETCH,
+    Views,
+    joined,
+    random_people,
+    random_views,
+)
 
 Array = npt.NDArray[np.float64]
 Generator = np.random.Generator

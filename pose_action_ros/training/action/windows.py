@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pose_action_ros.recognition.enhanced_spmf import SpmfSettings, enhanced_spmf
 from pose_action_ros.recognition.window import resample
 from pose_action_ros.skeletons import HUMAN36M_17
-from pose_action_ros.training.action_recordings import Recording
+from pose_action_ros.training.action.recordings import Recording
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]

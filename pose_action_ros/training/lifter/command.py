@@ -12,9 +12,9 @@ import yaml
 
 from pose_action_ros.errors import SettingError
 from pose_action_ros.settings import from_mapping
-from pose_action_ros.training.lifter import train
-from pose_action_ros.training.lifter_export import ship
-from pose_action_ros.training.lifter_settings import LifterTraining
+from pose_action_ros.training.lifter.settings import LifterTraining
+from pose_action_ros.training.lifter.ship import ship
+from pose_action_ros.training.lifter.train import train
 
 DESCRIPTION = "Train the 2D to 3D lifter and export it with its card."
 

@@ -14,8 +14,8 @@ from pose_action_ros.simulation import ACTIONS, FIGURE, Body, Scene, Script, Vir
 from pose_action_ros.skeletons import BODY_25, COCO_18, convert
 from pose_action_ros.tracking import Tracker, TrackerSettings
 from pose_action_ros.tracking.similarity import sizes
-from pose_action_ros.training.action_noise import detect
-from pose_action_ros.training.action_recordings import Sighting
+from pose_action_ros.training.action.noise import detect
+from pose_action_ros.training.action.recordings import Sighting
 
 Array = npt.NDArray[np.float64]
 Rng = np.random.Generator

@@ -12,11 +12,11 @@ import pytest
 from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.recognition.classifier import ActionClassifier
 from pose_action_ros.simulation import ACTIONS
-from pose_action_ros.training import action_command
-from pose_action_ros.training.action_noise import detect
-from pose_action_ros.training.action_recordings import load_sightings, save_sightings
-from pose_action_ros.training.action_seen import simulated_sighting
-from pose_action_ros.training.action_settings import ActionTraining, read_training
+from pose_action_ros.training.action import command
+from pose_action_ros.training.action.noise import detect
+from pose_action_ros.training.action.recordings import load_sightings, save_sightings
+from pose_action_ros.training.action.seen import simulated_sighting
+from pose_action_ros.training.action.settings import ActionTraining, read_training
 
 TINY = """
 training:
@@ -37,10 +37,10 @@ def train(folder: Path, epochs: int = 2, name: str = "run", initial: str = "") -
     config = folder / "tiny.yaml"
     config.write_text(TINY.format(epochs=epochs, initial=initial))
     parser = argparse.ArgumentParser()
-    action_command.configure(parser)
+    command.configure(parser)
     output = folder / name
     words = ["--config", str(config), "--output", str(output)]
-    assert action_command.run(parser.parse_args(words)) == 0
+    assert command.run(parser.parse_args(words)) == 0
     return output
 
 
@@ -123,6 +123,6 @@ def test_settings_that_are_wrong(tmp_path: Path, text: str, message: str) -> Non
 
 
 def test_the_shipped_settings_can_be_read() -> None:
-    path = Path(__file__).parents[2] / "config" / "train_action.yaml"
+    path = Path(__file__).parents[3] / "config" / "train_action.yaml"
     training, _ = read_training(path)
     assert isinstance(training, ActionTraining)

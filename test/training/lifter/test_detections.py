@@ -14,11 +14,11 @@ from blazepose_files import blazepose_files
 from people_in_view import standing
 from pose_action_ros.datasets.person import PERSON, SEEN
 from pose_action_ros.errors import InputError
-from pose_action_ros.training.detection_settings import DetectionRun
-from pose_action_ros.training.detections import COLUMNS, make_detections
-from pose_action_ros.training.detector_errors import read_detections
-from pose_action_ros.training.recorded_people import RECORDED, recorded_people
-from pose_action_ros.training.shown_people import recorded_scene
+from pose_action_ros.training.lifter.detection_settings import DetectionRun
+from pose_action_ros.training.lifter.detections import COLUMNS, make_detections
+from pose_action_ros.training.lifter.detector_errors import read_detections
+from pose_action_ros.training.lifter.recorded_people import RECORDED, recorded_people
+from pose_action_ros.training.lifter.shown_people import recorded_scene
 
 Array = npt.NDArray[np.float64]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from pose_action_ros.networks.lifter import OUTPUT_JOINTS, BoneLengths
-from pose_action_ros.training.human36m_source import (
+from pose_action_ros.training.lifter.human36m_source import (
     Human36mSource,
     human36m_held_out,
     human36m_learners,
 )
-from pose_action_ros.training.learners import Learner
-from pose_action_ros.training.lifter_settings import LifterTraining
-from pose_action_ros.training.robot_source import RobotSource, robot_held_out, robot_learners
-from pose_action_ros.training.sources import HeldOut, Source
+from pose_action_ros.training.lifter.learners import Learner
+from pose_action_ros.training.lifter.robot_source import RobotSource, robot_held_out, robot_learners
+from pose_action_ros.training.lifter.settings import LifterTraining
+from pose_action_ros.training.lifter.sources import HeldOut, Source
 
 
 def open_source(settings: LifterTraining) -> Source:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pose_action_ros.training.action_report import calibration_error, fit_temperature, report
+from pose_action_ros.training.action.report import calibration_error, fit_temperature, report
 
 PROBABILITIES = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.55, 0.45]])
 LABELS = np.array([0, 1, 1, 0])
