@@ -11,7 +11,7 @@ class Timeline:
     """Counts seconds from the first stamp it sees.
 
     A float of seconds since 1970 is off by a tenth of a microsecond; counted from here it is exact
-    to the nanosecond for a hundred days, so that stamps come out as they went in.
+    to the nanosecond for 48 days, so that stamps come out as they went in.
     """
 
     def __init__(self) -> None:

@@ -42,12 +42,17 @@ class Lifter:
     def __init__(self, _settings: object) -> None:
         pass
 
-    def __call__(self, people: Sequence[Pose2D], camera: Intrinsics) -> tuple[Pose3D, ...]:
+    def __call__(
+        self, people: Sequence[Pose2D], camera: Intrinsics, _stamp: float
+    ) -> tuple[Pose3D, ...]:
         points = np.tile([0.0, 0.0, 3.0], (17, 1)) * (camera.fx / camera.fx)
         return tuple(
             Pose3D(HUMAN36M_17, points, np.ones(17), person.person_id, placed=True)
             for person in people
         )
+
+    def reset(self) -> None:
+        pass
 
 
 class Recogniser:

@@ -15,7 +15,7 @@ from ros_support import Peer, wait_until
 
 
 def refused(module: str, **parameters: object) -> str:
-    """The one line a node says when it refuses to start, after what libraries say."""
+    """The one line a node says when it refuses to start, after what went well until then."""
     done = subprocess.run(
         command(module, parameters),
         capture_output=True,
@@ -24,7 +24,7 @@ def refused(module: str, **parameters: object) -> str:
         check=False,
     )
     assert done.returncode == 1, done.stderr
-    (line,) = (line for line in done.stderr.splitlines() if not line.startswith("INFO: "))
+    (line,) = (line for line in done.stderr.splitlines() if "INFO" not in line.partition(":")[0])
     return line
 
 

@@ -199,4 +199,4 @@ def test_bodies_are_of_human_size(seed: int) -> None:
     joints = perform("standing", np.random.default_rng(0), body).joints([0.0])
     assert 1.3 <= body.height <= 2.0
     assert joint(joints, "head_top")[0, 2] == pytest.approx(body.height, rel=0.05)
-    assert 0.25 < body.trunk / body.height < 0.34
+    assert 0.24 < body.trunk / body.height < 0.34
