@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
+from pose_action_ros.camera import Intrinsics
 from pose_action_ros.detection import Detector, DetectorSettings, make_detector
 from pose_action_ros.evaluation.metrics import joint_errors, pck
 from pose_action_ros.evaluation.placement_report import PlacementReport, placement_report
@@ -30,7 +31,10 @@ Array = npt.NDArray[np.float64]
 THRESHOLD = 0.150
 """PCK's [m]."""
 DISTANCES = (1.5, 6.0)
-"""Between camera and person, along the floor [m], where the camera's view is wide enough."""
+"""Between camera and person, along the floor [m]."""
+_HEIGHTS = (0.3, 1.8)  # [m] of the camera over the floor
+_FIELDS = (50.0, 90.0)  # [degrees] of view, horizontal
+_SIZE = (640, 480)  # [px]
 _WARM_UP = 1.0  # [s] of each scene that do not count: filters settle
 _SAME = 0.25  # median 2D error, of the person's height in the image, up to which it is the person
 _ROOM = 0.2  # of the distance, that walking may lead away from the start
@@ -111,12 +115,21 @@ def measure_chain(settings: ChainRun) -> ChainReport:
 
 
 def random_scene(rng: np.random.Generator, seconds: float) -> Scene:
-    """One person who does two things for so long, mostly turned to the camera."""
-    camera = VirtualCamera.random(rng, distance=DISTANCES)
+    """One person who does two things for so long, mostly turned to the camera.
+
+    The camera is a robot's, low or high, and near ones do not see all of the person.
+    """
+    away, lens = rng.uniform(*DISTANCES), rng.uniform(*_FIELDS)
+    camera = VirtualCamera.looking_at(
+        (away, 0.0, rng.uniform(*_HEIGHTS)),
+        (0.0, rng.normal(0, 0.1), rng.uniform(0.9, 1.2)),
+        Intrinsics.from_field_of_view(*_SIZE, lens),
+        rng.uniform(-5, 5),
+    )
     actions = [str(action) for action in rng.choice(ACTIONS, 2, replace=False)]
-    away = float(np.hypot(*camera.position[:2]))
-    heading = float(np.arctan2(camera.position[1], camera.position[0]) + rng.normal(0, 0.6))
-    script = Script.random(rng, actions, seconds / 2, heading=heading, room=_ROOM * away)
+    script = Script.random(
+        rng, actions, seconds / 2, heading=float(rng.normal(0, 0.6)), room=_ROOM * away
+    )
     return Scene([script], camera, Surroundings.random(rng))
 
 
