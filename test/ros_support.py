@@ -125,14 +125,15 @@ class Peer(Node):
 
     def call(self, kind: Any, service: str, request: Any) -> Any:
         """The answer of a service."""
-        caller = self._callers.get(service)
-        while caller is None or not caller.wait_for_service(timeout_sec=5.0):
-            # On a busy machine two participants can miss each other's endpoints for good.
-            self._callers[service] = caller = self.create_client(kind, service)
-        for _ in range(20):
-            future: Any = caller.call_async(request)
-            if _soon(future.done, 3.0):  # an answer can be lost, and is not repeated
-                return future.result()
+        if service not in self._callers:
+            self._callers[service] = self.create_client(kind, service)
+        answer = _answer(self._callers[service], request)
+        for _ in range(8):
+            if answer is not None:
+                return answer
+            # Two participants can miss each other's endpoints for good; another one sees them.
+            with spinning(lambda context: Node("caller", context=context)) as other:
+                answer = _answer(other.create_client(kind, service), request)
         raise AssertionError(f"no answer from {service}")
 
     def say(self, topic: str, message: Any, until: Callable[[], object] = lambda: True) -> None:
@@ -147,6 +148,14 @@ class Peer(Node):
         while not _soon(until):
             assert time.monotonic() < end, "it did not happen in time"
             output.publish(message)
+
+
+def _answer(caller: Any, request: Any) -> Any:
+    """What the service answers; None when it is not seen, or its answer was lost."""
+    if not caller.wait_for_service(timeout_sec=5.0):
+        return None
+    future: Any = caller.call_async(request)
+    return future.result() if _soon(future.done, 5.0) else None
 
 
 def _soon(condition: Callable[[], object], seconds: float = 0.5) -> bool:
