@@ -1,0 +1,101 @@
+"""What cells are made of: operations that keep the size, and what fits sizes and joins outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+_KERNELS = {"sep_conv_3x3": 3, "sep_conv_5x5": 5}
+
+
+def operation(name: str, channels: int) -> nn.Module:
+    """The operation of a name in OPERATIONS: (B, channels, H, W) to the same size."""
+    if name in _KERNELS:
+        return SeparableConv(channels, _KERNELS[name])
+    if name == "avg_pool_3x3":
+        return nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False)
+    if name == "max_pool_3x3":
+        return nn.MaxPool2d(3, stride=1, padding=1)
+    return nn.Identity()
+
+
+class SeparableConv(nn.Module):
+    """(B, C, H, W) to the same size: twice ReLU, depthwise and pointwise convolution, and BN."""
+
+    def __init__(self, channels: int, size: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            *(layer for _ in range(2) for layer in _separable(channels, channels, size, stride=1))
+        )
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """See the class."""
+        result: Tensor = self.layers(maps)
+        return result
+
+
+class Fit(nn.Module):
+    """Brings an input of a cell to the cell's size: ReLU, convolution 1x1, BN.
+
+    (B, inputs, H, W) to (B, channels, H / stride, W / stride), sizes rounded up. With a stride, a
+    depthwise convolution comes first, so that no pixel is skipped.
+    """
+
+    def __init__(self, inputs: int, channels: int, stride: int) -> None:
+        super().__init__()
+        if stride == 1:
+            point = nn.Conv2d(inputs, channels, 1, bias=False)
+            self.layers = nn.Sequential(nn.ReLU(), point, nn.BatchNorm2d(channels))
+        else:
+            # One pixel more on each side than the stride, so that windows overlap.
+            self.layers = nn.Sequential(*_separable(inputs, channels, stride + 1, stride))
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """See the class."""
+        result: Tensor = self.layers(maps)
+        return result
+
+
+class Join(nn.Module):
+    """Concatenates maps of nodes: ReLU, convolution 1x1, BN to (B, channels, H, W).
+
+    Args:
+        ends: the nodes it has weights for.
+        channels: of each node, and of the output.
+    """
+
+    def __init__(self, ends: Sequence[int], channels: int) -> None:
+        super().__init__()
+        self.ends, self.channels = tuple(ends), channels
+        self.point = nn.Conv2d(len(ends) * channels, channels, 1, bias=False)
+        self.normalise = nn.BatchNorm2d(channels)
+
+    def forward(self, values: Sequence[Tensor], ends: Sequence[int]) -> Tensor:
+        """Join those `values` (B, channels, H, W) whose indices are `ends`."""
+        weight = self.point.weight  # (C, ends * C, 1, 1)
+        if tuple(ends) != self.ends:
+            parts = torch.split(weight, self.channels, dim=1)
+            weight = torch.cat([parts[self.ends.index(end)] for end in ends], dim=1)
+        together = torch.cat([values[end] for end in ends], dim=1).relu()
+        joined: Tensor = self.normalise(nn.functional.conv2d(together, weight))
+        return joined
+
+
+def drop_path(maps: Tensor, rate: float) -> Tensor:
+    """Zero the maps (B, C, H, W) of each example with this probability; the mean stays the same.
+
+    Larsson, Maire, Shakhnarovich: FractalNet, ICLR 2017, arXiv 1605.07648.
+    """
+    kept = torch.rand((len(maps), 1, 1, 1), device=maps.device) >= rate
+    return maps * kept / (1 - rate)
+
+
+def _separable(inputs: int, outputs: int, size: int, stride: int) -> tuple[nn.Module, ...]:
+    return (
+        nn.ReLU(),
+        nn.Conv2d(inputs, inputs, size, stride, padding=(size - 1) // 2, groups=inputs, bias=False),
+        nn.Conv2d(inputs, outputs, 1, bias=False),
+        nn.BatchNorm2d(outputs),
+    )
