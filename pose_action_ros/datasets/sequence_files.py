@@ -58,7 +58,8 @@ def read_table(path: Path, columns: int, separator: str | None = None) -> Array:
         separator: between them, blanks when None.
 
     Raises:
-        InputError: the file cannot be read, is empty, a line has more or fewer values, or one is no number.
+        InputError: the file cannot be read or is empty, a line has more or fewer values, or one is
+            no finite number.
     """
     try:
         lines = path.read_text(encoding="ascii", errors="replace").splitlines()
