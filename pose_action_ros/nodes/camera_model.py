@@ -9,7 +9,7 @@ from sensor_msgs.msg import CameraInfo
 
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError
-from pose_action_ros.nodes.camera_info import intrinsics_from, scaled, unsupported_lens
+from pose_action_ros.messages.camera_info import intrinsics_from, scaled, unsupported_lens
 from pose_action_ros.settings import setting
 
 _LOG = logging.getLogger(__name__)

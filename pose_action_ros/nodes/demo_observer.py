@@ -18,8 +18,8 @@ from sensor_msgs.msg import Image as ImageMessage
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.drawing import draw_caption, draw_people
 from pose_action_ros.evaluation.truth import TruthScore
+from pose_action_ros.messages.camera_info import intrinsics_from
 from pose_action_ros.msg import Action, Keypoints, Poses
-from pose_action_ros.nodes.camera_info import intrinsics_from
 from pose_action_ros.nodes.conversions import people_from_keypoints, people_from_poses
 from pose_action_ros.nodes.images import image_from
 from pose_action_ros.nodes.subscriptions import subscribe

@@ -10,7 +10,8 @@ from sensor_msgs.msg import CameraInfo
 
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError
-from pose_action_ros.nodes.camera_info import camera_info_message, intrinsics_from, scaled
+from pose_action_ros.messages.camera_info import intrinsics_from, scaled
+from pose_action_ros.nodes.camera_info import camera_info_message
 from pose_action_ros.nodes.camera_model import CameraModel
 from ros_support import header
 

@@ -16,13 +16,13 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
 from pose_action_ros.errors import InputError
+from pose_action_ros.messages.encodings import ENCODINGS
+from pose_action_ros.messages.pictures import decoded_picture, pixels
 from pose_action_ros.nodes import images
-from pose_action_ros.nodes.encodings import ENCODINGS
 from pose_action_ros.nodes.images import (
     BRIDGED,
     compressed_message,
     image_from,
-    image_from_compressed,
     image_message,
     picture_in,
 )
@@ -142,7 +142,7 @@ def test_our_own_conversion_gives_what_cv_bridge_gives(encoding: str) -> None:
     rng = np.random.default_rng(0)
     size = HEIGHT * WIDTH * ENCODINGS[encoding].channels * (1 + ENCODINGS[encoding].deep)
     noise = message(encoding, rng.integers(0, 256, size, np.uint8).tobytes())
-    own = ENCODINGS[encoding].to_bgr(images._pixels(noise, ENCODINGS[encoding]))
+    own = ENCODINGS[encoding].to_bgr(pixels(noise, ENCODINGS[encoding]))
     np.testing.assert_array_equal(own, CvBridge().imgmsg_to_cv2(noise, "bgr8"))
 
 
@@ -243,7 +243,7 @@ def test_png_and_grey_pictures_are_read() -> None:
 )
 def test_what_is_no_picture_is_refused(data: bytes, words: str) -> None:
     with pytest.raises(InputError, match=words):
-        image_from_compressed(CompressedImage(format="jpeg", data=array("B", data)))
+        decoded_picture(CompressedImage(format="jpeg", data=array("B", data)))
 
 
 def test_a_broken_cv_bridge_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
