@@ -18,7 +18,7 @@ from pose_action_ros.processing.settings import ProcessSettings
 from pose_action_ros.sources import Frame, Source, open_source
 
 DESCRIPTION = (
-    "Find people in a video, an image folder or a webcam and say what they do. Writes "
+    "Find people in a video, an image folder, a ROS 2 bag or a webcam and say what they do. Writes "
     "annotated.mp4, actions.csv and poses.npz into the output folder; Ctrl-C ends a webcam and "
     "keeps what there is."
 )
@@ -30,7 +30,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "input",
         metavar="INPUT",
-        help="a video file, a folder of images, a webcam (0), a stream's address or 'simulation'",
+        help="a video file, a folder of images, a ROS 2 bag, a webcam (0), a stream's address or "
+        "'simulation'",
     )
     add_options(parser, ProcessSettings, skip=("source",))
 

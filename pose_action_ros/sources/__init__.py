@@ -1,4 +1,4 @@
-"""Where images come from: video files, image folders, webcams, streams and the simulation."""
+"""Where images come from: videos, image folders, bags, webcams, streams and the simulation."""
 
 from __future__ import annotations
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from pose_action_ros.errors import SourceError
 from pose_action_ros.sources.base import Source
 from pose_action_ros.sources.extent import Extent
+from pose_action_ros.sources.kinds import SIMULATION, device_number, is_bag, is_live
 from pose_action_ros.sources.settings import SourceSettings
 
-SIMULATION = "simulation"
-_DEVICE = re.compile(r"(?:/dev/video)?(\d+)")
+ROS_1_BAG = ".bag"
 
 
 def open_source(settings: SourceSettings) -> Source:
@@ -30,13 +29,19 @@ def _open(settings: SourceSettings) -> Source:
         from pose_action_ros.sources.simulation import SimulatedSource  # noqa: PLC0415
 
         return SimulatedSource(settings)
-    device = _DEVICE.fullmatch(name)
-    if device or "://" in name:
+    if is_live(name):
         from pose_action_ros.sources.live import LiveSource  # noqa: PLC0415
 
         size = (settings.image_width, settings.image_height)
-        return LiveSource(int(device[1]) if device else name, size)
-    path = Path(name).expanduser()
+        device = device_number(name)
+        return LiveSource(name if device is None else device, size)
+    return _open_files(Path(name).expanduser(), settings)
+
+
+def _open_files(path: Path, settings: SourceSettings) -> Source:
+    """The source in a file or folder."""
+    if path.exists() and is_bag(path):
+        return _open_bag(path, settings.topic)
     if path.is_dir():
         from pose_action_ros.sources.folder import FolderSource  # noqa: PLC0415
 
@@ -44,8 +49,23 @@ def _open(settings: SourceSettings) -> Source:
     if path.is_file():
         from pose_action_ros.sources.video import VideoSource  # noqa: PLC0415
 
+        if path.suffix == ROS_1_BAG:
+            raise SourceError(
+                f"{path} is a bag of ROS 1; make one of ROS 2 of it with: rosbags-convert --src "
+                f"{path} --dst {path.with_suffix('')}"
+            )
         return VideoSource(path)
     raise SourceError(
-        f"no source {name!r}: expected {SIMULATION!r}, a video file, a folder of images, "
-        "a webcam (0 or /dev/video0) or the address of a stream"
+        f"no source {settings.source!r}: expected {SIMULATION!r}, a video file, a folder of "
+        "images, a ROS 2 bag, a webcam (0 or /dev/video0) or the address of a stream"
     )
+
+
+def _open_bag(path: Path, topic: str) -> Source:
+    try:
+        from pose_action_ros.sources.bag import BagSource  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise SourceError(
+            f"reading bag {path} needs rosbags ({error}); run: pip install rosbags"
+        ) from error
+    return BagSource(path, topic)

@@ -1,0 +1,97 @@
+"""Small ROS 2 bags for tests, written without ROS."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from rosbags.rosbag2 import StoragePlugin, Writer
+from rosbags.typesys import Stores, get_typestore
+
+Pixels = npt.NDArray[np.uint8]
+
+_TYPES = get_typestore(Stores.ROS2_HUMBLE)
+START = 1_700_000_000.0
+"""Stamp of the first image [s]."""
+
+
+def _message(name: str, **values: Any) -> Any:
+    return _TYPES.types[name](**values)
+
+
+def header(stamp: float) -> Any:
+    """A std_msgs/Header of a time [s]."""
+    whole = int(stamp)
+    time = _message("builtin_interfaces/msg/Time", sec=whole, nanosec=round((stamp - whole) * 1e9))
+    return _message("std_msgs/msg/Header", stamp=time, frame_id="camera")
+
+
+def raw(image: Pixels, stamp: float, encoding: str = "bgr8") -> Any:
+    """A sensor_msgs/Image of (H, W, 3)."""
+    height, width = image.shape[:2]
+    return _message(
+        "sensor_msgs/msg/Image",
+        header=header(stamp),
+        height=height,
+        width=width,
+        encoding=encoding,
+        is_bigendian=0,
+        step=3 * width,
+        data=image.reshape(-1),
+    )
+
+
+def compressed(image: Pixels, stamp: float) -> Any:
+    """A sensor_msgs/CompressedImage."""
+    data = cv2.imencode(".jpg", image)[1].reshape(-1)
+    return _message(
+        "sensor_msgs/msg/CompressedImage", header=header(stamp), format="jpeg", data=data
+    )
+
+
+def camera_info(width: int, height: int, focal: float) -> Any:
+    """A sensor_msgs/CameraInfo without distortion; P has twice the focal length."""
+    camera = np.array([focal, 0, (width - 1) / 2, 0, focal, (height - 1) / 2, 0, 0, 1])
+    projection = np.array([2 * focal, 0, 20, 0, 0, 2 * focal, 10, 0, 0, 0, 1.0, 0])
+    region = _message(
+        "sensor_msgs/msg/RegionOfInterest",
+        x_offset=0,
+        y_offset=0,
+        height=0,
+        width=0,
+        do_rectify=False,
+    )
+    return _message(
+        "sensor_msgs/msg/CameraInfo",
+        header=header(START),
+        height=height,
+        width=width,
+        distortion_model="plumb_bob",
+        d=np.zeros(5),
+        k=camera,
+        r=np.eye(3).reshape(-1),
+        p=projection,
+        binning_x=0,
+        binning_y=0,
+        roi=region,
+    )
+
+
+def brightness_counts(count: int, size: tuple[int, int] = (64, 48)) -> list[Pixels]:
+    """Images (H, W, 3) of a width and height, each 5 brighter than the one before."""
+    return [np.full((size[1], size[0], 3), 5 * number, np.uint8) for number in range(count)]
+
+
+def write_bag(path: Path, topics: Mapping[str, Sequence[Any]], storage: str = "sqlite3") -> Path:
+    """A bag's folder; each topic's messages come 0.1 s apart."""
+    plugin = {"sqlite3": StoragePlugin.SQLITE3, "mcap": StoragePlugin.MCAP}[storage]
+    with Writer(path, version=8, storage_plugin=plugin) as writer:
+        for topic, messages in topics.items():
+            kind = messages[0].__msgtype__
+            connection = writer.add_connection(topic, kind, typestore=_TYPES)
+            for number, message in enumerate(messages):
+                received = round((START + 0.02 + number / 10) * 1e9)
+                writer.write(connection, received, _TYPES.serialize_cdr(message, kind))
+    return path

@@ -1,0 +1,180 @@
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bag_files import START, brightness_counts, camera_info, compressed, header, raw, write_bag
+from pose_action_ros.errors import SourceError
+from pose_action_ros.sources import Source, SourceSettings, open_source
+
+STORAGES = pytest.mark.parametrize("storage", ["sqlite3", "mcap"])
+
+
+def _images(count: int = 7) -> list[object]:
+    """Raw images at 10 a second."""
+    shown = enumerate(brightness_counts(count))
+    return [raw(image, START + number / 10) for number, image in shown]
+
+
+def _open(path: Path, topic: str = "", **settings: Any) -> Source:
+    return open_source(SourceSettings(source=str(path), topic=topic, **settings))
+
+
+def _brightness(source: Source) -> list[float]:
+    return [float(frame.image.mean()) for frame in source]
+
+
+def _file(bag: Path) -> Path:
+    """The file with the messages."""
+    (file,) = (path for path in bag.iterdir() if path.name != "metadata.yaml")
+    return file
+
+
+@STORAGES
+def test_every_image_with_the_stamp_of_its_header(tmp_path: Path, storage: str) -> None:
+    bag = write_bag(tmp_path / "bag", {"/image": _images()}, storage)
+    for path in (bag, _file(bag)):
+        source = _open(path)
+        frames = list(source)
+        assert [frame.index for frame in frames] == list(range(7))
+        np.testing.assert_allclose([frame.stamp for frame in frames], np.arange(7) / 10, atol=1e-6)
+        assert [float(frame.image.mean()) for frame in frames] == list(range(0, 35, 5))
+        assert (source.length, source.intrinsics, source.skipped) == (7, None, 0)
+        np.testing.assert_allclose(source.rate, 10, atol=1e-4)
+        assert len(list(source)) == 7
+
+
+@STORAGES
+def test_compressed_images_and_their_camera(tmp_path: Path, storage: str) -> None:
+    images = [compressed(image, START) for image in brightness_counts(1)]
+    topics = {
+        "/eye/image_raw/compressed": images,
+        "/eye/camera_info": [camera_info(128, 96, 100.0)],
+        "/other/camera_info": [camera_info(64, 48, 7.0)],
+    }
+    source = _open(write_bag(tmp_path / "bag", topics, storage))
+    assert len(list(source)) == 1
+    camera = source.intrinsics
+    assert camera is not None
+    assert (camera.width, camera.height, camera.fx, camera.cx) == (64, 48, 50, 31.5)  # half as big
+
+
+def test_rectified_images_have_the_other_camera(tmp_path: Path) -> None:
+    topics = {"/eye/image_rect": _images(), "/eye/camera_info": [camera_info(64, 48, 100.0)]}
+    camera = _open(write_bag(tmp_path / "bag", topics)).intrinsics
+    assert camera is not None
+    assert (camera.fx, camera.cx, camera.distortion) == (200, 20, ())
+
+
+def test_a_camera_info_of_another_camera_is_not_used(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    topics = {"/image": _images(), "/camera_info": [camera_info(640, 300, 100.0)]}
+    assert _open(write_bag(tmp_path / "bag", topics)).intrinsics is None
+    assert "/camera_info is not used" in caplog.text
+
+
+def test_one_of_two_topics_is_chosen(tmp_path: Path) -> None:
+    bag = write_bag(tmp_path / "bag", {"/left": _images(3), "/right": _images(5)})
+    with pytest.raises(SourceError, match=r"/left \(3 images\), /right \(5 images\)"):
+        _open(bag)
+    assert len(list(_open(bag, "/right"))) == 5
+    with pytest.raises(SourceError, match=r"no images on '/up'; it has /left \(3 images\)"):
+        _open(bag, "/up")
+
+
+def test_a_bag_without_images(tmp_path: Path) -> None:
+    bag = write_bag(tmp_path / "bag", {"/camera_info": [camera_info(64, 48, 9.0)]})
+    with pytest.raises(SourceError, match="no images; it has /camera_info"):
+        _open(bag)
+
+
+def test_loops_and_ends_as_other_sources_do(tmp_path: Path) -> None:
+    source = _open(write_bag(tmp_path / "bag", {"/image": _images(5)}), loop=True, seconds=0.75)
+    assert _brightness(source) == [0, 5, 10, 15, 20, 0, 5, 10]
+
+
+def test_headers_without_a_stamp_leave_the_time_of_arrival(tmp_path: Path) -> None:
+    images = [raw(image, 0.0) for image in brightness_counts(3)]
+    frames = list(_open(write_bag(tmp_path / "bag", {"/image": images})))
+    np.testing.assert_allclose([frame.stamp for frame in frames], [0, 0.1, 0.2], atol=1e-6)
+
+
+def test_images_out_of_order_and_unreadable_ones_are_left_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    images = _images(6)
+    images[2].header = header(START)  # type: ignore[attr-defined]
+    images[4].encoding = "nv42"  # type: ignore[attr-defined]
+    source = _open(write_bag(tmp_path / "bag", {"/image": images}))
+    assert [frame.index for frame in source] == [0, 1, 3, 5]
+    assert source.skipped == 2
+    assert "only 4 of 6 images on /image could be read: unknown image encoding" in caplog.text
+
+
+def test_a_bag_with_nothing_readable(tmp_path: Path) -> None:
+    images = [raw(image, START, "nv42") for image in brightness_counts(3)]
+    with pytest.raises(SourceError, match=r"only 0 of 3 images on /image.*unknown image encoding"):
+        _open(write_bag(tmp_path / "bag", {"/image": images}))
+
+
+@STORAGES
+@pytest.mark.parametrize("part", [0.0, 0.01, 0.5, 0.9])
+def test_a_bag_cut_off_says_what_could_be_read(
+    tmp_path: Path, storage: str, part: float, caplog: pytest.LogCaptureFixture
+) -> None:
+    bag = write_bag(tmp_path / "bag", {"/image": _images(40)}, storage)
+    file = _file(bag)
+    file.write_bytes(file.read_bytes()[: int(part * file.stat().st_size)])
+    for path in (bag, file):
+        try:
+            source = _open(path)
+            count = len(list(source))
+        except SourceError as error:
+            assert str(path) in str(error)  # noqa: PT017 - either is right
+            continue
+        assert 0 < count < 40
+        assert source.skipped == 40 - count
+        assert f"only {count} of 40" in caplog.text
+
+
+@STORAGES
+def test_a_folder_without_its_description(tmp_path: Path, storage: str) -> None:
+    bag = write_bag(tmp_path / "bag", {"/image": _images()}, storage)
+    (bag / "metadata.yaml").unlink()
+    with pytest.raises(SourceError, match=rf"no metadata\.yaml.*reindex.*{_file(bag).name}"):
+        _open(bag)
+    assert len(list(_open(_file(bag)))) == 7
+
+
+@pytest.mark.parametrize("text", ["", "a: [", "rosbag2_bagfile_information: 7"])
+def test_a_damaged_description(tmp_path: Path, text: str) -> None:
+    (tmp_path / "metadata.yaml").write_text(text)
+    with pytest.raises(SourceError, match=r"nothing of bag.*can be read"):
+        _open(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["no.mcap", "no.db3"])
+def test_what_is_called_a_bag_and_is_none(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"no bag")
+    with pytest.raises(SourceError, match=f"nothing of bag.*{name} can be read"):
+        _open(tmp_path / name)
+    with pytest.raises(SourceError, match="no source"):
+        _open(tmp_path / "missing.mcap")
+
+
+def test_bags_of_ros_1_are_to_be_converted(tmp_path: Path) -> None:
+    (tmp_path / "old.bag").write_bytes(b"#ROSBAG V2.0\n")
+    with pytest.raises(SourceError, match=r"bag of ROS 1.*rosbags-convert --src .*old\.bag"):
+        _open(tmp_path / "old.bag")
+
+
+def test_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bag = write_bag(tmp_path / "bag", {"/image": _images(1)})
+    monkeypatch.delitem(sys.modules, "pose_action_ros.sources.bag", raising=False)
+    monkeypatch.delitem(sys.modules, "pose_action_ros.sources.bag_reading", raising=False)
+    monkeypatch.setitem(sys.modules, "rosbags.interfaces", None)
+    with pytest.raises(SourceError, match=r"needs rosbags.*pip install rosbags"):
+        _open(bag)
