@@ -18,7 +18,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     # name: (module, what it does)
     "process": (
         "pose_action_ros.processing.command",
-        "find people and their actions in a video, image folder or webcam, without ROS",
+        "find people and their actions in a video, image folder, bag or webcam, without ROS",
+    ),
+    "record": (
+        "pose_action_ros.processing.record_command",
+        "record people's poses while they do something, to teach it",
     ),
     "models": ("pose_action_ros.models.command", "list, fetch and check the model files"),
     "build-engine": (

@@ -104,11 +104,6 @@ class PoseRecording:
         """Time from the first to the last image [s]."""
         return float(self.stamps[-1] - self.stamps[0])
 
-    @property
-    def seen(self) -> float:
-        """Part of the joints that are known, 0 to 1."""
-        return float((self.scores > 0).mean())
-
 
 def checked_label(label: str) -> str:
     """The label, when it is one.

@@ -92,7 +92,6 @@ def test_a_joint_is_known_with_a_score_or_missing_and_nan(points: Array, scores:
     assert np.isfinite(made.points[known]).all()
     assert np.isnan(made.points[~known]).all()
     assert ((made.scores >= 0) & (made.scores <= 1)).all()
-    assert made.seen == known.mean()
 
 
 def test_arrays_are_copied_and_cannot_be_changed() -> None:

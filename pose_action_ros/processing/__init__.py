@@ -1,6 +1,18 @@
 """The whole chain without ROS, and what it writes."""
 
-from pose_action_ros.processing.pipeline import Pipeline, Result
-from pose_action_ros.processing.settings import PipelineSettings, ProcessSettings
+from pose_action_ros.processing.pipeline import Pipeline, PosePipeline, Result, Seen
+from pose_action_ros.processing.settings import (
+    PipelineSettings,
+    PosePipelineSettings,
+    ProcessSettings,
+)
 
-__all__ = ["Pipeline", "PipelineSettings", "ProcessSettings", "Result"]
+__all__ = [
+    "Pipeline",
+    "PipelineSettings",
+    "PosePipeline",
+    "PosePipelineSettings",
+    "ProcessSettings",
+    "Result",
+    "Seen",
+]

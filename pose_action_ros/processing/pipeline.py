@@ -11,49 +11,57 @@ from pose_action_ros.camera import Intrinsics
 from pose_action_ros.detection import make_detector
 from pose_action_ros.lifting import Lifter
 from pose_action_ros.poses import Pose2D, Pose3D
-from pose_action_ros.processing.settings import PipelineSettings
+from pose_action_ros.processing.settings import PipelineSettings, PosePipelineSettings
 from pose_action_ros.recognition import ActionEstimate, Recogniser
 from pose_action_ros.tracking import Tracker
 
 
 @dataclass(frozen=True, eq=False)
-class Result:
-    """What the pipeline knows about one image.
+class Seen:
+    """The people in one image.
 
     Attributes:
         keypoints: the people [px], with ids.
         poses: the same people in space [m], same ids.
-        actions: the answers that are new with this image.
         intrinsics: of the camera, as given or assumed.
     """
 
     keypoints: tuple[Pose2D, ...]
     poses: tuple[Pose3D, ...]
-    actions: tuple[ActionEstimate, ...]
     intrinsics: Intrinsics
 
 
-class Pipeline:
-    """The whole chain in one object; give it the images of one camera in their order.
+@dataclass(frozen=True, eq=False)
+class Result(Seen):
+    """What the pipeline knows about one image.
 
     Attributes:
-        detector, tracker, lifter, recogniser: the stages; they may be replaced between images.
+        actions: the answers that are new with this image.
+    """
+
+    actions: tuple[ActionEstimate, ...]
+
+
+class PosePipeline:
+    """Image to poses in one object; give it the images of one camera in their order.
+
+    Attributes:
+        detector, tracker, lifter: the stages; they may be replaced between images.
 
     Raises:
         ModelError: a model is missing or damaged.
         EngineError: an inference engine cannot be had.
     """
 
-    def __init__(self, settings: PipelineSettings) -> None:
+    def __init__(self, settings: PosePipelineSettings) -> None:
         self._field_of_view = settings.field_of_view
         self.detector = make_detector(settings)
         self.tracker = Tracker(settings)
         self.lifter = Lifter(settings)
-        self.recogniser = Recogniser(settings)
 
     def __call__(
         self, image: npt.NDArray[np.uint8], stamp: float, intrinsics: Intrinsics | None = None
-    ) -> Result:
+    ) -> Seen:
         """Process the next image.
 
         Args:
@@ -68,12 +76,35 @@ class Pipeline:
         keypoints = self.tracker.update(self.detector(image), stamp)  # checks the image
         height, width = image.shape[:2]
         camera = intrinsics or Intrinsics.from_field_of_view(width, height, self._field_of_view)
-        poses = self.lifter(keypoints, camera, stamp)
-        return Result(keypoints, poses, self.recogniser.update(poses, stamp), camera)
+        return Seen(keypoints, self.lifter(keypoints, camera, stamp), camera)
 
     def reset(self) -> None:
         """Forget all earlier images."""
         self.detector.reset()
         self.tracker.reset()
         self.lifter.reset()
+
+
+class Pipeline(PosePipeline):
+    """The whole chain in one object: a PosePipeline that says what people do.
+
+    Attributes:
+        recogniser: the last stage; it may be replaced between images.
+    """
+
+    def __init__(self, settings: PipelineSettings) -> None:
+        super().__init__(settings)
+        self.recogniser = Recogniser(settings)
+
+    def __call__(
+        self, image: npt.NDArray[np.uint8], stamp: float, intrinsics: Intrinsics | None = None
+    ) -> Result:
+        """Process the next image; see PosePipeline."""
+        seen = super().__call__(image, stamp, intrinsics)
+        actions = self.recogniser.update(seen.poses, stamp)
+        return Result(seen.keypoints, seen.poses, seen.intrinsics, actions)
+
+    def reset(self) -> None:
+        """Forget all earlier images."""
+        super().reset()
         self.recogniser.reset()

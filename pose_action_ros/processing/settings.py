@@ -13,7 +13,12 @@ from pose_action_ros.tracking import TrackerSettings
 
 
 @dataclass(frozen=True)
-class PipelineSettings(DetectorSettings, TrackerSettings, LifterSettings, RecogniserSettings):
+class PosePipelineSettings(DetectorSettings, TrackerSettings, LifterSettings):
+    """Image to poses."""
+
+
+@dataclass(frozen=True)
+class PipelineSettings(PosePipelineSettings, RecogniserSettings):
     """Image to action."""
 
 
@@ -23,3 +28,26 @@ class ProcessSettings(PipelineSettings, SourceSettings):
 
     output: str = setting("output", "folder for the results; made when it is not there")
     video: bool = setting(True, "write annotated.mp4")
+
+
+@dataclass(frozen=True)
+class RecordSettings(PosePipelineSettings, SourceSettings):
+    """What is recorded."""
+
+    name: str = setting("", "name of the recordings' files; empty for the source's name")
+    min_seconds: float = setting(
+        0.7, "somebody who is there for less is left out", unit="s", low=0.0, high=3600.0
+    )
+    start: float = setting(
+        0.0, "of a source that is no camera, leave out what is before", unit="s", low=0, high=1e7
+    )
+    end: float = setting(
+        0.0,
+        "of a source that is no camera, leave out what is after; 0 for nothing",
+        unit="s",
+        low=0,
+        high=1e7,
+    )
+    takes: int = setting(
+        1, "how often to record from a camera, each time for `seconds`", low=1, high=1000
+    )
