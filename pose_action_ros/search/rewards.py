@@ -64,7 +64,7 @@ class Judge:
     def accuracy(self, genotype: Genotype, data: HeldOut) -> float:
         """Part of the images whose most likely action is the right one."""
         chances = self._chances(genotype, data)
-        return float((chances.argmax(dim=1) == data.labels).float().mean())
+        return float((chances.argmax(dim=1) == data.labels).double().mean())
 
     def probability(self, genotype: Genotype, data: HeldOut) -> float:
         """Mean probability of the right action."""

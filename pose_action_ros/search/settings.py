@@ -31,7 +31,8 @@ class SearchSettings:
     weight_decay: float = setting(1e-4, "of SGD", low=0.0)
     clip: float = setting(5.0, "greatest norm of the gradients of the shared weights", low=0.0)
     # Controller
-    warm_up: int = setting(5, "epochs before the controller is trained", low=0)
+    # One cycle: before, pooling and identity, which need not learn, look better than they are.
+    warm_up: int = setting(10, "epochs before the controller is trained", low=0)
     updates: int = setting(15, "of the controller per epoch", low=0)
     architectures: int = setting(10, "sampled for an update", low=1)  # release
     reward_batch: int = setting(64, "held-out images for an update", low=1)
@@ -49,7 +50,7 @@ class SearchSettings:
     )
     temperature: float = setting(5.0, "logits are divided by, before tanh", low=1e-3)  # paper
     entropy_weight: float = setting(1e-4, "of the entropy in the objective", low=0.0)  # release
-    # release: 0.99, for ten times as many updates, over which rewards grow more slowly.
-    baseline_decay: float = setting(0.95, "of the moving average of rewards", low=0.0, high=1.0)
+    # release: 0.99 for each reward, which is as much for an update of ten.
+    baseline_decay: float = setting(0.9, "of the moving average, by update", low=0.0, high=1.0)
     # End
     candidates: int = setting(50, "sampled at the end, and ranked", low=1)

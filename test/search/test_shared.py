@@ -38,7 +38,7 @@ def copied(shared: SharedNetwork, chosen: Genotype) -> CellNetwork:
             if join in joins and join != name:
                 ends = network.get_submodule(join).ends
                 assert isinstance(ends, tuple)
-                size = SHAPE.channels * 2 ** int(value.shape[0] / SHAPE.channels).bit_length() // 2
+                size = len(value)
                 for at, end in enumerate(ends):
                     columns = slice((end - 2) * size, (end - 1) * size)
                     value[:, at * size : (at + 1) * size] = weights[name][:, columns]
