@@ -83,7 +83,7 @@ def test_a_search_learns(tmp_path: Path) -> None:
     ranked = run(tmp_path, settings)
     assert ranked[0].accuracy > 0.9
     curve = read_curve(tmp_path / "curve.csv")
-    assert curve[-1].loss < 0.6 * curve[0].loss
+    assert curve[-1].loss < 0.8 * curve[0].loss
     assert curve[-1].reward > curve[1].reward
 
 
