@@ -14,19 +14,20 @@ class CnnShape:
 
     Attributes:
         labels: number of actions.
-        size: width and height of the images [px], a multiple of 8.
-        width: channels of the first layer; later ones have two, four and four times as many.
+        height, width: of the images [px], multiples of 8.
+        channels: of the first layer; later ones have two, four and four times as many.
         dropout: before the last layer.
     """
 
     labels: int
-    size: int = 32
-    width: int = 16
+    height: int = 48
+    width: int = 32
+    channels: int = 16
     dropout: float = 0.25
 
 
 class ActionCnn(nn.Module):
-    """RGB images (B, size, size, 3) of 0 to 255 to logits (B, labels).
+    """RGB images (B, height, width, 3) of 0 to 255 to logits (B, labels).
 
     The last feature map is not averaged: its columns are times and its rows joints, and what
     counts is what happens at the newest time.
@@ -35,7 +36,7 @@ class ActionCnn(nn.Module):
     def __init__(self, shape: CnnShape) -> None:
         super().__init__()
         self.shape = shape
-        width = shape.width
+        width = shape.channels
         self.features = nn.Sequential(
             *_layer(3, width),
             nn.MaxPool2d(2),
@@ -45,7 +46,7 @@ class ActionCnn(nn.Module):
             *_layer(4 * width, 4 * width),
             nn.MaxPool2d(2),
         )
-        cells = (shape.size // 8) ** 2
+        cells = (shape.height // 8) * (shape.width // 8)
         self.classify = nn.Sequential(
             nn.Flatten(),
             nn.Dropout(shape.dropout),
@@ -57,7 +58,7 @@ class ActionCnn(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """See the class."""
-        pixels = images.permute(0, 3, 1, 2) / 127.5 - 1  # (B, 3, S, S)
+        pixels = images.permute(0, 3, 1, 2) / 127.5 - 1  # (B, 3, H, W)
         logits: Tensor = self.classify(self.features(pixels))
         return logits
 
@@ -73,7 +74,7 @@ class Calibrated(nn.Module):
         self.network, self.temperature = network, temperature
 
     def forward(self, images: Tensor) -> Tensor:
-        """(B, S, S, 3) of 0 to 255 to probabilities (B, labels)."""
+        """(B, height, width, 3) of 0 to 255 to probabilities (B, labels)."""
         return torch.softmax(self.network(images) / self.temperature, dim=1)
 
 

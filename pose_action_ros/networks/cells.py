@@ -40,10 +40,10 @@ class CellShape:
     """
 
     labels: int
-    height: int = 32
+    height: int = 48
     width: int = 32
     channels: int = 16
-    blocks: int = 3
+    blocks: int = 2
     cells: int = 1
     dropout: float = 0.25
     drop_path: float = 0.0
@@ -163,8 +163,12 @@ class CellStack(nn.Module):
     def __init__(self, normal: Parts, reduction: Parts, shape: CellShape) -> None:
         super().__init__()
         self.shape = shape
+        # It halves the image: cells cost in proportion to the pixels, and most of the time.
         self.stem = nn.Sequential(
             nn.Conv2d(3, shape.channels, 3, padding=1, bias=False),
+            nn.BatchNorm2d(shape.channels),
+            nn.ReLU(),
+            nn.Conv2d(shape.channels, shape.channels, 3, stride=2, padding=1, bias=False),
             nn.BatchNorm2d(shape.channels),
         )
         self.layers = nn.ModuleList(_layers(normal, reduction, shape))
@@ -177,7 +181,7 @@ class CellStack(nn.Module):
             nn.ReLU(),
             nn.Flatten(),
         )
-        cells = _shrunk(shape.height, shape.blocks) * _shrunk(shape.width, shape.blocks)
+        cells = _shrunk(shape.height, shape.blocks + 1) * _shrunk(shape.width, shape.blocks + 1)
         self.dropout = nn.Dropout(shape.dropout)
         self.linear = nn.Linear(HEAD_WIDTH * shape.channels * cells, shape.labels)
 
@@ -215,10 +219,10 @@ def _layers(normal: Parts, reduction: Parts, shape: CellShape) -> Iterator[CellL
             before, last = last, here
 
 
-def _shrunk(size: int, blocks: int) -> int:
+def _shrunk(size: int, halvings: int) -> int:
     """Pixels that are left of a height or width; each halving rounds up."""
-    halvings: int = 2**blocks
-    return -(-size // halvings)
+    factor: int = 2**halvings
+    return -(-size // factor)
 
 
 class CellNetwork(nn.Module):

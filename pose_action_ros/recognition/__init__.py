@@ -1,7 +1,8 @@
 """3D pose sequences to actions."""
 
-from pose_action_ros.recognition.enhanced_spmf import SpmfSettings, enhanced_spmf
+from pose_action_ros.recognition.enhanced_spmf import SpmfStream, enhanced_spmf
 from pose_action_ros.recognition.recogniser import ActionEstimate, Recogniser
 from pose_action_ros.recognition.settings import RecogniserSettings
+from pose_action_ros.recognition.spmf_settings import SpmfSettings
 
-__all__ = ["ActionEstimate", "Recogniser", "RecogniserSettings", "SpmfSettings", "enhanced_spmf"]
+__all__ = ["ActionEstimate", "Recogniser", "RecogniserSettings", "SpmfSettings", "SpmfStream", "enhanced_spmf"]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pose_action_ros.engines import Engine, load_engine
 from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.models.card import ModelCard, find_model, read_card
-from pose_action_ros.recognition.enhanced_spmf import SpmfSettings, pairs
+from pose_action_ros.recognition.spmf_settings import SpmfSettings, check
 from pose_action_ros.recognition.settings import UNKNOWN
 from pose_action_ros.settings import from_mapping
 
@@ -26,6 +26,7 @@ class ActionClassifier:
         labels: the actions, in the order of the scores.
         spmf: how its images are made.
         window: time it was trained to look at [s].
+        unknown_below: probability below which its answers do not convince.
 
     Args:
         model: shipped name or path.
@@ -43,11 +44,12 @@ class ActionClassifier:
         self.labels = _labels(path, card)
         self.spmf = _spmf(path, card)
         self.window = _window(path, card)
+        self.unknown_below = _unknown_below(path, card)
         self._engine = load_engine(path, engine, threads)
-        _check_network(path, self._engine, self.spmf.size, len(self.labels))
+        _check_network(path, self._engine, self.spmf.shape, len(self.labels))
 
     def __call__(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-        """Probabilities (B, L), each row adding up to 1, of RGB images (B, size, size, 3)."""
+        """Probabilities (B, L), each row adding up to 1, of RGB images (B, height, width, 3)."""
         scores = self._engine({INPUT: images.astype(np.float32)})[OUTPUT].astype(np.float64)
         total: npt.NDArray[np.float64] = scores / scores.sum(axis=1, keepdims=True)
         return total
@@ -70,7 +72,7 @@ def _spmf(path: Path, card: ModelCard) -> SpmfSettings:
         raise ModelError(f"the card of {path} has no settings 'spmf' of its images")
     try:
         settings = from_mapping(SpmfSettings, {**values, "skeleton": card.skeleton})
-        pairs(settings)
+        check(settings)
     except (SettingError, InputError) as error:
         raise ModelError(f"the card of {path} describes images this cannot make: {error}") from None
     return settings
@@ -83,15 +85,21 @@ def _window(path: Path, card: ModelCard) -> float:
     return float(window)
 
 
-def _check_network(path: Path, engine: Engine, size: int, labels: int) -> None:
+def _unknown_below(path: Path, card: ModelCard) -> float:
+    value: Any = card.settings.get("unknown_below")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        raise ModelError(f"the card of {path} has unknown_below {value!r}, expected 0 to 1")
+    return float(value)
+
+
+def _check_network(path: Path, engine: Engine, shape: tuple[int, int, int], labels: int) -> None:
     """ModelError unless the network takes such images and gives that many scores."""
-    if tuple(engine.inputs) != (INPUT,) or engine.inputs[INPUT][1:] != (size, size, 3):
-        raise ModelError(
-            f"{path} takes {dict(engine.inputs)}, expected {INPUT!r} of {size} x {size} x 3 pixels"
-        )
+    if tuple(engine.inputs) != (INPUT,) or engine.inputs[INPUT][1:] != shape:
+        size = " x ".join(str(length) for length in shape)
+        raise ModelError(f"{path} takes {dict(engine.inputs)}, expected {INPUT!r} of {size} pixels")
     if OUTPUT not in engine.outputs:
         raise ModelError(f"{path} gives {engine.outputs}, expected {OUTPUT!r}")
-    scores = engine({INPUT: np.zeros((1, size, size, 3), np.float32)})[OUTPUT]
+    scores = engine({INPUT: np.zeros((1, *shape), np.float32)})[OUTPUT]
     if scores.shape != (1, labels):
         raise ModelError(
             f"{path} gives scores of shape {scores.shape} for one image, its card names {labels} "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 
 import numpy as np
@@ -12,10 +12,11 @@ import numpy.typing as npt
 from pose_action_ros.errors import InputError
 from pose_action_ros.poses import UNTRACKED, Pose3D
 from pose_action_ros.recognition.classifier import ActionClassifier
-from pose_action_ros.recognition.enhanced_spmf import Image, enhanced_spmf
+from pose_action_ros.recognition.decision import Decision, DecisionRule
+from pose_action_ros.recognition.enhanced_spmf import Image
 from pose_action_ros.recognition.settings import UNKNOWN, RecogniserSettings
+from pose_action_ros.recognition.subjects import Subject, subjects_of
 from pose_action_ros.recognition.window import Window
-from pose_action_ros.skeletons import skeleton_named
 
 _JITTER = 1e-3  # [s] by which an answer may come early, so that uneven stamps do not skip one
 
@@ -26,10 +27,10 @@ class ActionEstimate:
 
     Attributes:
         person_ids: one id (two for an interaction).
-        label: the most likely action, or "unknown".
-        score: probability of the most likely action, 0 to 1.
+        label: what is done, or "unknown".
+        score: probability of the label, of the most likely one when unknown, 0 to 1.
         labels: all actions the model knows.
-        scores: (L,) their probabilities, adding up to 1.
+        scores: (L,) their probabilities, smoothed over time, adding up to 1.
         window_start: time of the oldest pose used [s].
         stamp: time of the newest [s].
     """
@@ -44,14 +45,19 @@ class ActionEstimate:
 
 
 @dataclass
-class _Person:
+class _Followed:
+    """A person, or two people, and what was said of them."""
+
     window: Window
+    decision: Decision = field(default_factory=Decision)
     answered: float = -np.inf  # stamp of the newest answer [s]
     image: Image | None = None
 
 
 class Recogniser:
     """Remembers the last seconds of every person and says what they do, every stride.
+
+    With a model of interactions it does so for every two people who are near each other.
 
     Args:
         settings: which model, how often.
@@ -68,9 +74,8 @@ class Recogniser:
         self._classifier = ActionClassifier(
             settings.action_model, settings.action_engine, settings.action_threads
         )
-        self._skeleton = skeleton_named(self._classifier.spmf.skeleton)
         self._seconds = settings.window or self._classifier.window
-        self._people: dict[int, _Person] = {}
+        self._followed: dict[Subject, _Followed] = {}
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -92,76 +97,73 @@ class Recogniser:
             InputError: a person without an id or twice the same, or a stamp that is no number.
         """
         _check(people, stamp)
-        for pose in people:
-            points = trusted(pose.to(self._skeleton), self._classifier.spmf.min_score)
-            if np.isfinite(points).any():
-                self._person(pose.person_id).window.add(points, stamp)
+        spmf, settings = self._classifier.spmf, self.settings
+        for subject, points in subjects_of(people, spmf, settings.interaction_distance):
+            if subject not in self._followed:
+                window = Window(self._seconds, settings.max_gap, spmf)
+                self._followed[subject] = _Followed(window)
+            self._followed[subject].window.add(points, stamp)
         self._forget(stamp)
-        return self._answer([key for key in self._people if self._due(key, stamp)], stamp)
+        return self._answer([key for key in self._followed if self._due(key, stamp)], stamp)
 
-    def image(self, person_id: int) -> Image | None:
-        """The newest Enhanced-SPMF (size, size, 3) RGB of a person, None before the first."""
-        person = self._people.get(person_id)
-        return person.image if person else None
+    def image(self, subject: Subject) -> Image | None:
+        """The newest Enhanced-SPMF (height, width, 3) RGB of these ids, None before the first."""
+        followed = self._followed.get(subject)
+        return followed.image if followed else None
 
     def reset(self) -> None:
         """Forget everybody."""
-        self._people.clear()
-
-    def _person(self, person_id: int) -> _Person:
-        if person_id not in self._people:
-            window = Window(self._seconds, self.settings.max_gap)
-            self._people[person_id] = _Person(window)
-        return self._people[person_id]
+        self._followed.clear()
 
     def _forget(self, stamp: float) -> None:
         """Drop people not seen for longer than can be bridged, or seen in what is now future."""
         gone = [
             key
-            for key, person in self._people.items()
-            if not 0 <= stamp - person.window.newest <= self.settings.max_gap
+            for key, followed in self._followed.items()
+            if not 0 <= stamp - followed.window.newest <= self.settings.max_gap
         ]
         for key in gone:
-            del self._people[key]
+            del self._followed[key]
 
-    def _due(self, person_id: int, stamp: float) -> bool:
-        person = self._people[person_id]
-        if person.answered > stamp:  # time jumped backwards
-            person.answered = -np.inf
-        waited = stamp - person.answered >= self.settings.stride - _JITTER
-        filled = person.window.filled >= self.settings.min_filled
-        return person.window.newest == stamp and waited and filled
+    def _due(self, subject: Subject, stamp: float) -> bool:
+        followed = self._followed[subject]
+        if followed.answered > stamp:  # time jumped backwards
+            followed.answered = -np.inf
+        waited = stamp - followed.answered >= self.settings.stride - _JITTER
+        filled = followed.window.filled >= self.settings.min_filled
+        return followed.window.newest == stamp and waited and filled
 
-    def _answer(self, ids: list[int], stamp: float) -> tuple[ActionEstimate, ...]:
-        """Estimates for these people, in one run of the network."""
-        if not ids:
+    def _answer(self, due: list[Subject], stamp: float) -> tuple[ActionEstimate, ...]:
+        """Estimates for these, in one run of the network."""
+        if not due:
             return ()
-        spmf = self._classifier.spmf
-        windows = [self._people[key].window.sampled(spmf.frames) for key in ids]
-        images = enhanced_spmf(np.stack(windows), spmf)
-        probabilities = self._classifier(images)
-        for key, image in zip(ids, images, strict=True):
-            self._people[key].answered, self._people[key].image = stamp, image
+        images = [self._followed[key].window.image() for key in due]
+        probabilities = self._classifier(np.stack(images))
+        for key, image in zip(due, images, strict=True):
+            self._followed[key].answered, self._followed[key].image = stamp, image
         return tuple(
             self._estimate(key, scores, stamp)
-            for key, scores in zip(ids, probabilities, strict=True)
+            for key, scores in zip(due, probabilities, strict=True)
         )
 
     def _estimate(
-        self, person_id: int, scores: npt.NDArray[np.float64], stamp: float
+        self, subject: Subject, probabilities: npt.NDArray[np.float64], stamp: float
     ) -> ActionEstimate:
-        best = int(scores.argmax())
-        score = float(scores[best])
-        label = self.labels[best] if score >= self.settings.unknown_below else UNKNOWN
-        start = self._people[person_id].window.start
-        return ActionEstimate((person_id,), label, score, self.labels, scores, start, stamp)
+        followed = self._followed[subject]
+        said = followed.decision.update(probabilities, stamp, self._rule())
+        scores = followed.decision.probabilities
+        label = UNKNOWN if said is None else self.labels[said]
+        score = float(scores.max() if said is None else scores[said])
+        start = followed.window.start
+        return ActionEstimate(subject, label, score, self.labels, scores, start, stamp)
 
-
-def trusted(pose: Pose3D, min_score: float) -> npt.NDArray[np.float64]:
-    """(J, 3) joints, NaN where the score is lower: those are guesses, which jump when seen."""
-    points = pose.points.copy()
-    points[pose.scores < min_score] = np.nan
-    return points
+    def _rule(self) -> DecisionRule:
+        own, given = self._classifier.unknown_below, self.settings.unknown_below
+        return DecisionRule(
+            smoothing=self.settings.label_smoothing,
+            unknown_below=own if given < 0 else given,
+            margin=self.settings.label_margin,
+        )
 
 
 def _check(people: Sequence[Pose3D], stamp: float) -> None:

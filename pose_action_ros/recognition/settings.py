@@ -15,7 +15,9 @@ UNKNOWN = "unknown"
 class RecogniserSettings:
     """Which model, over how much time, how often."""
 
-    action_model: str = setting("action", "shipped action model, or path to an .onnx file")
+    action_model: str = setting(
+        "action", "shipped action model, or path to an .onnx file", live=True
+    )
     action_engine: str = setting(
         "auto",
         "inference engine of the action model; auto takes the fastest that works here",
@@ -33,5 +35,32 @@ class RecogniserSettings:
         0.5, "longest time without a pose that is bridged", unit="s", low=0.01, high=5.0
     )
     unknown_below: float = setting(
-        0.4, "probability below which the answer is 'unknown'", low=0.0, high=1.0, live=True
+        -1.0,
+        "probability below which the answer is 'unknown'; negative for the model's own",
+        low=-1.0,
+        high=1.0,
+        live=True,
+    )
+    label_smoothing: float = setting(
+        0.3,
+        "time constant of the mean of the probabilities; 0 for none",
+        unit="s",
+        low=0.0,
+        high=10.0,
+        live=True,
+    )
+    label_margin: float = setting(
+        0.1,
+        "by how much another action must be more likely before the label changes",
+        low=0.0,
+        high=1.0,
+        live=True,
+    )
+    interaction_distance: float = setting(
+        2.0,
+        "greatest distance of two people whom a model of interactions looks at",
+        unit="m",
+        low=0.1,
+        high=20.0,
+        live=True,
     )

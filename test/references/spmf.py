@@ -10,85 +10,162 @@ import numpy.typing as npt
 from scipy.signal import savgol_filter
 
 from pose_action_ros.recognition import SpmfSettings
-from pose_action_ros.skeletons import HUMAN36M_17
+from pose_action_ros.skeletons import skeleton_named
 
 Array = npt.NDArray[np.float64]
 Image = npt.NDArray[np.uint8]
 
 
 def slow_spmf(points: Array, settings: SpmfSettings) -> Image:
-    """(2P, 2N-1, 3) RGB of a window (N, 17, 3) of the Human3.6M skeleton."""
-    joints = [fill(points[:, joint]) for joint in range(points.shape[1])]
-    joints = [None if joint is None else smooth(joint, settings) for joint in joints]
-    if settings.body_view:
-        joints = seen_from_the_front(joints)
-    frames = len(points)
-    names = settings.joints.split() if settings.joints else list(HUMAN36M_17.joints)
-    order = [HUMAN36M_17.joints.index(name) for name in names]
-    pairs = [(j, k) for place, j in enumerate(order) for k in order[place + 1 :]]
+    """(height, width, 3) RGB of a window (N, J, 3)."""
+    tracks = [smooth(points[:, joint], settings) for joint in range(points.shape[1])]
+    angle = facing(points, settings) if settings.body_view else 0.0
+    pairs, times = pairs_of(settings), times_of(len(points))
+    reach = settings.reach or greatest(tracks, pairs, times)
+    distances = np.zeros((len(pairs), len(times), 3))
+    directions = np.zeros((len(pairs), len(times), 3))
+    for row, (j, k) in enumerate(pairs):
+        for column, (t, u) in enumerate(times):
+            difference = tracks[j][t] - tracks[k][u]
+            if np.isnan(difference).any():
+                continue
+            distance = length(difference)
+            distances[row, column] = jet(min(int(255 * distance / reach + 0.5), 255))
+            direction = turned(difference, angle) / max(distance, 1e-6)
+            directions[row, column] = 127.5 * (direction + 1)
+    height, width, _ = settings.shape
+    own = own_ways(tracks, angle, settings) if settings.own_reach else ([], [])
+    halves = [
+        np.concatenate([by_area(half, height // 2 - len(ways), width), *ways])
+        for half, ways in zip((distances, directions), own, strict=True)
+    ]
+    return equalised(np.floor(np.concatenate(halves) + 0.5).astype(np.uint8), settings)
+
+
+def own_ways(
+    tracks: list[Array], angle: float, settings: SpmfSettings
+) -> tuple[list[Array], list[Array]]:
+    """Rows (1, width, 3) of distances and directions of each joint's way to the next frame."""
+    frames, width, reach = settings.frames, settings.shape[1], settings.own_reach
+    distances, directions = [], []
+    for joint in joints_of(settings):
+        ways = [tracks[joint][frame + 1] - tracks[joint][frame] for frame in range(frames - 1)]
+        columns = []
+        for frame in range(frames):
+            near = ways[max(frame - 1, 0) : frame + 1]
+            columns += [sum(near) / len(near), *ways[frame : frame + 1]]
+        row, arrows = np.zeros((1, len(columns), 3)), np.zeros((1, len(columns), 3))
+        for column, way in enumerate(columns):
+            if not np.isnan(way).any():
+                row[0, column] = jet(min(int(255 * length(way) / reach + 0.5), 255))
+                arrows[0, column] = 127.5 * (turned(way, angle) / max(length(way), reach) + 1)
+        distances.append(by_area(row, 1, width))
+        directions.append(by_area(arrows, 1, width))
+    return distances, directions
+
+
+def joints_of(settings: SpmfSettings) -> list[int]:
+    """The joints that are drawn."""
+    skeleton = skeleton_named(settings.skeleton)
+    order = []
+    for person in range(settings.people):
+        for name in settings.joints.split() or skeleton.joints:
+            order.append(person * len(skeleton) + skeleton.joints.index(name))
+    return order
+
+
+def pairs_of(settings: SpmfSettings) -> list[tuple[int, int]]:
+    """Joints of every pair, from the top row to the bottom."""
+    order = joints_of(settings)
+    return [(j, k) for place, j in enumerate(order) for k in order[place + 1 :]]
+
+
+def times_of(frames: int) -> list[tuple[int, int]]:
+    """Frames of the first and second joint in every column: posture, motion, posture ..."""
     times = [(0, 0)]
     for frame in range(1, frames):
         times += [(frame - 1, frame), (frame, frame)]
-    greatest, least = 0.0, float("inf")
-    for j, k in pairs:
-        for t, u in times:
-            first, second = joints[j], joints[k]
-            if first is not None and second is not None:
-                distance = length(first[t] - second[u])
-                greatest, least = max(greatest, distance), min(least, distance)
-    image = np.zeros((2 * len(pairs), 2 * frames - 1, 3), np.uint8)
-    for row, (j, k) in enumerate(pairs):
-        for column, (t, u) in enumerate(times):
-            first, second = joints[j], joints[k]
-            if first is None or second is None:
-                continue
-            difference = first[t] - second[u]
-            distance = length(difference)
-            level = round(255 * (distance - least) / max(greatest - least, 1e-6))
-            image[row, column] = jet(level)
-            direction = difference / max(distance, 1e-6)
-            image[len(pairs) + row, column] = np.floor(direction * 127.5 + 128)
-    return image
+    return times
 
 
-def fill(track: Array) -> Array | None:
-    """(N, 3) with gaps bridged by straight lines, None when there is nothing."""
-    known = [frame for frame in range(len(track)) if np.isfinite(track[frame]).all()]
-    if not known:
-        return None
-    filled = track.copy()
-    for frame in range(len(track)):
-        before = max((index for index in known if index <= frame), default=None)
-        after = min((index for index in known if index >= frame), default=None)
-        if before is None:
-            filled[frame] = track[after]
-        elif after is None or before == after:
-            filled[frame] = track[before]
-        else:
-            part = (frame - before) / (after - before)
-            filled[frame] = (1 - part) * track[before] + part * track[after]
-    return filled
+def greatest(
+    tracks: list[Array], pairs: list[tuple[int, int]], times: list[tuple[int, int]]
+) -> float:
+    """The greatest distance anywhere [m]."""
+    found = [length(tracks[j][t] - tracks[k][u]) for j, k in pairs for t, u in times]
+    return max([1e-6, *(distance for distance in found if not np.isnan(distance))])
 
 
 def smooth(track: Array, settings: SpmfSettings) -> Array:
-    """(N, 3) after the Savitzky-Golay filter."""
-    return np.asarray(savgol_filter(track, settings.smoothing, settings.smoothing_order, axis=0))
+    """(N, 3) after the Savitzky-Golay filter, as it was where the filter meets a missing frame."""
+    width, order = settings.smoothing, settings.smoothing_order
+    if width == 1:
+        return track
+    result = track.copy()
+    for frame in range(len(track)):
+        first = min(max(frame - width // 2, 0), len(track) - width)
+        part = track[first : first + width]
+        if not np.isnan(part).any():
+            filtered = savgol_filter(part, width, min(order, width - 1), axis=0)
+            result[frame] = filtered[frame - first]
+    return result
 
 
-def seen_from_the_front(joints: list[Array | None]) -> list[Array | None]:
-    """Joints (N, 3) turned about the vertical by one angle, root at the origin."""
-    across = np.zeros(3)
-    for part in ("hip", "shoulder"):
-        left = joints[HUMAN36M_17.index(f"left_{part}")]
-        right = joints[HUMAN36M_17.index(f"right_{part}")]
-        if left is not None and right is not None:
-            across = across + (left - right).mean(axis=0)
-    angle = atan2(across[2], across[0])
+def facing(points: Array, settings: SpmfSettings) -> float:
+    """The angle of the axis that becomes the horizontal one of the picture [rad]."""
+    skeleton, x, z = skeleton_named(settings.skeleton), 0.0, 0.0
+    ends = [("left_hip", "right_hip"), ("left_shoulder", "right_shoulder")]
+    chosen = [(skeleton.index(left), skeleton.index(right)) for left, right in ends]
+    if settings.people == 2:
+        chosen = [(len(skeleton) + skeleton.root, skeleton.root)]
+    for end, start in chosen:
+        for pose in points:
+            axis = pose[end] - pose[start]
+            if not np.isnan(axis).any():
+                x, z = x + axis[0], z + axis[2]
+    return atan2(z, x)
+
+
+def turned(vector: Array, angle: float) -> Array:
+    """Turned about the vertical."""
     turn = np.array([[cos(angle), 0, sin(angle)], [0, 1, 0], [-sin(angle), 0, cos(angle)]])
-    known = [joint for joint in joints if joint is not None]
-    root = joints[0]
-    centre = np.mean(known, axis=0) if root is None else root
-    return [None if joint is None else (joint - centre) @ turn.T for joint in joints]
+    return np.asarray(turn @ vector)
+
+
+def by_area(image: Array, height: int, width: int) -> Array:
+    """(height, width, 3), each cell the mean of its part of the image."""
+    result = np.zeros((height, width, 3))
+    for row in range(height):
+        for column in range(width):
+            down = shares(row, height, image.shape[0])
+            along = shares(column, width, image.shape[1])
+            for y, share_y in down:
+                for x, share_x in along:
+                    result[row, column] += share_y * share_x * image[y, x]
+    return result
+
+
+def shares(cell: int, cells: int, source: int) -> list[tuple[int, float]]:
+    """Which source cells are in a cell, and what share of it each fills."""
+    start, stop = cell * source / cells, (cell + 1) * source / cells
+    found = []
+    for index in range(source):
+        overlap = min(stop, index + 1) - max(start, index)
+        if overlap > 0:
+            found.append((index, overlap / (stop - start)))
+    return found
+
+
+def equalised(image: Image, settings: SpmfSettings) -> Image:
+    """Contrast-limited adaptive histogram equalisation of the brightness."""
+    if not settings.clip_limit:
+        return image
+    hsv = cv2.cvtColor(image, cv2.COLOR_RGB2HSV)
+    clahe = cv2.createCLAHE(settings.clip_limit, (settings.tiles, settings.tiles))
+    bright = clahe.apply(hsv[..., 2])
+    for row, column in np.argwhere(hsv[..., 2] > 0):
+        hsv[row, column, 2] = bright[row, column]
+    return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB), np.uint8)
 
 
 def length(vector: Array) -> float:

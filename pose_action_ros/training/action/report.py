@@ -76,3 +76,23 @@ def fit_temperature(logits: Array, labels: Labels) -> float:
 
     found = minimize_scalar(loss, bounds=(np.log(0.2), np.log(10.0)), method="bounded")
     return float(np.exp(found.x))
+
+
+def fit_threshold(
+    probabilities: Array, labels: Labels, wrong: float = 0.05, least: float = 0.2
+) -> float:
+    """The lowest probability from which at most a part `wrong` of the answers is wrong.
+
+    Args:
+        probabilities: (N, L), calibrated, of held-out windows.
+        labels: (N,) true ones.
+        wrong: part of the answers given that may be wrong.
+        least: no lower one is returned.
+    """
+    confidence = probabilities.max(axis=1)
+    order = np.argsort(-confidence)
+    mistakes = (probabilities.argmax(axis=1) != labels)[order]
+    rate = np.cumsum(mistakes) / np.arange(1, len(mistakes) + 1)
+    allowed = np.flatnonzero(rate <= wrong)
+    threshold = float(confidence[order][allowed[-1]]) if len(allowed) else 1.0
+    return max(threshold, least)

@@ -18,6 +18,7 @@ from pose_action_ros.training.action.noise import detect
 from pose_action_ros.training.action.recordings import Sighting
 
 Array = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
 Rng = np.random.Generator
 Detect = Callable[[npt.NDArray[np.uint8]], tuple[Pose2D, ...]]
 RENDERED_RATE = 10.0  # [Hz]
@@ -28,20 +29,8 @@ def simulated_sighting(rng: Rng, actions: int) -> Sighting:
     camera = VirtualCamera.random(rng, distance=(1.5, 6.0))
     script, length = random_script(rng, camera, actions)
     stamps = random_stamps(rng, length)
-    joints = script.joints(stamps)  # (T, J, 3)
-    # Robots turn their heads after people who walk; otherwise most would leave the picture.
-    root = joints[:, FIGURE.index("mid_hip"), None, :2]
-    joints[..., :2] -= rng.uniform(0.6, 1.0) * (root - root[:1])
-    exact = convert(camera.to_camera(joints), FIGURE, BODY_25)  # (T, 25, 3)
-    depths = exact[..., 2] - exact[:, BODY_25.index("mid_hip"), None, 2]
-    size = camera.intrinsics.width, camera.intrinsics.height
-    points, scores = detect(camera.intrinsics.project(exact), depths, stamps, size, rng)
-    if rng.random() < 0.85:
-        points = smoothed(points, stamps)
-    seen = np.flatnonzero((scores > 0).any(axis=1))
-    flat = convert(np.concatenate([points, scores[..., None]], axis=-1)[seen], BODY_25, COCO_18)
-    labels = _labels(script, stamps[seen])
-    return Sighting(stamps[seen], flat[..., :2], flat[..., 2], labels, camera.intrinsics)
+    joints = kept_in_view(script.joints(stamps), FIGURE.index("mid_hip"), rng)
+    return seen_without_images(joints, stamps, _labels(script, stamps), camera, rng)
 
 
 def rendered_sighting(rng: Rng, actions: int, detector: Detect) -> Sighting:
@@ -53,8 +42,38 @@ def rendered_sighting(rng: Rng, actions: int, detector: Detect) -> Sighting:
     people = []
     for stamp in stamps:
         frame = scene.frame(float(stamp))
-        people.append(_nearest(detector(frame.image), frame.people[0].keypoints))
-    return _tracked(people, stamps, script, camera.intrinsics)
+        people.append(nearest(detector(frame.image), frame.people[0].keypoints))
+    return seen_in_images(people, stamps, _labels(script, stamps), camera.intrinsics)
+
+
+def kept_in_view(joints: Array, root: int, rng: Rng) -> Array:
+    """Joints (T, J, 3) [m], z up, of somebody whom the robot turns its head after.
+
+    Otherwise most who walk would leave the picture.
+    """
+    way = joints[:, root, None] - joints[:1, root, None]
+    return np.asarray(joints - rng.uniform(0.6, 1.0) * way * [1.0, 1.0, 0.0])
+
+
+def seen_without_images(
+    joints: Array, stamps: Array, labels: Labels, camera: VirtualCamera, rng: Rng
+) -> Sighting:
+    """Joints of FIGURE (T, J, 3) [m] in the world as a simulated detector sees them."""
+    exact = convert(camera.to_camera(joints), FIGURE, BODY_25)  # (T, 25, 3)
+    depths = exact[..., 2] - exact[:, BODY_25.index("mid_hip"), None, 2]
+    size = camera.intrinsics.width, camera.intrinsics.height
+    points, scores = detect(camera.intrinsics.project(exact), depths, stamps, size, rng)
+    if rng.random() < 0.85:
+        points = smoothed(points, stamps)
+    seen = np.flatnonzero((scores > 0).any(axis=1))
+    flat = convert(np.concatenate([points, scores[..., None]], axis=-1)[seen], BODY_25, COCO_18)
+    return Sighting(stamps[seen], flat[..., :2], flat[..., 2], labels[seen], camera.intrinsics)
+
+
+def true_keypoints(joints: Array, camera: VirtualCamera) -> Pose2D:
+    """Where the joints of FIGURE (1, J, 3) [m] in the world are in the image."""
+    exact = convert(camera.to_camera(joints), FIGURE, BODY_25)[0]
+    return Pose2D(BODY_25, camera.intrinsics.project(exact), np.ones(len(BODY_25)))
 
 
 def random_script(rng: Rng, camera: VirtualCamera, actions: int) -> tuple[Script, float]:
@@ -95,7 +114,7 @@ def _labels(script: Script, stamps: Array) -> npt.NDArray[np.int64]:
     return np.array(found, dtype=np.int64)
 
 
-def _nearest(people: Sequence[Pose2D], truth: Pose2D) -> Pose2D | None:
+def nearest(people: Sequence[Pose2D], truth: Pose2D) -> Pose2D | None:
     """The person found whose joints are nearest to the true ones, None when none is near."""
     box = truth.box()
     if box is None:
@@ -110,11 +129,8 @@ def _nearest(people: Sequence[Pose2D], truth: Pose2D) -> Pose2D | None:
     return people[best] if errors and errors[best] < 0.2 * size else None
 
 
-def _tracked(
-    people: Sequence[Pose2D | None],
-    stamps: Array,
-    script: Script,
-    intrinsics: Intrinsics,
+def seen_in_images(
+    people: Sequence[Pose2D | None], stamps: Array, labels: Labels, intrinsics: Intrinsics
 ) -> Sighting:
     """The one person there is in each frame as the tracker gives it."""
     tracker = Tracker(TrackerSettings())
@@ -126,5 +142,4 @@ def _tracked(
             flat.append(found[0].to(COCO_18))
     points = np.array([person.points for person in flat]).reshape(-1, 18, 2)
     scores = np.array([person.scores for person in flat]).reshape(-1, 18)
-    labels = _labels(script, stamps[frames])
-    return Sighting(stamps[frames], points, scores, labels, intrinsics)
+    return Sighting(stamps[frames], points, scores, labels[frames], intrinsics)

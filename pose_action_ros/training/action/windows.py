@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.recognition.enhanced_spmf import SpmfSettings, enhanced_spmf
+from pose_action_ros.recognition.enhanced_spmf import Image, enhanced_spmf
+from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.recognition.window import resample
 from pose_action_ros.skeletons import HUMAN36M_17
 from pose_action_ros.training.action.recordings import Recording
+from pose_action_ros.training.action.turns import turn
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 Rng = np.random.Generator
+
+NOTHING = -1
+"""The label of a window in which no action is done."""
 
 MAX_GAP = 0.5  # [s] as the recogniser's default; windows do not reach over longer gaps
 LEGS = tuple(
@@ -76,10 +81,15 @@ def cut(recording: Recording, frame: int, seconds: float, frames: int) -> Array:
     """(frames, 17, 3) the poses of the last `seconds` up to a frame, as Window samples them."""
     end = recording.stamps[frame]
     times = np.linspace(end - seconds, end, frames)
+    first = int(recording.beginnings(MAX_GAP)[frame])
     before = int(np.searchsorted(recording.stamps, times[0], side="right")) - 1
-    first = max(before, int(recording.beginnings(MAX_GAP)[frame]))
-    inside = slice(first, frame + 1)
-    return resample(recording.stamps[inside], recording.points[inside], times)
+    inside = slice(max(before, first), frame + 1)
+    poses = resample(recording.stamps[inside], recording.points[inside], times)
+    poses[times < recording.stamps[first] - _ROUNDING] = np.nan
+    return poses
+
+
+_ROUNDING = 1e-9  # [s]
 
 
 class WindowSet:
@@ -90,7 +100,10 @@ class WindowSet:
         places: which windows.
         seconds: length of a window.
         spmf: how images are made.
-        mirrored: (L,) label of each label in the mirror.
+        mirrored: (L,) label of each label in the mirror; those from L on are no action.
+
+    Attributes:
+        truth: (N,) labels, NOTHING where no action is done.
     """
 
     def __init__(
@@ -101,34 +114,70 @@ class WindowSet:
         spmf: SpmfSettings,
         mirrored: Labels,
     ) -> None:
-        self._recordings, self.places = recordings, places
+        self._recordings, self._places = recordings, places
         self._seconds, self._spmf, self._mirrored = seconds, spmf, mirrored
-        self.labels: Labels = np.array([place.label for place in places], dtype=np.int64)
+        labels = np.array([place.label for place in places], dtype=np.int64)
+        self.truth: Labels = np.where(labels < len(mirrored), labels, NOTHING)
 
     @cached_property
-    def images(self) -> npt.NDArray[np.uint8]:
-        """(N, S, S, 3) all windows as they are."""
+    def images(self) -> Image:
+        """(N, height, width, 3) all windows as they are."""
         drawn = [
             enhanced_spmf(self._cut(index, self._seconds), self._spmf)
-            for index in range(len(self.places))
+            for index in range(len(self._places))
         ]
-        return np.array(drawn, dtype=np.uint8)
+        return np.array(drawn, dtype=np.uint8).reshape(-1, *self._spmf.shape)
 
-    def augmented(self, chosen: Labels, rng: Rng) -> tuple[npt.NDArray[np.uint8], Labels]:
-        """(B, S, S, 3) of the chosen windows, each changed at random, and their labels (B,)."""
-        labels = self.labels[chosen].copy()
+    def augmented(self, chosen: Labels, rng: Rng) -> tuple[Image, Labels]:
+        """(B, height, width, 3) of the chosen windows, each changed at random, and labels (B,)."""
+        labels = self.truth[chosen].copy()
         windows = []
         for row, index in enumerate(chosen):
             points = self._cut(index, self._seconds * float(np.exp(rng.normal(0, 0.12))))
             if rng.random() < 0.5:
                 points = mirror(points)
-                labels[row] = self._mirrored[labels[row]]
+                labels[row] = self._mirrored[labels[row]] if labels[row] >= 0 else NOTHING
             windows.append(disturb(points, rng))
         return enhanced_spmf(np.stack(windows), self._spmf), labels
 
     def _cut(self, index: int, seconds: float) -> Array:
-        place = self.places[index]
+        place = self._places[index]
         return cut(self._recordings[place.recording], place.frame, seconds, self._spmf.frames)
+
+
+class WindowExamples:
+    """Windows of several sources, augmented, in the order of chance.
+
+    Args:
+        sources: windows, and which share of the images is taken from each.
+        labels: how many actions there are.
+    """
+
+    def __init__(self, sources: Mapping[WindowSet, float], labels: int) -> None:
+        self.labels = labels
+        self._sources = {source: share for source, share in sources.items() if len(source.truth)}
+
+    def draw(self, count: int, rng: Rng) -> tuple[Image, Labels]:
+        """So many images (B, height, width, 3), and labels (B,), NOTHING for no action."""
+        shares = np.array(list(self._sources.values()))
+        counts = rng.multinomial(count, shares / shares.sum())
+        parts = [
+            source.augmented(rng.choice(len(source.truth), number, p=_weights(source.truth)), rng)
+            for source, number in zip(self._sources, counts.tolist(), strict=True)
+            if number
+        ]
+        order = rng.permutation(count)
+        images, labels = (np.concatenate(part)[order] for part in zip(*parts, strict=True))
+        return images, labels
+
+
+def _weights(truth: Labels) -> Array:
+    """Probability (N,) of each window: frequent actions are drawn more often, but not as much.
+
+    Actions of equal weight would let standing people, whom robots see most, be taken for others.
+    """
+    rarity = 1.0 / np.sqrt(np.bincount(truth - NOTHING)[truth - NOTHING])
+    return np.asarray(rarity / rarity.sum())
 
 
 def mirror(points: Array) -> Array:
@@ -156,10 +205,4 @@ def disturb(points: Array, rng: Rng) -> Array:
 def _tilt(rng: Rng) -> Array:
     """(3, 3) a small turn about the two horizontal axes: a camera that is not level."""
     pitch, roll = rng.normal(0, np.radians(7), 2)
-    about_x = np.array(
-        [[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]]
-    )
-    about_z = np.array(
-        [[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]]
-    )
-    return np.asarray(about_x @ about_z)
+    return turn(0, pitch) @ turn(2, roll)

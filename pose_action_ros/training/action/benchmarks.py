@@ -1,0 +1,99 @@
+"""The data sets of recorded actions under their official protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pose_action_ros.datasets import msr_action3d, sbu_kinect
+from pose_action_ros.datasets.action_sequences import (
+    ActionSequence,
+    bone_lengths,
+    standard_bones,
+)
+from pose_action_ros.skeletons import MSR_20, SBU_15, Skeleton
+
+DATASETS = ("msr_action3d", "sbu_kinect")
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """What is trained on and what is measured on.
+
+    Attributes:
+        name: of the part of the protocol.
+        labels: names of the classes.
+        train, test: sequences, all bodies with the bones of the training part's mean.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    train: tuple[ActionSequence, ...]
+    test: tuple[ActionSequence, ...]
+
+
+def skeleton_of(dataset: str) -> Skeleton:
+    """The joint order of a data set."""
+    return MSR_20 if dataset == "msr_action3d" else SBU_15
+
+
+def splits(dataset: str, folder: Path) -> list[Split]:
+    """The parts of a data set's protocol.
+
+    MSR Action3D: AS1, AS2, AS3 and all twenty actions, subjects 1, 3, 5, 7 and 9 for training (Li
+    et al. 2010). SBU Kinect Interaction: each of the five official folds (Yun et al. 2012).
+
+    Args:
+        dataset: one of DATASETS.
+        folder: where its files are.
+
+    Raises:
+        InputError: files are missing or damaged.
+    """
+    if dataset == "msr_action3d":
+        return [_msr_split(folder, subset) for subset in msr_action3d.SUBSETS]
+    sequences = sbu_kinect.read_sbu_kinect(folder)
+    folds = [sbu_kinect.fold_of(sequence) for sequence in sequences]
+    return [
+        _split(f"fold_{fold + 1}", sbu_kinect.LABELS, sequences, [each == fold for each in folds])
+        for fold in range(len(sbu_kinect.FOLDS))
+    ]
+
+
+def _msr_split(folder: Path, subset: str) -> Split:
+    sequences = msr_action3d.read_msr_action3d(folder, subset)
+    tested = [msr_action3d.is_test(sequence) for sequence in sequences]
+    return _split(subset, msr_action3d.labels_of(subset), sequences, tested)
+
+
+def inner_split(split: Split) -> Split:
+    """The training part alone, the last two of five subjects to be measured on: for all choices."""
+    subjects = sorted({sequence.subjects for sequence in split.train})
+    held_out = set(subjects[-max(1, len(subjects) * 2 // 5) :])
+    inside = [sequence.subjects in held_out for sequence in split.train]
+    return _split(f"{split.name}_inner", split.labels, split.train, inside)
+
+
+def _split(
+    name: str,
+    labels: Sequence[str],
+    sequences: Sequence[ActionSequence],
+    tested: Sequence[bool],
+) -> Split:
+    parts: dict[bool, list[ActionSequence]] = {True: [], False: []}
+    for sequence, test in zip(sequences, tested, strict=True):
+        parts[test].append(sequence)
+    skeleton = _SKELETONS[sequences[0].points.shape[2]]
+    lengths = bone_lengths(parts[False], skeleton)
+    train, test = (
+        tuple(
+            replace(item, points=standard_bones(item.points, skeleton, lengths))
+            for item in parts[kind]
+        )
+        for kind in (False, True)
+    )
+    return Split(name, tuple(labels), train, test)
+
+
+_SKELETONS = {len(skeleton): skeleton for skeleton in (MSR_20, SBU_15)}

@@ -1,0 +1,109 @@
+"""The windows that the action model is trained, calibrated and measured on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from tqdm import tqdm
+
+from pose_action_ros.lifting import Lifter, LifterSettings
+from pose_action_ros.recognition.settings import UNKNOWN
+from pose_action_ros.recognition.spmf_settings import SpmfSettings
+from pose_action_ros.simulation import ACTIONS
+from pose_action_ros.training.action.recordings import (
+    Recording,
+    Sighting,
+    load_sightings,
+    save_sightings,
+)
+from pose_action_ros.training.action.seen import simulated_sighting
+from pose_action_ros.training.action.settings import ActionData
+from pose_action_ros.training.action.windows import WindowExamples, WindowSet, find_windows
+
+NAMES = (*ACTIONS, UNKNOWN)
+"""What recordings show: the actions, and what is none of them."""
+
+PARTS = ("train", "validation", "test")
+
+
+def mirrored_labels(labels: tuple[str, ...] = ACTIONS) -> npt.NDArray[np.int64]:
+    """(L,) index of what each action is in the mirror, itself where there is no other side."""
+    swapped = [_other_side(label) for label in labels]
+    return np.array(
+        [labels.index(other) if other in labels else own for own, other in enumerate(swapped)]
+    )
+
+
+def _other_side(label: str) -> str:
+    swap = {"left": "right", "right": "left"}
+    return "_".join(swap.get(word, word) for word in label.split("_"))
+
+
+@dataclass(frozen=True)
+class RobotData:
+    """Simulated and recorded people as the robot sees them.
+
+    Args:
+        choices: which people.
+        spmf: how images are made.
+        folder: where simulated people are kept once they are made.
+    """
+
+    choices: ActionData
+    spmf: SpmfSettings
+    folder: Path
+
+    @cached_property
+    def _lifter(self) -> Lifter:
+        return Lifter(LifterSettings())
+
+    def examples(self) -> WindowExamples:
+        """To train on."""
+        choices = self.choices
+        sources, rest = {}, 1.0
+        for path, share in (
+            (choices.rendered, choices.rendered_share),
+            (choices.recorded, choices.recorded_share),
+        ):
+            if path:
+                sources[self.windows(load_sightings(Path(path), NAMES))] = share
+                rest -= share
+        sources[self.simulated("train")] = max(rest, 0.0)
+        return WindowExamples(sources, len(ACTIONS))
+
+    def tests(self) -> dict[str, WindowSet]:
+        """To measure on: other bodies, styles and cameras."""
+        found = {"simulated": self.simulated("test")}
+        if self.choices.rendered_test:
+            found["rendered"] = self.windows(
+                load_sightings(Path(self.choices.rendered_test), NAMES)
+            )
+        return found
+
+    def simulated(self, part: str) -> WindowSet:
+        """Simulated people before a detector that is simulated, too; made once."""
+        choices = self.choices
+        count = {"train": choices.people, "validation": choices.validation, "test": choices.test}
+        path = self.folder / f"{part}_{count[part]}_{choices.actions_each}_{choices.seed}.npz"
+        if not path.is_file():
+            sightings = []
+            for number in tqdm(range(count[part]), f"people to {part}", disable=None):
+                rng = np.random.default_rng([choices.seed, PARTS.index(part), number])
+                sightings.append(simulated_sighting(rng, choices.actions_each))
+            save_sightings(path, sightings, NAMES)
+        return self.windows(load_sightings(path, NAMES))
+
+    def windows(self, sightings: list[Sighting]) -> WindowSet:
+        """All windows of people seen, after lifting."""
+        lifted = [sighting.lifted(self._lifter, self.spmf.min_score) for sighting in sightings]
+        return self.cut(lifted)
+
+    def cut(self, recordings: list[Recording]) -> WindowSet:
+        """All windows of recorded poses."""
+        choices = self.choices
+        places = find_windows(recordings, choices.every, choices.settle, choices.shortest)
+        return WindowSet(recordings, places, choices.window, self.spmf, mirrored_labels())

@@ -1,0 +1,73 @@
+"""Which network an action model is: cells of a genotype, or the hand-made one to compare with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from torch import nn
+
+from pose_action_ros.networks.action_cnn import ActionCnn, CnnShape
+from pose_action_ros.networks.cells import CellNetwork, CellShape
+from pose_action_ros.networks.genotype import Genotype, random_genotype, read_genotype
+from pose_action_ros.search.settings import SearchSettings
+from pose_action_ros.settings import setting
+
+RANDOM = "random:"
+
+
+@dataclass(frozen=True)
+class NetworkChoice:
+    """The network and its size."""
+
+    network: str = setting("cells", "cells of a genotype, or a hand-made CNN", choices=("cells", "cnn"))
+    genotype: str = setting(
+        "searched", "file of a genotype, random:SEED for one by chance, or `searched` for the "
+        "one that comes with the package",
+    )
+    channels: int = setting(16, "of the first block of cells, or the first layer", low=1)
+    blocks: int = setting(2, "of cells", low=1, high=6)
+    cells: int = setting(1, "normal cells in a block", low=1, high=12)
+    dropout: float = setting(0.4, "before the last layer", low=0.0, high=0.95)
+    drop_path: float = setting(0.1, "of operations in cells", low=0.0, high=0.9)
+
+
+def make_network(choice: NetworkChoice, labels: int, shape: tuple[int, int, int]) -> nn.Module:
+    """The network for images of a shape (height, width, 3), with fresh weights.
+
+    Raises:
+        ModelError: the genotype cannot be read.
+    """
+    height, width, _ = shape
+    if choice.network == "cnn":
+        return ActionCnn(CnnShape(labels, height, width, choice.channels, choice.dropout))
+    return CellNetwork(
+        chosen_genotype(choice.genotype),
+        CellShape(
+            labels,
+            height,
+            width,
+            choice.channels,
+            choice.blocks,
+            choice.cells,
+            choice.dropout,
+            choice.drop_path,
+        ),
+    )
+
+
+def chosen_genotype(name: str) -> Genotype:
+    """The genotype that a setting names.
+
+    Raises:
+        ModelError: no such file, or no genotype in it.
+    """
+    if name.startswith(RANDOM):
+        seed = int(name.removeprefix(RANDOM))
+        return random_genotype(np.random.default_rng(seed), SearchSettings().nodes)
+    return read_genotype(SEARCHED if name == "searched" else Path(name))
+
+
+SEARCHED = Path(__file__).parents[2] / "networks" / "searched.json"
+"""The genotype that the shipped model has."""
