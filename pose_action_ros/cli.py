@@ -30,6 +30,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "build a model's TensorRT engine before a node first needs it",
     ),
     "train": ("pose_action_ros.training.command", "train the lifter or the action classifier"),
+    "search": (
+        "pose_action_ros.training.action.search_command",
+        "find the cells of an action network with ENAS",
+    ),
     "evaluate": ("pose_action_ros.evaluation.command", "measure a lifter, or the chain of stages"),
     "export": ("pose_action_ros.training.lifter.export_command", "write a trained lifter as ONNX"),
 }

@@ -10,6 +10,7 @@ DESCRIPTION = "Measure a model or the chain of all stages on people whose truth 
 
 COMMANDS = {
     "lifter": "pose_action_ros.training.lifter.evaluate_command",
+    "action": "pose_action_ros.training.action.evaluate_command",
     "chain": "pose_action_ros.evaluation.chain_command",
 }
 """Subcommand to module with DESCRIPTION, configure(parser) and run(args)."""

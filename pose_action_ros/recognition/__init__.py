@@ -5,4 +5,11 @@ from pose_action_ros.recognition.recogniser import ActionEstimate, Recogniser
 from pose_action_ros.recognition.settings import RecogniserSettings
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 
-__all__ = ["ActionEstimate", "Recogniser", "RecogniserSettings", "SpmfSettings", "SpmfStream", "enhanced_spmf"]
+__all__ = [
+    "ActionEstimate",
+    "Recogniser",
+    "RecogniserSettings",
+    "SpmfSettings",
+    "SpmfStream",
+    "enhanced_spmf",
+]

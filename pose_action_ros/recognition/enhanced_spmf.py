@@ -132,7 +132,9 @@ def _columns(window: Array, frames: npt.NDArray[np.intp], settings: SpmfSettings
     pairs_painted = _painted(_pair_features(poses, settings), settings.reach, TINY)
     bands = [pairs_painted @ _resizing(pairs_painted.shape[2], settings.pair_rows).T]
     if settings.own_reach:
-        bands.append(_painted(_own_features(poses, settings), settings.own_reach, settings.own_reach))
+        bands.append(
+            _painted(_own_features(poses, settings), settings.own_reach, settings.own_reach)
+        )
     return np.concatenate(bands, axis=2)
 
 

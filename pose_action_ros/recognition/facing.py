@@ -30,7 +30,7 @@ def across(poses: Array, settings: SpmfSettings) -> Array:
     else:
         ends = [(skeleton.index(f"left_{part}"), skeleton.index(f"right_{part}")) for part in SIDES]
     axes = [poses[:, end, ::2] - poses[:, start, ::2] for end, start in ends]
-    return np.sum([np.nan_to_num(axis) for axis in axes], axis=0)
+    return np.asarray(np.sum([np.nan_to_num(axis) for axis in axes], axis=0))
 
 
 def front_turn(axis: Array) -> tuple[float, float]:

@@ -67,11 +67,12 @@ def own_ways(
 def joints_of(settings: SpmfSettings) -> list[int]:
     """The joints that are drawn."""
     skeleton = skeleton_named(settings.skeleton)
-    order = []
-    for person in range(settings.people):
-        for name in settings.joints.split() or skeleton.joints:
-            order.append(person * len(skeleton) + skeleton.joints.index(name))
-    return order
+    names = settings.joints.split() or skeleton.joints
+    return [
+        person * len(skeleton) + skeleton.joints.index(name)
+        for person in range(settings.people)
+        for name in names
+    ]
 
 
 def pairs_of(settings: SpmfSettings) -> list[tuple[int, int]]:

@@ -82,8 +82,8 @@ def _split(
     tested: Sequence[bool],
 ) -> Split:
     parts: dict[bool, list[ActionSequence]] = {True: [], False: []}
-    for sequence, test in zip(sequences, tested, strict=True):
-        parts[test].append(sequence)
+    for sequence, measured in zip(sequences, tested, strict=True):
+        parts[measured].append(sequence)
     skeleton = _SKELETONS[sequences[0].points.shape[2]]
     lengths = bone_lengths(parts[False], skeleton)
     train, test = (

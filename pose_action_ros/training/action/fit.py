@@ -131,9 +131,7 @@ class _Run:
 
     def save(self, output: Path, epoch: int) -> None:
         state = {name: part.state_dict() for name, part in self._parts.items()}
-        save_checkpoint(
-            output / "checkpoint.pt", {**state, "epoch": epoch, "config": self._config}
-        )
+        save_checkpoint(output / "checkpoint.pt", {**state, "epoch": epoch, "config": self._config})
 
     def epoch(self, number: int, images: Tensor, labels: Tensor) -> tuple[float, ...]:
         """One pass; its number, learning rate, mean loss and accuracy."""
@@ -141,7 +139,9 @@ class _Run:
         torch.manual_seed(self._fitting.seed * 10_000 + number)
         self._network.train()
         rate, total = self._optimiser.param_groups[0]["lr"], np.zeros(3)
-        for rows in tqdm(list(self._batches(len(labels))), f"epoch {number}", leave=False, disable=None):
+        for rows in tqdm(
+            list(self._batches(len(labels))), f"epoch {number}", leave=False, disable=None
+        ):
             total += self._step(images[rows].float(), labels[rows])
         loss, accuracy = total[0] / total[2], total[1] / total[2]
         _log.info("epoch %d: loss %.3f, accuracy %.3f", number, loss, accuracy)
@@ -159,7 +159,7 @@ class _Run:
         targets = targets_of(labels, logits.shape[1], self._fitting.label_smoothing)
         loss = nn.functional.cross_entropy(logits, targets)
         self._optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
         self._schedule.step()
         self._average()

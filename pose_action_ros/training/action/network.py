@@ -21,9 +21,12 @@ RANDOM = "random:"
 class NetworkChoice:
     """The network and its size."""
 
-    network: str = setting("cells", "cells of a genotype, or a hand-made CNN", choices=("cells", "cnn"))
+    network: str = setting(
+        "cells", "cells of a genotype, or a hand-made CNN", choices=("cells", "cnn")
+    )
     genotype: str = setting(
-        "searched", "file of a genotype, random:SEED for one by chance, or `searched` for the "
+        "searched",
+        "file of a genotype, random:SEED for one by chance, or `searched` for the "
         "one that comes with the package",
     )
     channels: int = setting(16, "of the first block of cells, or the first layer", low=1)

@@ -1,4 +1,4 @@
-"""`pose-action train recordings`: simulated people through images, detector and tracker."""
+"""`pose-action train recordings`: people through images, detector and tracker."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ import numpy as np
 from tqdm import tqdm
 
 from pose_action_ros.detection import DetectorSettings, make_detector
-from pose_action_ros.simulation import ACTIONS
+from pose_action_ros.training.action.data import NAMES
+from pose_action_ros.training.action.recorded import recorded_actions, recorded_sighting
 from pose_action_ros.training.action.recordings import load_sightings, save_sightings
 from pose_action_ros.training.action.seen import rendered_sighting
 
-DESCRIPTION = "Record simulated people through images and detector, for `train action`."
+DESCRIPTION = (
+    "Record simulated people, or motion capture, through images and detector, for `train action`."
+)
 
 _log = logging.getLogger(__name__)
 KEEP_EVERY = 10  # recordings after which the file is written, so that a stopped run goes on
@@ -26,18 +29,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--people", type=int, default=130, help="recordings (%(default)s)")
     parser.add_argument("--actions", type=int, default=3, help="of each (%(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of everything random (%(default)s)")
+    parser.add_argument(
+        "--positions", type=Path, help="CMU positions file: its people instead of simulated ones"
+    )
+    parser.add_argument(
+        "--split", choices=("train", "test"), default="train", help="of the positions file"
+    )
     parser.add_argument("--threads", type=int, default=2, help="CPU threads (%(default)s)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Make the file, or go on where an earlier run stopped."""
     detector = make_detector(DetectorSettings(detector_threads=args.threads, max_people=1))
-    done = load_sightings(args.output, ACTIONS) if args.output.is_file() else []
-    for number in tqdm(range(len(done), args.people), "recordings"):
+    people = recorded_actions(args.positions, args.split) if args.positions else None
+    done = load_sightings(args.output, NAMES) if args.output.is_file() else []
+    for number in tqdm(range(len(done), args.people), "recordings", disable=None):
         detector.reset()
         rng = np.random.default_rng([args.seed, number])
-        done.append(rendered_sighting(rng, args.actions, detector))
+        if people is None:
+            done.append(rendered_sighting(rng, args.actions, detector))
+        else:
+            done.append(recorded_sighting(rng, people, NAMES, detector))
         if len(done) % KEEP_EVERY == 0 or len(done) == args.people:
-            save_sightings(args.output, done, ACTIONS)
+            save_sightings(args.output, done, NAMES)
     _log.info("%d recordings in %s", len(done), args.output)
     return 0

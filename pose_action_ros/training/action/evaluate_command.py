@@ -1,0 +1,136 @@
+"""`pose-action evaluate action`: train and measure under a data set's official protocol."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.special import softmax
+
+from pose_action_ros.errors import SettingError
+from pose_action_ros.evaluation.action_report import Answers, markdown, write_report
+from pose_action_ros.recognition.spmf_settings import SpmfSettings
+from pose_action_ros.settings import setting
+from pose_action_ros.training.action.benchmarks import DATASETS, Split, inner_split, splits
+from pose_action_ros.training.action.fit import Fitting, fit, logits_of
+from pose_action_ros.training.action.network import NetworkChoice, make_network
+from pose_action_ros.training.action.sequences import Augmentation, SequenceExamples
+from pose_action_ros.training.action.settings import read_sections
+
+DESCRIPTION = (
+    "Train an action network on the training part of a data set, for several seeds, and measure "
+    "it on the test part: accuracy per sequence, per class, confusion matrices. Goes on where it "
+    "stopped."
+)
+
+
+@dataclass(frozen=True)
+class Answering:
+    """How a sequence is answered."""
+
+    views: int = setting(
+        10, "augmented copies whose probabilities are averaged with the sequence's own", low=0
+    )
+
+
+_SECTIONS = {
+    "fitting": Fitting,
+    "network": NetworkChoice,
+    "augmentation": Augmentation,
+    "answering": Answering,
+    "spmf": SpmfSettings,
+}
+_MEAN_OF = {
+    "msr_action3d": ("as1", "as2", "as3"),
+    "sbu_kinect": tuple(f"fold_{number}" for number in range(1, 6)),
+}
+_log = logging.getLogger(__name__)
+Images = npt.NDArray[np.uint8]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("--dataset", choices=DATASETS, required=True)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the data set")
+    parser.add_argument("--config", type=Path, required=True, help="YAML, see config/evaluate_*")
+    parser.add_argument("--seeds", type=int, default=5, help="trainings of each (%(default)s)")
+    parser.add_argument("--splits", nargs="+", help="parts of the protocol; all when left out")
+    parser.add_argument(
+        "--inner",
+        action="store_true",
+        help="measure on held-out subjects of the training part instead: for choices",
+    )
+    parser.add_argument("--network", choices=("cells", "cnn"), help="instead of the settings'")
+    parser.add_argument("--genotype", help="instead of the settings': file, or random:SEED")
+    parser.add_argument(
+        "--output", type=Path, default=Path("output/action"), help="folder of the report"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train and measure every split and seed, print the tables and keep them with pictures."""
+    sections = read_sections(args.config, _SECTIONS)
+    given = {name: value for name in ("network", "genotype") if (value := getattr(args, name))}
+    sections["network"] = replace(sections["network"], **given)
+    torch.set_num_threads(min(2, torch.get_num_threads()))
+    chosen = _chosen(splits(args.dataset, args.data), args.splits)
+    found = []
+    for seed in range(1, args.seeds + 1):
+        for split in chosen:
+            part = inner_split(split) if args.inner else split
+            found.append(_answers(part, seed, sections, args.output))
+            _log.info("%s, seed %d: %.2f %%", part.name, seed, 100 * found[-1].accuracy)
+    write_report(found, _MEAN_OF[args.dataset], args.output)
+    print(markdown(found, _MEAN_OF[args.dataset]))  # noqa: T201 - the command's output
+    print(f"kept in {args.output}: action.md, action.json and pictures")  # noqa: T201
+    return 0
+
+
+def _chosen(found: list[Split], names: list[str] | None) -> list[Split]:
+    known = [split.name for split in found]
+    unknown = sorted(set(names or ()) - set(known))
+    if unknown:
+        raise SettingError(f"there is no split {', '.join(unknown)}; there are {', '.join(known)}")
+    return [split for split in found if not names or split.name in names]
+
+
+def _answers(split: Split, seed: int, sections: dict[str, Any], output: Path) -> Answers:
+    """What a network trained with that seed answers, from the file of an earlier run if it can."""
+    path = output / "runs" / f"{split.name}_{seed}.json"
+    settings = {name: asdict(section) for name, section in sections.items()}
+    if path.is_file():
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if kept["settings"] != settings:
+            raise SettingError(f"{path} is of other settings; remove it or name another output")
+        return Answers.from_json(kept["answers"])
+    answers = _trained(split, seed, sections, output / "runs" / f"{split.name}_{seed}")
+    text = json.dumps({"settings": settings, "answers": answers.to_json()})
+    path.write_text(text, encoding="utf-8")
+    return answers
+
+
+def _trained(split: Split, seed: int, sections: dict[str, Any], folder: Path) -> Answers:
+    spmf, augmentation = sections["spmf"], sections["augmentation"]
+    fitting = replace(sections["fitting"], seed=seed)
+    train, test = (
+        SequenceExamples(part, len(split.labels), spmf, augmentation)
+        for part in (split.train, split.test)
+    )
+    torch.manual_seed(seed)
+    network = make_network(sections["network"], len(split.labels), spmf.shape)
+    # The curve shows the training part as it is: the test part is looked at once, at the end.
+    network = fit(network, train, (train.images, train.truth), fitting, folder)
+    rng = np.random.default_rng(seed)
+    everything = np.arange(len(test.truth))
+    views = [test.images]
+    views += [test.augmented(everything, rng) for _ in range(sections["answering"].views)]
+    chances = sum(softmax(logits_of(network, images), axis=1) for images in views)
+    answers = np.asarray(chances).argmax(axis=1)
+    return Answers(split.name, seed, split.labels, test.truth, answers)
