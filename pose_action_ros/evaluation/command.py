@@ -12,6 +12,7 @@ COMMANDS = {
     "lifter": "pose_action_ros.training.lifter.evaluate_command",
     "action": "pose_action_ros.training.action.evaluate_command",
     "chain": "pose_action_ros.evaluation.chain_command",
+    "recogniser": "pose_action_ros.evaluation.recogniser_command",
 }
 """Subcommand to module with DESCRIPTION, configure(parser) and run(args)."""
 

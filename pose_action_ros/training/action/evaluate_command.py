@@ -32,9 +32,10 @@ DESCRIPTION = (
 
 
 @dataclass(frozen=True)
-class Answering:
-    """How a sequence is answered."""
+class Protocol:
+    """How a data set is trained on, and how its sequences are answered."""
 
+    copies: int = setting(10, "augmented copies of each training sequence in a pass", low=1)
     views: int = setting(
         10, "augmented copies whose probabilities are averaged with the sequence's own", low=0
     )
@@ -44,7 +45,7 @@ _SECTIONS = {
     "fitting": Fitting,
     "network": NetworkChoice,
     "augmentation": Augmentation,
-    "answering": Answering,
+    "protocol": Protocol,
     "spmf": SpmfSettings,
 }
 _MEAN_OF = {
@@ -118,7 +119,9 @@ def _answers(split: Split, seed: int, sections: dict[str, Any], output: Path) ->
 
 def _trained(split: Split, seed: int, sections: dict[str, Any], folder: Path) -> Answers:
     spmf, augmentation = sections["spmf"], sections["augmentation"]
-    fitting = replace(sections["fitting"], seed=seed)
+    protocol = sections["protocol"]
+    samples = protocol.copies * len(split.train)
+    fitting = replace(sections["fitting"], seed=seed, samples=samples)
     train, test = (
         SequenceExamples(part, len(split.labels), spmf, augmentation)
         for part in (split.train, split.test)
@@ -130,7 +133,7 @@ def _trained(split: Split, seed: int, sections: dict[str, Any], folder: Path) ->
     rng = np.random.default_rng(seed)
     everything = np.arange(len(test.truth))
     views = [test.images]
-    views += [test.augmented(everything, rng) for _ in range(sections["answering"].views)]
+    views += [test.augmented(everything, rng) for _ in range(protocol.views)]
     chances = sum(softmax(logits_of(network, images), axis=1) for images in views)
     answers = np.asarray(chances).argmax(axis=1)
     return Answers(split.name, seed, split.labels, test.truth, answers)
