@@ -11,11 +11,13 @@ from sensor_msgs.msg import Image as ImageMessage
 from std_msgs.msg import Header
 from visualization_msgs.msg import MarkerArray
 
+from pose_action_ros.drawing import Captions
 from pose_action_ros.msg import Action
 from pose_action_ros.nodes import markers
 from pose_action_ros.nodes.conversions import action_message
 from pose_action_ros.nodes.images import image_message
-from pose_action_ros.nodes.outputs import Outputs, caption
+from pose_action_ros.nodes.outputs import Outputs
+from pose_action_ros.nodes.timeline import seconds_of
 from pose_action_ros.poses import Pose3D
 from pose_action_ros.recognition import ActionEstimate, Recogniser
 
@@ -29,7 +31,7 @@ class ActionOutput(Outputs):
         self._spmf = self._add(ImageMessage, "~/spmf", depth=1)
         self._markers = self._add(MarkerArray, "~/markers")
         self._texts = markers.People(markers.TEXTS)
-        self._labels: dict[int, str] = {}
+        self._captions = Captions()
 
     def publish(
         self,
@@ -55,19 +57,21 @@ class ActionOutput(Outputs):
         ]
         for message in messages:
             self._action.publish(message)
-            self._labels.update(dict.fromkeys(message.person_ids, caption(message)))
-        present = {person.person_id for person in people}
-        self._labels = {key: self._labels[key] for key in present & self._labels.keys()}
+        stamp = seconds_of(header.stamp)
+        self._captions.add(messages, stamp)
+        captions = self._captions.at(stamp)
         if self._markers.get_subscription_count():
-            shown = markers.texts(people, self._labels, header)
+            shown = markers.texts(people, captions, header)
             self._markers.publish(self._texts.array(shown, header))
         return messages
 
     def publish_images(
         self, estimates: Sequence[ActionEstimate], recogniser: Recogniser, header: Header
     ) -> None:
-        """Publish the images behind the estimates, side by side, when somebody looks."""
-        if estimates and self._spmf.get_subscription_count():
-            images = [recogniser.image(estimate.person_ids[0]) for estimate in estimates]
-            known = [image for image in images if image is not None]
+        """Publish the images behind a recogniser's estimates, side by side, when somebody looks."""
+        if not self._spmf.get_subscription_count():
+            return
+        images = [recogniser.image(estimate.person_ids) for estimate in estimates]
+        known = [image for image in images if image is not None]
+        if known:  # none of a recogniser that has just replaced the one of the estimates
             self._spmf.publish(image_message(np.hstack(known), header, "rgb8"))

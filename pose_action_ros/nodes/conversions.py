@@ -95,7 +95,7 @@ def people_from_poses(message: Poses) -> tuple[Pose3D, ...]:
 
     Raises:
         InputError: unknown skeleton or placement, wrong number of joints or scores, infinite or
-            contradictory numbers, an id twice.
+            contradictory numbers, all joints at one place, an id twice.
     """
     skeleton, ids = skeleton_named(message.skeleton), [person.id for person in message.people]
     _check_ids(ids)
@@ -108,6 +108,7 @@ def people_from_poses(message: Poses) -> tuple[Pose3D, ...]:
     scores = np.array([person.scores for person in message.people], np.float64)
     scores = scores.reshape(-1, len(skeleton))  # (N, J)
     _check_numbers(points, scores, ids)
+    _check_extent(points, scores > 0, ids)
     people = (
         Pose3D(
             skeleton, points[row], scores[row], person.id, person.placement == Pose3DMessage.PLACED
@@ -163,6 +164,18 @@ def _check_numbers(points: Array, scores: Array, ids: Sequence[int]) -> None:
         raise InputError(
             f"person {_first(unseen, ids)}: got joints that are NaN with a score above 0; "
             "a missing joint has score 0"
+        )
+
+
+def _check_extent(points: Array, known: npt.NDArray[np.bool_], ids: Sequence[int]) -> None:
+    """The known (N, J) of joints (N, J, 3) are not all at one place, as zeros for nothing are."""
+    one = points[np.arange(len(points)), known.argmax(axis=1)]  # (N, 3)
+    there = ~known | (points == one[:, None]).all(axis=2)
+    flat = there.all(axis=1) & (known.sum(axis=1) > 1)
+    if flat.any():
+        raise InputError(
+            f"person {_first(flat[:, None], ids)}: got all joints at one place, expected a body in "
+            "metres; a missing joint is NaN with score 0"
         )
 
 

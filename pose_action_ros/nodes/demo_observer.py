@@ -16,7 +16,7 @@ from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image as ImageMessage
 
 from pose_action_ros.camera import Intrinsics
-from pose_action_ros.drawing import draw_caption, draw_people
+from pose_action_ros.drawing import Captions, draw_caption, draw_people
 from pose_action_ros.evaluation.truth import TruthScore
 from pose_action_ros.messages.camera_info import intrinsics_from
 from pose_action_ros.msg import Action, Keypoints, Poses
@@ -24,7 +24,6 @@ from pose_action_ros.nodes.conversions import people_from_keypoints, people_from
 from pose_action_ros.nodes.images import image_from
 from pose_action_ros.nodes.subscriptions import subscribe
 from pose_action_ros.nodes.timeline import Timeline
-from pose_action_ros.processing.outputs import Labels
 from pose_action_ros.processing.segments import Segment, Segments
 from pose_action_ros.processing.video import VideoFile
 from pose_action_ros.recognition import ActionEstimate
@@ -58,7 +57,7 @@ class Observer(Node):
         self.latencies: list[float] = []
         self._told = told
         self._timeline, self._begin = Timeline(), float("nan")
-        self._merging, self._labels = Segments(), Labels()
+        self._merging, self._captions = Segments(), Captions()
         self._video = VideoFile(path, rate)
         # Encoding in the callback would hold up the messages: images would be lost.
         self._encoder = ThreadPoolExecutor(1, "encoder")
@@ -105,7 +104,7 @@ class Observer(Node):
         image = self._images.pop(stamp, None)
         if image is not None:
             picture: npt.NDArray[np.uint8] = image_from(image).copy()
-            draw_people(picture, people, self._labels.add((), stamp))
+            draw_people(picture, people, self._captions.at(stamp))
             draw_caption(picture, [f"true: {label}" for label in self._true.values()])
             self._write(picture, max(stamp, 0.0))
 
@@ -149,7 +148,7 @@ class Observer(Node):
         self.latencies.append(age.nanoseconds / 1e9)
         stamp = self._seconds(message)
         answer = self._estimate(message, stamp)
-        self._labels.add((answer,), stamp)
+        self._captions.add((answer,), stamp)
         self.segments += self._merging.add((answer,), stamp)
         for person in answer.person_ids:
             self.score.add_answer(stamp, person, answer.label)

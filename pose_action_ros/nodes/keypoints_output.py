@@ -8,11 +8,12 @@ from rclpy.node import Node
 from sensor_msgs.msg import Image as ImageMessage
 from std_msgs.msg import Header
 
-from pose_action_ros.drawing import draw_people
+from pose_action_ros.drawing import Captions, draw_people
 from pose_action_ros.msg import Action, Keypoints
 from pose_action_ros.nodes.conversions import keypoints_message
 from pose_action_ros.nodes.images import Image, image_message
-from pose_action_ros.nodes.outputs import Outputs, caption
+from pose_action_ros.nodes.outputs import Outputs
+from pose_action_ros.nodes.timeline import seconds_of
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import Skeleton
 
@@ -24,11 +25,11 @@ class KeypointsOutput(Outputs):
         super().__init__(node)
         self._keypoints = self._add(Keypoints, "keypoints")
         self._overlay = self._add(ImageMessage, "~/overlay", depth=1)
-        self._labels: dict[int, str] = {}
+        self._captions = Captions()
 
     def label(self, message: Action) -> None:
         """Remember what people do, for the overlay."""
-        self._labels.update(dict.fromkeys(message.person_ids, caption(message)))
+        self._captions.add([message], seconds_of(message.header.stamp))
 
     def publish(
         self, people: Sequence[Pose2D], header: Header, image: Image, skeleton: Skeleton
@@ -36,9 +37,8 @@ class KeypointsOutput(Outputs):
         """Publish the people found in an image."""
         height, width = image.shape[:2]
         self._keypoints.publish(keypoints_message(people, header, (width, height), skeleton))
-        present = {person.person_id for person in people}
-        self._labels = {key: self._labels[key] for key in present & self._labels.keys()}
+        captions = self._captions.at(seconds_of(header.stamp))
         if self._overlay.get_subscription_count():
             drawn = image.copy()
-            draw_people(drawn, people, self._labels)
+            draw_people(drawn, people, captions)
             self._overlay.publish(image_message(drawn, header))

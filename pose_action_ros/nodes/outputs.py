@@ -7,7 +7,6 @@ from typing import Any
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 
-from pose_action_ros.msg import Action
 from pose_action_ros.nodes.qos import OVERRIDABLE, reliable
 
 
@@ -34,8 +33,3 @@ class Outputs:
         )
         self._publishers.append(publisher)
         return publisher
-
-
-def caption(message: Action) -> str:
-    """A label with its score, as shown over people's heads."""
-    return f"{message.label} {message.score:.2f}"

@@ -51,7 +51,14 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
         self.outputs = KeypointsOutput(self), PosesOutput(self), ActionOutput(self)
         self.health.facts["detector"] = self.settings.detector
         self.health.facts["lifter"] = self.settings.lifter_model
-        self.health.facts["classifier"] = self.settings.action_model
+        self._tell()
+
+    def _tell(self) -> None:
+        """What recognises, for diagnostics."""
+        recogniser = self.pipeline.recogniser
+        self.health.facts["classifier"] = recogniser.settings.action_model
+        self.health.facts["classifier engine"] = recogniser.engine
+        self.health.facts["labels"] = str(len(recogniser.labels))
 
     def close(self) -> None:
         """Take the publishers down."""
@@ -60,10 +67,10 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
         self.outputs = None
 
     def apply(self, settings: PipelineNodeSettings) -> None:
-        """What is remembered of people stays."""
+        """What is remembered of people stays, unless the action model changes."""
         if self.outputs is not None:
-            self.pipeline.lifter.settings = settings
-            self.pipeline.recogniser.settings = settings
+            self.pipeline.apply(settings)
+            self._tell()
 
     def listen(self) -> list[Subscription[Any]]:
         """To images and the camera."""

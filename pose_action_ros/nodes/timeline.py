@@ -7,6 +7,11 @@ from builtin_interfaces.msg import Time
 _NANOSECONDS = 1_000_000_000
 
 
+def seconds_of(stamp: Time) -> float:
+    """A stamp [s], to a tenth of a microsecond."""
+    return float(stamp.sec + stamp.nanosec / _NANOSECONDS)
+
+
 class Timeline:
     """Counts seconds from the first stamp it sees.
 

@@ -4,45 +4,18 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from pose_action_ros.drawing import draw_people
+from pose_action_ros.drawing import Captions, draw_people
 from pose_action_ros.errors import SettingError
 from pose_action_ros.processing.pipeline import Result
 from pose_action_ros.processing.recording import Recording
-from pose_action_ros.processing.segments import HOLD, Segment, Segments
+from pose_action_ros.processing.segments import Segment, Segments
 from pose_action_ros.processing.video import VideoFile
-from pose_action_ros.recognition import ActionEstimate
 from pose_action_ros.sources import Frame
 
 COLUMNS = ("start", "end", "person", "label", "score")
-
-
-@dataclass
-class _Shown:
-    """The newest answer about a person."""
-
-    text: str
-    stamp: float
-
-
-class Labels:
-    """What is written over people's heads: their newest answer, while it stands."""
-
-    def __init__(self) -> None:
-        self._shown: dict[int, _Shown] = {}
-
-    def add(self, answers: Iterable[ActionEstimate], stamp: float) -> dict[int, str]:
-        """Take the answers that came with an image; text by person id."""
-        for answer in answers:
-            for person_id in answer.person_ids:
-                self._shown[person_id] = _Shown(f"{answer.label} {answer.score:.2f}", stamp)
-        self._shown = {
-            key: shown for key, shown in self._shown.items() if stamp <= shown.stamp + HOLD
-        }
-        return {key: shown.text for key, shown in self._shown.items()}
 
 
 class Outputs:
@@ -67,15 +40,15 @@ class Outputs:
         self._rows.writerow(COLUMNS)
         self._folder = folder
         self._video = VideoFile(folder / "annotated.mp4", rate) if video else None
-        self._recording, self._segments, self._labels = Recording(), Segments(), Labels()
+        self._recording, self._segments, self._captions = Recording(), Segments(), Captions()
 
     def add(self, frame: Frame, result: Result) -> None:
         """Write what belongs to one image; draws into it."""
         self._recording.add(frame.index, frame.stamp, result)
         self._write(self._segments.add(result.actions, frame.stamp))
-        labels = self._labels.add(result.actions, frame.stamp)
+        self._captions.add(result.actions, frame.stamp)
         if self._video is not None:
-            draw_people(frame.image, result.keypoints, labels)
+            draw_people(frame.image, result.keypoints, self._captions.at(frame.stamp))
             self._video.add(frame.image, frame.stamp)
 
     def _write(self, segments: Iterable[Segment]) -> None:

@@ -104,6 +104,17 @@ class Pipeline(PosePipeline):
         actions = self.recogniser.update(seen.poses, stamp)
         return Result(seen.keypoints, seen.poses, seen.intrinsics, actions)
 
+    def apply(self, settings: PipelineSettings) -> None:
+        """Use what is live in other settings from the next image on, another action model too.
+
+        Raises:
+            ModelError: that model cannot be used; nothing changes.
+            EngineError: its engine cannot be had; nothing changes.
+        """
+        self.recogniser = self.recogniser.with_settings(settings)
+        for stage in (self.detector, self.tracker, self.lifter):
+            stage.settings = settings
+
     def reset(self) -> None:
         """Forget all earlier images."""
         super().reset()

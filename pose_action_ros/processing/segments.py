@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pose_action_ros.drawing import HOLD
 from pose_action_ros.recognition import ActionEstimate
-
-HOLD = 1.0
-"""An answer stands until the person's next one, but not longer than this [s]."""
 
 
 @dataclass(frozen=True)

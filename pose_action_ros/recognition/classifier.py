@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ import numpy.typing as npt
 from pose_action_ros.engines import Engine, load_engine
 from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.models.card import ModelCard, find_model, read_card
-from pose_action_ros.recognition.spmf_settings import SpmfSettings, check
-from pose_action_ros.recognition.settings import UNKNOWN
+from pose_action_ros.recognition.settings import SHORTEST_WINDOW, UNKNOWN
+from pose_action_ros.recognition.spmf_settings import SpmfSettings, check, drawn_joints
 from pose_action_ros.settings import from_mapping
 
 INPUT, OUTPUT = "image", "scores"
@@ -27,6 +28,7 @@ class ActionClassifier:
         spmf: how its images are made.
         window: time it was trained to look at [s].
         unknown_below: probability below which its answers do not convince.
+        engine: name of what runs it.
 
     Args:
         model: shipped name or path.
@@ -46,13 +48,24 @@ class ActionClassifier:
         self.window = _window(path, card)
         self.unknown_below = _unknown_below(path, card)
         self._engine = load_engine(path, engine, threads)
+        self.engine = self._engine.name
         _check_network(path, self._engine, self.spmf.shape, len(self.labels))
 
     def __call__(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-        """Probabilities (B, L), each row adding up to 1, of RGB images (B, height, width, 3)."""
+        """Probabilities (B, L), each row adding up to 1, of RGB images (B, height, width, 3).
+
+        Raises:
+            ModelError: the network gives something else.
+            EngineError: the engine failed.
+        """
         scores = self._engine({INPUT: images.astype(np.float32)})[OUTPUT].astype(np.float64)
-        total: npt.NDArray[np.float64] = scores / scores.sum(axis=1, keepdims=True)
-        return total
+        total = scores.sum(axis=1, keepdims=True)
+        if not (np.isfinite(total).all() and (scores >= 0).all() and (total > 0).all()):
+            raise ModelError(
+                f"the action model gives scores from {scores.min()} to {scores.max()}, expected "
+                "probabilities; export the model again"
+            )
+        return np.asarray(scores / total)
 
 
 def _labels(path: Path, card: ModelCard) -> tuple[str, ...]:
@@ -73,6 +86,7 @@ def _spmf(path: Path, card: ModelCard) -> SpmfSettings:
     try:
         settings = from_mapping(SpmfSettings, {**values, "skeleton": card.skeleton})
         check(settings)
+        drawn_joints(settings)
     except (SettingError, InputError) as error:
         raise ModelError(f"the card of {path} describes images this cannot make: {error}") from None
     return settings
@@ -80,8 +94,11 @@ def _spmf(path: Path, card: ModelCard) -> SpmfSettings:
 
 def _window(path: Path, card: ModelCard) -> float:
     window: Any = card.settings.get("window")
-    if isinstance(window, bool) or not isinstance(window, (int, float)) or not window > 0:
-        raise ModelError(f"the card of {path} has window {window!r}, expected seconds above 0")
+    usable = isinstance(window, (int, float)) and not isinstance(window, bool)
+    if not usable or not isfinite(window) or window < SHORTEST_WINDOW:
+        raise ModelError(
+            f"the card of {path} has window {window!r}, expected at least {SHORTEST_WINDOW} seconds"
+        )
     return float(window)
 
 

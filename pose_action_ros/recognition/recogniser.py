@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isfinite
@@ -9,30 +10,35 @@ from math import isfinite
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.errors import InputError
+from pose_action_ros.errors import InputError, SettingError
 from pose_action_ros.poses import UNTRACKED, Pose3D
 from pose_action_ros.recognition.classifier import ActionClassifier
 from pose_action_ros.recognition.decision import Decision, DecisionRule
 from pose_action_ros.recognition.enhanced_spmf import Image
-from pose_action_ros.recognition.settings import UNKNOWN, RecogniserSettings
+from pose_action_ros.recognition.settings import (
+    SHORTEST_WINDOW,
+    UNKNOWN,
+    RecogniserSettings,
+)
 from pose_action_ros.recognition.subjects import Subject, subjects_of
 from pose_action_ros.recognition.window import Window
 
+_LOG = logging.getLogger(__name__)
 _JITTER = 1e-3  # [s] by which an answer may come early, so that uneven stamps do not skip one
 
 
 @dataclass(frozen=True, eq=False)
 class ActionEstimate:
-    """What one person does.
+    """What one person does, or two do together.
 
     Attributes:
-        person_ids: one id (two for an interaction).
+        person_ids: one id, two in rising order for an interaction.
         label: what is done, or "unknown".
         score: probability of the label, of the most likely one when unknown, 0 to 1.
         labels: all actions the model knows.
         scores: (L,) their probabilities, smoothed over time, adding up to 1.
-        window_start: time of the oldest pose used [s].
-        stamp: time of the newest [s].
+        window_start: stamp of the oldest pose used [s].
+        stamp: of the newest [s].
     """
 
     person_ids: tuple[int, ...]
@@ -57,7 +63,7 @@ class _Followed:
 class Recogniser:
     """Remembers the last seconds of every person and says what they do, every stride.
 
-    With a model of interactions it does so for every two people who are near each other.
+    With a model of interactions it does so for every two people who are placed near each other.
 
     Args:
         settings: which model, how often.
@@ -67,20 +73,43 @@ class Recogniser:
 
     Raises:
         ModelError, EngineError: the model cannot be used.
+        SettingError: a window that is too short to see anything.
     """
 
     def __init__(self, settings: RecogniserSettings) -> None:
+        if 0 < settings.window < SHORTEST_WINDOW:
+            raise SettingError(
+                f"'window': got {settings.window}, expected at least {SHORTEST_WINDOW} s, or 0 for "
+                "what the model was trained with"
+            )
         self.settings = settings
         self._classifier = ActionClassifier(
             settings.action_model, settings.action_engine, settings.action_threads
         )
         self._seconds = settings.window or self._classifier.window
         self._followed: dict[Subject, _Followed] = {}
+        self._warned = False
+
+    def with_settings(self, settings: RecogniserSettings) -> Recogniser:
+        """This one with other settings; for another model a new one, which knows nobody yet.
+
+        Raises:
+            ModelError, EngineError: the other model cannot be used; this one goes on as it was.
+        """
+        if settings.action_model != self.settings.action_model:
+            return Recogniser(settings)
+        self.settings = settings
+        return self
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The actions the model knows."""
         return self._classifier.labels
+
+    @property
+    def engine(self) -> str:
+        """Name of what runs the model."""
+        return self._classifier.engine
 
     def update(self, people: Sequence[Pose3D], stamp: float) -> tuple[ActionEstimate, ...]:
         """Take in the people of one image.
@@ -95,15 +124,18 @@ class Recogniser:
 
         Raises:
             InputError: a person without an id or twice the same, or a stamp that is no number.
+            ModelError, EngineError: the model failed.
         """
         _check(people, stamp)
+        self._forget(stamp)
         spmf, settings = self._classifier.spmf, self.settings
+        if spmf.people == 2:
+            self._warn_of_unplaced(people)
         for subject, points in subjects_of(people, spmf, settings.interaction_distance):
             if subject not in self._followed:
                 window = Window(self._seconds, settings.max_gap, spmf)
                 self._followed[subject] = _Followed(window)
             self._followed[subject].window.add(points, stamp)
-        self._forget(stamp)
         return self._answer([key for key in self._followed if self._due(key, stamp)], stamp)
 
     def image(self, subject: Subject) -> Image | None:
@@ -116,19 +148,31 @@ class Recogniser:
         self._followed.clear()
 
     def _forget(self, stamp: float) -> None:
-        """Drop people not seen for longer than can be bridged, or seen in what is now future."""
-        gone = [
-            key
+        """Drop people not seen for longer than can be bridged, or seen in what is now future.
+
+        When they are seen again, nothing said of them before has a say.
+        """
+        self._followed = {
+            key: followed
             for key, followed in self._followed.items()
-            if not 0 <= stamp - followed.window.newest <= self.settings.max_gap
-        ]
-        for key in gone:
-            del self._followed[key]
+            if followed.window.continues(stamp)
+        }
+
+    def _warn_of_unplaced(self, people: Sequence[Pose3D]) -> None:
+        """Say once why there are no answers about people of whom nobody knows where they are."""
+        placed = sum(person.placed for person in people)
+        if not self._warned and placed < 2 <= len(people):
+            self._warned = True
+            _LOG.warning(
+                "%d people in view, %d placed in the camera's frame: the interaction model %s "
+                "needs two who are; give it poses that a lifter has placed",
+                len(people),
+                placed,
+                self.settings.action_model,
+            )
 
     def _due(self, subject: Subject, stamp: float) -> bool:
         followed = self._followed[subject]
-        if followed.answered > stamp:  # time jumped backwards
-            followed.answered = -np.inf
         waited = stamp - followed.answered >= self.settings.stride - _JITTER
         filled = followed.window.filled >= self.settings.min_filled
         return followed.window.newest == stamp and waited and filled

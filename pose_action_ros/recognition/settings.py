@@ -10,6 +10,9 @@ from pose_action_ros.settings import setting
 UNKNOWN = "unknown"
 """The label when no action is convincing; never a label of a model."""
 
+SHORTEST_WINDOW = 0.1
+"""Least time that an action can be told from [s]."""
+
 
 @dataclass(frozen=True)
 class RecogniserSettings:
@@ -58,7 +61,7 @@ class RecogniserSettings:
     )
     interaction_distance: float = setting(
         2.0,
-        "greatest distance of two people whom a model of interactions looks at",
+        "greatest distance on the ground of two people whom a model of interactions looks at",
         unit="m",
         low=0.1,
         high=20.0,

@@ -24,23 +24,18 @@ def subjects_of(
     Args:
         people: of one image, with different ids.
         settings: whose `people` says whether a model looks at one person or two.
-        distance: how near the root joints of two people must be [m].
+        distance: how far apart on the ground two people may be [m].
     """
-    seen = []
-    for person in people:
-        points = trusted(person, settings)
-        if np.isfinite(points).any():
-            seen.append((person, points))
-    if settings.people == 1:
-        yield from (((person.person_id,), points) for person, points in seen)
-        return
     # Where two are to each other is only known of people who are placed.
-    placed = {person.person_id: points for person, points in seen if person.placed}
-    root = skeleton_named(settings.skeleton).root
-    for first, second in combinations(sorted(placed), 2):
-        one, other = placed[first], placed[second]
-        if np.linalg.norm(one[root] - other[root]) <= distance:
-            yield (first, second), np.concatenate([one, other])
+    usable = [person for person in people if person.placed or settings.people == 1]
+    seen = {person.person_id: trusted(person, settings) for person in usable}
+    seen = {key: points for key, points in seen.items() if _extended(points)}
+    if settings.people == 1:
+        yield from (((key,), points) for key, points in seen.items())
+        return
+    for first, second in combinations(sorted(seen), 2):
+        if _apart(seen[first], seen[second]) <= distance:
+            yield (first, second), np.concatenate([seen[first], seen[second]])
 
 
 def trusted(person: Pose3D, settings: SpmfSettings) -> Array:
@@ -49,3 +44,15 @@ def trusted(person: Pose3D, settings: SpmfSettings) -> Array:
     points = pose.points.copy()
     points[pose.scores < settings.min_score] = np.nan
     return points
+
+
+def _extended(points: Array) -> bool:
+    """Whether joints (J, 3) are known at more than one place: a person is no point."""
+    known = points[np.isfinite(points).all(axis=1)]
+    return len(known) > 0 and bool(np.ptp(known, axis=0).max() > 0)
+
+
+def _apart(one: Array, other: Array) -> float:
+    """Distance on the ground between the middles of what is known of two people (J, 3) [m]."""
+    middles = [np.nanmean(points[:, ::2], axis=0) for points in (one, other)]
+    return float(np.linalg.norm(middles[0] - middles[1]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,6 +11,8 @@ from pose_action_ros.recognition.enhanced_spmf import Image, SpmfStream
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 
 Array = npt.NDArray[np.float64]
+
+_ROUNDING = 1e-6  # of a step, so that rounding does not delay one to the next pose
 
 
 def resample(stamps: Array, points: Array, times: Array) -> Array:
@@ -53,50 +57,68 @@ class Window:
     def clear(self) -> None:
         """Forget everything."""
         self._stream = SpmfStream(self._spmf)
-        self._stamp, self._pose = -np.inf, np.zeros(0)  # the newest
+        self._stamps: deque[float] = deque()  # of the poses that the image is made of
+        self._pose: Array = np.zeros(0)  # the newest
         self._first = np.inf  # stamp of the first pose
         self._taken = 0  # steps since
+
+    def continues(self, stamp: float) -> bool:
+        """Whether a pose of this time goes on from the newest one [s].
+
+        Not after a long gap, and not before the newest one: a bag that loops, a simulation
+        restarted.
+        """
+        return 0 <= stamp - self.newest <= self._max_gap
 
     def add(self, points: Array, stamp: float) -> None:
         """Take in a pose (J, 3), NaN where a joint is missing; the same stamp again is ignored.
 
-        A stamp before the newest one is a new start: a bag that loops, a simulation restarted.
+        One that does not continue what there is starts the window anew.
         """
-        if stamp == self._stamp:
+        if stamp == self.newest:
             return
-        if not 0 < stamp - self._stamp <= self._max_gap:
+        if self.continues(stamp):
+            self._advance(points, stamp)
+        else:
             self.clear()
             self._first, self._taken = stamp, 1
             self._stream.push(points)
-        else:
-            self._advance(points, stamp)
-        self._stamp, self._pose = stamp, points
+        self._pose = points
+        self._stamps.append(stamp)
+        self._drop_old()
 
     def _advance(self, points: Array, stamp: float) -> None:
-        """Push the steps between the last pose and this one."""
-        # A hair of tolerance, so that rounding does not delay a step to the next pose.
-        until = int((stamp - self._first) / self._step + 1e-6)
-        times = self._first + np.arange(self._taken, until + 1) * self._step
-        if len(times):
-            bracket = np.array([self._stamp, stamp])
+        """Push the steps between the last pose and this one that still matter."""
+        until = int((stamp - self._first) / self._step + _ROUNDING)
+        begin = max(self._taken, until + 1 - self._spmf.frames)
+        steps = np.arange(begin, until + 1, dtype=np.float64)
+        if len(steps):
+            bracket = np.array([self.newest, stamp], dtype=np.float64)
+            times = self._first + steps * self._step
             for pose in resample(bracket, np.stack([self._pose, points]), times):
                 self._stream.push(pose)
             self._taken = until + 1
 
+    def _drop_old(self) -> None:
+        """Forget the stamps before the last one that the oldest step comes from."""
+        oldest = self._first + (self._taken - self._spmf.frames + _ROUNDING) * self._step
+        while len(self._stamps) > 1 and self._stamps[1] <= oldest:
+            self._stamps.popleft()
+
     @property
     def newest(self) -> float:
         """Stamp of the newest pose, minus infinity when empty [s]."""
-        return self._stamp
+        return self._stamps[-1] if self._stamps else -np.inf
 
     @property
     def start(self) -> float:
-        """Time of the oldest pose used [s]."""
-        return max(self._first, self._stamp - self._seconds)
+        """Stamp of the oldest pose used, infinity when empty [s]."""
+        return self._stamps[0] if self._stamps else np.inf
 
     @property
     def filled(self) -> float:
         """Which part of the window there are poses for, 0 to 1."""
-        return min(1.0, max(0.0, self._stamp - self._first) / self._seconds)
+        return min(1.0, max(0.0, self.newest - self._first) / self._seconds)
 
     def image(self) -> Image:
         """(height, width, 3) RGB, black where nothing was seen yet."""
