@@ -39,9 +39,11 @@ class Decision:
 
         Args:
             probabilities: (L,) of the newest answer.
-            stamp: when it was given [s].
+            stamp: when it was given [s]; before the last one all is begun anew.
             rule: may differ from call to call.
         """
+        if stamp < self._stamp:
+            self._mean = self._said = None
         self._mean = self._smoothed(probabilities, stamp, rule.smoothing)
         self._stamp = stamp
         best, said = int(self._mean.argmax()), self._said
@@ -62,7 +64,7 @@ class Decision:
         return self._mean
 
     def _smoothed(self, probabilities: Array, stamp: float, smoothing: float) -> Array:
-        if self._mean is None or smoothing <= 0 or stamp < self._stamp:
+        if self._mean is None or smoothing <= 0:
             return probabilities
         kept = float(np.exp(-(stamp - self._stamp) / smoothing))
         return kept * self._mean + (1 - kept) * probabilities

@@ -1,4 +1,6 @@
+from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,10 +13,10 @@ from shared_data import media, needs_shared
 
 
 @pytest.fixture(scope="module")
-def loaded() -> Pipeline:
-    """With the real models, when they are here or can be fetched."""
+def loaded(action_model: Path) -> Pipeline:
+    """With the real models of people, when they are here or can be fetched."""
     try:
-        return Pipeline(PipelineSettings())
+        return Pipeline(PipelineSettings(action_model=str(action_model)))
     except ModelError as error:
         pytest.skip(str(error))
 
@@ -91,3 +93,18 @@ def test_an_empty_image_has_nobody(pipeline: Pipeline) -> None:
     result = pipeline(np.zeros((48, 64, 3), np.uint8), 0.0)
     assert (result.keypoints, result.poses, result.actions) == ((), (), ())
     assert result.intrinsics.width == 64
+
+
+def test_settings_and_the_action_model_can_be_changed_between_images(
+    pipeline: Pipeline, action_model: Path, other_action_model: Path
+) -> None:
+    usual = PipelineSettings(action_model=str(action_model))
+    other = replace(usual, action_model=str(other_action_model), max_people=1, person_height=1.5)
+    pipeline.apply(other)
+    assert pipeline.recogniser.labels == ("sitting", "falling")
+    stages = (pipeline.detector, pipeline.tracker, pipeline.lifter, pipeline.recogniser)
+    assert all(stage.settings is other for stage in stages)
+    with pytest.raises(ModelError, match="nowhere"):
+        pipeline.apply(replace(usual, action_model="nowhere", max_people=3))
+    assert all(stage.settings is other for stage in stages)
+    pipeline.apply(usual)

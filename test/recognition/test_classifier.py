@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from action_models import LABELS, WINDOW
 from pose_action_ros.errors import ModelError
 from pose_action_ros.models.card import find_model
 from pose_action_ros.recognition.classifier import ActionClassifier
@@ -19,12 +21,11 @@ Card = dict[str, Any]
 
 
 @pytest.fixture
-def model(tmp_path: Path) -> Path:
-    """A copy of the shipped model."""
-    source = find_model("action")
-    for path in (source, source.with_suffix(".json")):
+def model(tmp_path: Path, action_model: Path) -> Path:
+    """A copy of a good model."""
+    for path in (action_model, action_model.with_suffix(".json")):
         shutil.copy(path, tmp_path / path.name)
-    return tmp_path / source.name
+    return tmp_path / action_model.name
 
 
 def edited(model: Path, edit: Callable[[Card], object]) -> str:
@@ -36,28 +37,39 @@ def edited(model: Path, edit: Callable[[Card], object]) -> str:
 
 
 def test_a_good_model_gives_probabilities(model: Path) -> None:
-    classifier = ActionClassifier(str(model))
-    images = np.random.default_rng(0).integers(0, 256, (5, 32, 32, 3), np.uint8)
+    classifier = ActionClassifier(str(model), "onnxruntime")
+    images = np.random.default_rng(0).integers(0, 256, (5, *classifier.spmf.shape), np.uint8)
     scores = classifier(images)
     assert scores.shape == (5, len(classifier.labels))
     assert scores.sum(axis=1) == pytest.approx(1)
+    assert (classifier.labels, classifier.window, classifier.engine) == (
+        LABELS,
+        WINDOW,
+        "onnxruntime",
+    )
     assert scores[2:3] == pytest.approx(classifier(images[2:3]), abs=1e-5)
 
 
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
-        (lambda card: card["settings"]["labels"].pop(), "17 labels"),
+        (lambda card: card["settings"]["labels"].pop(), "2 labels"),
         (lambda card: card["settings"].pop("labels"), "labels None"),
         (lambda card: card["settings"].update(labels=["a", "a"]), "different names"),
         (lambda card: card["settings"]["labels"].append("unknown"), "unknown"),
         (lambda card: card["settings"].pop("spmf"), "spmf"),
-        (lambda card: card["settings"]["spmf"].update(size=64), "64 x 64"),
+        (lambda card: card["settings"]["spmf"].update(height=64), "64 x 32"),
         (lambda card: card["settings"]["spmf"].update(colour="grey"), "colour"),
         (lambda card: card["settings"]["spmf"].update(frames="many"), "frames"),
         (lambda card: card["settings"]["spmf"].update(joints="tail nose"), "tail"),
+        (lambda card: card["settings"]["spmf"].update(joints="tail nose", own_reach=0.0), "tail"),
+        (lambda card: card["settings"]["spmf"].update(smoothing=4), "smoothing 4"),
         (lambda card: card["settings"].update(window=0), "window 0"),
+        (lambda card: card["settings"].update(window=0.01), "at least 0.1 s"),
+        (lambda card: card["settings"].update(window=inf), "window inf"),
         (lambda card: card["settings"].update(window=True), "window True"),
+        (lambda card: card["settings"].update(unknown_below=2), "unknown_below 2"),
+        (lambda card: card["settings"].pop("unknown_below"), "unknown_below None"),
         (lambda card: card.update(task="lifter"), "expected one for 'action'"),
         (lambda card: card.update(skeleton="ant_6"), "ant_6"),
     ],
@@ -84,3 +96,13 @@ def test_a_model_of_another_task(model: Path) -> None:
     digest = json.loads(lifter.with_suffix(".json").read_text())["sha256"]
     with pytest.raises(ModelError, match="expected 'image'"):
         ActionClassifier(edited(model, lambda card: card.update(sha256=digest)))
+
+
+@pytest.mark.parametrize("scores", [[np.nan, 0.5, 0.5], [0.0, 0.0, 0.0], [-0.5, 0.5, 1.0]])
+def test_scores_that_are_no_probabilities(
+    model: Path, monkeypatch: pytest.MonkeyPatch, scores: list[float]
+) -> None:
+    classifier = ActionClassifier(str(model))
+    monkeypatch.setattr(classifier, "_engine", lambda _: {"scores": np.array([scores])})
+    with pytest.raises(ModelError, match="expected probabilities"):
+        classifier(np.zeros((1, *classifier.spmf.shape), np.uint8))

@@ -1,21 +1,23 @@
-"""The recogniser: when it answers, for whom, and with what; the model's answer is made here."""
+"""The recogniser: when it answers, for whom, and with what; models have random weights."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pose_action_ros.errors import InputError
+from action_models import LABELS, WINDOW
+from pose_action_ros.engines import Tensors
+from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.poses import UNTRACKED, Pose3D
 from pose_action_ros.recognition import ActionEstimate, Recogniser, RecogniserSettings
 from pose_action_ros.recognition.settings import UNKNOWN
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17, convert
 
-SETTINGS = RecogniserSettings(unknown_below=0.0, stride=0.2)
 SECONDS = 3.0
 
 
@@ -39,26 +41,29 @@ def watched(
     ]
 
 
-@pytest.fixture(scope="module")
-def shipped() -> Recogniser:
-    return Recogniser(SETTINGS)
+@pytest.fixture
+def settings(action_model: Path) -> RecogniserSettings:
+    """Without what makes answers depend on earlier ones."""
+    return RecogniserSettings(str(action_model), label_smoothing=0.0, label_margin=0.0)
 
 
 @pytest.fixture
-def recogniser(shipped: Recogniser) -> Recogniser:
-    shipped.reset()
-    shipped.settings = SETTINGS
-    return shipped
+def recogniser(settings: RecogniserSettings) -> Recogniser:
+    return Recogniser(settings)
 
 
 def test_answers_are_probabilities_with_the_times_they_are_about(recogniser: Recogniser) -> None:
     answers = watched(recogniser, 30)
     for answer in answers:
         assert answer.scores.sum() == pytest.approx(1)
-        assert len(answer.scores) == len(answer.labels) == len(recogniser.labels)
+        assert answer.labels == recogniser.labels == LABELS
+        assert len(answer.scores) == len(LABELS)
         assert answer.score == answer.scores.max()
         assert answer.label == answer.labels[int(answer.scores.argmax())]
-        assert answer.window_start == pytest.approx(max(0, answer.stamp - 2.0), abs=0.04)
+        earliest = max(0, answer.stamp - WINDOW)
+        assert answer.window_start <= earliest + 1e-6
+        assert answer.window_start == pytest.approx(earliest, abs=0.1)
+        assert answer.window_start * 30 == pytest.approx(round(answer.window_start * 30))
 
 
 @pytest.mark.parametrize("rate", [5, 15, 30, 60])
@@ -77,11 +82,11 @@ def test_two_rates_give_nearly_the_same_image(recogniser: Recogniser) -> None:
     for rate in (15, 30):
         recogniser.reset()
         watched(recogniser, rate)
-        image = recogniser.image(0)
+        image = recogniser.image((0,))
         assert image is not None
         images.append(image)
-    assert images[0].shape == (32, 32, 3)
-    assert np.abs(images[0].astype(int) - images[1]).mean() < 2
+    assert images[0].shape == (48, 32, 3)
+    assert np.abs(images[0].astype(int) - images[1]).mean() < 3
 
 
 def test_people_are_answered_each_for_themselves(recogniser: Recogniser) -> None:
@@ -95,7 +100,7 @@ def test_people_are_answered_each_for_themselves(recogniser: Recogniser) -> None
 
 
 def test_unknown_below_the_threshold_keeps_the_probabilities(recogniser: Recogniser) -> None:
-    recogniser.settings = replace(SETTINGS, unknown_below=1.0)
+    recogniser.settings = replace(recogniser.settings, unknown_below=1.0)
     answers = watched(recogniser, 15)
     assert {answer.label for answer in answers} == {UNKNOWN}
     assert all(answer.score == answer.scores.max() for answer in answers)
@@ -104,17 +109,17 @@ def test_unknown_below_the_threshold_keeps_the_probabilities(recogniser: Recogni
 def test_nobody_and_one_frame_give_no_answer(recogniser: Recogniser) -> None:
     assert recogniser.update([], 0.0) == ()
     assert recogniser.update([pose(0)], 0.1) == ()
-    assert recogniser.image(0) is None
-    assert recogniser.image(99) is None
+    assert recogniser.image((0,)) is None
+    assert recogniser.image((99,)) is None
 
 
 def test_people_who_left_are_forgotten(recogniser: Recogniser) -> None:
     watched(recogniser, 15, ids=range(6))
     recogniser.update([], SECONDS + 0.4)
-    assert recogniser.image(5) is not None
+    assert recogniser.image((5,)) is not None
     recogniser.update([], SECONDS + 0.6)
-    assert recogniser.image(5) is None
-    assert not recogniser._people
+    assert recogniser.image((5,)) is None
+    assert not recogniser._followed
 
 
 def test_a_long_gap_starts_anew(recogniser: Recogniser) -> None:
@@ -164,6 +169,83 @@ def test_the_stamp_is_a_time(recogniser: Recogniser, stamp: float) -> None:
         recogniser.update([pose(0)], stamp)
 
 
-def test_another_window_than_the_model_s() -> None:
-    short = Recogniser(replace(SETTINGS, window=1.0))
+def test_another_window_than_the_model_s(settings: RecogniserSettings) -> None:
+    short = Recogniser(replace(settings, window=1.0))
     assert watched(short, 15)[0].stamp == pytest.approx(0.5, abs=0.07)
+    with pytest.raises(SettingError, match=r"got 0.01, expected at least 0.1 s"):
+        Recogniser(replace(settings, window=0.01))
+
+
+class Told:
+    """A network that says what it is told."""
+
+    def __init__(self, recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(recogniser._classifier, "_engine", self)
+        self.probabilities: Sequence[float] = ()
+
+    def __call__(self, tensors: Tensors) -> Tensors:
+        return {"scores": np.tile(self.probabilities, (len(tensors["image"]), 1))}
+
+
+def test_labels_hold_against_short_doubts_and_their_scores_are_smoothed(
+    settings: RecogniserSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient = Recogniser(replace(settings, label_smoothing=0.5, label_margin=0.1))
+    told = Told(patient, monkeypatch)
+    told.probabilities = (0.8, 0.1, 0.1)
+    answers = watched(patient, 10, until=2.0)
+    told.probabilities = (0.1, 0.8, 0.1)
+    for stamp in (2.1, 2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8, 2.9, 3.0, 3.1, 3.2):
+        answers += patient.update([pose(stamp)], stamp)
+    labels = [answer.label for answer in answers if answer.stamp >= 1.99]
+    changed = labels.index(LABELS[1])
+    assert labels == [LABELS[0]] * changed + [LABELS[1]] * (len(labels) - changed)
+    assert 1 < changed < 5
+    assert answers[0].scores == pytest.approx([0.8, 0.1, 0.1])
+    assert 0.6 < answers[-1].score < 0.8
+
+
+def test_after_time_jumps_back_nothing_said_before_has_a_say(
+    settings: RecogniserSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Recogniser(replace(settings, label_smoothing=10.0, label_margin=0.9))
+    told = Told(slow, monkeypatch)
+    told.probabilities = (0.8, 0.1, 0.1)
+    assert {answer.label for answer in watched(slow, 10)} == {LABELS[0]}
+    told.probabilities = (0.1, 0.8, 0.1)
+    assert {answer.label for answer in watched(slow, 10)} == {LABELS[1]}
+
+
+def test_a_model_without_an_own_opinion_on_convincing_can_be_given_one(
+    settings: RecogniserSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recogniser = Recogniser(settings)
+    monkeypatch.setattr(recogniser._classifier, "unknown_below", 1.0)
+    assert {answer.label for answer in watched(recogniser, 10)} == {UNKNOWN}
+    recogniser.reset()
+    recogniser.settings = replace(settings, unknown_below=0.0)
+    assert UNKNOWN not in {answer.label for answer in watched(recogniser, 10)}
+
+
+def test_other_settings_keep_what_is_known_and_another_model_begins_anew(
+    recogniser: Recogniser, other_action_model: Path
+) -> None:
+    watched(recogniser, 15)
+    rarely = replace(recogniser.settings, stride=1.0)
+    assert recogniser.with_settings(rarely) is recogniser
+    assert recogniser.settings is rarely
+    assert recogniser.image((0,)) is not None
+    other = recogniser.with_settings(replace(rarely, action_model=str(other_action_model)))
+    assert other.labels == ("sitting", "falling")
+    assert other.image((0,)) is None
+    assert {answer.labels for answer in watched(other, 15)} == {other.labels}
+
+
+def test_a_model_that_cannot_be_used_leaves_the_recogniser_as_it_was(
+    recogniser: Recogniser,
+) -> None:
+    before = recogniser.settings
+    with pytest.raises(ModelError, match="no model 'nothing'"):
+        recogniser.with_settings(replace(before, action_model="nothing", stride=9.0))
+    assert recogniser.settings is before
+    assert watched(recogniser, 15)
