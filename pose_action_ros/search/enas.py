@@ -18,9 +18,10 @@ from tqdm import tqdm
 
 from pose_action_ros.errors import InputError, SettingError
 from pose_action_ros.networks.cells import CellShape
+from pose_action_ros.networks.checkpoints import load_checkpoint, save_checkpoint
 from pose_action_ros.networks.genotype import Genotype
 from pose_action_ros.search.controller import Controller, Sampled
-from pose_action_ros.search.progress import Epoch, load, save, write_curve
+from pose_action_ros.search.progress import Epoch, write_curve
 from pose_action_ros.search.reinforce import Reinforce
 from pose_action_ros.search.rewards import HeldOut, Images, Judge, Labels
 from pose_action_ros.search.settings import SearchSettings
@@ -87,7 +88,7 @@ def search(
     for epoch in tqdm(range(start, settings.epochs), "search", initial=start, unit="epoch"):
         enas.epoch(epoch, training, held_out)
         write_curve(output / CURVE, enas.curve)
-        save(output / CHECKPOINT, enas.state())
+        save_checkpoint(output / CHECKPOINT, enas.state())
     return enas.rank(held_out)
 
 
@@ -142,7 +143,7 @@ class Enas:
 
     def resume(self, path: Path) -> int:
         """Go on from a checkpoint, when there is one; the epoch to go on with."""
-        state = load(path, self._config())
+        state = load_checkpoint(path, self._config())
         if state is not None:
             self._shared.load_state_dict(state["shared"])
             self._optimiser.load_state_dict(state["optimiser"])

@@ -1,15 +1,11 @@
-"""What a search keeps on disk: its curve, and a checkpoint to go on from."""
+"""The curve of a search, as it is kept on disk."""
 
 from __future__ import annotations
 
 import csv
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import Any
-
-import torch
 
 from pose_action_ros.errors import ModelError
 
@@ -60,34 +56,3 @@ def read_curve(path: Path) -> list[Epoch]:
         raise ModelError(
             f"{path} is no curve of a search, with the columns {', '.join(NAMES)}: {error!r}"
         ) from error
-
-
-def save(path: Path, state: Mapping[str, Any]) -> None:
-    """Write the state of a search, whole or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        torch.save(dict(state), draft)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def load(path: Path, config: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The state saved at `path`, None when there is none.
-
-    Raises:
-        ModelError: the file is damaged, or of a search with another "config".
-    """
-    if not path.is_file():
-        return None
-    try:
-        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        changed = sorted(name for name in config if config[name] != state["config"].get(name))
-    except Exception as error:  # torch raises whatever the damage leads to
-        raise ModelError(f"{path} is no checkpoint or is damaged: {error}; remove it") from error
-    if changed:
-        raise ModelError(
-            f"{path} is of a search with other {', '.join(changed)}; remove it or choose another "
-            "output folder"
-        )
-    return state

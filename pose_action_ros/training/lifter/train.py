@@ -21,7 +21,7 @@ from lightning_fabric import Fabric
 from torch import Tensor
 from tqdm import tqdm
 
-from pose_action_ros.training.checkpoints import load_checkpoint, save_checkpoint
+from pose_action_ros.networks.checkpoints import load_checkpoint, save_checkpoint
 from pose_action_ros.training.lifter.learners import BASELINE, Batch, Learners
 from pose_action_ros.training.lifter.open_source import open_source
 from pose_action_ros.training.lifter.run import CHECKPOINT
