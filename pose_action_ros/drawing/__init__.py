@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pose_action_ros.drawing.captions import HOLD, Captions
 from pose_action_ros.drawing.people import draw_people
 from pose_action_ros.drawing.text import draw_caption
 
-__all__ = ["HOLD", "Captions", "draw_caption", "draw_people"]
+__all__ = ["draw_caption", "draw_people"]

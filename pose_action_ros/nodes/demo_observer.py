@@ -16,7 +16,8 @@ from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image as ImageMessage
 
 from pose_action_ros.camera import Intrinsics
-from pose_action_ros.drawing import Captions, draw_caption, draw_people
+from pose_action_ros.captions import Captions
+from pose_action_ros.drawing import draw_caption, draw_people
 from pose_action_ros.evaluation.truth import TruthScore
 from pose_action_ros.messages.camera_info import intrinsics_from
 from pose_action_ros.msg import Action, Keypoints, Poses

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from pose_action_ros.drawing import Captions, draw_people
+from pose_action_ros.captions import Captions
+from pose_action_ros.drawing import draw_people
 from pose_action_ros.errors import SettingError
 from pose_action_ros.processing.pipeline import Result
 from pose_action_ros.processing.recording import Recording

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pose_action_ros.drawing import HOLD
+from pose_action_ros.captions import HOLD
 from pose_action_ros.recognition import ActionEstimate
 
 

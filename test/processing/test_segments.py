@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pose_action_ros.drawing import HOLD
+from pose_action_ros.captions import HOLD
 from pose_action_ros.processing.segments import Segment, Segments
 from processing.fakes import estimate
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from geometry_msgs.msg import Point
 from hypothesis import given
 from hypothesis import strategies as st
 from pose_action_ros.msg import Keypoints, PersonKeypoints, Poses
@@ -116,6 +117,11 @@ def good_poses() -> Poses:
     return poses_message(poses(0, 1, 3), header(), next(iter(SKELETONS.values())))
 
 
+def at_one_place(message: Poses) -> None:
+    (person,) = message.people
+    person.joints = [Point(x=1.0, z=3.0)] * len(person.joints)
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
@@ -125,6 +131,7 @@ def good_poses() -> Poses:
         (lambda message: setattr(message.people[0], "placement", 7), "got placement 7"),
         (lambda message: setattr(message.people[0].joints[0], "z", nan), "NaN with a score"),
         (lambda message: setattr(message.people[0].joints[0], "z", inf), "infinite"),
+        (at_one_place, "all joints at one place"),
     ],
 )
 def test_poses_that_contradict_themselves_are_refused(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -89,8 +90,10 @@ def test_a_node_that_cannot_start_by_itself_says_why(monkeypatch: pytest.MonkeyP
         pass
 
 
-def test_a_parameter_can_be_changed_while_running(started: Start, peer: Peer) -> None:
-    node = started(ActionNode)
+def test_a_parameter_can_be_changed_while_running(
+    started: Start, peer: Peer, action_model: Path
+) -> None:
+    node = started(ActionNode, action_model=str(action_model))
     for value, accepted in ((0.9, True), (1.9, False), ("much", False)):
         parameter = Parameter("unknown_below", value=value).to_parameter_msg()
         request = SetParameters.Request(parameters=[parameter])

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from pose_action_ros.msg import Action, Keypoints, Poses
+from rclpy.parameter import Parameter
 from sensor_msgs.msg import Image
 
 from pose_action_ros.nodes.images import image_message
@@ -40,9 +42,17 @@ def film(monkeypatch: pytest.MonkeyPatch) -> Film:
     return film
 
 
+@pytest.fixture
+def model(action_model: Path) -> dict[str, str]:
+    """The parameter that chooses a small action model."""
+    return {"action_model": str(action_model)}
+
+
 @pytest.mark.usefixtures("film")
-def test_everything_is_published_by_one_node(started: Start, peer: Peer) -> None:
-    started(PipelineNode)
+def test_everything_is_published_by_one_node(
+    started: Start, peer: Peer, model: dict[str, str]
+) -> None:
+    started(PipelineNode, **model)
     keypoints, poses = peer.hear(Keypoints, "keypoints"), peer.hear(Poses, "poses")
     actions, overlays = peer.hear(Action, "action"), peer.hear(Image, "pipeline/overlay")
     image = image_message(grey(640, 480), header(BEGIN - 1))
@@ -61,8 +71,10 @@ def test_everything_is_published_by_one_node(started: Start, peer: Peer) -> None
     assert health_of(peer, "pipeline")["errors"] == "0"
 
 
-def test_a_bad_image_and_time_that_jumps_back(started: Start, peer: Peer, film: Film) -> None:
-    started(PipelineNode)
+def test_a_bad_image_and_time_that_jumps_back(
+    started: Start, peer: Peer, film: Film, model: dict[str, str]
+) -> None:
+    started(PipelineNode, **model)
     heard = peer.hear(Keypoints, "keypoints")
     bad = image_message(grey(), header())
     bad.encoding = "rgb9"
@@ -72,10 +84,25 @@ def test_a_bad_image_and_time_that_jumps_back(started: Start, peer: Peer, film: 
 
 
 @pytest.mark.usefixtures("film")
-def test_parameters_of_all_stages_can_be_changed(started: Start) -> None:
-    from rclpy.parameter import Parameter  # noqa: PLC0415
-
-    node = started(PipelineNode)
-    changes = [Parameter("unknown_below", value=0.8), Parameter("person_height", value=1.5)]
-    assert all(result.successful for result in node.set_parameters(changes))
-    assert node.pipeline.recogniser.settings.unknown_below == 0.8
+def test_parameters_of_all_stages_and_the_action_model_can_be_changed(
+    started: Start, model: dict[str, str], other_action_model: Path
+) -> None:
+    node = started(PipelineNode, **model)
+    changes = {
+        "max_people": 2,
+        "track_memory": 3.0,
+        "person_height": 1.5,
+        "unknown_below": 0.8,
+        "action_model": str(other_action_model),
+    }
+    parameters = [Parameter(name, value=value) for name, value in changes.items()]
+    assert all(result.successful for result in node.set_parameters(parameters))
+    line = node.pipeline
+    for stage in (line.detector, line.tracker, line.lifter, line.recogniser):
+        assert {name: getattr(stage.settings, name) for name in changes} == changes
+    assert line.recogniser.labels == ("sitting", "falling")
+    facts = node.health.facts
+    assert (facts["classifier"], facts["labels"]) == (str(other_action_model), "2")
+    (refused,) = node.set_parameters([Parameter("action_model", value="no/such.onnx")])
+    assert "no model 'no/such.onnx'" in refused.reason
+    assert line.recogniser.labels == ("sitting", "falling")

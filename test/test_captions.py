@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pose_action_ros.drawing import HOLD, Captions
+from pose_action_ros.captions import HOLD, Captions
 
 
 @dataclass
