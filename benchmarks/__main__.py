@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks.lifter import measure_lifter
 from benchmarks.lifter_network import measure_networks
 from benchmarks.machine import machine
+from benchmarks.recognition import measure_recognition
 from benchmarks.report import markdown
 from benchmarks.stages import measure_stages
 from benchmarks.system import measure_system
@@ -34,6 +35,7 @@ def main() -> int:
             "system": measure_system(args.seconds, folder),
             "lifter": measure_lifter(args.seconds, folder),
             "networks": measure_networks(),
+            "recognition": measure_recognition(),
         }
     except PoseActionError as error:
         sys.stderr.write(f"benchmark failed: {error}\n")

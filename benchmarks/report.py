@@ -16,13 +16,14 @@ RESIDENT_LIMIT = 150.0
 
 
 def markdown(results: dict[str, Any]) -> str:
-    """Tables of the machine, the stages, the processes, lifter_node and its network."""
+    """Tables of the machine, stages, processes, lifter_node, its network, and recognition."""
     parts = (
         [f"{name}: {value}" for name, value in results["machine"].items()],
         _stage_lines(results["stages"]),
         _system_lines(results["system"]),
         _lifter_lines(results["lifter"]),
         _network_lines(results["networks"]),
+        _recognition_lines(results["recognition"]),
     )
     return "\n\n".join("\n".join(lines) for lines in parts)
 
@@ -96,6 +97,18 @@ def _network_lines(networks: dict[str, Any]) -> list[str]:
         "| network, one call of the engine | CPU p50 [ms] | wall p50 [ms] | wall p99 [ms] |",
         "| --- | ---: | ---: | ---: |",
         *(_line(name, row, 3) for name, row in rows.items()),
+    ]
+
+
+def _recognition_lines(recognition: dict[str, Any]) -> list[str]:
+    """The motion image and the action network."""
+    people = recognition["classifier"].items()
+    return [
+        "| motion image (17 joints, 2 s at 30 a second), action network | CPU p50 [ms] | wall p50 "
+        "[ms] | wall p99 [ms] |",
+        "| --- | ---: | ---: | ---: |",
+        *(_line(name, row, 3) for name, row in recognition["image"].items()),
+        *(_line(f"action network, {count} at once", row, 3) for count, row in people),
     ]
 
 

@@ -7,13 +7,13 @@ import torch
 
 from pose_action_ros.networks.action_cnn import ActionCnn, Calibrated, CnnShape
 
-IMAGES = torch.randint(0, 256, (5, 32, 32, 3), generator=torch.manual_seed(0)).float()
+IMAGES = torch.randint(0, 256, (5, 48, 32, 3), generator=torch.manual_seed(0)).float()
 
 
-@pytest.mark.parametrize(("labels", "size", "width"), [(18, 32, 16), (2, 64, 4)])
+@pytest.mark.parametrize(("labels", "size", "width"), [(18, 48, 16), (2, 64, 4)])
 def test_one_logit_for_each_label(labels: int, size: int, width: int) -> None:
-    network = ActionCnn(CnnShape(labels, size, width)).eval()
-    assert network(torch.zeros(3, size, size, 3)).shape == (3, labels)
+    network = ActionCnn(CnnShape(labels, size, 32, width)).eval()
+    assert network(torch.zeros(3, size, 32, 3)).shape == (3, labels)
 
 
 def test_an_image_is_judged_alone() -> None:

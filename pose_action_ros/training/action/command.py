@@ -25,7 +25,7 @@ from pose_action_ros.training.action.windows import WindowSet
 DESCRIPTION = "train the action model on simulated and recorded people"
 
 _log = logging.getLogger(__name__)
-_SECTIONS = {
+SECTIONS = {
     "data": ActionData,
     "fitting": Fitting,
     "network": NetworkChoice,
@@ -44,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the data (once), train (or go on), measure, export."""
-    sections = read_sections(args.config, _SECTIONS)
+    sections = read_sections(args.config, SECTIONS)
     spmf, fitting, choice = sections["spmf"], sections["fitting"], sections["network"]
     torch.set_num_threads(min(2, torch.get_num_threads()))
     data = RobotData(sections["data"], spmf, args.output)

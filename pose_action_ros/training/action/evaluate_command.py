@@ -41,7 +41,7 @@ class Protocol:
     )
 
 
-_SECTIONS = {
+SECTIONS = {
     "fitting": Fitting,
     "network": NetworkChoice,
     "augmentation": Augmentation,
@@ -77,7 +77,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train and measure every split and seed, print the tables and keep them with pictures."""
-    sections = read_sections(args.config, _SECTIONS)
+    sections = read_sections(args.config, SECTIONS)
     given = {name: value for name in ("network", "genotype") if (value := getattr(args, name))}
     sections["network"] = replace(sections["network"], **given)
     torch.set_num_threads(min(2, torch.get_num_threads()))

@@ -17,9 +17,9 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
+from pose_action_ros.networks.checkpoints import load_checkpoint, save_checkpoint
 from pose_action_ros.search.enas import Examples
 from pose_action_ros.settings import setting
-from pose_action_ros.networks.checkpoints import load_checkpoint, save_checkpoint
 
 Labels = npt.NDArray[np.int64]
 Images = npt.NDArray[np.uint8]

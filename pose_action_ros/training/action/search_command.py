@@ -24,7 +24,7 @@ from pose_action_ros.training.action.settings import ActionData, read_sections
 DESCRIPTION = "Search for the cells of an action network with ENAS."
 
 SIMULATED = "simulated"
-_SECTIONS = {
+SECTIONS = {
     "search": SearchSettings,
     "network": NetworkChoice,
     "data": ActionData,
@@ -53,7 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Search, or go on, then write genotype.json and the pictures."""
-    sections = read_sections(args.config, _SECTIONS)
+    sections = read_sections(args.config, SECTIONS)
     spmf, choice = sections["spmf"], sections["network"]
     torch.set_num_threads(min(2, torch.get_num_threads()))
     examples, held_out = _examples(args, sections)

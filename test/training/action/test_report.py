@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pose_action_ros.training.action.report import calibration_error, fit_temperature, report
+from pose_action_ros.training.action.report import (
+    calibration_error,
+    fit_temperature,
+    fit_threshold,
+    report,
+)
 
 PROBABILITIES = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.55, 0.45]])
 LABELS = np.array([0, 1, 1, 0])
@@ -40,3 +45,20 @@ def test_the_temperature_of_overconfident_logits_is_found(truth: float) -> None:
     odds = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     labels = (odds.cumsum(axis=1) > rng.random((20_000, 1))).argmax(axis=1)
     assert fit_temperature(truth * logits, labels) == pytest.approx(truth, rel=0.05)
+
+
+def test_the_threshold_lets_so_many_wrong_answers_through() -> None:
+    rng = np.random.default_rng(0)
+    confidence = rng.uniform(0.5, 1.0, 5000)
+    labels = np.where(rng.random(5000) < confidence, 0, 1)
+    probabilities = np.column_stack([confidence, 1 - confidence])
+    threshold = fit_threshold(probabilities, labels, wrong=0.1)
+    given = confidence >= threshold
+    assert (labels[given] != 0).mean() == pytest.approx(0.1, abs=0.002)
+    # Of answers that are right as often as they claim, those above 0.8 are wrong by 0.1 on average.
+    assert threshold == pytest.approx(0.8, abs=0.03)
+
+
+def test_the_threshold_of_answers_that_are_all_right_or_all_wrong() -> None:
+    assert fit_threshold(PROBABILITIES, np.array([0, 0, 1, 0]), least=0.3) == 0.55
+    assert fit_threshold(PROBABILITIES, np.array([1, 1, 0, 1])) == 1.0

@@ -4,38 +4,53 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from pose_action_ros.errors import InputError, ModelError, SettingError
+from pose_action_ros.networks.genotype import random_genotype, to_json
+from pose_action_ros.recognition import SpmfSettings
 from pose_action_ros.recognition.classifier import ActionClassifier
+from pose_action_ros.recognition.spmf_settings import check
 from pose_action_ros.simulation import ACTIONS
-from pose_action_ros.training.action import command
+from pose_action_ros.training.action import command, evaluate_command, search_command
+from pose_action_ros.training.action.data import mirrored_labels
+from pose_action_ros.training.action.fit import Fitting, logits_of
+from pose_action_ros.training.action.model import read_model
 from pose_action_ros.training.action.noise import detect
 from pose_action_ros.training.action.recordings import load_sightings, save_sightings
 from pose_action_ros.training.action.seen import simulated_sighting
-from pose_action_ros.training.action.settings import ActionTraining, read_training
+from pose_action_ros.training.action.settings import ActionData, read_sections
+from pose_action_ros.training.action.windows import ONE_SIDED
 
 TINY = """
-training:
+data:
   people: 3
   validation: 1
   test: 1
   actions_each: 2
+fitting:
   epochs: {epochs}
   samples: 16
   batch: 8
-  width: 4
-  initial: "{initial}"
+  repeats: 1
+network:
+  network: {network}
+  genotype: random:1
+  channels: 4
 """
+FOLDER = Path(__file__).parents[3] / "config"
 
 
-def train(folder: Path, epochs: int = 2, name: str = "run", initial: str = "") -> Path:
+def train(folder: Path, epochs: int = 2, name: str = "run", network: str = "cells") -> Path:
     """Run the command; the folder it wrote."""
     config = folder / "tiny.yaml"
-    config.write_text(TINY.format(epochs=epochs, initial=initial))
+    config.write_text(TINY.format(epochs=epochs, network=network))
     parser = argparse.ArgumentParser()
     command.configure(parser)
     output = folder / name
@@ -48,7 +63,8 @@ def test_a_run_ends_in_a_model_that_recognisers_take(tmp_path: Path) -> None:
     output = train(tmp_path)
     classifier = ActionClassifier(str(output / "action.onnx"))
     assert classifier.labels == ACTIONS
-    scores = classifier(np.zeros((2, 32, 32, 3), np.uint8))
+    assert 0.2 <= classifier.unknown_below <= 1
+    scores = classifier(np.zeros((2, *classifier.spmf.shape), np.uint8))
     assert scores.sum(axis=1) == pytest.approx(1)
     with (output / "curve.csv").open() as file:
         assert [row["epoch"] for row in csv.DictReader(file)] == ["0", "1"]
@@ -60,12 +76,36 @@ def test_a_run_ends_in_a_model_that_recognisers_take(tmp_path: Path) -> None:
         train(tmp_path, epochs=3)
 
 
-def test_a_run_starts_from_another_ones_weights(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="nothing"):
-        train(tmp_path, initial="nothing")
-    first = train(tmp_path, epochs=1)
-    second = train(tmp_path, epochs=1, name="next", initial=str(first / "checkpoint.pt"))
-    assert (first / "action.onnx").read_bytes() != (second / "action.onnx").read_bytes()
+def test_a_model_that_was_written_can_be_trained_on(tmp_path: Path) -> None:
+    path = train(tmp_path, epochs=1) / "action.onnx"
+    model, classifier = read_model(path), ActionClassifier(str(path))
+    images = np.random.default_rng(0).integers(0, 256, (3, *model.spmf.shape), np.uint8)
+    ours = softmax(logits_of(model.network, images) / model.temperature, axis=1)
+    assert ours == pytest.approx(classifier(images), abs=1e-4)
+    assert (model.labels, model.spmf, model.window) == (ACTIONS, classifier.spmf, 2.0)
+
+
+def test_weights_that_are_not_of_the_model_s_cells(tmp_path: Path) -> None:
+    path = train(tmp_path, epochs=1) / "action.onnx"
+    card = json.loads(path.with_suffix(".json").read_text())
+    card["settings"]["genotype"] = to_json(random_genotype(np.random.default_rng(5), 4))
+    path.with_suffix(".json").write_text(json.dumps(card))
+    with pytest.raises(ModelError, match=r"action\.weights\.npz has weights of another genotype"):
+        read_model(path)
+    weights = path.with_name("action.weights.npz")
+    weights.write_bytes(weights.read_bytes()[:-200])
+    with pytest.raises(ModelError, match="damaged"):
+        read_model(path)
+    weights.unlink()
+    with pytest.raises(ModelError, match="beside it"):
+        read_model(path)
+
+
+def test_the_hand_made_network_is_trained_too_but_not_from_a_file(tmp_path: Path) -> None:
+    path = train(tmp_path, epochs=1, network="cnn") / "action.onnx"
+    assert ActionClassifier(str(path)).labels == ACTIONS
+    with pytest.raises(ModelError, match="no network of cells"):
+        read_model(path)
 
 
 def test_what_is_seen_can_be_stored_and_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
@@ -104,25 +144,44 @@ def test_simulated_detections_are_near_the_truth_and_inside_the_picture() -> Non
         assert np.nanmedian(apart) < 0.08 * np.linalg.norm(np.ptp(truth[0], axis=0))
 
 
+SECTIONS = {"data": ActionData, "fitting": Fitting, "spmf": SpmfSettings}
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("training: {epoch: 3}", "epoch"),
-        ("training: {epochs: 0}", "epochs"),
-        ("spmf: {size: big}", "size"),
-        ("training: 3", "training"),
+        ("fitting: {epoch: 3}", "epoch"),
+        ("fitting: {epochs: 0}", "epochs"),
+        ("spmf: {height: big}", "height"),
+        ("data: 3", "data"),
         ("model: {}", "sections"),
-        ("training: {", "cannot read"),
+        ("data: {", "cannot read"),
     ],
 )
 def test_settings_that_are_wrong(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(text)
     with pytest.raises(SettingError, match=message):
-        read_training(path)
+        read_sections(path, SECTIONS)
 
 
-def test_the_shipped_settings_can_be_read() -> None:
-    path = Path(__file__).parents[3] / "config" / "train_action.yaml"
-    training, _ = read_training(path)
-    assert isinstance(training, ActionTraining)
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [
+        ("train_action", command),
+        ("search_action", search_command),
+        ("evaluate_msr_action3d", evaluate_command),
+        ("evaluate_sbu_kinect", evaluate_command),
+    ],
+)
+def test_the_settings_that_come_with_the_package_can_be_read(name: str, module: Any) -> None:
+    sections = read_sections(FOLDER / f"{name}.yaml", module.SECTIONS)
+    assert sections["spmf"].shape[2] == 3
+    check(sections["spmf"])
+
+
+def test_labels_in_the_mirror() -> None:
+    labels = ("waving_left", "bowing", "waving_right", "left_kick")
+    assert mirrored_labels(labels).tolist() == [2, 1, 0, ONE_SIDED]
+    swapped = mirrored_labels()
+    assert (swapped[swapped] == np.arange(len(ACTIONS))).all()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pose_action_ros.recognition import SpmfSettings
+from pose_action_ros.recognition import SpmfSettings, enhanced_spmf
 from pose_action_ros.recognition.window import Window
 from pose_action_ros.skeletons import HUMAN36M_17
 from pose_action_ros.training.action.recordings import Recording
 from pose_action_ros.training.action.windows import (
+    NOTHING,
+    WindowExamples,
     WindowSet,
     cut,
     disturb,
@@ -29,13 +31,25 @@ def recording(seed: int = 0) -> Recording:
     return Recording(stamps, points, np.where(stamps < 4, 0, 1))
 
 
-def test_a_cut_is_what_the_window_of_the_recogniser_gives() -> None:
-    one = recording()
-    window = Window(2.0, 0.5)
+def test_a_cut_is_what_the_window_of_the_recogniser_sees() -> None:
+    one, spmf = recording(), SpmfSettings(frames=16)
+    window, step = Window(2.0, 0.5, spmf), 2.0 / 15
     for frame, (stamp, points) in enumerate(zip(one.stamps, one.points, strict=True)):
         window.add(points, float(stamp))
-        if frame and frame % 17 == 0:
-            assert cut(one, frame, 2.0, 16) == pytest.approx(window.sampled(16))
+        begun = float(one.stamps[one.beginnings(0.5)[frame]])
+        # The window's steps count from its first pose: where one falls on a stamp both agree.
+        if frame and abs((stamp - begun) / step - round((stamp - begun) / step)) < 1e-6:
+            image = enhanced_spmf(cut(one, frame, 2.0, 16), spmf)
+            assert np.abs(window.image().astype(int) - image).max() <= 1
+
+
+def test_the_unseen_start_of_a_cut_is_missing() -> None:
+    one = recording()
+    frame = int(np.searchsorted(one.stamps, 7.5))
+    points = cut(one, frame, 2.0, 41)
+    seen = np.isfinite(points).all(axis=(1, 2))
+    assert seen.sum() == pytest.approx(41 * 0.25, abs=2)
+    assert (np.diff(seen.astype(int)) >= 0).all()
 
 
 def test_windows_wait_until_the_action_and_the_view_have_lasted() -> None:
@@ -75,7 +89,30 @@ def test_augmentation_swaps_the_labels_of_mirrored_windows() -> None:
     windows = WindowSet([one], places, 2.0, SpmfSettings(), np.array([1, 0]))
     chosen = np.arange(len(places))
     images, labels = windows.augmented(chosen, np.random.default_rng(0))
-    assert images.shape == (len(places), 32, 32, 3)
-    swapped = labels != windows.labels
+    assert images.shape == (len(places), *SpmfSettings().shape)
+    swapped = labels != windows.truth
     assert 0 < swapped.sum() < len(places)
     assert windows.images.shape == images.shape
+
+
+def test_labels_beyond_those_there_are_stand_for_no_action() -> None:
+    one = recording()
+    places = find_windows([one], 0.5, 0.7, 1.0)
+    windows = WindowSet([one], places, 2.0, SpmfSettings(), np.array([0]))
+    assert set(windows.truth.tolist()) == {0, NOTHING}
+    _, labels = windows.augmented(np.arange(len(places)), np.random.default_rng(0))
+    assert (labels == windows.truth).all()
+
+
+def test_sources_give_their_shares_and_the_same_for_the_same_seed() -> None:
+    first, second = (
+        WindowSet([one], find_windows([one], 0.5, 0.7, 1.0), 2.0, SpmfSettings(), mirrored)
+        for one, mirrored in ((recording(), np.array([0, 1])), (recording(1), np.array([0])))
+    )
+    nobody = WindowSet([], [], 2.0, SpmfSettings(), np.array([0]))
+    examples = WindowExamples({first: 0.9, second: 0.1, nobody: 0.5}, 2)
+    images, labels = examples.draw(200, np.random.default_rng(1))
+    assert images.shape == (200, *SpmfSettings().shape)
+    assert 0 < (labels == NOTHING).sum() < 40
+    again, _ = examples.draw(200, np.random.default_rng(1))
+    assert (again == images).all()

@@ -21,9 +21,9 @@ from pose_action_ros.cli import main
 from pose_action_ros.errors import ModelError, SettingError
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.models.card import ModelCard, read_card
+from pose_action_ros.networks.checkpoints import load_checkpoint, save_checkpoint
 from pose_action_ros.networks.lifter import BoneLengths, Exported, RobotLifter
 from pose_action_ros.networks.two_stream import StreamShape
-from pose_action_ros.networks.checkpoints import load_checkpoint, save_checkpoint
 from pose_action_ros.training.export import export
 from pose_action_ros.training.lifter.command import read_settings
 from pose_action_ros.training.lifter.learners import Learners
