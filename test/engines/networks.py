@@ -7,10 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import onnx
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
+from pose_action_ros.models.card import find_model
+
 Sizes = Sequence[int | str]
+
+SHIPPED = {"lifter": 1.0, "action": 255.0}
+"""The shipped models with the greatest value of their inputs."""
+
+
+def shipped_feed(name: str, batch: int, seed: int = 0) -> dict[str, npt.NDArray[np.float32]]:
+    """Random inputs of a shipped model, for so many people."""
+    (entry,) = onnx.load(find_model(name)).graph.input
+    shape = [batch, *(size.dim_value for size in entry.type.tensor_type.shape.dim[1:])]
+    values = np.random.default_rng(seed).random(shape, np.float32) * np.float32(SHIPPED[name])
+    return {entry.name: values}
 
 
 def save(

@@ -8,7 +8,7 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper
 
-from engines.networks import save
+from engines.networks import SHIPPED, save, shipped_feed
 from pose_action_ros.engines.half import to_half
 from pose_action_ros.errors import EngineError
 from pose_action_ros.models.card import find_model
@@ -20,20 +20,15 @@ def run(data: bytes, feed: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return dict(zip(names, session.run(names, feed), strict=True))
 
 
-@pytest.mark.parametrize(
-    ("name", "key", "shape", "scale", "tolerance"),
-    [("lifter", "keypoints", (18, 3), 1.0, 0.02), ("action", "image", (32, 32, 3), 255.0, 0.02)],
-)
-def test_shipped_models_stand_it(
-    name: str, key: str, shape: tuple[int, ...], scale: float, tolerance: float
-) -> None:
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_models_stand_it(name: str) -> None:
     data = find_model(name).read_bytes()
-    feed = {key: np.random.default_rng(0).random((5, *shape), np.float32) * np.float32(scale)}
+    feed = shipped_feed(name, 5)
     half, single = run(to_half(data), feed), run(data, feed)
     assert list(half) == list(single)
     for output, value in single.items():
         assert half[output].dtype == value.dtype
-        np.testing.assert_allclose(half[output], value, atol=tolerance)
+        np.testing.assert_allclose(half[output], value, atol=0.02)
 
 
 def test_everything_inside_is_half(tmp_path: Path) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
+from engines.networks import SHIPPED, shipped_feed
 from pose_action_ros.engines import ENGINES, load_engine
 from pose_action_ros.errors import EngineError
 from pose_action_ros.models.card import find_model
 
-MODELS = {"lifter": ("keypoints", (18, 3), 1.0), "action": ("image", (32, 32, 3), 255.0)}
 TOLERANCE = {"tensorrt": 1e-4, "tensorrt_fp16": 5e-2, "torch": 1e-5}
 
 
@@ -33,13 +32,12 @@ def hardware(cache: Path) -> Path:
 
 def compare(model: str, name: str) -> None:
     """Outputs of the engine against those of ONNX Runtime, relative to values above 1."""
-    key, shape, scale = MODELS[model]
     path = find_model(model)
     reference, engine = load_engine(path, "onnxruntime"), load_engine(path, name)
     assert dict(engine.inputs) == dict(reference.inputs)
     assert engine.outputs == reference.outputs
     for batch in (0, 1, 3, 16, 40):
-        feed: Any = {key: np.random.default_rng(batch).random((batch, *shape)) * scale}
+        feed = shipped_feed(model, batch, seed=batch)
         expected, found = reference(feed), engine(feed)
         assert list(found) == list(expected)
         for output, value in expected.items():
@@ -49,12 +47,12 @@ def compare(model: str, name: str) -> None:
             )
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", SHIPPED)
 def test_torch(model: str) -> None:
     compare(model, "torch")
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", SHIPPED)
 @pytest.mark.parametrize("name", ["tensorrt", "tensorrt_fp16"])
 def test_tensorrt(hardware: Path, model: str, name: str) -> None:
     compare(model, name)

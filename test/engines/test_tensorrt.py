@@ -14,23 +14,20 @@ from onnx import helper
 
 from engines.conftest import Machine, tensorrt_engine
 from engines.cuda_standin import cudaError_t
-from engines.networks import doubling, fixed, save, sum_and_difference
+from engines.networks import SHIPPED, doubling, fixed, save, shipped_feed, sum_and_difference
 from pose_action_ros.engines import load_engine
 from pose_action_ros.errors import EngineError, InputError, ModelError
 from pose_action_ros.models.card import find_model
-
-SHIPPED = {"lifter": ("keypoints", (18, 3)), "action": ("image", (32, 32, 3))}
 
 
 @pytest.mark.parametrize("batch", [0, 1, 2, 16, 17, 40])
 @pytest.mark.parametrize("name", SHIPPED)
 def test_any_number_of_people(machine: Machine, name: str, batch: int) -> None:
-    key, shape = SHIPPED[name]
-    people = np.random.default_rng(batch).random((batch, *shape), np.float32)
-    expected = load_engine(find_model(name), "onnxruntime")({key: people})
+    people = shipped_feed(name, batch)
+    expected = load_engine(find_model(name), "onnxruntime")(people)
     engine = load_engine(find_model(name), "tensorrt")
     assert engine.name == "tensorrt"
-    found = engine({key: people})
+    found = engine(people)
     assert list(found) == list(expected) == list(engine.outputs)
     for output, value in expected.items():
         assert found[output].shape == value.shape
