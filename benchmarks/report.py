@@ -103,9 +103,9 @@ def _network_lines(networks: dict[str, Any]) -> list[str]:
 def _recognition_lines(recognition: dict[str, Any]) -> list[str]:
     """The motion image and the action network."""
     people = recognition["classifier"].items()
+    title = "motion image (17 joints, 2 s at 30 a second), action network"
     return [
-        "| motion image (17 joints, 2 s at 30 a second), action network | CPU p50 [ms] | wall p50 "
-        "[ms] | wall p99 [ms] |",
+        f"| {title} | CPU p50 [ms] | wall p50 [ms] | wall p99 [ms] |",
         "| --- | ---: | ---: | ---: |",
         *(_line(name, row, 3) for name, row in recognition["image"].items()),
         *(_line(f"action network, {count} at once", row, 3) for count, row in people),

@@ -1,4 +1,4 @@
-"""Sequences of data sets as images: whole ones as they are, augmented ones still the same action."""
+"""Sequences of data sets as images: as they are, and augmented, still the same action."""
 
 from __future__ import annotations
 
