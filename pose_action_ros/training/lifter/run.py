@@ -7,9 +7,9 @@ from dataclasses import fields
 from pathlib import Path
 
 from pose_action_ros.errors import ModelError
+from pose_action_ros.networks.checkpoints import load_checkpoint
 from pose_action_ros.networks.lifter import Exported
 from pose_action_ros.settings import from_mapping
-from pose_action_ros.networks.checkpoints import load_checkpoint
 from pose_action_ros.training.lifter.learners import STREAMS, Learners, RobotLearner
 from pose_action_ros.training.lifter.open_source import empty_learners
 from pose_action_ros.training.lifter.settings import LifterTraining
