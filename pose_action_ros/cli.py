@@ -30,6 +30,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "build a model's TensorRT engine before a node first needs it",
     ),
     "train": ("pose_action_ros.training.command", "train the lifter or the action classifier"),
+    "teach": (
+        "pose_action_ros.training.action.teach_command",
+        "teach the action model new actions from recordings",
+    ),
     "search": (
         "pose_action_ros.training.action.search_command",
         "find the cells of an action network with ENAS",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +23,13 @@ from pose_action_ros.training.action.recordings import (
 )
 from pose_action_ros.training.action.seen import simulated_sighting
 from pose_action_ros.training.action.settings import ActionData
-from pose_action_ros.training.action.windows import WindowExamples, WindowSet, find_windows
+from pose_action_ros.training.action.windows import (
+    ONE_SIDED,
+    Place,
+    WindowExamples,
+    WindowSet,
+    find_windows,
+)
 
 NAMES = (*ACTIONS, UNKNOWN)
 """What recordings show: the actions, and what is none of them."""
@@ -31,11 +38,12 @@ PARTS = ("train", "validation", "test")
 
 
 def mirrored_labels(labels: tuple[str, ...] = ACTIONS) -> npt.NDArray[np.int64]:
-    """(L,) index of what each action is in the mirror, itself where there is no other side."""
+    """(L,) index of what each action is in the mirror: itself when its name has no side.
+
+    ONE_SIDED where the other side is none of the labels.
+    """
     swapped = [_other_side(label) for label in labels]
-    return np.array(
-        [labels.index(other) if other in labels else own for own, other in enumerate(swapped)]
-    )
+    return np.array([labels.index(other) if other in labels else ONE_SIDED for other in swapped])
 
 
 def _other_side(label: str) -> str:
@@ -85,6 +93,10 @@ class RobotData:
         return found
 
     def simulated(self, part: str) -> WindowSet:
+        """Windows of simulated people."""
+        return self.cut(self.people(part))
+
+    def people(self, part: str) -> list[Recording]:
         """Simulated people before a detector that is simulated, too; made once."""
         choices = self.choices
         count = {"train": choices.people, "validation": choices.validation, "test": choices.test}
@@ -95,15 +107,22 @@ class RobotData:
                 rng = np.random.default_rng([choices.seed, PARTS.index(part), number])
                 sightings.append(simulated_sighting(rng, choices.actions_each))
             save_sightings(path, sightings, NAMES)
-        return self.windows(load_sightings(path, NAMES))
+        return self.lifted(load_sightings(path, NAMES))
 
     def windows(self, sightings: list[Sighting]) -> WindowSet:
         """All windows of people seen, after lifting."""
-        lifted = [sighting.lifted(self._lifter, self.spmf.min_score) for sighting in sightings]
-        return self.cut(lifted)
+        return self.cut(self.lifted(sightings))
+
+    def lifted(self, sightings: list[Sighting]) -> list[Recording]:
+        """The poses of people seen."""
+        return [sighting.lifted(self._lifter, self.spmf.min_score) for sighting in sightings]
 
     def cut(self, recordings: list[Recording]) -> WindowSet:
         """All windows of recorded poses."""
+        places = self.places(recordings)
+        return WindowSet(recordings, places, self.choices.window, self.spmf, mirrored_labels())
+
+    def places(self, recordings: Sequence[Recording]) -> list[Place]:
+        """Where windows of recorded poses are cut."""
         choices = self.choices
-        places = find_windows(recordings, choices.every, choices.settle, choices.shortest)
-        return WindowSet(recordings, places, choices.window, self.spmf, mirrored_labels())
+        return find_windows(recordings, choices.every, choices.settle, choices.shortest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,9 +19,13 @@ from pose_action_ros.training.action.turns import turn
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 Rng = np.random.Generator
+Style = Callable[[Array, Rng], Array]
 
 NOTHING = -1
 """The label of a window in which no action is done."""
+
+ONE_SIDED = -2
+"""In place of its label in the mirror: an action whose other side has no label."""
 
 MAX_GAP = 0.5  # [s] as the recogniser's default; windows do not reach over longer gaps
 LEGS = tuple(
@@ -100,7 +104,10 @@ class WindowSet:
         places: which windows.
         seconds: length of a window.
         spmf: how images are made.
-        mirrored: (L,) label of each label in the mirror; those from L on are no action.
+        mirrored: (L,) label of each label in the mirror, ONE_SIDED for none; those from L on are
+            no action.
+        style: changes a window when it is augmented, besides all else.
+        pace: how much tempos differ: standard deviation of the logarithm.
 
     Attributes:
         truth: (N,) labels, NOTHING where no action is done.
@@ -113,8 +120,12 @@ class WindowSet:
         seconds: float,
         spmf: SpmfSettings,
         mirrored: Labels,
+        *,
+        style: Style | None = None,
+        pace: float = 0.12,
     ) -> None:
         self._recordings, self._places = recordings, places
+        self._style, self._pace = style, pace
         self._seconds, self._spmf, self._mirrored = seconds, spmf, mirrored
         labels = np.array([place.label for place in places], dtype=np.int64)
         self.truth: Labels = np.where(labels < len(mirrored), labels, NOTHING)
@@ -133,10 +144,12 @@ class WindowSet:
         labels = self.truth[chosen].copy()
         windows = []
         for row, index in enumerate(chosen):
-            points = self._cut(index, self._seconds * float(np.exp(rng.normal(0, 0.12))))
-            if rng.random() < 0.5:
-                points = mirror(points)
-                labels[row] = self._mirrored[labels[row]] if labels[row] >= 0 else NOTHING
+            points = self._cut(index, self._seconds * float(np.exp(rng.normal(0, self._pace))))
+            other = self._mirrored[labels[row]] if labels[row] >= 0 else NOTHING
+            if rng.random() < 0.5 and other != ONE_SIDED:
+                points, labels[row] = mirror(points), other
+            if self._style:
+                points = self._style(points, rng)
             windows.append(disturb(points, rng))
         return enhanced_spmf(np.stack(windows), self._spmf), labels
 

@@ -1,0 +1,147 @@
+"""Motions that no shipped model knows, in the style of the simulation's own: to teach them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.lifting import Lifter
+from pose_action_ros.recording import PoseRecording
+from pose_action_ros.simulation import Body, Script, VirtualCamera
+from pose_action_ros.simulation.channels import SIDES, Channels
+from pose_action_ros.simulation.motions.arms import lift_shoulder
+from pose_action_ros.simulation.performance import Performance, perform
+from pose_action_ros.simulation.reach import aim, arm
+from pose_action_ros.simulation.standing import Motion, Standing
+from pose_action_ros.simulation.timing import Beat, Strokes, Wander, ease
+from pose_action_ros.skeletons import HUMAN36M_17
+from pose_action_ros.training.action.recordings import Sighting
+from pose_action_ros.training.action.seen import random_stamps, seen_without_images
+
+Array = npt.NDArray[np.float64]
+Rng = np.random.Generator
+
+
+def drinking(body: Body, rng: Rng) -> Motion:
+    """A cup goes to the mouth, the head leans back, the cup comes down to the belly."""
+    stand, side = Standing(body, rng), SIDES[rng.integers(2)]
+    middle = body.half_shoulders / body.arm
+    mouth = arm(body, [rng.uniform(0.2, 0.3), -0.75 * middle, rng.uniform(0.18, 0.3)], _elbow(rng))
+    belly = [rng.uniform(0.3, 0.45), rng.uniform(-0.4, 0.1) * middle, rng.uniform(-0.6, -0.35)]
+    ready = arm(body, belly, [-0.3, 0.3, -1.0])
+    hand = {"pronate": np.array(rng.normal(0, 15)), "curl": np.array(0.8)}
+    sips = Strokes(
+        rng,
+        rise=rng.uniform(0.5, 1.1),
+        hold=rng.uniform(0.7, 2.2),
+        fall=rng.uniform(0.5, 1.0),
+        rest=rng.uniform(0.2, 0.9),
+    )
+    lean = rng.uniform(5, 22)
+
+    def motion(times: Array) -> Channels:
+        pose, level = stand.base(times), sips(times)
+        pose.toward({**ready, **hand}, ease(times / 0.5), side)
+        pose.toward(mouth, level, side)
+        lift_shoulder(pose, side)
+        pose["nod"] -= lean * level
+        return stand.settle(pose)
+
+    return motion
+
+
+def _elbow(rng: Rng) -> list[float]:
+    return [-0.1, rng.uniform(0.2, 1.2), -1.0]
+
+
+def checking_watch(body: Body, rng: Rng) -> Motion:
+    """One forearm comes up level before the chest and the head goes down to it."""
+    stand, side = Standing(body, rng), SIDES[rng.integers(2)]
+    middle = body.half_shoulders / body.arm
+    ahead, up = rng.uniform(0.32, 0.5), rng.uniform(-0.35, -0.1)
+    goal = {
+        **arm(body, [ahead, -rng.uniform(0.6, 1.3) * middle, up], [0.1, 1.0, -0.6]),
+        "pronate": np.array(rng.uniform(50, 90)),
+        "curl": np.array(rng.uniform(0.3, 0.9)),
+    }
+    looks = Strokes(
+        rng,
+        rise=rng.uniform(0.4, 0.8),
+        hold=rng.uniform(0.8, 2.0),
+        fall=rng.uniform(0.4, 0.8),
+        rest=rng.uniform(0.2, 0.7),
+    )
+    nod, turn = rng.uniform(12, 35), rng.uniform(0, 15) * (1 if side == "left" else -1)
+
+    def motion(times: Array) -> Channels:
+        pose, level = stand.base(times), looks(times)
+        pose.toward(goal, level, side)
+        pose["nod"] += nod * level
+        pose["turn_left"] += turn * level
+        return stand.settle(pose)
+
+    return motion
+
+
+def arms_circling(body: Body, rng: Rng) -> Motion:
+    """Both straight arms out to the sides, drawing circles."""
+    stand = Standing(body, rng, arms="hanging")
+    beat, size = Beat(rng, rng.uniform(0.5, 1.6)), Wander(rng, 0.1, 0.5)
+    radius, way = rng.uniform(0.2, 0.7), rng.choice([-1.0, 1.0])
+    height, bend = rng.uniform(-0.15, 0.35), rng.uniform(0.03, 0.2)
+
+    def motion(times: Array) -> Channels:
+        pose, up = stand.base(times), ease(times / 0.7)
+        angle, wide = 2 * np.pi * way * beat(times), radius * (1 + 0.1 * size(times))
+        out = np.ones_like(times)
+        upper = np.stack([wide * np.cos(angle), out, height + wide * np.sin(angle)], axis=-1)
+        goal = aim(upper, upper + np.array([bend, 0.0, bend]))
+        for side in SIDES:
+            pose.toward(goal, up, side)
+            lift_shoulder(pose, side)
+        return stand.settle(pose)
+
+    return motion
+
+
+NEW_MOTIONS: Mapping[str, Callable[[Body, Rng], Motion]] = {
+    "drinking": drinking,
+    "checking_watch": checking_watch,
+    "arms_circling": arms_circling,
+}
+
+
+def filmed(label: str, rng: Rng) -> tuple[Sighting, Array]:
+    """Somebody doing it before a camera, mostly with rests before and after.
+
+    Returns:
+        What a simulated detector and the tracker give; when the action begins and ends [s].
+    """
+    camera, body = VirtualCamera.random(rng, distance=(1.5, 5.0)), Body.random(rng)
+    motion = Performance(label, body, NEW_MOTIONS[label](body, rng))
+    parts = [perform("standing", rng, body), motion, perform("standing", rng, body)]
+    lead, action = rng.uniform(0.6, 2.0), rng.uniform(3.0, 4.5)
+    end = lead + action
+    toward = float(np.arctan2(camera.position[1], camera.position[0])) + rng.normal(0, 0.6)
+    script = Script(parts, [0.0, lead, end], (0.0, 0.0), toward)
+    begin = lead if rng.random() < 0.3 else 0.0  # at once, or after standing there
+    stamps = begin + random_stamps(rng, end + rng.uniform(0.0, 1.0) - begin)
+    labels = np.where((stamps >= lead) & (stamps < end), 1, 0)
+    seen = seen_without_images(script.joints(stamps), stamps, labels, camera, rng)
+    return seen, np.array([lead, end])
+
+
+def recorded(label: str, number: int, lifter: Lifter, rng: Rng) -> PoseRecording:
+    """The same as a recording that a model can be taught with."""
+    seen, _ = filmed(label, rng)
+    lifted = lifter.lift(seen.points, seen.scores, seen.intrinsics)
+    return PoseRecording(
+        skeleton=HUMAN36M_17,
+        stamps=seen.stamps,
+        points=lifted.joints,
+        scores=lifted.scores,
+        label=label,
+        source=f"{label}_{number}.mp4",
+    )
