@@ -36,11 +36,12 @@ Known = tuple[Tensor, Tensor]
 _log = logging.getLogger(__name__)
 
 FOLDS = 5
-DRAWN = 800
+DRAWN = 500
 """Augmented windows of each taught action that the last layer is fitted to."""
 REPLAYED = 4000
 """Windows of simulated people, besides."""
 DECAY = 1e-3
+EMPHASIS = 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +82,7 @@ def teach(base: ActionModel, curriculum: Curriculum, settings: TeachSettings) ->
         _log.info("all weights")
         network = _tuned(network, curriculum, replay, check, settings)
     after = _right(network, check, curriculum.labels, curriculum)
-    temperature, threshold = _calibration(network, curriculum, held_out, check)
+    temperature, threshold = _calibration(base, network, curriculum, held_out, check)
     told = [softmax(logits / temperature, axis=1) for logits in held_out]
     model = replace(
         base,
@@ -115,7 +116,7 @@ def _fit_last(
     ]
     fresh, folds = network.stack.linear, folds_of(lessons)
     logits = [np.zeros((0, count))] * len(lessons)
-    for fold in range(FOLDS):
+    for fold in dict.fromkeys(fold for fold in folds if fold is not None):
         left = [number for number, own in enumerate(folds) if own == fold]
         rest = [copy for number, copy in enumerate(copies) if number not in left]
         head = _fitted(fresh, [shown, *rest])
@@ -168,10 +169,9 @@ def _tuned(
 ) -> CellNetwork:
     """The network after passes over all weights, averaged."""
     lessons = curriculum.windows(range(len(curriculum.lessons)), COPIES)
-    share = len(curriculum.taught) / len(curriculum.labels)
-    examples = WindowExamples(
-        {lessons: max(share, 0.25), replay: min(1 - share, 0.75)}, len(curriculum.labels)
-    )
+    # More than their part of the labels: there is less to learn them from.
+    share = min(0.5, EMPHASIS * len(curriculum.taught) / len(curriculum.labels))
+    examples = WindowExamples({lessons: share, replay: 1 - share}, len(curriculum.labels))
     fitting = Fitting(
         seed=settings.seed,
         epochs=settings.epochs,
@@ -207,9 +207,13 @@ def _right(
 
 
 def _calibration(
-    network: CellNetwork, curriculum: Curriculum, held_out: Sequence[Array], check: WindowSet
+    base: ActionModel,
+    network: CellNetwork,
+    curriculum: Curriculum,
+    held_out: Sequence[Array],
+    check: WindowSet,
 ) -> tuple[float, float]:
-    """Temperature and threshold by answers about people who were not learnt from."""
+    """Temperature and threshold by answers about people who were not learnt from, if any."""
     named = check.truth >= 0
     logits = [logits_of(network, check.images[named]), *held_out]
     owners = [curriculum.labels.index(lesson.label) for lesson in curriculum.lessons]
@@ -218,5 +222,7 @@ def _calibration(
         *(np.full(len(own), label) for own, label in zip(held_out, owners, strict=True)),
     ]
     told, labels = np.concatenate(logits), np.concatenate(truth)
+    if not len(told):
+        return base.temperature, base.unknown_below
     temperature = fit_temperature(told, labels)
     return temperature, fit_threshold(softmax(told / temperature, axis=1), labels)

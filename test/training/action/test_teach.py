@@ -72,7 +72,7 @@ def take(
 def kinect() -> PoseRecording:
     """A recording with other joints."""
     points = np.zeros((40, 20, 3))
-    stamps: Array = np.arange(40) * 0.05
+    stamps = np.linspace(0, 2, 40)
     return PoseRecording(MSR_20, stamps, points, np.ones((40, 20)), "nodding", source="a.mp4")
 
 
@@ -136,6 +136,16 @@ def test_a_taught_model_is_read_by_recognisers_and_can_be_taught_again(
         run(folder, small)
     assert run(folder, path, "--output", str(tmp_path / "next.onnx"), "--epochs", "0") == 0
     assert read_model(tmp_path / "next.onnx").labels == classifier.labels
+
+
+def test_one_recording_each_is_taught_without_being_judged(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(tmp_path / "dir", take("nodding"), take("turning_left", "b.mp4"))
+    assert run(folder, small, "--keep", "none", "--epochs", "0") == 0
+    said = capsys.readouterr().out
+    assert "turning_left: its other side has no recordings" in said
+    assert read_model(tmp_path / "dir.onnx").unknown_below == read_model(small).unknown_below
 
 
 def test_new_actions_alone_with_simulated_people_for_none_of_them(
