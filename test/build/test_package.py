@@ -77,14 +77,19 @@ def test_what_nodes_import_is_in_the_manifest() -> None:
 
 
 def test_what_runs_without_ros_imports_only_its_requirements() -> None:
-    names = {"opencv-python-headless": "cv2", "PyYAML": "yaml", "ai-edge-litert": "ai_edge_litert"}
+    names = {
+        "opencv-python-headless": "cv2",
+        "PyYAML": "yaml",
+        "ai-edge-litert": "ai_edge_litert",
+        "lightning-fabric": "lightning_fabric",
+    }
     allowed = {re.split(r"[<>=\[]", line)[0] for line in requirements("run")}
     training = {re.split(r"[<>=\[]", line)[0] for line in requirements("train")}
     runtime = {names.get(name, name) for name in allowed}
     heavy = {"networks", "search", "training", "datasets", "evaluation"}
     for folder in PACKAGE.iterdir():
         if folder.is_dir() and folder.name != "nodes":
-            more = training if folder.name in heavy else set()
+            more = {names.get(name, name) for name in training} if folder.name in heavy else set()
             assert imports(folder) <= runtime | more, folder.name
 
 
