@@ -86,11 +86,13 @@ def test_what_runs_without_ros_imports_only_its_requirements() -> None:
     allowed = {re.split(r"[<>=\[]", line)[0] for line in requirements("run")}
     training = {re.split(r"[<>=\[]", line)[0] for line in requirements("train")}
     runtime = {names.get(name, name) for name in allowed}
-    heavy = {"networks", "search", "training", "datasets", "evaluation"}
+    heavy = frozenset(names.get(name, name) for name in training)
+    more = dict.fromkeys(("networks", "search", "training", "datasets", "evaluation"), heavy)
+    # Backends are imported when they are chosen and there.
+    more["engines"] = frozenset({"cuda", "google", "onnx", "tensorrt", "torch"})
     for folder in PACKAGE.iterdir():
         if folder.is_dir() and folder.name != "nodes":
-            more = {names.get(name, name) for name in training} if folder.name in heavy else set()
-            assert imports(folder) <= runtime | more, folder.name
+            assert imports(folder) <= runtime | more.get(folder.name, frozenset()), folder.name
 
 
 def test_wheels_of_ros_are_all_pinned() -> None:
