@@ -105,6 +105,6 @@ def test_pip_installs_models_and_their_cards(tmp_path: Path) -> None:
     command = [sys.executable, "setup.py", "-q", "build_py", "--build-lib", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     built = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
-    suffixes = {".py", ".onnx", ".json", ".typed"}
+    suffixes = {".py", ".onnx", ".json", ".npz", ".typed"}
     source = {path.relative_to(ROOT) for path in PACKAGE.rglob("*") if path.suffix in suffixes}
     assert source <= built
