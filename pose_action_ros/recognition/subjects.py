@@ -21,6 +21,9 @@ def subjects_of(
 ) -> Iterator[tuple[Subject, Array]]:
     """Ids and joints (J, 3) [m] of everybody, or all pairs, that an answer may be about.
 
+    One person's are relative to the root joint: whoever walks through the room, or is carried past
+    by a robot that drives, looks like somebody on the spot. Those of two are where they are.
+
     Args:
         people: of one image, with different ids.
         settings: whose `people` says whether a model looks at one person or two.
@@ -31,7 +34,9 @@ def subjects_of(
     seen = {person.person_id: trusted(person, settings) for person in usable}
     seen = {key: points for key, points in seen.items() if _extended(points)}
     if settings.people == 1:
-        yield from (((key,), points) for key, points in seen.items())
+        by_id = {person.person_id: person for person in usable}
+        for key, points in seen.items():
+            yield (key,), points - _root(by_id[key], settings)
         return
     for first, second in combinations(sorted(seen), 2):
         if _apart(seen[first], seen[second]) <= distance:
@@ -44,6 +49,14 @@ def trusted(person: Pose3D, settings: SpmfSettings) -> Array:
     points = pose.points.copy()
     points[pose.scores < settings.min_score] = np.nan
     return points
+
+
+def _root(person: Pose3D, settings: SpmfSettings) -> Array:
+    """(3,) [m] the root joint, also a guessed one; the middle of the others where there is none."""
+    skeleton = skeleton_named(settings.skeleton)
+    points = person.to(skeleton).points
+    root = points[skeleton.root]
+    return root if np.isfinite(root).all() else np.asarray(np.nanmean(points, axis=0))
 
 
 def _extended(points: Array) -> bool:

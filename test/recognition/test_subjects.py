@@ -38,7 +38,20 @@ def test_everybody_is_a_subject_of_a_model_of_one_person() -> None:
     people = [person(7), person(2, x=50.0), person(4, placed=False)]
     found = dict(subjects_of(people, ONE, 2.0))
     assert list(found) == [(7,), (2,), (4,)]
-    np.testing.assert_array_equal(found[2,], people[1].points)
+    for one in people:
+        np.testing.assert_allclose(found[one.person_id,], one.points - one.points[0])
+
+
+def test_a_guessed_root_still_is_the_root_and_without_one_the_middle_is() -> None:
+    scores = np.full(17, 0.9)
+    scores[0] = 0.1
+    guessed = Pose3D(HUMAN36M_17, BODY, scores, 1, placed=True)
+    ((_, points),) = subjects_of([guessed], ONE, 2.0)
+    assert np.isnan(points[0]).all()
+    np.testing.assert_allclose(points[1:], BODY[1:] - BODY[0])
+    scores[0] = 0.0
+    ((_, points),) = subjects_of([Pose3D(HUMAN36M_17, BODY, scores, 1)], ONE, 2.0)
+    np.testing.assert_allclose(points[1:], BODY[1:] - BODY[1:].mean(axis=0))
 
 
 def test_a_pair_has_the_joints_of_both_the_lower_id_first() -> None:
