@@ -79,7 +79,7 @@ def fit_temperature(logits: Array, labels: Labels) -> float:
 
 
 def fit_threshold(
-    probabilities: Array, labels: Labels, wrong: float = 0.05, least: float = 0.2
+    probabilities: Array, labels: Labels, wrong: float = 0.1, least: float = 0.2
 ) -> float:
     """The lowest probability from which at most a part `wrong` of the answers is wrong.
 
