@@ -21,7 +21,7 @@ def walk(frames: int, missing: float, rng: np.random.Generator, joints: int = 17
     """(frames, J, 3) joints that wander, some missing."""
     points = rng.normal(0, 0.5, (joints, 3)) + rng.normal(0, 0.03, (frames, joints, 3)).cumsum(0)
     points[rng.random((frames, joints)) < missing] = np.nan
-    return points
+    return np.asarray(points)
 
 
 @st.composite
