@@ -157,15 +157,20 @@ def test_a_seated_person_stays_down(seed: int) -> None:
 @settings(max_examples=20, deadline=None)
 @given(seed=seeds)
 def test_flight_is_a_parabola(seed: int) -> None:
-    """While both feet are well off the floor the hips fall at about g; legs move meanwhile."""
+    """While both feet are well off the floor the body falls at about g.
+
+    Not the hips alone: they stay up while legs are drawn in.
+    """
     step = 0.005
     joints = perform("jumping", np.random.default_rng(seed)).joints(np.arange(0, 4, step))
     soles = [FIGURE.index(f"{s}_{p}") for s in ("left", "right") for p in ("heel", "big_toe")]
     lift = joints[:, soles, 2].min(axis=1)
-    fall = np.diff(joint(joints, "mid_hip")[:, 2], 2) / step**2
+    legs = [f"{side}_{part}" for side in ("left", "right") for part in ("knee", "ankle")]
+    heights = [joint(joints, name)[:, 2] for name in ("mid_hip", "mid_hip", "neck", *legs)]
+    fall = np.diff(np.mean(heights, axis=0), 2) / step**2
     flying = lift[1:-1] > 0.8 * lift.max()
     assert flying.any()
-    assert -45 < np.median(fall[flying]) < -4
+    assert -60 < np.median(fall[flying]) < -5
 
 
 def test_opposite_arm_and_leg_swing_together() -> None:
