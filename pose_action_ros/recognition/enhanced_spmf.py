@@ -116,7 +116,8 @@ class SpmfStream:
             return columns
         ends = np.concatenate([np.arange(half + 2), np.arange(final - 1, frames)])
         fresh = _columns(self._poses, ends, settings)
-        first, rest = fresh[:, : 2 * half + 1], fresh[:, 2 * half + 6 :]  # past what is drawn
+        # Between both ends: two columns of the first, the seam, and two that are in `_inner`.
+        first, rest = fresh[:, : 2 * half + 1], fresh[:, 2 * half + 6 :]
         grown = 2 * self._new
         self._inner = np.concatenate([self._inner[:, grown:], rest[:, :grown]], axis=1)
         self._new = 0

@@ -12,7 +12,8 @@ from pose_action_ros.datasets.action_sequences import (
     bone_lengths,
     standard_bones,
 )
-from pose_action_ros.skeletons import MSR_20, SBU_15, Skeleton
+from pose_action_ros.errors import SettingError
+from pose_action_ros.skeletons import MSR_20, SBU_15
 
 DATASETS = ("msr_action3d", "sbu_kinect")
 
@@ -33,12 +34,7 @@ class Split:
     test: tuple[ActionSequence, ...]
 
 
-def skeleton_of(dataset: str) -> Skeleton:
-    """The joint order of a data set."""
-    return MSR_20 if dataset == "msr_action3d" else SBU_15
-
-
-def splits(dataset: str, folder: Path) -> list[Split]:
+def splits(dataset: str, folder: Path, names: Sequence[str] = ()) -> list[Split]:
     """The parts of a data set's protocol.
 
     MSR Action3D: AS1, AS2, AS3 and all twenty actions, subjects 1, 3, 5, 7 and 9 for training (Li
@@ -47,10 +43,21 @@ def splits(dataset: str, folder: Path) -> list[Split]:
     Args:
         dataset: one of DATASETS.
         folder: where its files are.
+        names: of the parts that are wanted; all when there are none.
 
     Raises:
         InputError: files are missing or damaged.
+        SettingError: no part has such a name.
     """
+    found = _splits(dataset, folder)
+    known = [split.name for split in found]
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise SettingError(f"there is no split {', '.join(unknown)}; there are {', '.join(known)}")
+    return [split for split in found if not names or split.name in names]
+
+
+def _splits(dataset: str, folder: Path) -> list[Split]:
     if dataset == "msr_action3d":
         return [_msr_split(folder, subset) for subset in msr_action3d.SUBSETS]
     sequences = sbu_kinect.read_sbu_kinect(folder)

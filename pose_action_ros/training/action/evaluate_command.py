@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,19 @@ from scipy.special import softmax
 
 from pose_action_ros.errors import SettingError
 from pose_action_ros.evaluation.action_report import Answers, markdown, write_report
+from pose_action_ros.evaluation.tables import Table
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
+from pose_action_ros.search.report import comparison
 from pose_action_ros.settings import setting
 from pose_action_ros.training.action.benchmarks import DATASETS, Split, inner_split, splits
 from pose_action_ros.training.action.fit import Fitting, fit, logits_of
-from pose_action_ros.training.action.network import NetworkChoice, make_network
+from pose_action_ros.training.action.network import (
+    CELLS,
+    HAND_MADE,
+    RANDOM,
+    NetworkChoice,
+    make_network,
+)
 from pose_action_ros.training.action.sequences import Augmentation, SequenceExamples
 from pose_action_ros.training.action.settings import read_sections
 
@@ -68,7 +77,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="measure on held-out subjects of the training part instead: for choices",
     )
-    parser.add_argument("--network", choices=("cells", "cnn"), help="instead of the settings'")
+    parser.add_argument(
+        "--controls",
+        type=int,
+        default=0,
+        help="cells by chance to compare with, and with the hand-made network; none when 0",
+    )
+    parser.add_argument("--network", choices=(CELLS, HAND_MADE), help="instead of the settings'")
     parser.add_argument("--genotype", help="instead of the settings': file, or random:SEED")
     parser.add_argument(
         "--output", type=Path, default=Path("output/action"), help="folder of the report"
@@ -81,28 +96,55 @@ def run(args: argparse.Namespace) -> int:
     given = {name: value for name in ("network", "genotype") if (value := getattr(args, name))}
     sections["network"] = replace(sections["network"], **given)
     torch.set_num_threads(min(2, torch.get_num_threads()))
-    chosen = _chosen(splits(args.dataset, args.data), args.splits)
-    found = []
-    for seed in range(1, args.seeds + 1):
-        for split in chosen:
-            part = inner_split(split) if args.inner else split
-            found.append(_answers(part, seed, sections, args.output))
-            _log.info("%s, seed %d: %.2f %%", part.name, seed, 100 * found[-1].accuracy)
+    parts = splits(args.dataset, args.data, args.splits or ())
+    if args.inner:
+        parts = [inner_split(part) for part in parts]
+    found = _measured(parts, args.seeds, sections, args.output)
     write_report(found, _MEAN_OF[args.dataset], args.output)
     print(markdown(found, _MEAN_OF[args.dataset]))  # noqa: T201 - the command's output
+    if args.controls:
+        table = _compared(parts, args, sections, found)
+        (args.output / "controls.md").write_text(table, encoding="utf-8")
+        print(table)  # noqa: T201
     print(f"kept in {args.output}: action.md, action.json and pictures")  # noqa: T201
     return 0
 
 
-def _chosen(found: list[Split], names: list[str] | None) -> list[Split]:
-    known = [split.name for split in found]
-    unknown = sorted(set(names or ()) - set(known))
-    if unknown:
-        raise SettingError(f"there is no split {', '.join(unknown)}; there are {', '.join(known)}")
-    return [split for split in found if not names or split.name in names]
+def _measured(
+    parts: Sequence[Split], seeds: int, sections: Mapping[str, Any], output: Path
+) -> list[Answers]:
+    """Of all parts and seeds."""
+    found = []
+    for seed in range(1, seeds + 1):
+        for part in parts:
+            found.append(_answers(part, seed, sections, output))
+            _log.info("%s, seed %d: %.2f %%", part.name, seed, 100 * found[-1].accuracy)
+    return found
 
 
-def _answers(split: Split, seed: int, sections: dict[str, Any], output: Path) -> Answers:
+def _compared(
+    parts: Sequence[Split],
+    args: argparse.Namespace,
+    sections: Mapping[str, Any],
+    found: Sequence[Answers],
+) -> str:
+    """Whether the search pays: cells by chance and the hand-made network, trained alike."""
+    means = {}
+    for name in (*(f"{RANDOM}{number}" for number in range(args.controls)), HAND_MADE):
+        changed = {"network": HAND_MADE} if name == HAND_MADE else {"genotype": name}
+        chosen = {**sections, "network": replace(sections["network"], **changed)}
+        folder = args.output / name.replace(":", "_")
+        means[name] = _mean(_measured(parts, args.seeds, chosen, folder))
+    hand_made = means.pop(HAND_MADE)
+    title = f"Mean accuracy of {', '.join(part.name for part in parts)}"
+    return Table(title, *comparison(_mean(found), list(means.values()), hand_made)).markdown()
+
+
+def _mean(found: Sequence[Answers]) -> float:
+    return float(np.mean([one.accuracy for one in found]))
+
+
+def _answers(split: Split, seed: int, sections: Mapping[str, Any], output: Path) -> Answers:
     """What a network trained with that seed answers, from the file of an earlier run if it can."""
     path = output / "runs" / f"{split.name}_{seed}.json"
     settings = {name: asdict(section) for name, section in sections.items()}
@@ -117,7 +159,7 @@ def _answers(split: Split, seed: int, sections: dict[str, Any], output: Path) ->
     return answers
 
 
-def _trained(split: Split, seed: int, sections: dict[str, Any], folder: Path) -> Answers:
+def _trained(split: Split, seed: int, sections: Mapping[str, Any], folder: Path) -> Answers:
     spmf, augmentation = sections["spmf"], sections["augmentation"]
     protocol = sections["protocol"]
     samples = protocol.copies * len(split.train)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from torch import nn
 
+from pose_action_ros.errors import SettingError
 from pose_action_ros.networks.action_cnn import ActionCnn, CnnShape
 from pose_action_ros.networks.cells import CellNetwork, CellShape
 from pose_action_ros.networks.genotype import Genotype, random_genotype, read_genotype
@@ -15,6 +16,7 @@ from pose_action_ros.search.settings import SearchSettings
 from pose_action_ros.settings import setting
 
 RANDOM = "random:"
+CELLS, HAND_MADE = "cells", "cnn"
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class NetworkChoice:
     """The network and its size."""
 
     network: str = setting(
-        "cells", "cells of a genotype, or a hand-made CNN", choices=("cells", "cnn")
+        CELLS, "cells of a genotype, or a hand-made CNN", choices=(CELLS, HAND_MADE)
     )
     genotype: str = setting(
         "searched",
@@ -40,23 +42,25 @@ def make_network(choice: NetworkChoice, labels: int, shape: tuple[int, int, int]
     """The network for images of a shape (height, width, 3), with fresh weights.
 
     Raises:
-        ModelError: the genotype cannot be read.
+        ModelError, SettingError: the genotype cannot be had.
     """
-    height, width, _ = shape
-    if choice.network == "cnn":
+    if choice.network == HAND_MADE:
+        height, width, _ = shape
         return ActionCnn(CnnShape(labels, height, width, choice.channels, choice.dropout))
-    return CellNetwork(
-        chosen_genotype(choice.genotype),
-        CellShape(
-            labels,
-            height,
-            width,
-            choice.channels,
-            choice.blocks,
-            choice.cells,
-            choice.dropout,
-            choice.drop_path,
-        ),
+    return CellNetwork(chosen_genotype(choice.genotype), cell_shape(choice, labels, shape))
+
+
+def cell_shape(choice: NetworkChoice, labels: int, shape: tuple[int, int, int]) -> CellShape:
+    """The shape of the choice's network of cells for images (height, width, 3)."""
+    return CellShape(
+        labels=labels,
+        height=shape[0],
+        width=shape[1],
+        channels=choice.channels,
+        blocks=choice.blocks,
+        cells=choice.cells,
+        dropout=choice.dropout,
+        drop_path=choice.drop_path,
     )
 
 
@@ -65,10 +69,13 @@ def chosen_genotype(name: str) -> Genotype:
 
     Raises:
         ModelError: no such file, or no genotype in it.
+        SettingError: a seed that is no number.
     """
     if name.startswith(RANDOM):
-        seed = int(name.removeprefix(RANDOM))
-        return random_genotype(np.random.default_rng(seed), SearchSettings().nodes)
+        seed = name.removeprefix(RANDOM)
+        if not seed.isdecimal():
+            raise SettingError(f"got genotype {name!r}, expected a number after {RANDOM!r}")
+        return random_genotype(np.random.default_rng(int(seed)), SearchSettings().nodes)
     return read_genotype(SEARCHED if name == "searched" else Path(name))
 
 

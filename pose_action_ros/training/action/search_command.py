@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import argparse
 import logging
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from pose_action_ros.networks.cells import CellShape
+from pose_action_ros.errors import SettingError
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.search.enas import Examples, search
 from pose_action_ros.search.report import write_report
 from pose_action_ros.search.settings import SearchSettings
 from pose_action_ros.training.action.benchmarks import DATASETS, inner_split, splits
 from pose_action_ros.training.action.data import RobotData
-from pose_action_ros.training.action.network import NetworkChoice
+from pose_action_ros.training.action.network import NetworkChoice, cell_shape
 from pose_action_ros.training.action.sequences import Augmentation, SequenceExamples
 from pose_action_ros.training.action.settings import ActionData, read_sections
 
@@ -54,20 +56,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Search, or go on, then write genotype.json and the pictures."""
     sections = read_sections(args.config, SECTIONS)
-    spmf, choice = sections["spmf"], sections["network"]
     torch.set_num_threads(min(2, torch.get_num_threads()))
-    examples, held_out = _examples(args, sections)
-    height, width, _ = spmf.shape
-    shape = CellShape(
-        examples.labels,
-        height,
-        width,
-        choice.channels,
-        choice.blocks,
-        choice.cells,
-        choice.dropout,
-        choice.drop_path,
+    examples, held_out = (
+        _simulated(sections, args.output)
+        if args.dataset == SIMULATED
+        else _recorded(sections, args)
     )
+    shape = cell_shape(sections["network"], examples.labels, sections["spmf"].shape)
     ranked = search(sections["search"], shape, examples, held_out, args.output)
     write_report(args.output, ranked)
     _log.info(
@@ -76,21 +71,20 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _examples(args: argparse.Namespace, sections: dict[str, object]) -> tuple[Examples, HeldOut]:
-    """What the shared weights learn from, and what gives the rewards."""
-    spmf, augmentation = sections["spmf"], sections["augmentation"]
-    assert isinstance(spmf, SpmfSettings)
-    assert isinstance(augmentation, Augmentation)
-    if args.dataset == SIMULATED:
-        choices = sections["data"]
-        assert isinstance(choices, ActionData)
-        data = RobotData(choices, spmf, args.output)
-        windows = data.simulated("validation")
-        return data.examples(), (windows.images, windows.truth)
-    found = {split.name: split for split in splits(args.dataset, args.data)}
-    split = inner_split(found[args.split or list(found)[-1]])
+def _simulated(sections: Mapping[str, Any], output: Path) -> tuple[Examples, HeldOut]:
+    """What the shared weights learn from, and what gives the rewards: simulated people."""
+    data = RobotData(sections["data"], sections["spmf"], output)
+    windows = data.simulated("validation")
+    return data.examples(), (windows.images, windows.truth)
+
+
+def _recorded(sections: Mapping[str, Any], args: argparse.Namespace) -> tuple[Examples, HeldOut]:
+    """The same of a data set: subjects of its training part, and others of it."""
+    if args.data is None:
+        raise SettingError(f"--dataset {args.dataset} needs --data, the folder of its files")
+    split = inner_split(splits(args.dataset, args.data, [args.split] if args.split else [])[-1])
     train, test = (
-        SequenceExamples(part, len(split.labels), spmf, augmentation)
+        SequenceExamples(part, len(split.labels), sections["spmf"], sections["augmentation"])
         for part in (split.train, split.test)
     )
     return train, (test.images, test.truth)

@@ -82,6 +82,23 @@ def test_evaluate_action_measures_keeps_and_goes_on(
         evaluate(tmp_path, "--splits", "as9")
 
 
+def test_controls_are_trained_alike_and_make_three_rows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate(tmp_path, "--splits", "as1", "--inner", "--controls", "2") == 0
+    table = (tmp_path / "out" / "controls.md").read_text()
+    assert table in capsys.readouterr().out
+    for row in ("searched cells", "random cells (2)", "hand-made network"):
+        assert row in table
+    for folder in ("random_0", "random_1", "cnn"):
+        assert (tmp_path / "out" / folder / "runs" / "as1_inner_1.json").is_file()
+
+
+def test_a_genotype_that_is_none(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="expected a number after 'random:'"):
+        evaluate(tmp_path, "--splits", "as1", "--inner", "--genotype", "random:x")
+
+
 def test_a_search_on_a_data_set_looks_at_its_training_part_alone(tmp_path: Path) -> None:
     config = tmp_path / "search.yaml"
     config.write_text(
@@ -94,6 +111,11 @@ def test_a_search_on_a_data_set_looks_at_its_training_part_alone(tmp_path: Path)
     parser = argparse.ArgumentParser()
     search_command.configure(parser)
     words = ["--config", str(config), "--dataset", "msr_action3d", "--data", str(MSR)]
+    with pytest.raises(SettingError, match="needs --data"):
+        search_command.run(parser.parse_args([*words[:4], "--output", str(tmp_path)]))
+    other = [*words, "--split", "as9", "--output", str(tmp_path)]
+    with pytest.raises(SettingError, match="no split as9"):
+        search_command.run(parser.parse_args(other))
     output = tmp_path / "found"
     assert search_command.run(parser.parse_args([*words, "--output", str(output)])) == 0
     for name in ("genotype.json", "cells.png", "rewards.png", "curve.csv"):
