@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
+from matplotlib.ticker import MaxNLocator
 
 from pose_action_ros.errors import InputError
 from pose_action_ros.networks.cells import edges
@@ -104,6 +105,7 @@ def _draw_rewards(picture: Figure, curve: Sequence[Epoch]) -> None:
             panel.plot(epochs, values, label=name, color=colour, marker=".")
         panel.set_title(title, fontsize=11)
         panel.set_xlabel("epoch")
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         panel.grid(linewidth=0.4)
         if len(lines) > 1:
             panel.legend(fontsize=8)
