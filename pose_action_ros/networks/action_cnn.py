@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from pose_action_ros.networks.spare import shared_out
+
 
 @dataclass(frozen=True)
 class CnnShape:
@@ -17,6 +19,7 @@ class CnnShape:
         height, width: of the images [px], multiples of 8.
         channels: of the first layer; later ones have two, four and four times as many.
         dropout: before the last layer.
+        spare: outputs for what has no label, see `shared_out`.
     """
 
     labels: int
@@ -24,13 +27,14 @@ class CnnShape:
     width: int = 32
     channels: int = 16
     dropout: float = 0.25
+    spare: int = 0
 
 
 class ActionCnn(nn.Module):
     """RGB images (B, height, width, 3) of 0 to 255 to logits (B, labels).
 
     The last feature map is not averaged: its columns are times and its rows joints, and what
-    counts is what happens at the newest time.
+    counts is what happens at the newest time. While training, spare logits come after the others.
     """
 
     def __init__(self, shape: CnnShape) -> None:
@@ -53,14 +57,14 @@ class ActionCnn(nn.Module):
             nn.Linear(4 * width * cells, 4 * width),
             nn.ReLU(),
             nn.Dropout(shape.dropout),
-            nn.Linear(4 * width, shape.labels),
+            nn.Linear(4 * width, shape.labels + shape.spare),
         )
 
     def forward(self, images: Tensor) -> Tensor:
         """See the class."""
         pixels = images.permute(0, 3, 1, 2) / 127.5 - 1  # (B, 3, H, W)
         logits: Tensor = self.classify(self.features(pixels))
-        return logits
+        return logits if self.training else shared_out(logits, self.shape.labels)
 
 
 class Calibrated(nn.Module):

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from pose_action_ros.errors import ModelError, SettingError
 from pose_action_ros.networks.genotype import OPERATIONS, Cell, Genotype, loose_ends, to_json
 from pose_action_ros.networks.operations import Fit, Join, drop_path, operation
+from pose_action_ros.networks.spare import shared_out
 
 HEAD_WIDTH = 2
 """Channels of what is flattened, as a multiple of those of the first block."""
@@ -34,6 +35,7 @@ class CellShape:
         cells: normal cells in a block.
         dropout: before the last layer.
         drop_path: probability that an operation's output is left out, while training.
+        spare: outputs for what has no label, see `shared_out`.
 
     Raises:
         SettingError: a count below 1, or a probability outside 0 to below 1.
@@ -47,11 +49,14 @@ class CellShape:
     cells: int = 1
     dropout: float = 0.25
     drop_path: float = 0.0
+    spare: int = 0
 
     def __post_init__(self) -> None:
         for name in ("labels", "height", "width", "channels", "blocks", "cells"):
             if getattr(self, name) < 1:
                 raise SettingError(f"{name} is {getattr(self, name)}, expected at least 1")
+        if self.spare < 0:
+            raise SettingError(f"spare is {self.spare}, expected at least 0")
         for name in ("dropout", "drop_path"):
             if not 0 <= getattr(self, name) < 1:
                 raise SettingError(f"{name} is {getattr(self, name)}, expected 0 to below 1")
@@ -183,7 +188,7 @@ class CellStack(nn.Module):
         )
         cells = _shrunk(shape.height, shape.blocks + 1) * _shrunk(shape.width, shape.blocks + 1)
         self.dropout = nn.Dropout(shape.dropout)
-        self.linear = nn.Linear(HEAD_WIDTH * shape.channels * cells, shape.labels)
+        self.linear = nn.Linear(HEAD_WIDTH * shape.channels * cells, shape.labels + shape.spare)
 
     def features(self, images: Tensor, genotype: Genotype) -> Tensor:
         """(B, height, width, 3) of 0 to 255 to (B, F)."""
@@ -197,9 +202,9 @@ class CellStack(nn.Module):
         return features
 
     def classify(self, features: Tensor) -> Tensor:
-        """(B, F) to logits (B, labels)."""
+        """(B, F) to logits (B, labels); while training the spare ones come after them."""
         logits: Tensor = self.linear(self.dropout(features))
-        return logits
+        return logits if self.training else shared_out(logits, self.shape.labels)
 
 
 def _layers(normal: Parts, reduction: Parts, shape: CellShape) -> Iterator[CellLayer]:
@@ -226,7 +231,10 @@ def _shrunk(size: int, halvings: int) -> int:
 
 
 class CellNetwork(nn.Module):
-    """RGB images (B, height, width, 3) of 0 to 255 to logits (B, labels), by one genotype."""
+    """RGB images (B, height, width, 3) of 0 to 255 to logits (B, labels), by one genotype.
+
+    While training, the spare logits come after those of the labels.
+    """
 
     def __init__(self, genotype: Genotype, shape: CellShape) -> None:
         super().__init__()
@@ -245,7 +253,7 @@ class CellNetwork(nn.Module):
         return self.stack.features(images, self.genotype)
 
     def classify(self, features: Tensor) -> Tensor:
-        """(B, F) to logits (B, labels), with the dropout before the last layer."""
+        """(B, F) to logits, as of CellStack, with the dropout before the last layer."""
         return self.stack.classify(features)
 
 

@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     data = RobotData(sections["data"], spmf, args.output)
     validation = data.simulated("validation")
     torch.manual_seed(fitting.seed)
-    network = make_network(choice, len(ACTIONS), spmf.shape)
+    network = make_network(choice, len(ACTIONS), spmf.shape, sections["data"].gestures)
     # A part is enough for the curve, by which nothing is chosen.
     held_out = (validation.images[::5], validation.truth[::5])
     network = fit(network, data.examples(), held_out, fitting, args.output)
@@ -87,8 +87,10 @@ def _training(sections: dict[str, Any]) -> dict[str, Any]:
         "simulated errors of a detector, those of `rendered` as images through the detector; "
         "`recorded`: people of the CMU motion capture database (mocap.cs.cmu.edu, free for "
         "research and commercial projects, not to be resold directly; created with funding from "
-        "NSF EIA-0196217), rendered and detected as well. All smoothed as by the tracker and "
-        "lifted by the shipped lifter. The test sets show other bodies, styles and cameras.",
+        "NSF EIA-0196217), rendered and detected as well; `gestures`: made-up movements of "
+        "simulated people, told apart while training and none of the actions afterwards. All "
+        "smoothed as by the tracker and lifted by the shipped lifter. The test sets show other "
+        "bodies, styles and cameras.",
         "command": "pose-action train action --config config/train_action.yaml --output DIR",
         "settings": settings,
     }

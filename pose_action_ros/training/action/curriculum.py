@@ -12,6 +12,7 @@ from tqdm import tqdm
 from pose_action_ros import __version__
 from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.models.cache import cache_folder
+from pose_action_ros.networks.cells import CellNetwork
 from pose_action_ros.settings import setting
 from pose_action_ros.simulation import ACTIONS
 from pose_action_ros.skeletons import HUMAN36M_17
@@ -27,6 +28,8 @@ CHECKED = 60
 """Simulated people that what stayed is measured on, and probabilities calibrated."""
 COPIES = 24
 """Other people before other cameras, made of each recording."""
+GESTURE_PEOPLE, GESTURE_SHARE = 120, 0.2
+"""Simulated people who make gestures without a name, and their part of what is replayed."""
 PACE = 0.2
 """How much the tempos of taught actions are varied."""
 
@@ -118,7 +121,13 @@ class Curriculum:
             new = [name not in self.kept for name in self.labels]
             self._mirrored = np.where(alike & new, ONE_SIDED, self._mirrored)
         self._data = RobotData(
-            ActionData(people=settings.people, validation=CHECKED, window=base.window),
+            ActionData(
+                people=settings.people,
+                validation=CHECKED,
+                window=base.window,
+                gestures=base.network.shape.spare if isinstance(base.network, CellNetwork) else 0,
+                gesture_people=GESTURE_PEOPLE,
+            ),
             base.spmf,
             cache_folder() / "simulated_people" / __version__,
         )
@@ -167,6 +176,13 @@ class Curriculum:
             )
             for number, lesson in enumerate(tqdm(self.lessons, "other views", disable=None))
         ]
+
+    def replay(self) -> dict[WindowSet, float]:
+        """What keeps up what the base knows, and which part of the images each makes."""
+        people = self.simulated("train")
+        if not self._data.choices.gestures:
+            return {people: 1.0}
+        return {people: 1 - GESTURE_SHARE, self._data.gestures(self.labels): GESTURE_SHARE}
 
     def simulated(self, part: str) -> WindowSet:
         """People who do what the simulation knows: what stayed, and nothing in particular.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -15,13 +15,14 @@ from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.recognition.settings import UNKNOWN
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.simulation import ACTIONS
+from pose_action_ros.training.action.gestures import PREFIX
 from pose_action_ros.training.action.recordings import (
     Recording,
     Sighting,
     load_sightings,
     save_sightings,
 )
-from pose_action_ros.training.action.seen import simulated_sighting
+from pose_action_ros.training.action.seen import gesture_sighting, simulated_sighting
 from pose_action_ros.training.action.settings import ActionData
 from pose_action_ros.training.action.windows import (
     ONE_SIDED,
@@ -80,6 +81,9 @@ class RobotData:
             if path:
                 sources[self.windows(load_sightings(Path(path), NAMES))] = share
                 rest -= share
+        if choices.gestures:
+            sources[self.gestures(ACTIONS)] = choices.gesture_share
+            rest -= choices.gesture_share
         sources[self.simulated("train")] = max(rest, 0.0)
         return WindowExamples(sources, len(ACTIONS))
 
@@ -100,14 +104,46 @@ class RobotData:
         """Simulated people before a detector that is simulated, too; made once."""
         choices = self.choices
         count = {"train": choices.people, "validation": choices.validation, "test": choices.test}
-        path = self.folder / f"{part}_{count[part]}_{choices.actions_each}_{choices.seed}.npz"
+
+        def see(number: int) -> Sighting:
+            rng = np.random.default_rng([choices.seed, PARTS.index(part), number])
+            return simulated_sighting(rng, choices.actions_each)
+
+        return self._made(f"{part}_{count[part]}_{choices.actions_each}", count[part], see, NAMES)
+
+    def gestures(self, labels: Sequence[str]) -> WindowSet:
+        """Windows of people who make gestures without a name, and stand between them.
+
+        Args:
+            labels: those of the model; gestures have the numbers after them.
+        """
+        choices, known = self.choices, len(labels)
+        names = ("standing", *(f"{PREFIX}{number}" for number in range(choices.gestures)))
+        stands = labels.index("standing") if "standing" in labels else known + choices.gestures
+        table = np.array([stands, *range(known, known + choices.gestures)])
+
+        def see(number: int) -> Sighting:
+            rng = np.random.default_rng([choices.seed, len(PARTS), number])
+            return gesture_sighting(rng, names, choices.actions_each)
+
+        name = f"gestures_{choices.gestures}_{choices.gesture_people}_{choices.actions_each}"
+        people = [
+            replace(person, labels=table[person.labels])
+            for person in self._made(name, choices.gesture_people, see, names)
+        ]
+        alike = np.arange(known, known + choices.gestures)
+        mirrored = np.concatenate([mirrored_labels(tuple(labels)), alike])
+        return WindowSet(people, self.places(people), choices.window, self.spmf, mirrored)
+
+    def _made(
+        self, name: str, count: int, see: Callable[[int], Sighting], names: Sequence[str]
+    ) -> list[Recording]:
+        """People of these numbers, made once and kept in a file of this name."""
+        path = self.folder / f"{name}_{self.choices.seed}.npz"
         if not path.is_file():
-            sightings = []
-            for number in tqdm(range(count[part]), f"people to {part}", disable=None):
-                rng = np.random.default_rng([choices.seed, PARTS.index(part), number])
-                sightings.append(simulated_sighting(rng, choices.actions_each))
-            save_sightings(path, sightings, NAMES)
-        return self.lifted(load_sightings(path, NAMES))
+            shown = tqdm(range(count), f"people: {name}", disable=None)
+            save_sightings(path, [see(number) for number in shown], names)
+        return self.lifted(load_sightings(path, names))
 
     def windows(self, sightings: list[Sighting]) -> WindowSet:
         """All windows of people seen, after lifting."""

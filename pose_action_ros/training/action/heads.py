@@ -26,6 +26,8 @@ STEPS = 60
 def with_labels(network: CellNetwork, old: Sequence[str], new: Sequence[str]) -> CellNetwork:
     """The network with other labels: rows of those it had are its own, the others' are fresh.
 
+    Spare outputs stay.
+
     Args:
         network: stays as it is.
         old: its labels, in the order of its logits.
@@ -33,9 +35,10 @@ def with_labels(network: CellNetwork, old: Sequence[str], new: Sequence[str]) ->
     """
     changed = CellNetwork(network.genotype, replace(network.shape, labels=len(new)))
     state = deepcopy(network.state_dict())
-    rows = [old.index(label) if label in old else None for label in new]
+    rows: list[int | None] = [old.index(label) if label in old else None for label in new]
+    rows += range(len(old), len(old) + network.shape.spare)
     weight, bias = state[f"{LAST}weight"], state[f"{LAST}bias"]
-    fresh = FRESH * torch.randn(len(new), weight.shape[1])
+    fresh = FRESH * torch.randn(len(rows), weight.shape[1])
     for row, known in enumerate(rows):
         if known is not None:
             fresh[row] = weight[known]

@@ -38,7 +38,9 @@ class NetworkChoice:
     drop_path: float = setting(0.1, "of operations in cells", low=0.0, high=0.9)
 
 
-def make_network(choice: NetworkChoice, labels: int, shape: tuple[int, int, int]) -> nn.Module:
+def make_network(
+    choice: NetworkChoice, labels: int, shape: tuple[int, int, int], spare: int = 0
+) -> nn.Module:
     """The network for images of a shape (height, width, 3), with fresh weights.
 
     Raises:
@@ -46,11 +48,13 @@ def make_network(choice: NetworkChoice, labels: int, shape: tuple[int, int, int]
     """
     if choice.network == HAND_MADE:
         height, width, _ = shape
-        return ActionCnn(CnnShape(labels, height, width, choice.channels, choice.dropout))
-    return CellNetwork(chosen_genotype(choice.genotype), cell_shape(choice, labels, shape))
+        return ActionCnn(CnnShape(labels, height, width, choice.channels, choice.dropout, spare))
+    return CellNetwork(chosen_genotype(choice.genotype), cell_shape(choice, labels, shape, spare))
 
 
-def cell_shape(choice: NetworkChoice, labels: int, shape: tuple[int, int, int]) -> CellShape:
+def cell_shape(
+    choice: NetworkChoice, labels: int, shape: tuple[int, int, int], spare: int = 0
+) -> CellShape:
     """The shape of the choice's network of cells for images (height, width, 3)."""
     return CellShape(
         labels=labels,
@@ -61,6 +65,7 @@ def cell_shape(choice: NetworkChoice, labels: int, shape: tuple[int, int, int]) 
         cells=choice.cells,
         dropout=choice.dropout,
         drop_path=choice.drop_path,
+        spare=spare,
     )
 
 

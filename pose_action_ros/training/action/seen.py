@@ -14,6 +14,7 @@ from pose_action_ros.simulation import ACTIONS, FIGURE, Body, Scene, Script, Vir
 from pose_action_ros.skeletons import BODY_25, COCO_18, convert
 from pose_action_ros.tracking import Tracker, TrackerSettings
 from pose_action_ros.tracking.similarity import sizes
+from pose_action_ros.training.action.gestures import gesture_script
 from pose_action_ros.training.action.noise import detect
 from pose_action_ros.training.action.recordings import Sighting
 
@@ -31,6 +32,21 @@ def simulated_sighting(rng: Rng, actions: int) -> Sighting:
     stamps = random_stamps(rng, length)
     joints = kept_in_view(script.joints(stamps), FIGURE.index("mid_hip"), rng)
     return seen_without_images(joints, stamps, _labels(script, stamps), camera, rng)
+
+
+def gesture_sighting(rng: Rng, names: Sequence[str], count: int) -> Sighting:
+    """Somebody making so many gestures, seen by a simulated detector.
+
+    Args:
+        rng: source of chance.
+        names: labels, "standing" and all gestures after it.
+        count: of gestures made.
+    """
+    camera = VirtualCamera.random(rng, distance=(1.5, 6.0))
+    script, length = gesture_script(rng, camera, len(names) - 1, count)
+    stamps = random_stamps(rng, length)
+    labels = np.array([names.index(script.label_at(stamp)) for stamp in stamps.tolist()])
+    return seen_without_images(script.joints(stamps), stamps, labels, camera, rng)
 
 
 def rendered_sighting(rng: Rng, actions: int, detector: Detect) -> Sighting:

@@ -8,7 +8,7 @@ it was fitted without tells how well they are told apart.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +20,7 @@ from scipy.special import softmax
 from torch import Tensor, nn
 
 from pose_action_ros.networks.cells import CellNetwork
+from pose_action_ros.networks.spare import shared_out
 from pose_action_ros.training.action.curriculum import COPIES, Curriculum, TeachSettings
 from pose_action_ros.training.action.fit import Fitting, fit, logits_of
 from pose_action_ros.training.action.heads import features_of, fit_head, with_labels
@@ -73,7 +74,7 @@ def teach(base: ActionModel, curriculum: Curriculum, settings: TeachSettings) ->
     assert isinstance(base.network, CellNetwork)
     torch.manual_seed(settings.seed)
     _log.info("simulated people, who keep up what the base knows")
-    replay, check = curriculum.simulated("train"), curriculum.simulated("validation")
+    replay, check = curriculum.replay(), curriculum.simulated("validation")
     before = _right(base.network, check, base.labels, curriculum)
     network = with_labels(base.network, base.labels, curriculum.labels)
     _log.info("the last layer, for all and without one part of the recordings after another")
@@ -95,12 +96,12 @@ def teach(base: ActionModel, curriculum: Curriculum, settings: TeachSettings) ->
 
 
 def _fit_last(
-    network: CellNetwork, curriculum: Curriculum, replay: WindowSet, seed: int
+    network: CellNetwork, curriculum: Curriculum, replay: Mapping[WindowSet, float], seed: int
 ) -> list[Array]:
     """Fit the last layer; logits (N, L) of each lesson by one that was fitted without it."""
     rng, lessons = np.random.default_rng(seed), curriculum.lessons
     count = len(curriculum.labels)
-    shown = _known(network, WindowExamples({replay: 1.0}, count), REPLAYED, rng)
+    shown = _known(network, WindowExamples(replay, count), REPLAYED, rng)
     each = {
         label: DRAWN // sum(lesson.label == label for lesson in lessons)
         for label in curriculum.taught
@@ -121,7 +122,8 @@ def _fit_last(
         rest = [copy for number, copy in enumerate(copies) if number not in left]
         head = _fitted(fresh, [shown, *rest])
         for number in left:
-            logits[number] = _numbers(head(features_of(network, windows[number].images)))
+            told = head(features_of(network, windows[number].images))
+            logits[number] = _numbers(shared_out(told, count))
     network.stack.linear = _fitted(fresh, [shown, *copies])
     return logits
 
@@ -163,7 +165,7 @@ def folds_of(lessons: Sequence[Lesson]) -> list[int | None]:
 def _tuned(
     network: CellNetwork,
     curriculum: Curriculum,
-    replay: WindowSet,
+    replay: Mapping[WindowSet, float],
     check: WindowSet,
     settings: TeachSettings,
 ) -> CellNetwork:
@@ -171,7 +173,8 @@ def _tuned(
     lessons = curriculum.windows(range(len(curriculum.lessons)), COPIES)
     # More than their part of the labels: there is less to learn them from.
     share = min(0.5, EMPHASIS * len(curriculum.taught) / len(curriculum.labels))
-    examples = WindowExamples({lessons: share, replay: 1 - share}, len(curriculum.labels))
+    sources = {lessons: share} | {kept: (1 - share) * part for kept, part in replay.items()}
+    examples = WindowExamples(sources, len(curriculum.labels))
     fitting = Fitting(
         seed=settings.seed,
         epochs=settings.epochs,

@@ -34,6 +34,8 @@ data:
   validation: 1
   test: 1
   actions_each: 2
+  gestures: 3
+  gesture_people: 2
 fitting:
   epochs: {epochs}
   samples: 16

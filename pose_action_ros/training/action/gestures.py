@@ -1,0 +1,154 @@
+"""Gestures that have no name: made-up movements that a network is to tell apart while it trains.
+
+Telling them apart teaches it to see more than the named actions need: what new actions are learnt
+from, and that somebody who does none of the named ones does none of them (as with classes held out
+for training alone in Hendrycks, Mazeika, Dietterich: Deep Anomaly Detection with Outlier Exposure,
+ICLR 2019).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.simulation import Body, Script, VirtualCamera
+from pose_action_ros.simulation.channels import SIDES, Channels
+from pose_action_ros.simulation.motions.arms import lift_shoulder
+from pose_action_ros.simulation.performance import Performance, perform
+from pose_action_ros.simulation.reach import arm
+from pose_action_ros.simulation.standing import Motion, Standing
+from pose_action_ros.simulation.timing import Beat, Strokes, Wander, ease
+
+Array = npt.NDArray[np.float64]
+Rng = np.random.Generator
+Course = Callable[[Array], tuple[Array, Array]]
+
+PREFIX = "gesture_"
+KINDS = ("held", "strokes", "to_and_fro", "circling")
+_SEED = 1909
+_NEAR, _FAR = 0.25, 0.72  # of the arm's length from the shoulder: stretched arms have names
+_ONE = ((0.05, 0.5), (-0.85, 0.35), (-0.7, 0.5))  # ahead, outwards, up of one hand
+_BOTH = ((-0.1, 0.3), (-0.2, 0.4), (-0.75, 0.5))  # of two
+_OWN = 0.05  # standard deviation of where people have their hands
+_TRUNK = {"bend_forward": 12.0, "bend_left": 8.0, "twist_left": 12.0, "nod": 15.0}  # [degrees]
+
+
+@dataclass(frozen=True, eq=False)
+class Gesture:
+    """What is common to all who make it.
+
+    Attributes:
+        kind: of its course in time.
+        both: whether both arms do the same.
+        places: (2, 3) where the hand goes, and where else; ahead, outwards and up from the
+            shoulder [arm lengths].
+        elbow: (3,) towards where the elbow points.
+        trunk: turns of the trunk and the head that come with it [degrees].
+        pace: [Hz] of what is repeated.
+    """
+
+    kind: str
+    both: bool
+    places: Array
+    elbow: Array
+    trunk: dict[str, float]
+    pace: float
+
+    def motion(self, body: Body, rng: Rng) -> Motion:
+        """Somebody making it in a style of their own, with any hand."""
+        stand = Standing(body, rng)
+        first = int(rng.integers(2))
+        sides = SIDES if self.both else (SIDES[first],)
+        places = self.places + rng.normal(0, _OWN, (2, 3))
+        elbow = self.elbow + rng.normal(0, 0.25, 3)
+        course = _course(self.kind, self.pace * float(np.exp(rng.normal(0, 0.25))), rng)
+        trunk = {name: turn * rng.uniform(0.6, 1.4) for name, turn in self.trunk.items()}
+        hand = {"pronate": np.array(rng.normal(0, 30)), "curl": np.array(rng.uniform(0, 1))}
+        flipped = -1.0 if first else 1.0  # what goes to the left goes to the hand's side
+
+        def motion(times: Array) -> Channels:
+            pose = stand.base(times)
+            level, offset = course(times)
+            way = offset[:, :1] * (places[1] - places[0])
+            round_about = 0.16 * offset[:, 1:]  # (T, 2) outwards and up
+            wrist = places[0] + way + np.pad(round_about, ((0, 0), (1, 0)))
+            for side in sides:
+                pose.toward({**arm(body, wrist, elbow), **hand}, level, side)
+                lift_shoulder(pose, side)
+            for name, turn in trunk.items():
+                pose[name] += turn * level * (flipped if name.endswith("left") else 1.0)
+            return stand.settle(pose)
+
+        return motion
+
+
+def gesture(number: int) -> Gesture:
+    """The one with this number, the same each time."""
+    rng = np.random.default_rng([_SEED, number])
+    both = bool(rng.random() < 0.35)
+    places = np.stack([_place(both, rng), _place(both, rng)])
+    return Gesture(
+        kind=KINDS[number % len(KINDS)],
+        both=both,
+        places=places,
+        elbow=np.array([rng.uniform(-0.4, 0.2), rng.uniform(0.0, 1.2), rng.uniform(-1.0, 0.2)]),
+        trunk={
+            name: float(rng.normal(0, size)) for name, size in _TRUNK.items() if rng.random() < 0.3
+        },
+        pace=float(np.exp(rng.uniform(np.log(0.25), np.log(1.6)))),
+    )
+
+
+def _place(both: bool, rng: Rng) -> Array:
+    """(3,) of a hand near the body; a single one is not raised beside the head, as to wave."""
+    low, high = np.array(_BOTH if both else _ONE).T
+    while True:
+        place: Array = rng.uniform(low, high)
+        raised = not both and place[2] > 0.1 and place[1] > -0.15
+        if _NEAR < np.linalg.norm(place) < _FAR and not raised:
+            return place
+
+
+def _course(kind: str, pace: float, rng: Rng) -> Course:
+    """(T,) how far it is there and (T, 3) part of the way to the other place, outwards, up."""
+    if kind == "strokes":
+        share = rng.dirichlet([8.0, 10.0, 8.0, 4.0]) / min(pace, 0.5)
+        strokes = Strokes(rng, rise=share[0], hold=share[1], fall=share[2], rest=share[3])
+        return lambda times: (strokes(times), np.zeros((len(times), 3)))
+    start, beat, calm = rng.uniform(0.4, 0.8), Beat(rng, pace), Wander(rng, 0.1, 0.6)
+    way = rng.choice([-1.0, 1.0])
+
+    def course(times: Array) -> tuple[Array, Array]:
+        offset, angle = np.zeros((len(times), 3)), 2 * np.pi * way * beat(times)
+        if kind == "held":
+            offset[:, 1] = 0.15 * calm(times)
+        elif kind == "to_and_fro":
+            offset[:, 0] = 0.5 - 0.5 * np.cos(angle)
+        else:
+            offset[:, 1:] = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+        return ease(times / start), offset
+
+    return course
+
+
+def gesture_script(rng: Rng, camera: VirtualCamera, known: int, count: int) -> tuple[Script, float]:
+    """Somebody at the origin making gestures, mostly turned to the camera; how long it is [s].
+
+    Args:
+        rng: source of chance.
+        camera: which they are turned to.
+        known: how many gestures there are.
+        count: how many are made.
+    """
+    body, parts = Body.random(rng), []
+    for number in rng.choice(known, count, replace=count > known).tolist():
+        if rng.random() < 0.4:
+            parts.append(perform("standing", rng, body))
+        parts.append(Performance(f"{PREFIX}{number}", body, gesture(number).motion(body, rng)))
+    seconds = rng.uniform(2.5, 4.5, len(parts))
+    starts = np.concatenate([[0.0], np.cumsum(seconds)[:-1]])
+    toward = float(np.arctan2(camera.position[1], camera.position[0])) + rng.normal(0, 0.6)
+    return Script(parts, starts, (0.0, 0.0), toward), float(seconds.sum())

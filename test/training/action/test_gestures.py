@@ -1,0 +1,63 @@
+"""Made-up gestures: the same each time, within reach, and windows numbered after the labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pose_action_ros.recognition import SpmfSettings
+from pose_action_ros.simulation import FIGURE, Body
+from pose_action_ros.simulation.performance import Performance
+from pose_action_ros.training.action.data import RobotData
+from pose_action_ros.training.action.gestures import KINDS, gesture
+from pose_action_ros.training.action.settings import ActionData
+
+WRISTS = [FIGURE.index(f"{side}_wrist") for side in ("left", "right")]
+TIMES = np.linspace(0, 4, 60)
+
+
+def joints(number: int, seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """(T, J, 3) of somebody making the gesture."""
+    rng = np.random.default_rng(seed)
+    body = Body.random(rng)
+    return Performance("gesture", body, gesture(number).motion(body, rng)).joints(TIMES)
+
+
+@given(st.integers(0, 200), st.integers(0, 50))
+def test_a_gesture_is_the_same_each_time_and_smooth(number: int, seed: int) -> None:
+    first, again = joints(number, seed), joints(number, seed)
+    assert np.isfinite(first).all()
+    assert first == pytest.approx(again)
+    steps = np.linalg.norm(np.diff(first, axis=0), axis=-1)
+    assert steps.max() < 0.6  # [m] in 1/15 s
+
+
+def test_people_differ_less_than_gestures() -> None:
+    hands = np.array(
+        [
+            [np.sort(joints(number, seed)[30:, WRISTS, 2].mean(axis=0)) for seed in range(8)]
+            for number in range(16)
+        ]
+    )  # (gestures, people, hands)
+    assert hands.std(axis=1).mean() < hands.mean(axis=1).std(axis=0).mean()
+
+
+def test_all_kinds_occur() -> None:
+    assert {gesture(number).kind for number in range(8)} == set(KINDS)
+
+
+@pytest.mark.parametrize("labels", [("standing", "waving_left", "waving_right"), ("bowing",)])
+def test_their_windows_have_the_numbers_after_the_labels(
+    labels: tuple[str, ...], tmp_path: Path
+) -> None:
+    choices = ActionData(gestures=3, gesture_people=3, actions_each=4)
+    windows = RobotData(choices, SpmfSettings(), tmp_path).gestures(labels)
+    known = len(labels)
+    stands = {0} if "standing" in labels else {-1}
+    assert set(windows.truth.tolist()) == {*range(known, known + 3), *stands}
+    _, changed = windows.augmented(np.arange(len(windows.truth)), np.random.default_rng(0))
+    assert (changed == windows.truth).all()  # in the mirror they are the same
