@@ -16,6 +16,7 @@ from pose_action_ros.errors import SettingError
 from pose_action_ros.skeletons import MSR_20, SBU_15
 
 DATASETS = ("msr_action3d", "sbu_kinect")
+INNER_PARTS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,11 +76,26 @@ def _msr_split(folder: Path, subset: str) -> Split:
 
 
 def inner_split(split: Split) -> Split:
-    """The training part alone, the last two of five subjects to be measured on: for all choices."""
+    """The training part alone, the last two of five subjects to be rewarded for: for a search."""
     subjects = sorted({sequence.subjects for sequence in split.train})
     held_out = set(subjects[-max(1, len(subjects) * 2 // 5) :])
     inside = [sequence.subjects in held_out for sequence in split.train]
     return _split(f"{split.name}_inner", split.labels, split.train, inside)
+
+
+def inner_splits(split: Split) -> list[Split]:
+    """The training part alone, each fifth of its subjects held out in turn: for choices."""
+    subjects = sorted({sequence.subjects for sequence in split.train})
+    parts = min(len(subjects), INNER_PARTS)
+    return [
+        _split(
+            f"{split.name}_inner_{part + 1}",
+            split.labels,
+            split.train,
+            [subjects.index(sequence.subjects) % parts == part for sequence in split.train],
+        )
+        for part in range(parts)
+    ]
 
 
 def _split(

@@ -21,7 +21,7 @@ from pose_action_ros.evaluation.tables import Table
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.search.report import comparison
 from pose_action_ros.settings import setting
-from pose_action_ros.training.action.benchmarks import DATASETS, Split, inner_split, splits
+from pose_action_ros.training.action.benchmarks import DATASETS, Split, inner_splits, splits
 from pose_action_ros.training.action.fit import Fitting, fit, logits_of
 from pose_action_ros.training.action.network import (
     CELLS,
@@ -75,7 +75,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--inner",
         action="store_true",
-        help="measure on held-out subjects of the training part instead: for choices",
+        help="hold out subjects of the training part in turn instead of the test part: for choices",
     )
     parser.add_argument(
         "--controls",
@@ -98,10 +98,11 @@ def run(args: argparse.Namespace) -> int:
     torch.set_num_threads(min(2, torch.get_num_threads()))
     parts = splits(args.dataset, args.data, args.splits or ())
     if args.inner:
-        parts = [inner_split(part) for part in parts]
+        parts = [inner for part in parts for inner in inner_splits(part)]
+    mean_of = [part.name for part in parts] if args.inner else _MEAN_OF[args.dataset]
     found = _measured(parts, args.seeds, sections, args.output)
-    write_report(found, _MEAN_OF[args.dataset], args.output)
-    print(markdown(found, _MEAN_OF[args.dataset]))  # noqa: T201 - the command's output
+    write_report(found, mean_of, args.output)
+    print(markdown(found, mean_of))  # noqa: T201 - the command's output
     if args.controls:
         table = _compared(parts, args, sections, found)
         (args.output / "controls.md").write_text(table, encoding="utf-8")

@@ -12,7 +12,7 @@ from pose_action_ros.datasets.action_sequences import bone_lengths
 from pose_action_ros.errors import SettingError
 from pose_action_ros.skeletons import MSR_20
 from pose_action_ros.training.action import evaluate_command, search_command
-from pose_action_ros.training.action.benchmarks import inner_split, splits
+from pose_action_ros.training.action.benchmarks import inner_split, inner_splits, splits
 from shared_data import SHARED, needs_shared
 
 pytestmark = needs_shared
@@ -46,6 +46,11 @@ def test_cross_subject_splits_share_nobody_and_choices_see_no_test_subject() -> 
         assert (len(inside), len(held_out)) == (3, 2)
         assert inside | held_out == train
         assert len(inner.train) + len(inner.test) == len(split.train)
+        turns = inner_splits(split)
+        assert [{item.subjects for item in one.test} for one in turns] == [
+            {s} for s in sorted(train)
+        ]
+        assert sum(len(one.test) for one in turns) == len(split.train)
 
 
 def test_all_bodies_have_the_bones_of_the_training_part() -> None:
@@ -64,16 +69,16 @@ def test_every_fold_is_measured_once() -> None:
 def test_evaluate_action_measures_keeps_and_goes_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert evaluate(tmp_path, "--splits", "as1", "as2", "--inner") == 0
+    assert evaluate(tmp_path, "--splits", "as1", "--inner") == 0
     first = capsys.readouterr().out
-    assert "mean of" not in first
-    assert "as1_inner" in first
+    names = [f"as1_inner_{number}" for number in range(1, 6)]
+    assert f"mean of {', '.join(names)}" in first
     kept = json.loads((tmp_path / "out" / "action.json").read_text())
-    assert [one["split"] for one in kept] == ["as1_inner", "as2_inner"]
-    assert (tmp_path / "out" / "as1_inner.png").is_file()
+    assert [one["split"] for one in kept] == names
+    assert (tmp_path / "out" / "as1_inner_5.png").is_file()
     run = tmp_path / "out" / "runs" / "as1_inner_1.json"
     before = run.stat().st_mtime_ns
-    assert evaluate(tmp_path, "--splits", "as1", "as2", "--inner") == 0
+    assert evaluate(tmp_path, "--splits", "as1", "--inner") == 0
     assert run.stat().st_mtime_ns == before
     assert capsys.readouterr().out == first
     with pytest.raises(SettingError, match="other settings"):
@@ -85,13 +90,13 @@ def test_evaluate_action_measures_keeps_and_goes_on(
 def test_controls_are_trained_alike_and_make_three_rows(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert evaluate(tmp_path, "--splits", "as1", "--inner", "--controls", "2") == 0
+    assert evaluate(tmp_path, "--splits", "as1", "--controls", "2") == 0
     table = (tmp_path / "out" / "controls.md").read_text()
     assert table in capsys.readouterr().out
     for row in ("searched cells", "random cells (2)", "hand-made network"):
         assert row in table
     for folder in ("random_0", "random_1", "cnn"):
-        assert (tmp_path / "out" / folder / "runs" / "as1_inner_1.json").is_file()
+        assert (tmp_path / "out" / folder / "runs" / "as1_1.json").is_file()
 
 
 def test_a_genotype_that_is_none(tmp_path: Path) -> None:
