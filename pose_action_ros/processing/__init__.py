@@ -1,6 +1,6 @@
 """The whole chain without ROS, and what it writes."""
 
-from pose_action_ros.processing.pipeline import Pipeline, PosePipeline, Result, Seen
+from pose_action_ros.processing.pipeline import Pipeline, PosePipeline, Result, Seen, Stages
 from pose_action_ros.processing.settings import (
     PipelineSettings,
     PosePipelineSettings,
@@ -15,4 +15,5 @@ __all__ = [
     "ProcessSettings",
     "Result",
     "Seen",
+    "Stages",
 ]

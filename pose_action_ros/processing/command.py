@@ -1,28 +1,34 @@
-"""`pose-action process`: a video, image folder or webcam in, annotated video and tables out."""
+"""`pose-action process`: a video, image folder, webcam or keypoints in, video and tables out."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
+from pose_action_ros.camera import Intrinsics
+from pose_action_ros.errors import SettingError
 from pose_action_ros.options import add_options, settings_from
+from pose_action_ros.processing.json_files import JsonFiles
 from pose_action_ros.processing.outputs import Outputs
-from pose_action_ros.processing.pipeline import Pipeline
+from pose_action_ros.processing.pipeline import Pipeline, Result, Stages
 from pose_action_ros.processing.settings import ProcessSettings
-from pose_action_ros.sources import Frame, Source, open_source
+from pose_action_ros.sources import Frame, Source, open_keypoints, open_source
+from pose_action_ros.sources.kinds import stem_of
 
 DESCRIPTION = (
     "Find people in a video, an image folder, a ROS 2 bag or a webcam and say what they do. Writes "
     "annotated.mp4, actions.csv and poses.npz into the output folder; Ctrl-C ends a webcam and "
-    "keeps what there is."
+    "keeps what there is. OpenPose's JSON files can be written, and can take the detector's place."
 )
 INTERRUPTED = 130
+
+Process = Callable[[Frame, Intrinsics | None], Result]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +36,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "input",
         metavar="INPUT",
+        nargs="?",
+        default="",
         help="a video file, a folder of images, a ROS 2 bag, a webcam (0), a stream's address or "
         "'simulation'",
     )
@@ -47,20 +55,51 @@ def run(args: argparse.Namespace) -> int:
     """
     settings = settings_from(args, ProcessSettings, source=args.input)
     folder = Path(settings.output).expanduser()
-    with closing(open_source(settings)) as source:
-        pipeline = Pipeline(settings)
-        outputs = Outputs(folder, source.rate, video=settings.video)
+    with closing(_source(settings)) as source:
+        process = _process(settings)
+        outputs = Outputs(folder, source.rate, video=settings.video, json=_json_files(settings))
         with closing(outputs), logging_redirect_tqdm():
-            interrupted = _process(source, pipeline, outputs)
+            interrupted = _run(source, process, outputs)
     _summarise(outputs.seconds, source.skipped, folder)
     return INTERRUPTED if interrupted else 0
 
 
-def _process(source: Source, pipeline: Pipeline, outputs: Outputs) -> bool:
-    """Take every image through the pipeline; True when the user ended it."""
+def _source(settings: ProcessSettings) -> Source:
+    """Images, or files of keypoints with or without them."""
+    if settings.keypoints_json:
+        return open_keypoints(settings.keypoints_json, settings, settings.image_size)
+    if not settings.source:
+        raise SettingError("got neither INPUT nor --keypoints-json: there is nothing to process")
+    return open_source(settings)
+
+
+def _process(settings: ProcessSettings) -> Process:
+    """All stages; the detector only where it has work, as its model may not be there."""
+    if not settings.keypoints_json:
+        pipeline = Pipeline(settings)
+        return lambda frame, camera: pipeline(frame.image, frame.stamp, camera)
+    stages = Stages(settings)
+
+    def follow(frame: Frame, camera: Intrinsics | None) -> Result:
+        height, width = frame.image.shape[:2]
+        return stages.follow(frame.people or (), (width, height), frame.stamp, camera)
+
+    return follow
+
+
+def _json_files(settings: ProcessSettings) -> JsonFiles | None:
+    """What writes the files that are wanted."""
+    if not settings.write_json:
+        return None
+    name = settings.source or settings.keypoints_json
+    return JsonFiles(Path(settings.write_json).expanduser(), stem_of(name))
+
+
+def _run(source: Source, process: Process, outputs: Outputs) -> bool:
+    """Take every image through the stages; True when the user ended it."""
     try:
         for frame in _with_progress(source):
-            outputs.add(frame, pipeline(frame.image, frame.stamp, source.intrinsics))
+            outputs.add(frame, process(frame, source.intrinsics))
     except KeyboardInterrupt:
         return True
     return False

@@ -1,4 +1,4 @@
-"""What `process` writes for a recording: annotated.mp4, actions.csv and poses.npz."""
+"""What `process` writes: annotated.mp4, actions.csv, poses.npz, and OpenPose's files if wanted."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TextIO
 from pose_action_ros.captions import Captions
 from pose_action_ros.drawing import draw_people
 from pose_action_ros.errors import SettingError
+from pose_action_ros.processing.json_files import JsonFiles
 from pose_action_ros.processing.pipeline import Result
 from pose_action_ros.processing.recording import Recording
 from pose_action_ros.processing.segments import Segment, Segments
@@ -29,17 +30,20 @@ class Outputs:
         folder: where to write; made when it is not there.
         rate: images per second of the source.
         video: whether to write annotated.mp4.
+        json: what writes OpenPose's files; None for none.
 
     Raises:
         SettingError: the folder cannot be written.
     """
 
-    def __init__(self, folder: Path, rate: float, *, video: bool) -> None:
+    def __init__(
+        self, folder: Path, rate: float, *, video: bool, json: JsonFiles | None = None
+    ) -> None:
         self.seconds: dict[tuple[str, str], float] = {}
         self._table = _open_table(folder)
         self._rows = csv.writer(self._table)
         self._rows.writerow(COLUMNS)
-        self._folder = folder
+        self._folder, self._json = folder, json
         self._video = VideoFile(folder / "annotated.mp4", rate) if video else None
         self._recording, self._segments, self._captions = Recording(), Segments(), Captions()
 
@@ -48,6 +52,8 @@ class Outputs:
         self._recording.add(frame.index, frame.stamp, result)
         self._write(self._segments.add(result.actions, frame.stamp))
         self._captions.add(result.actions, frame.stamp)
+        if self._json is not None:
+            self._json.add(frame.index, result.keypoints)
         if self._video is not None:
             draw_people(frame.image, result.keypoints, self._captions.at(frame.stamp))
             self._video.add(frame.image, frame.stamp)

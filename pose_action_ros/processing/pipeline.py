@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,11 +43,11 @@ class Result(Seen):
     actions: tuple[ActionEstimate, ...]
 
 
-class PosePipeline:
-    """Image to poses in one object; give it the images of one camera in their order.
+class PoseStages:
+    """People in images to poses in space; give it those of one camera in their order.
 
     Attributes:
-        detector, tracker, lifter: the stages; they may be replaced between images.
+        tracker, lifter: the stages; they may be replaced between images.
 
     Raises:
         ModelError: a model is missing or damaged.
@@ -55,9 +56,80 @@ class PosePipeline:
 
     def __init__(self, settings: PosePipelineSettings) -> None:
         self._field_of_view = settings.field_of_view
-        self.detector = make_detector(settings)
         self.tracker = Tracker(settings)
         self.lifter = Lifter(settings)
+
+    def follow(
+        self,
+        people: Sequence[Pose2D],
+        size: tuple[int, int],
+        stamp: float,
+        intrinsics: Intrinsics | None = None,
+    ) -> Seen:
+        """Process the people of the next image.
+
+        Args:
+            people: found in it [px], of one skeleton.
+            size: width and height of the image [px].
+            stamp: when it was taken [s].
+            intrinsics: of the camera; without them the setting field_of_view is assumed.
+
+        Raises:
+            InputError: not such people or stamp.
+            EngineError: an inference engine failed.
+        """
+        keypoints = self.tracker.update(people, stamp)
+        camera = intrinsics or Intrinsics.from_field_of_view(*size, self._field_of_view)
+        return Seen(keypoints, self.lifter(keypoints, camera, stamp), camera)
+
+    def reset(self) -> None:
+        """Forget all earlier images."""
+        self.tracker.reset()
+        self.lifter.reset()
+
+
+class Stages(PoseStages):
+    """People in images to what they do: see PoseStages.
+
+    Attributes:
+        recogniser: the last stage; it may be replaced between images.
+    """
+
+    def __init__(self, settings: PipelineSettings) -> None:
+        super().__init__(settings)
+        self.recogniser = Recogniser(settings)
+
+    def follow(
+        self,
+        people: Sequence[Pose2D],
+        size: tuple[int, int],
+        stamp: float,
+        intrinsics: Intrinsics | None = None,
+    ) -> Result:
+        """Process the people of the next image; see PoseStages."""
+        seen = super().follow(people, size, stamp, intrinsics)
+        actions = self.recogniser.update(seen.poses, stamp)
+        return Result(seen.keypoints, seen.poses, seen.intrinsics, actions)
+
+    def reset(self) -> None:
+        """Forget all earlier images."""
+        super().reset()
+        self.recogniser.reset()
+
+
+class PosePipeline(PoseStages):
+    """Image to poses in one object; give it the images of one camera in their order.
+
+    Attributes:
+        detector: the first stage; it may be replaced between images.
+
+    Raises:
+        ModelError, EngineError: see PoseStages.
+    """
+
+    def __init__(self, settings: PosePipelineSettings) -> None:
+        self.detector = make_detector(settings)
+        super().__init__(settings)
 
     def __call__(
         self, image: npt.NDArray[np.uint8], stamp: float, intrinsics: Intrinsics | None = None
@@ -73,36 +145,32 @@ class PosePipeline:
             InputError: not such an image or stamp.
             EngineError: an inference engine failed.
         """
-        keypoints = self.tracker.update(self.detector(image), stamp)  # checks the image
-        height, width = image.shape[:2]
-        camera = intrinsics or Intrinsics.from_field_of_view(width, height, self._field_of_view)
-        return Seen(keypoints, self.lifter(keypoints, camera, stamp), camera)
+        people = self.detector(image)  # checks the image
+        return self.follow(people, (image.shape[1], image.shape[0]), stamp, intrinsics)
 
     def reset(self) -> None:
         """Forget all earlier images."""
         self.detector.reset()
-        self.tracker.reset()
-        self.lifter.reset()
+        super().reset()
 
 
-class Pipeline(PosePipeline):
-    """The whole chain in one object: a PosePipeline that says what people do.
+class Pipeline(Stages):
+    """The whole chain in one object: image to what people do.
 
     Attributes:
-        recogniser: the last stage; it may be replaced between images.
+        detector: the first stage; it may be replaced between images.
     """
 
     def __init__(self, settings: PipelineSettings) -> None:
+        self.detector = make_detector(settings)
         super().__init__(settings)
-        self.recogniser = Recogniser(settings)
 
     def __call__(
         self, image: npt.NDArray[np.uint8], stamp: float, intrinsics: Intrinsics | None = None
     ) -> Result:
         """Process the next image; see PosePipeline."""
-        seen = super().__call__(image, stamp, intrinsics)
-        actions = self.recogniser.update(seen.poses, stamp)
-        return Result(seen.keypoints, seen.poses, seen.intrinsics, actions)
+        people = self.detector(image)
+        return self.follow(people, (image.shape[1], image.shape[0]), stamp, intrinsics)
 
     def apply(self, settings: PipelineSettings) -> None:
         """Use what is live in other settings from the next image on, another action model too.
@@ -117,5 +185,5 @@ class Pipeline(PosePipeline):
 
     def reset(self) -> None:
         """Forget all earlier images."""
+        self.detector.reset()
         super().reset()
-        self.recogniser.reset()

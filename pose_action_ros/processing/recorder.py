@@ -19,7 +19,7 @@ from pose_action_ros.processing.pipeline import PosePipeline
 from pose_action_ros.processing.settings import RecordSettings
 from pose_action_ros.recording import SUFFIX, save_recording
 from pose_action_ros.sources import Frame, Source, open_source
-from pose_action_ros.sources.kinds import is_live
+from pose_action_ros.sources.kinds import is_live, stem_of, title_of
 
 _LOG = logging.getLogger(__name__)
 COUNTDOWN = ("3", "2", "1", "go")
@@ -69,7 +69,7 @@ class Recorder:
         finally:  # also what there was before Ctrl-C, or before the camera was pulled out
             others = self._keep(people, source.rate, name)
         if others:
-            _say(f"{_title(name)}: left out {listed(others)}\n")
+            _say(f"{title_of(name)}: left out {listed(others)}\n")
         if self.count == before:
             least = self._settings.min_seconds
             _LOG.warning("%s: nobody was seen for %s s, nothing is recorded", name, least)
@@ -95,8 +95,8 @@ class Recorder:
             people.tracks(), self._settings.min_seconds, everybody=self._everybody
         )
         for track in tracks:
-            recording = track.recording(self._label, _title(name), rate)
-            path = free_path(self._folder, f"{self._label}_{self._settings.name or _stem(name)}")
+            recording = track.recording(self._label, title_of(name), rate)
+            path = free_path(self._folder, f"{self._label}_{self._settings.name or stem_of(name)}")
             save_recording(path, recording)
             self.count += 1
             _say(
@@ -112,18 +112,6 @@ def free_path(folder: Path, stem: str) -> Path:
     found = [numbered.fullmatch(file.name) for file in folder.glob(f"*{SUFFIX}")]
     newest = max((int(match[1]) for match in found if match), default=0)
     return folder / f"{stem}_{newest + 1:03}{SUFFIX}"
-
-
-def _title(name: str) -> str:
-    """A source's name without folders; of a stream nothing, its address may hold a password."""
-    if is_live(name):
-        return "stream" if "://" in name else f"webcam_{name.removeprefix('/dev/video')}"
-    return Path(name).expanduser().resolve().name
-
-
-def _stem(name: str) -> str:
-    title = _title(name)
-    return title if Path(name).expanduser().is_dir() else Path(title).stem
 
 
 def _shown(source: Source) -> Iterable[Frame]:

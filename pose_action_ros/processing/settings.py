@@ -28,6 +28,17 @@ class ProcessSettings(PipelineSettings, SourceSettings):
 
     output: str = setting("output", "folder for the results; made when it is not there")
     video: bool = setting(True, "write annotated.mp4")
+    write_json: str = setting(
+        "", "folder for OpenPose's JSON files, one for each image; empty for none"
+    )
+    keypoints_json: str = setting(
+        "",
+        "folder of OpenPose's JSON files to start from instead of a detector; INPUT is then their "
+        "video or image folder, or left out",
+    )
+    image_size: str = setting(
+        "", "WIDTHxHEIGHT [px] of the images that keypoints_json is about, where INPUT is left out"
+    )
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
+from pose_action_ros.poses import Pose2D
 
 if TYPE_CHECKING:
     from pose_action_ros.simulation import SimulatedPerson
@@ -26,12 +27,14 @@ class Frame:
         stamp: [s] since the first image, never decreasing, also when the source is looped.
         image: (H, W, 3) BGR.
         truth: the people that are really there; of a simulated source only.
+        people: who was found in it already [px]; None when nobody has looked.
     """
 
     index: int
     stamp: float
     image: Image
     truth: tuple[SimulatedPerson, ...] = ()
+    people: tuple[Pose2D, ...] | None = None
 
 
 class Source(Protocol):

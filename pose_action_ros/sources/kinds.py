@@ -33,3 +33,16 @@ def is_bag(path: Path) -> bool:
 def bag_files(folder: Path) -> list[Path]:
     """The files with the messages of a bag, without those that are compressed as a whole."""
     return sorted(file for file in folder.iterdir() if file.suffix.lower() in BAG_FILES)
+
+
+def title_of(name: str) -> str:
+    """A source's name without folders; of a stream nothing, its address may hold a password."""
+    if is_live(name):
+        return "stream" if "://" in name else f"webcam_{name.removeprefix('/dev/video')}"
+    return Path(name).expanduser().resolve().name
+
+
+def stem_of(name: str) -> str:
+    """What files about a source are called: its name without folders and ending."""
+    title = title_of(name)
+    return title if Path(name).expanduser().is_dir() else Path(title).stem
