@@ -20,11 +20,11 @@ class ModelCard:
 
     Attributes:
         name: of the model.
-        task: "lifter" or "action".
+        task: "lifter", "action" or "detector".
         sha256: of the model file.
         licence: SPDX name for the weights.
         source: the method's paper.
-        skeleton: joint order the model takes.
+        skeleton: joint order the model takes, or gives if it is a detector.
         settings: all that is needed to prepare inputs and read outputs, by the task's own keys.
         training: data, their terms, and the command that trained it.
         scores: measured results and what they were measured on.
