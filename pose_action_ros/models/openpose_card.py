@@ -77,6 +77,14 @@ class OpenPoseCard:
                 f"settings: {error}"
             ) from error
 
+    def check_size(self, width: int, height: int) -> None:
+        """ModelError unless the network takes images of that size [px]."""
+        if min(width, height) < 1 or width % self.multiple_of or height % self.multiple_of:
+            raise ModelError(
+                f"got an input of {width}x{height} pixels, expected width and height to be "
+                f"multiples of {self.multiple_of}"
+            )
+
     def settings(self) -> dict[str, Any]:
         """What goes into `ModelCard.settings`."""
         return asdict(self)
