@@ -14,6 +14,7 @@ __all__ = ["DETECTORS", "Detector", "DetectorSettings", "Image", "make_detector"
 DETECTORS: Mapping[str, tuple[str, str]] = {
     # name: (module, class), imported only when it is asked for
     "blazepose": ("pose_action_ros.detection.blazepose", "BlazePose"),
+    "openpose": ("pose_action_ros.detection.openpose.detector", "OpenPose"),
 }
 
 

@@ -20,6 +20,9 @@ from pose_action_ros.models.fetch import fetch_blazepose, unpack_task
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import BLAZEPOSE_33, BODY_25
 
+LEAST_SCORES = 0.5, 0.3
+"""Of a person and of a joint, unless the settings say others."""
+
 
 class BlazePose:
     """Several people's BODY_25 joints; see Detector.
@@ -89,13 +92,14 @@ class BlazePose:
     def _look(self, image: Image, regions: Iterable[Region]) -> list[Landmarks]:
         """The people in the regions, each once, surest first."""
         people = [self._landmarks(image, region) for region in regions]
-        least = self.settings.min_person_score
+        least, _ = self.settings.least_scores(*LEAST_SCORES)
         return _distinct([person for person in people if person.score >= least])
 
     def _pose(self, person: Landmarks, image: Image) -> Pose2D:
         height, width = image.shape[:2]
         inside = ((person.points >= -0.5) & (person.points <= (width - 0.5, height - 0.5))).all(1)
-        known = inside & (person.scores >= self.settings.min_joint_score)
+        _, least = self.settings.least_scores(*LEAST_SCORES)
+        known = inside & (person.scores >= least)
         scores = np.where(known, person.scores, 0.0)
         pose = Pose2D(BLAZEPOSE_33, person.points, scores, score=person.score)
         return pose.to(BODY_25)

@@ -6,12 +6,13 @@ from argparse import ArgumentParser, Namespace
 
 from pose_action_ros.subcommands import add_subcommand, run_subcommand
 
-DESCRIPTION = "List the models, get those that are not shipped, convert OpenPose's own."
+DESCRIPTION = "List the models, get those that are not shipped, convert OpenPose's own, add others."
 
 COMMANDS = {
     "list": "pose_action_ros.models.list_command",
     "get": "pose_action_ros.models.get_command",
     "fetch": "pose_action_ros.models.fetch_command",
+    "add": "pose_action_ros.models.add_command",
     "convert-openpose": "pose_action_ros.training.openpose.convert_command",
 }
 """Subcommand to module with DESCRIPTION, configure(parser) and run(args)."""

@@ -14,12 +14,13 @@ from pose_action_ros.models.card import ModelCard, read_card
 TASK = "detector"
 """`ModelCard.task` of such networks."""
 
-_CHOICES: Mapping[str, tuple[str, ...]] = {
+CHOICES: Mapping[str, tuple[str, ...]] = {
     "layout": ("body_25", "coco_18", "mpi_15"),
     "colours": ("BGR", "RGB"),
     "input_layout": ("NCHW", "NHWC"),
     "output_layout": ("NCHW", "NHWC"),
 }
+"""What the words in such a card may be."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class OpenPoseCard:
     stride: int = 8
 
     def __post_init__(self) -> None:
-        for name, choices in _CHOICES.items():
+        for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ModelError(
                     f"got {name} {getattr(self, name)!r}, expected one of {', '.join(choices)}"

@@ -16,11 +16,13 @@ import numpy.typing as npt
 
 from pose_action_ros.errors import InputError
 from pose_action_ros.poses import UNTRACKED, Pose2D
-from pose_action_ros.skeletons import BODY_25, COCO_18, Skeleton
+from pose_action_ros.skeletons import BODY_25, COCO_18, MPI_15, Skeleton
 
 ENDING = "_keypoints.json"
 VERSION = 1.3
-SKELETONS: Mapping[int, Skeleton] = {3 * len(skeleton): skeleton for skeleton in (BODY_25, COCO_18)}
+SKELETONS: Mapping[int, Skeleton] = {
+    3 * len(skeleton): skeleton for skeleton in (BODY_25, COCO_18, MPI_15)
+}
 """By the numbers that a person has in a file: x, y [px] and score for each joint."""
 
 _KEYS = ("pose_keypoints_2d", "pose_keypoints")

@@ -1,0 +1,103 @@
+"""OpenPose: everybody's joints out of heat maps and part affinity fields, whole images at once.
+
+Source: Cao et al. 2019, "OpenPose", arXiv:1812.08008.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pose_action_ros.detection.base import DetectorSettings, Image, check_image
+from pose_action_ros.detection.openpose.decode import DecodedPeople, decode
+from pose_action_ros.detection.openpose.layout import to_pixels
+from pose_action_ros.detection.openpose.letterbox import Letterbox, input_size
+from pose_action_ros.detection.openpose.network import MapNetwork
+from pose_action_ros.detection.openpose.settings import default_settings
+from pose_action_ros.engines import load_engine
+from pose_action_ros.errors import InputError
+from pose_action_ros.models.detector_models import find_detector
+from pose_action_ros.poses import Pose2D
+
+LEAST_SCORES = 0.0, 0.0
+"""Of a person and of a joint, unless the settings say others: decoding has its own rules."""
+
+
+class OpenPose:
+    """Several people's joints in the skeleton of the network; see Detector.
+
+    It remembers nothing of earlier images, so that it can look at those of several cameras at once.
+
+    Attributes:
+        settings: see Detector; the network and the size of its input stay.
+    """
+
+    def __init__(self, settings: DetectorSettings) -> None:
+        """Load the network.
+
+        Raises:
+            ModelError: there is no network, or it is none of OpenPose or not as its card says.
+            EngineError: the engine cannot be had.
+        """
+        path, card = find_detector(settings.detector_model)
+        engine = load_engine(path, settings.detector_engine, settings.detector_threads)
+        self._network = MapNetwork(engine, card)
+        self._card = card
+        self._decoding = default_settings(self._network.layout)
+        self._wanted = settings.detector_width, settings.detector_height
+        self.skeleton = self._network.layout.skeleton
+        self.settings = settings
+
+    def reset(self) -> None:
+        """There is nothing to forget; see Detector."""
+
+    def __call__(self, image: Image) -> tuple[Pose2D, ...]:
+        """People in an image; see Detector."""
+        return self.together([image])[0]
+
+    def together(self, images: Sequence[Image]) -> list[tuple[Pose2D, ...]]:
+        """People in images of several cameras, which go through the network as one batch.
+
+        Args:
+            images: (H, W, 3) uint8, BGR, all of one size.
+
+        Returns:
+            Of each image what a call with it alone gives.
+
+        Raises:
+            InputError: not such images, or the network gives no numbers for one.
+            EngineError: the inference engine failed.
+        """
+        for image in images:
+            check_image(image)
+        sizes = {(image.shape[1], image.shape[0]) for image in images}
+        if not sizes:
+            return []
+        if len(sizes) > 1:
+            shown = ", ".join(f"{width}x{height}" for width, height in sorted(sizes))
+            raise InputError(f"got images of {shown} px in one batch, expected one size")
+        size = sizes.pop()
+        box = Letterbox(size, self._network.size or self._input_size(size))
+        maps = self._network([box.shrink(image) for image in images], box.input)
+        layout = self._network.layout
+        return [self._poses(decode(one, layout, self._decoding), box) for one in maps]
+
+    def _input_size(self, size: tuple[int, int]) -> tuple[int, int]:
+        return input_size(size, self._wanted, self._card.multiple_of)
+
+    def _poses(self, people: DecodedPeople, box: Letterbox) -> tuple[Pose2D, ...]:
+        """The people in pixels of the image, surest first, as many as are wanted."""
+        least_person, least_joint = self.settings.least_scores(*LEAST_SCORES)
+        points = box.to_image(to_pixels(people.points, self._card.stride))  # (P, J, 2)
+        edge = np.array(box.image) - 0.5
+        with np.errstate(invalid="ignore"):
+            inside = ((points >= -0.5) & (points <= edge)).all(axis=-1)
+        scores = np.where(inside & (people.joint_scores >= least_joint), people.joint_scores, 0.0)
+        order = np.argsort(-people.person_scores, kind="stable")
+        wanted = [row for row in order.tolist() if scores[row].any()]
+        return tuple(
+            Pose2D(self.skeleton, points[row], scores[row], score=float(people.person_scores[row]))
+            for row in wanted[: self.settings.max_people]
+            if people.person_scores[row] >= least_person
+        )

@@ -1,0 +1,113 @@
+"""A network that gives heat maps and part affinity fields, in an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.detection.base import Image
+from pose_action_ros.detection.openpose.layout import MapLayout, layout_named
+from pose_action_ros.detection.openpose.letterbox import Size
+from pose_action_ros.engines import Engine
+from pose_action_ros.errors import ModelError
+from pose_action_ros.models.openpose_card import OpenPoseCard
+
+Maps = npt.NDArray[np.float32]
+
+_PROBE = 4  # multiples of the input's size on which a network is tried when it is loaded
+
+
+class MapNetwork:
+    """Images of a network's input size to its maps.
+
+    Attributes:
+        layout: what the channels of the maps mean.
+        size: width and height of the only images it takes [px]; None for any.
+
+    Raises:
+        ModelError: the network takes or gives something else than its card says.
+    """
+
+    def __init__(self, engine: Engine, card: OpenPoseCard) -> None:
+        self.layout: MapLayout = layout_named(card.layout)
+        self._engine, self._card = engine, card
+        if len(engine.inputs) != 1 or len(engine.outputs) != 1:
+            raise ModelError(
+                f"the network takes {list(engine.inputs)} and gives {list(engine.outputs)}, "
+                "expected one image and its maps; is it an OpenPose network?"
+            )
+        ((self._input, shape),) = engine.inputs.items()
+        channels, height, width = self._axes(shape)
+        if channels not in {3, None}:
+            raise ModelError(
+                f"the network takes {shape}, expected images of 3 colours in the order "
+                f"{card.input_layout}, as its card says"
+            )
+        self.size: Size | None = (width, height) if width and height else None
+        self._batch = shape[0]
+        self._try()
+
+    def _axes(self, shape: Sequence[Any]) -> tuple[Any, Any, Any]:
+        """Channels, height and width of the input."""
+        if len(shape) != 4:
+            raise ModelError(f"the network takes {tuple(shape)}, expected a batch of images")
+        if self._card.input_layout == "NCHW":
+            return shape[1], shape[2], shape[3]
+        return shape[3], shape[1], shape[2]
+
+    def _try(self) -> None:
+        """ModelError unless something of the right shape comes out."""
+        width, height = self.size or (_PROBE * self._card.multiple_of,) * 2
+        self([np.zeros((height, width, 3), dtype=np.uint8)], (width, height))
+
+    def __call__(self, images: Sequence[Image], size: Size) -> list[Maps]:
+        """Maps (H / stride, W / stride, C) of each image.
+
+        Args:
+            images: (H, W, 3) BGR, not larger than the input; they are filled up with grey.
+            size: width and height of the input.
+
+        Raises:
+            ModelError: what comes out is not as the card says, or the input is of another size.
+            EngineError: the engine failed.
+        """
+        self._card.check_size(*size)
+        tensor = self._tensor(images, size)
+        if self._batch is None or self._batch == len(images):
+            return list(self._maps(tensor, size))
+        return [maps for row in tensor for maps in self._maps(row[None], size)]
+
+    def _tensor(self, images: Sequence[Image], size: Size) -> Maps:
+        """The images as the network takes them."""
+        width, height = size
+        tensor = np.zeros((len(images), 3, height, width), dtype=np.float32)
+        if self._card.input_layout == "NHWC":
+            tensor = np.zeros((len(images), height, width, 3), dtype=np.float32)
+        places = tensor if self._card.input_layout == "NHWC" else tensor.transpose(0, 2, 3, 1)
+        scale, offset = np.float32(self._card.scale), np.float32(self._card.offset)
+        for image, place in zip(images, places, strict=True):
+            rows, columns = image.shape[:2]
+            pixels = image if self._card.colours == "BGR" else image[..., ::-1]
+            filled = place[:rows, :columns]
+            np.multiply(pixels, scale, out=filled)
+            filled += offset
+        return tensor
+
+    def _maps(self, tensor: Maps, size: Size) -> Maps:
+        """(B, H / stride, W / stride, C) maps of a batch."""
+        (output,) = self._engine({self._input: tensor}).values()
+        maps: Maps = output
+        if maps.ndim == 4 and self._card.output_layout == "NCHW":
+            maps = maps.transpose(0, 2, 3, 1)
+        stride, channels = self._card.stride, self.layout.channels
+        expected = (len(tensor), size[1] // stride, size[0] // stride, channels)
+        if maps.shape != expected:
+            raise ModelError(
+                f"the network gives maps of shape {maps.shape} (batch, rows, columns, channels) "
+                f"for an image of {size[0]}x{size[1]} px, expected {expected} for "
+                f"{self.layout.name!r}; is its card right, and is it an OpenPose network?"
+            )
+        return maps
