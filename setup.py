@@ -34,6 +34,7 @@ setup(
     install_requires=requirements("run"),
     extras_require={
         "train": requirements("train"),
+        "coco": ["pycocotools>=2.0"],
         "tensorrt": ["tensorrt>=10", "cuda-python>=12"],
         "dev": requirements("test"),
     },
