@@ -144,6 +144,9 @@ def test_sizes_that_are_refused(
     assert cli.main(words) == 1
     assert "expected a name that ends with .onnx" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+    (tmp_path / "file").touch()
+    with pytest.raises(ModelError, match=r"cannot write .*m.onnx .*choose another --output"):
+        convert(coco_18.file, tmp_path / "file" / "m.onnx", stages=1)
 
 
 def test_without_pytorch_there_is_one_clear_line() -> None:
