@@ -2,7 +2,7 @@
 
 Joint names are the same word in every skeleton, and left and right are the person's own, so that
 poses convert between skeletons by name.
-Orders: OpenPose documentation (body_25, coco_18), COCO keypoints (coco_17), MediaPipe Pose
+Orders: OpenPose documentation (body_25, coco_18, mpi_15), COCO keypoints (coco_17), MediaPipe Pose
 (blazepose_33), Martinez et al. 2017 (human36m_17), Li et al. 2010 (msr_20), Yun et al. 2012
 (sbu_15).
 """
@@ -149,6 +149,28 @@ COCO_18 = _skeleton(
     """,
 )
 
+# OpenPose calls the spine of this one "Chest": it was trained on the middle of thorax and pelvis.
+MPI_15 = _skeleton(
+    "mpi_15",
+    """
+    head_top < neck
+    neck
+    right_shoulder < neck
+    right_elbow < right_shoulder
+    right_wrist < right_elbow
+    left_shoulder < neck
+    left_elbow < left_shoulder
+    left_wrist < left_elbow
+    right_hip < spine
+    right_knee < right_hip
+    right_ankle < right_knee
+    left_hip < spine
+    left_knee < left_hip
+    left_ankle < left_knee
+    spine < neck
+    """,
+)
+
 COCO_17 = _skeleton(
     "coco_17",
     """
@@ -283,7 +305,7 @@ SBU_15 = _skeleton(
 
 SKELETONS: Mapping[str, Skeleton] = {
     skeleton.name: skeleton
-    for skeleton in (BODY_25, COCO_18, COCO_17, BLAZEPOSE_33, HUMAN36M_17, MSR_20, SBU_15)
+    for skeleton in (BODY_25, COCO_18, MPI_15, COCO_17, BLAZEPOSE_33, HUMAN36M_17, MSR_20, SBU_15)
 }
 
 # Joints that are by definition the middle of others; nothing else is ever derived.

@@ -8,9 +8,19 @@ from importlib import import_module
 from typing import Any
 
 
-def add_subcommand(parser: argparse.ArgumentParser, commands: Mapping[str, str], text: str) -> None:
-    """Let the parser take a name in `commands` and that subcommand's options."""
-    parser.add_argument("what", choices=commands, help=text)
+def add_subcommand(
+    parser: argparse.ArgumentParser, commands: Mapping[str, str], text: str, default: str = ""
+) -> None:
+    """Let the parser take a name in `commands` and that subcommand's options.
+
+    Args:
+        parser: of the command.
+        commands: subcommands.
+        text: what they are about.
+        default: the subcommand when none is named; empty for none.
+    """
+    optional: dict[str, Any] = {"nargs": "?", "default": default} if default else {}
+    parser.add_argument("what", choices=commands, help=text, **optional)
     parser.add_argument("options", nargs=argparse.REMAINDER, help="its options; --help lists them")
 
 

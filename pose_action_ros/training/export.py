@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from pose_action_ros.models.card import ModelCard, sha256_of, write_card
 
 OPSET = 17
 
+Axes = Mapping[str, Mapping[int, str]]
+
 
 def export(
     network: nn.Module,
@@ -25,6 +27,8 @@ def export(
     path: Path,
     card: ModelCard,
     *,
+    others: Sequence[Tensor] = (),
+    free: Axes | None = None,
     tolerance: float = 1e-4,
 ) -> float:
     """Write `path` (.onnx) and the card beside it, both or none.
@@ -35,10 +39,13 @@ def export(
         names: of the input and of the outputs in the file.
         path: file to write.
         card: its sha256 is filled in.
+        others: inputs of other sizes to compare with, too.
+        free: which axes of inputs and outputs may have any size, with what they are called there;
+            the batch alone when None.
         tolerance: largest difference between the network and the file in ONNX Runtime.
 
     Returns:
-        The largest difference on `example`.
+        The largest difference on the examples.
 
     Raises:
         ModelError: the difference is above the tolerance; nothing is written.
@@ -47,8 +54,9 @@ def export(
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.stem}.{os.getpid()}.onnx")
     try:
-        _write(network, example, names, draft)
-        difference = _difference(network, example, names, draft)
+        _write(network, example, names, draft, free or _batch(names))
+        batches = (example, example[:1], *others)
+        difference = _difference(network, batches, names, draft)
         if not difference <= tolerance:
             raise ModelError(
                 f"{path.name} would differ from the trained network by {difference:.2e}, "
@@ -61,8 +69,12 @@ def export(
     return difference
 
 
+def _batch(names: tuple[str, Sequence[str]]) -> Axes:
+    return {name: {0: "batch"} for name in (names[0], *names[1])}
+
+
 def _write(
-    network: nn.Module, example: Tensor, names: tuple[str, Sequence[str]], path: Path
+    network: nn.Module, example: Tensor, names: tuple[str, Sequence[str]], path: Path, free: Axes
 ) -> None:
     # The exporter that traces: the newer one needs a package more and writes slower graphs here.
     torch.onnx.export(
@@ -71,19 +83,22 @@ def _write(
         str(path),
         input_names=[names[0]],
         output_names=list(names[1]),
-        dynamic_axes={name: {0: "batch"} for name in (names[0], *names[1])},
+        dynamic_axes=free,
         opset_version=OPSET,
         dynamo=False,
     )
 
 
 def _difference(
-    network: nn.Module, example: Tensor, names: tuple[str, Sequence[str]], path: Path
+    network: nn.Module,
+    batches: Sequence[Tensor],
+    names: tuple[str, Sequence[str]],
+    path: Path,
 ) -> float:
-    """Largest difference between the file and the network, for the whole batch and for one row."""
+    """Largest difference between the file and the network."""
     engine = load_engine(path, "onnxruntime")
     worst = 0.0
-    for batch in (example, example[:1]):
+    for batch in batches:
         with torch.no_grad():
             told = network(batch)
         expected = told if isinstance(told, tuple) else (told,)

@@ -57,6 +57,8 @@ CASES: dict[str, Case] = {
     "Tanh": ("Tanh", [X], {}),
     "Relu": ("Relu", [X], {}),
     "LeakyRelu": ("LeakyRelu", [X], {"alpha": 0.3}),
+    "PRelu": ("PRelu", [X, floats(3, 1)], {}),
+    "PRelu of one slope": ("PRelu", [X, floats(1)], {}),
     "Sigmoid": ("Sigmoid", [30 * X], {}),
     "Softplus": ("Softplus", [30 * X], {}),
     "Selu": ("Selu", [X], {}),

@@ -2,32 +2,37 @@ import hashlib
 import logging
 import sys
 import zipfile
-from argparse import ArgumentParser
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from blazepose_files import blazepose_files
+from pose_action_ros import cli
 from pose_action_ros.errors import ModelError
-from pose_action_ros.models import command, fetch
+from pose_action_ros.models import fetch, fetch_command, list_command
 from pose_action_ros.models.cache import cache_folder
-from pose_action_ros.models.catalogue import CatalogueFile, CatalogueModel, catalogue_model
-from pose_action_ros.models.fetch import missing_files, read_member, unpack_task
+from pose_action_ros.models.catalogue import (
+    CatalogueFile,
+    CatalogueModel,
+    Wheel,
+    catalogue_model,
+    read_catalogue,
+)
+from pose_action_ros.models.fetch import missing_files, unpack_task
+from pose_action_ros.models.wheel import read_member
 
 CONTENT = {"a.tflite": b"one network", "b.tflite": b"another network"}
 MODEL = CatalogueModel(
     name="toy",
     title="A toy",
     licence="Apache-2.0",
-    package="no-such-package-of-pose-action",
-    version="1.0",
-    python="3.11",
-    platform="any",
+    wheel=Wheel("no-such-package-of-pose-action", "1.0", "3.11", "any"),
     files={
-        name: CatalogueFile(f"toy/{name}", hashlib.sha256(data).hexdigest(), len(data))
+        name: CatalogueFile(f"toy/{name}", hashlib.sha256(data).hexdigest(), bytes=len(data))
         for name, data in CONTENT.items()
     },
+    default=True,
 )
 
 
@@ -82,7 +87,7 @@ def test_without_network_there_is_one_clear_line(monkeypatch: pytest.MonkeyPatch
     no_network(monkeypatch)
     with pytest.raises(ModelError, match="check the network and pip's configuration") as caught:
         fetch.fetch(MODEL)
-    assert "pose-action models fetch --wheel FILE" in str(caught.value)
+    assert "pose-action models get toy --wheel FILE" in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
@@ -197,8 +202,17 @@ def test_a_task_file_of_another_task(tmp_path: Path) -> None:
 def test_the_catalogue_tells_what_it_has() -> None:
     model = catalogue_model("blazepose")
     assert tuple(model.files) == fetch.TASK_FILES
-    with pytest.raises(ModelError, match="the catalogue has blazepose"):
+    with pytest.raises(ModelError, match="the catalogue has blazepose, openpose_body_25"):
         catalogue_model("openpose")
+
+
+def test_the_default_settings_need_nothing_restricted() -> None:
+    models = read_catalogue().values()
+    assert [model.name for model in models if model.default] == ["blazepose"]
+    assert not any(model.default and model.restricted for model in models)
+    for model in models:
+        assert all(file.sha256 or file.md5 for file in model.files.values())
+        assert bool(model.terms) == model.restricted
 
 
 def test_the_real_files_are_those_of_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,13 +225,17 @@ def test_the_real_files_are_those_of_the_catalogue(monkeypatch: pytest.MonkeyPat
 def test_the_command_lists_and_fetches(
     wheel: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command, "read_catalogue", lambda: {"toy": MODEL})
-    parser = ArgumentParser()
-    command.configure(parser)
-    assert command.run(parser.parse_args([])) == 0
-    assert "absent    toy" in capsys.readouterr().out
-    assert command.run(parser.parse_args(["fetch", "--wheel", str(wheel)])) == 0
-    assert "ready     toy" in capsys.readouterr().out
+    other = replace(MODEL, name="other", default=False)
+    for module in (list_command, fetch_command):
+        monkeypatch.setattr(module, "read_catalogue", lambda: {"toy": MODEL, "other": other})
+    for words in (["models"], ["models", "list"]):
+        assert cli.main(words) == 0
+        assert "absent    toy" in capsys.readouterr().out
+    assert cli.main(["models", "fetch", "--wheel", str(wheel)]) == 0
+    said = capsys.readouterr().out
+    assert "ready     toy" in said
+    assert "absent    other" in said
+    assert "get it with `pose-action models get other`, without network with --wheel FILE" in said
 
 
 def test_members_are_read_whole(wheel: Path) -> None:

@@ -1,0 +1,121 @@
+"""People out of joints and possible limbs.
+
+Source: Cao et al. 2019, "OpenPose", arXiv:1812.08008, section 3.4: all possible limbs are taken
+surest first, and one that contradicts surer ones is left out; and OpenPose's rules for it
+(net/bodyPartConnectorBase.cpp): two people who have no joint in common are one when a limb joins
+them. Limbs that only associate come last and never start a person.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pose_action_ros.detection.openpose.layout import MapLayout
+from pose_action_ros.detection.openpose.lines import Lines
+from pose_action_ros.detection.openpose.peaks import Indices, Peaks
+from pose_action_ros.detection.openpose.settings import DecodingSettings
+
+
+class Person:
+    """Joints that belong together so far.
+
+    Attributes:
+        peaks: of each joint there is, the number of its peak.
+        score: heights of the joints and scores of the limbs, summed.
+        limbs: number of limbs in the sum.
+    """
+
+    __slots__ = ("limbs", "peaks", "score")
+
+    def __init__(self, peaks: dict[int, int], score: float) -> None:
+        self.peaks, self.score, self.limbs = peaks, score, 1
+
+    @property
+    def mean_score(self) -> float:
+        """Of joints and limbs."""
+        return self.score / (len(self.peaks) + self.limbs)
+
+
+def assemble(
+    lines: Lines, peaks: Peaks, layout: MapLayout, settings: DecodingSettings
+) -> list[Person]:
+    """People, surest first; a peak belongs to one of them at most.
+
+    Args:
+        lines: possible limbs.
+        peaks: their joints.
+        layout: whose limbs.
+        settings: what makes a person.
+    """
+    crowd = _Crowd(peaks)
+    order = _surest_first(lines, peaks, layout, settings.peak_weight)
+    columns = (*lines.pairs, lines.scores)
+    for limb, start, end, score in zip(*(c[order].tolist() for c in columns), strict=True):
+        crowd.connect(start, end, score, may_start=limb not in layout.associating)
+    people = [person for person in crowd.people() if _is_person(person, layout, settings)]
+    return sorted(people, key=lambda person: -person.mean_score)
+
+
+def _surest_first(lines: Lines, peaks: Peaks, layout: MapLayout, weight: float) -> Indices:
+    """Order of the lines: those that only associate last."""
+    limbs, starts, ends = lines.pairs
+    sure = lines.scores + weight * (peaks.scores[starts] + peaks.scores[ends])
+    return np.lexsort((-sure, layout.only_associate[limbs]))
+
+
+def _is_person(person: Person, layout: MapLayout, settings: DecodingSettings) -> bool:
+    """Whether there is enough of somebody."""
+    counted = len(person.peaks.keys() - layout.uncounted)
+    enough = person.score >= settings.min_mean_score * len(person.peaks)
+    return counted >= settings.min_parts and enough
+
+
+class _Crowd:
+    """Who has which peak."""
+
+    def __init__(self, peaks: Peaks) -> None:
+        self._heights = peaks.scores.tolist()
+        counts = np.diff(peaks.starts)
+        self._joints = np.repeat(np.arange(len(counts)), counts).tolist()
+        self._owners: list[Person | None] = [None] * len(self._heights)
+
+    def people(self) -> list[Person]:
+        """Everybody once, in the order of their first peaks."""
+        return list(dict.fromkeys(owner for owner in self._owners if owner is not None))
+
+    def connect(self, start: int, end: int, score: float, may_start: bool) -> None:
+        """Add a limb between two peaks unless it contradicts what is there."""
+        one, other = self._owners[start], self._owners[end]
+        if one is None and other is None:
+            if may_start:
+                self._start(start, end, score)
+        elif other is None and one is not None:
+            self._add(one, end, score)
+        elif one is None and other is not None:
+            self._add(other, start, score)
+        elif one is other and one is not None:
+            one.score += score
+            one.limbs += 1
+        elif one is not None and other is not None:
+            self._merge(one, other, score)
+
+    def _start(self, start: int, end: int, score: float) -> None:
+        peaks = {self._joints[start]: start, self._joints[end]: end}
+        person = Person(peaks, self._heights[start] + self._heights[end] + score)
+        self._owners[start] = self._owners[end] = person
+
+    def _add(self, person: Person, peak: int, score: float) -> None:
+        """Give a person a joint that they do not have yet."""
+        if person.peaks.setdefault(self._joints[peak], peak) == peak:
+            person.score += self._heights[peak] + score
+            person.limbs += 1
+            self._owners[peak] = person
+
+    def _merge(self, one: Person, other: Person, score: float) -> None:
+        """Make one of two who have no joint in common."""
+        if one.peaks.keys().isdisjoint(other.peaks):
+            one.peaks |= other.peaks
+            one.score += other.score + score
+            one.limbs += other.limbs + 1
+            for peak in other.peaks.values():
+                self._owners[peak] = one

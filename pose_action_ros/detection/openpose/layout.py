@@ -1,0 +1,171 @@
+"""What the channels of OpenPose's networks mean: parts, background, and two for every limb.
+
+Source: OpenPose, pose/poseParameters.cpp, which lists joints, pairs and field channels.
+
+A cell is where the maps have a value. Points on a map are in cells: x right, y down, the centre of
+the first cell at (0, 0), so that the map covers -0.5 to width - 0.5. A map that covers a picture of
+`pixels` columns or rows with `cells` of its own has them `pixels / cells` wide (the stride, 8), and
+`to_pixels` gives the place in that picture, centre of the first pixel at 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.errors import InputError
+from pose_action_ros.skeletons import BODY_25, COCO_18, MPI_15, Skeleton
+
+Array = npt.NDArray[np.float64]
+Pairs = tuple[tuple[int, int], ...]
+
+STRIDE = 8
+"""Pixels of the network's input for each cell of its output."""
+
+
+@dataclass(frozen=True)
+class MapLayout:
+    """The channels of one kind of OpenPose network.
+
+    Attributes:
+        name: as of its skeleton.
+        skeleton: joint j has its heat map in channel j.
+        limbs: joint indices (from, to), in OpenPose's order.
+        fields: of each limb the channels of x and y of its part affinity field.
+        associating: numbers of the limbs that only join what others have found: they never start a
+            person and are not drawn.
+        uncounted: joints that do not count when a person needs a number of parts.
+        background: whether the channel after the parts is the background.
+        channels: in all.
+    """
+
+    name: str
+    skeleton: Skeleton
+    limbs: Pairs
+    fields: Pairs
+    associating: tuple[int, ...]
+    uncounted: tuple[int, ...]
+    background: bool
+    channels: int
+
+    @property
+    def parts(self) -> int:
+        """Number of heat maps of joints, which come first."""
+        return len(self.skeleton)
+
+    @cached_property
+    def limb_joints(self) -> npt.NDArray[np.intp]:
+        """(L, 2) `limbs` as an array."""
+        return np.array(self.limbs, dtype=np.intp)
+
+    @cached_property
+    def field_channels(self) -> npt.NDArray[np.intp]:
+        """(L, 2) `fields` as an array."""
+        return np.array(self.fields, dtype=np.intp)
+
+    @cached_property
+    def only_associate(self) -> npt.NDArray[np.bool_]:
+        """(L,) which limbs are `associating`."""
+        return np.isin(np.arange(len(self.limbs)), self.associating)
+
+
+def _layout(
+    skeleton: Skeleton,
+    limbs: str,
+    fields: str,
+    associating: tuple[int, ...] = (),
+    uncounted: tuple[str, ...] = (),
+) -> MapLayout:
+    """Build a layout from OpenPose's lists; `fields` are counted from the first field channel."""
+    pairs, first = _pairs(limbs), len(skeleton) + 1
+    return MapLayout(
+        name=skeleton.name,
+        skeleton=skeleton,
+        limbs=pairs,
+        fields=tuple((first + x, first + y) for x, y in _pairs(fields)),
+        associating=associating,
+        uncounted=tuple(skeleton.index(joint) for joint in uncounted),
+        background=True,
+        channels=first + 2 * len(pairs),
+    )
+
+
+def _pairs(numbers: str) -> Pairs:
+    """Pairs out of `a-b c-d ...`."""
+    pairs = (pair.split("-") for pair in numbers.split())
+    return tuple((int(one), int(other)) for one, other in pairs)
+
+
+_FEET = tuple(
+    f"{side}_{part}" for side in ("left", "right") for part in ("big_toe", "small_toe", "heel")
+)
+
+BODY_25_MAPS = _layout(
+    BODY_25,
+    "1-8 1-2 1-5 2-3 3-4 5-6 6-7 8-9 9-10 10-11 8-12 12-13 13-14 1-0 0-15 15-17 0-16 16-18 2-17 "
+    "5-18 14-19 19-20 14-21 11-22 22-23 11-24",
+    "0-1 14-15 22-23 16-17 18-19 24-25 26-27 6-7 2-3 4-5 8-9 10-11 12-13 30-31 32-33 36-37 34-35 "
+    "38-39 20-21 28-29 40-41 42-43 44-45 46-47 48-49 50-51",
+    associating=(18, 19),
+    uncounted=_FEET,
+)
+
+COCO_18_MAPS = _layout(
+    COCO_18,
+    "1-2 1-5 2-3 3-4 5-6 6-7 1-8 8-9 9-10 1-11 11-12 12-13 1-0 0-14 14-16 0-15 15-17 2-16 5-17",
+    "12-13 20-21 14-15 16-17 22-23 24-25 0-1 2-3 4-5 6-7 8-9 10-11 28-29 30-31 34-35 32-33 36-37 "
+    "18-19 26-27",
+    associating=(17, 18),
+)
+
+MPI_15_MAPS = _layout(
+    MPI_15,
+    "0-1 1-2 2-3 3-4 1-5 5-6 6-7 1-14 14-8 8-9 9-10 14-11 11-12 12-13",
+    "0-1 2-3 4-5 6-7 8-9 10-11 12-13 14-15 16-17 18-19 20-21 22-23 24-25 26-27",
+)
+
+LAYOUTS: Mapping[str, MapLayout] = {
+    layout.name: layout for layout in (BODY_25_MAPS, COCO_18_MAPS, MPI_15_MAPS)
+}
+
+
+def layout_named(name: str) -> MapLayout:
+    """The layout of that name; InputError lists the known ones otherwise."""
+    try:
+        return LAYOUTS[name]
+    except KeyError:
+        raise InputError(
+            f"unknown layout of maps {name!r}; known layouts are {', '.join(LAYOUTS)}"
+        ) from None
+
+
+def layout_with_channels(channels: int) -> MapLayout:
+    """The layout with so many channels; InputError lists the known ones otherwise."""
+    known = {layout.channels: layout for layout in LAYOUTS.values()}
+    if channels not in known:
+        names = ", ".join(f"{count} ({layout.name})" for count, layout in known.items())
+        raise InputError(
+            f"got maps of {channels} channels, expected {names}; is it another network?"
+        )
+    return known[channels]
+
+
+def to_pixels(points: npt.ArrayLike, scale: npt.ArrayLike = STRIDE) -> Array:
+    """Pixels (..., 2) in the picture that the maps cover.
+
+    Args:
+        points: (..., 2) [cells].
+        scale: pixels for each cell; one number, or (2,) in x and in y.
+    """
+    pixels: Array = (np.asarray(points, dtype=np.float64) + 0.5) * np.asarray(scale) - 0.5
+    return pixels
+
+
+def to_cells(points: npt.ArrayLike, scale: npt.ArrayLike = STRIDE) -> Array:
+    """Cells (..., 2) of pixels (..., 2); what `to_pixels` undoes."""
+    cells: Array = (np.asarray(points, dtype=np.float64) + 0.5) / np.asarray(scale) - 0.5
+    return cells

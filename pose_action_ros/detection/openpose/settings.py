@@ -1,0 +1,54 @@
+"""What can be set about decoding; the defaults are OpenPose's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pose_action_ros.detection.openpose.layout import MPI_15_MAPS, MapLayout
+from pose_action_ros.settings import setting
+
+
+@dataclass(frozen=True)
+class DecodingSettings:
+    """When maxima are joints, when two joints are a limb, and when joints are a person.
+
+    Source of the values: OpenPose, pose/poseParameters.cpp and net/bodyPartConnectorBase.cpp.
+    """
+
+    peak_threshold: float = setting(
+        0.05, "height above which a maximum of a heat map may be a joint", low=0.0, high=1.0
+    )
+    most_peaks: int = setting(
+        127, "most maxima of one heat map that are looked at, the highest ones", low=1, high=1000
+    )
+    line_threshold: float = setting(
+        0.05, "the field along a limb counts where it is stronger than this", low=0.0, high=1.0
+    )
+    line_share: float = setting(
+        0.95, "share of the samples of a limb of which more must count", low=0.0, high=1.0
+    )
+    line_density: float = setting(
+        40.0, "a limb has the square root of this times its length samples", low=0.1, high=1000.0
+    )
+    least_samples: int = setting(5, "fewest samples of a limb", low=1, high=100)
+    most_samples: int = setting(25, "most samples of a limb", low=1, high=100)
+    touching: float = setting(
+        1 / 150,
+        "joints nearer than this share of the root of the map's area may be a limb without a field",
+        low=0.0,
+        high=0.1,
+    )
+    peak_weight: float = setting(
+        0.1, "weight of the heights of two joints beside their limb's field", low=0.0, high=10.0
+    )
+    min_parts: int = setting(3, "fewest joints of a person", low=1, high=25)
+    min_mean_score: float = setting(
+        0.4, "least score of a person, heights and fields together, by joint", low=0.0, high=2.0
+    )
+
+
+def default_settings(layout: MapLayout) -> DecodingSettings:
+    """OpenPose's values for a network; those of MPI see less and need surer maxima."""
+    if layout is MPI_15_MAPS:
+        return DecodingSettings(peak_threshold=0.6, line_threshold=0.01)
+    return DecodingSettings()
