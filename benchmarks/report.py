@@ -106,7 +106,7 @@ def _network_lines(networks: dict[str, Any]) -> list[str]:
 def _recognition_lines(recognition: dict[str, Any]) -> list[str]:
     """The motion image and the action network."""
     people = recognition["classifier"].items()
-    title = "motion image (17 joints, 2 s at 30 a second), action network"
+    title = "motion image, action network"
     return [
         f"| {title} | CPU p50 [ms] | wall p50 [ms] | wall p99 [ms] |",
         "| --- | ---: | ---: | ---: |",
