@@ -1,0 +1,52 @@
+"""The checks in their order, and running them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
+
+from pose_action_ros.doctor.findings import Finding, Level, Problem
+from pose_action_ros.doctor.machine import Machine
+
+CHECKS: Mapping[str, str] = {
+    # name: module, imported when it runs
+    name: f"pose_action_ros.doctor.{name}"
+    for name in (
+        "packages",
+        "ros",
+        "network",
+        "profile",
+        "shared_memory",
+        "model_files",
+        "inference",
+        "hardware",
+    )
+}
+TOPIC = "topic"
+"""The check that runs only when a topic is named."""
+
+CHECK_FAILED = Problem(
+    "check-failed",
+    Level.ERROR,
+    "what it would have looked at is not known",
+    "mend what is said above and ask again; if nothing is, report this as a mistake of the doctor",
+)
+
+
+def module_of(name: str) -> Any:
+    """The module of a check."""
+    return import_module(CHECKS.get(name, f"pose_action_ros.doctor.{name}"))
+
+
+def findings(name: str, machine: Machine) -> Iterator[Finding]:
+    """What a check finds; its own failure, too, is a finding."""
+    try:
+        yield from module_of(name).check(machine)
+    except Exception as error:  # noqa: BLE001 - on a broken machine anything breaks
+        yield CHECK_FAILED.found(f"{name}: {type(error).__name__}: {error}")
+
+
+def problems(name: str) -> list[Problem]:
+    """All problems that a check knows, in the order in which its module has them."""
+    return [value for value in vars(module_of(name)).values() if isinstance(value, Problem)]
