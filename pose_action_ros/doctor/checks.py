@@ -29,6 +29,7 @@ TOPIC = "topic"
 CHECK_FAILED = Problem(
     "check-failed",
     Level.ERROR,
+    "A check could not be made.",
     "what it would have looked at is not known",
     "mend what is said above and ask again; if nothing is, report this as a mistake of the doctor",
 )

@@ -41,12 +41,14 @@ class Problem:
     Attributes:
         name: stable, in words joined by hyphens.
         level: of its findings.
-        why: it matters, one sentence.
+        what: it is, one sentence.
+        why: it matters, as a clause.
         remedy: what to do; {words} in braces are filled in by each finding.
     """
 
     name: str
     level: Level
+    what: str
     why: str
     remedy: str
 

@@ -16,18 +16,21 @@ LEAST_MEMORY = 1_000_000_000
 CPU_FEW = Problem(
     "cpu-few",
     Level.WARN,
+    "This process may use fewer than two cores.",
     "the detector alone runs with two threads; images that come too fast are left out",
     "raise the limit (docker --cpus, CPUQuota of systemd), or let the camera send fewer images",
 )
 MEMORY_LOW = Problem(
     "memory-low",
     Level.WARN,
+    "Less than 1 GB of memory is available.",
     "the three nodes need about 0.6 GB together; without it the system ends one of them",
     "end other programs, or raise the limit (docker --memory, MemoryMax of systemd)",
 )
 GPU_BROKEN = Problem(
     "gpu-broken",
     Level.WARN,
+    "The NVIDIA tools are there, but do not see a GPU that works.",
     "without its driver TensorRT and PyTorch cannot use the GPU; the networks run on the CPU",
     "reboot after an update of the driver; a container needs --gpus all (on a Jetson "
     "--runtime nvidia)",

@@ -23,24 +23,28 @@ RUNTIMES = ("onnxruntime", "onnxruntime-gpu")
 ENGINE_NONE = Problem(
     "engine-none",
     Level.ERROR,
+    "No inference engine works for some of the model files.",
     "the nodes that use these files cannot start",
     "python3 -m pip install onnxruntime ai-edge-litert",
 )
 ENGINE_BROKEN = Problem(
     "engine-broken",
     Level.WARN,
+    "An inference engine is installed but does not run a small network.",
     "`auto` passes it over and takes another; a node that names it cannot start",
     "get it again with {remedy}, or leave it out: python3 -m pip uninstall {package}",
 )
 TENSORRT_UNBUILT = Problem(
     "tensorrt-not-built",
     Level.WARN,
+    "TensorRT works, and its engine of the lifter is not built yet.",
     "the first node that needs it builds it, which can take minutes in which nothing is recognised",
     "pose-action build-engine lifter && pose-action build-engine action",
 )
 PLAN_STALE = Problem(
     "tensorrt-stale",
     Level.WARN,
+    "The cache has a TensorRT engine of another model, TensorRT or GPU.",
     "an engine runs only with the model, TensorRT and GPU it was built for: the next start builds "
     "another, and the old file takes space",
     "pose-action build-engine {model} --precision {precision} --max-batch {batch}, then rm {file}",
@@ -48,12 +52,14 @@ PLAN_STALE = Problem(
 PLAN_DAMAGED = Problem(
     "tensorrt-damaged",
     Level.WARN,
+    "The cache has a TensorRT engine whose file is damaged.",
     "it is not used and built again at the next start, which can take minutes",
     "rm {file}, then pose-action build-engine of the model",
 )
 TWO_RUNTIMES = Problem(
     "two-onnxruntimes",
     Level.WARN,
+    "Two packages of ONNX Runtime are installed.",
     "they own the same folder, and what is in it is a mixture of both",
     "python3 -m pip uninstall -y onnxruntime onnxruntime-gpu, then install one of them again",
 )

@@ -22,30 +22,35 @@ CATALOGUE = "catalogue"
 MODEL_DAMAGED = Problem(
     "model-damaged",
     Level.ERROR,
+    "A shipped model does not fit its card.",
     "a model that is not the one its card describes is refused by every node",
     "install the package again, or restore the file and its card (git checkout, git lfs pull)",
 )
 MODEL_MISSING = Problem(
     "model-missing",
     Level.ERROR,
+    "A shipped model's file is gone.",
     "no node can start without the model that it uses",
     "install the package again, or restore the file (git checkout, git lfs pull)",
 )
 MODEL_UNFETCHED = Problem(
     "model-not-fetched",
     Level.WARN,
+    "A model that is fetched once is not in the cache, or only in part.",
     "the detector fetches it when it first starts, which needs the network, and cannot start else",
     "pose-action models fetch, without network with --wheel FILE; `pose-action models` says which",
 )
 CACHE_READ_ONLY = Problem(
     "cache-not-writable",
     Level.WARN,
+    "This user cannot write to the cache of models.",
     "neither fetched models nor TensorRT's engines can be kept",
     "export POSE_ACTION_CACHE= a folder that you may write, or make this one writable",
 )
 USER_MODEL = Problem(
     "user-model",
     Level.ERROR,
+    "A file named with --model cannot be used.",
     "the node that is given this file will refuse it",
     "give an .onnx file with its card beside it, as `pose-action export` and `teach` write them, "
     "or a pose landmarker's .task file",

@@ -17,42 +17,49 @@ SINCE_IRON = "ROS_AUTOMATIC_DISCOVERY_RANGE"
 DOMAIN_INVALID = Problem(
     "domain-invalid",
     Level.ERROR,
+    "ROS_DOMAIN_ID is no number from 0 to 232.",
     "no node can start with it",
     "export ROS_DOMAIN_ID= a number from 0 to 101, the same in all terminals",
 )
 DOMAIN_HIGH = Problem(
     "domain-high",
     Level.WARN,
+    "ROS_DOMAIN_ID is above 101.",
     "its ports are among those that Linux gives to other programs, so nodes fail to start at times",
     "export ROS_DOMAIN_ID= a number from 0 to 101, the same in all terminals",
 )
 RANGE_UNKNOWN = Problem(
     "discovery-range-unknown",
     Level.WARN,
+    "ROS_AUTOMATIC_DISCOVERY_RANGE has a value that ROS does not know.",
     "ROS takes what it does not know, lower case too, for LOCALHOST: other machines are not seen",
     "export ROS_AUTOMATIC_DISCOVERY_RANGE=SUBNET, LOCALHOST, OFF or SYSTEM_DEFAULT",
 )
 RANGE_OFF = Problem(
     "discovery-off",
     Level.WARN,
+    "ROS_AUTOMATIC_DISCOVERY_RANGE is OFF.",
     "nodes look for nobody: the camera is not found, not even on this machine",
     "unset ROS_AUTOMATIC_DISCOVERY_RANGE, or name the machines in ROS_STATIC_PEERS",
 )
 RANGE_IGNORED = Problem(
     "discovery-range-ignored",
     Level.WARN,
+    "ROS_AUTOMATIC_DISCOVERY_RANGE is set for a ROS 2 that does not read it.",
     "ROS 2 knows this variable from Iron on, before that it changes nothing",
     "export ROS_LOCALHOST_ONLY=1 to stay on this machine with {distro}",
 )
 LOCALHOST_ONLY = Problem(
     "localhost-only",
     Level.WARN,
+    "ROS_LOCALHOST_ONLY is set beside ROS_AUTOMATIC_DISCOVERY_RANGE.",
     "with ROS_LOCALHOST_ONLY=1 the other variables of discovery count for nothing",
     "unset ROS_LOCALHOST_ONLY, and use ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST instead",
 )
 LARGE_DATA = Problem(
     "large-data-localhost",
     Level.WARN,
+    "FASTDDS_BUILTIN_TRANSPORTS is LARGE_DATA, and nodes look on this machine alone.",
     "with discovery on this machine alone, LARGE_DATA loses nearly all raw images",
     "unset FASTDDS_BUILTIN_TRANSPORTS and use the shipped profile, or let nodes look in the subnet",
 )

@@ -32,30 +32,35 @@ NUMPY_SIGNS = ("compiled using NumPy 1", "_ARRAY_API", "numpy.core.multiarray", 
 PYTHON_OLD = Problem(
     "python-old",
     Level.ERROR,
+    "This Python is too old.",
     "the package is written for Python 3.10 and newer",
     "run it with a newer Python, for example python3.12 -m venv --system-site-packages .venv",
 )
 PACKAGE_MISSING = Problem(
     "package-missing",
     Level.ERROR,
+    "A package of Python that is needed is not installed.",
     "every stage imports it",
     "python3 -m pip install {package}, or rosdep install --from-paths src --ignore-src",
 )
 PACKAGE_BROKEN = Problem(
     "package-broken",
     Level.ERROR,
+    "A package of Python that is needed cannot be imported.",
     "every stage imports it",
     "python3 -m pip install --force-reinstall {package}",
 )
 OTHER_NUMPY = Problem(
     "built-for-other-numpy",
     Level.ERROR,
+    "A package was compiled against another NumPy than the one installed.",
     "a package compiled against NumPy 1 fails or crashes with NumPy 2 in the same process",
     "python3 -m pip install 'numpy<2', or take a {package} that was built for NumPy 2",
 )
 OPENCV_LIBRARY = Problem(
     "opencv-library",
     Level.ERROR,
+    "OpenCV does not find a library of the system.",
     "OpenCV cannot be imported, so no image can be read",
     "pip uninstall opencv-python, then pip install opencv-python-headless, which needs no display; "
     "or install the library, for example apt install libgl1 libglib2.0-0",
@@ -63,12 +68,14 @@ OPENCV_LIBRARY = Problem(
 TWO_OPENCVS = Problem(
     "two-opencvs",
     Level.ERROR,
+    "Two packages of OpenCV are installed by pip.",
     "they own the same folder cv2, and what is in it is a mixture of both",
     "python3 -m pip uninstall -y {packages}, then install one of them again",
 )
 HIDDEN_OPENCV = Problem(
     "hidden-opencv",
     Level.WARN,
+    "Python finds OpenCV in several folders.",
     "the first hides the others; cv_bridge is compiled against the distribution's own, and two in "
     "one process can crash it",
     "python3 -m pip uninstall {package} to use the distribution's OpenCV",
@@ -76,18 +83,21 @@ HIDDEN_OPENCV = Problem(
 BRIDGE_NUMPY = Problem(
     "cv-bridge-numpy",
     Level.WARN,
+    "cv_bridge was compiled for NumPy 1, and NumPy 2 is installed.",
     "images are converted by the package itself, rightly; other nodes that use cv_bridge fail",
     "python3 -m pip install 'numpy<2' beside an installed ROS",
 )
 BRIDGE_BROKEN = Problem(
     "cv-bridge-broken",
     Level.WARN,
+    "cv_bridge is installed but cannot be used.",
     "images are converted by the package itself, rightly; other nodes that use cv_bridge fail",
     "sudo apt install --reinstall ros-{distro}-cv-bridge, and build it again if it is from source",
 )
 BRIDGE_CRASHES = Problem(
     "cv-bridge-crashes",
     Level.ERROR,
+    "cv_bridge ends the process that imports it.",
     "nodes that try it end without a word, ours too",
     "python3 -m pip install 'numpy<2' beside an installed ROS, or remove ros-{distro}-cv-bridge: "
     "the package converts images itself",

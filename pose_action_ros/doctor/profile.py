@@ -25,12 +25,14 @@ _LOST = "Fast DDS as it comes drops raw images above its 0.5 MB of shared memory
 PROFILE_UNSET = Problem(
     "profile-unset",
     Level.WARN,
+    "No profile is set in this terminal.",
     f"{_LOST}; the launch files set a profile for their own processes, not for the camera driver",
     "before you start the camera driver: export {variable}={file}",
 )
 PROFILE_VARIABLE = Problem(
     "profile-variable",
     Level.WARN,
+    "The profile is set in the variable of another Fast DDS.",
     "Fast DDS 3 (from Kilted on) reads FASTDDS_DEFAULT_PROFILES_FILE, older ones "
     "FASTRTPS_DEFAULT_PROFILES_FILE; the other is not read",
     "export {variable}={file}",
@@ -38,24 +40,28 @@ PROFILE_VARIABLE = Problem(
 PROFILE_MISSING = Problem(
     "profile-missing",
     Level.ERROR,
+    "The file of the profile is not there.",
     f"Fast DDS goes on without it. {_LOST}",
     "export {variable}={file}",
 )
 PROFILE_BROKEN = Problem(
     "profile-broken",
     Level.ERROR,
+    "The file of the profile is not XML, or its sizes are no numbers.",
     f"Fast DDS goes on without a file that it cannot read. {_LOST}",
     "mend the file, or take the shipped one: export {variable}={file}",
 )
 PROFILE_UNUSED = Problem(
     "profile-not-default",
     Level.WARN,
+    "The profile's file has no participant that ROS takes.",
     f'ROS takes only a participant marked is_default_profile="true". {_LOST}',
     "mark the participant, or take the shipped file: export {variable}={file}",
 )
 PROFILE_SMALL = Problem(
     "profile-small",
     Level.WARN,
+    "The profile has too little shared memory for large raw images, or none.",
     "images that do not fit into the shared memory of who sends them are dropped without a word",
     "give the transport of type SHM a segment_size of {bytes} or more, or take the shipped file: "
     "export {variable}={file}",

@@ -22,24 +22,28 @@ OURS = (
 NOT_SOURCED = Problem(
     "ros-not-sourced",
     Level.WARN,
+    "A ROS 2 is installed, but its variables are not set in this terminal.",
     "without its variables neither ros2 nor the nodes are found",
     "source {setup}, and then install/setup.bash of your workspace",
 )
 ROS_1 = Problem(
     "ros-1",
     Level.ERROR,
+    "ROS 1 is set up in this terminal.",
     "the nodes are for ROS 2; both in one environment hide each other's modules",
     "open a new terminal and source a ROS 2 distribution only; look into ~/.bashrc",
 )
 RCLPY_PYTHON = Problem(
     "rclpy-other-python",
     Level.ERROR,
-    "rclpy is compiled for one version of Python and cannot be imported by another",
+    "rclpy is there for another Python than this one.",
+    "it is compiled for one version of Python and cannot be imported by another",
     "make the environment anew: python{version} -m venv --system-site-packages .venv",
 )
 RCLPY_BROKEN = Problem(
     "rclpy-broken",
     Level.ERROR,
+    "rclpy is there but cannot be imported.",
     "no node can start",
     "source setup.bash of one distribution in a new terminal; if that does not help, install its "
     "package rclpy again",
@@ -47,12 +51,14 @@ RCLPY_BROKEN = Problem(
 RMW_UNKNOWN = Problem(
     "rmw-unknown",
     Level.ERROR,
+    "The middleware that RMW_IMPLEMENTATION names is not installed.",
     "no node can start without the middleware that RMW_IMPLEMENTATION names",
     "unset RMW_IMPLEMENTATION, or sudo apt install ros-{distro}-{package}",
 )
 RMW_OTHER = Problem(
     "rmw-other",
     Level.WARN,
+    "The middleware is not Fast DDS.",
     "the shipped profile is Fast DDS's; how other middleware passes large images was not measured",
     "tune it as ROS 2's page on DDS tuning says, send compressed images, or "
     "export RMW_IMPLEMENTATION=rmw_fastrtps_cpp in all terminals",
@@ -60,12 +66,14 @@ RMW_OTHER = Problem(
 MESSAGES_MISSING = Problem(
     "messages-missing",
     Level.ERROR,
+    "The messages of this package cannot be used.",
     "the nodes speak with this package's own messages, which are generated when it is built",
     "colcon build --packages-select pose_action_ros && . install/setup.bash",
 )
 ROS_PACKAGES = Problem(
     "ros-packages-missing",
     Level.ERROR,
+    "Packages of ROS messages are not installed.",
     "the nodes import them",
     "sudo apt install {packages}, or rosdep install --from-paths src --ignore-src",
 )

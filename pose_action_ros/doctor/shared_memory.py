@@ -10,6 +10,7 @@ from pathlib import Path
 from pose_action_ros.doctor.findings import Finding, Level, Problem, well
 from pose_action_ros.doctor.machine import Machine
 from pose_action_ros.doctor.profile import segment_of
+from pose_action_ros.doctor.ros import middleware
 
 TITLE = "Shared memory"
 
@@ -22,18 +23,21 @@ LOCKS = ("fastdds_*_el", "fastrtps_*_el")
 SHM_MISSING = Problem(
     "shm-missing",
     Level.ERROR,
+    "There is no /dev/shm.",
     "Fast DDS keeps images there; without it raw ones do not arrive",
     "mount it: sudo mount -t tmpfs -o size=1g tmpfs /dev/shm; a container gets it with --ipc=host",
 )
 SHM_READ_ONLY = Problem(
     "shm-not-writable",
     Level.ERROR,
+    "This user cannot write to /dev/shm.",
     "Fast DDS keeps images there; without it raw ones do not arrive",
     "sudo chmod 1777 /dev/shm, or run as a user who may write there",
 )
 SHM_FULL = Problem(
     "shm-full",
     Level.ERROR,
+    "There is less room in /dev/shm than images need.",
     "the camera driver and keypoints_node each take the profile's segment there; who finds no room "
     "sends over UDP instead, where large images get lost",
     "a container needs --ipc=host or --shm-size={size}m; else delete what is left there, or "
@@ -42,6 +46,7 @@ SHM_FULL = Problem(
 SHM_LEFT = Problem(
     "shm-leftovers",
     Level.WARN,
+    "Segments of Fast DDS lie in /dev/shm that no process owns.",
     "processes that were killed left their segments, which take memory until somebody deletes them",
     "fastdds shm clean, or while no node runs: rm -f /dev/shm/*fastdds_* /dev/shm/*fastrtps_*",
 )
@@ -49,6 +54,9 @@ SHM_LEFT = Problem(
 
 def check(machine: Machine) -> Iterator[Finding]:
     """Whether it is there and has room, and what nobody owns in it."""
+    if not middleware(machine).startswith("rmw_fastrtps"):
+        yield well(f"{middleware(machine)} is not Fast DDS, which keeps images in /{FOLDER}")
+        return
     folder = machine.root / FOLDER
     if not folder.is_dir():
         yield SHM_MISSING.found(f"there is no /{FOLDER}")

@@ -19,12 +19,14 @@ SUFFIX = "/compressed"
 NO_ROS = Problem(
     "topic-without-ros",
     Level.ERROR,
+    "A topic was named, and ROS cannot be used here.",
     "topics can only be looked at with rclpy and this package's messages",
     "mend what is said of ROS 2 above, then ask again",
 )
 NO_PUBLISHER = Problem(
     "topic-no-publisher",
     Level.ERROR,
+    "Nobody publishes on the topic.",
     "without images nothing happens, and nothing complains",
     "start the camera driver, or give the topic that it has: {topics}; the driver must have the "
     "same ROS_DOMAIN_ID and discovery range",
@@ -32,19 +34,22 @@ NO_PUBLISHER = Problem(
 WRONG_TYPE = Problem(
     "topic-wrong-type",
     Level.ERROR,
+    "What is published on the topic are not images.",
     "a subscription of one type gets nothing from a publisher of another",
     "give a topic of type sensor_msgs/msg/Image or CompressedImage: {topics}",
 )
 COMPRESSED_NAME = Problem(
     "topic-compressed-name",
     Level.ERROR,
-    "with image_transport:=compressed the nodes subscribe to <image>/compressed, as "
+    "Compressed images are published under a name that does not end in /compressed.",
+    "with image_transport:=compressed the nodes subscribe to IMAGE/compressed, as "
     "image_transport names it",
     "remap the driver's topic to one that ends in /compressed",
 )
 INCOMPATIBLE = Problem(
     "topic-incompatible-qos",
     Level.ERROR,
+    "A subscription of the topic asks for a quality of service that its publisher does not offer.",
     "DDS connects no subscription that asks for more than the publisher offers",
     "take the qos_overrides out of that node's parameters, or give them the publisher's values; "
     "these nodes ask for best effort and volatile, which fits every publisher",
@@ -52,25 +57,29 @@ INCOMPATIBLE = Problem(
 SEVERAL = Problem(
     "topic-several-publishers",
     Level.WARN,
+    "The topic has several publishers.",
     "images of several cameras on one topic mix, and people's ids and actions with them",
     "stop all but one, or give each camera a namespace and nodes of its own",
 )
 SILENT = Problem(
     "topic-silent",
     Level.ERROR,
-    "there is a publisher, but no image arrives: the camera has stopped, or its images are lost",
+    "The topic has a publisher, but no image arrived within some seconds.",
+    "the camera has stopped, or its images are lost on the way",
     "see the Fast DDS profile above: the driver must be started with it; "
     "else look at the driver's output, or send compressed images",
 )
 LARGE = Problem(
     "topic-images-large",
     Level.WARN,
+    "The images are large for the segment of the profile.",
     "images that do not fit into the shared memory of who sends them are dropped without a word",
     "start the camera driver with a profile whose segment_size is {bytes} or more",
 )
 UNREADABLE = Problem(
     "topic-unreadable",
     Level.ERROR,
+    "An image cannot be read.",
     "every image is refused",
     "let the driver send another encoding, bgr8 or rgb8 for example",
 )
