@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pose_action_ros.doctor.checks import CHECK_FAILED, CHECKS, TOPIC, module_of, problems
+from pose_action_ros.doctor.checks import CHECK_FAILED, TITLES, problems
 from pose_action_ros.doctor.findings import Problem
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "troubleshooting.md"
@@ -22,7 +22,7 @@ def page(text: str) -> str:
 
 def all_findings() -> str:
     """A section for each check, and one for what can happen to any."""
-    sections = [section(module_of(name).TITLE, problems(name)) for name in (*CHECKS, TOPIC)]
+    sections = [section(title, problems(name)) for name, title in TITLES.items()]
     return "".join([*sections, section("Any check", [CHECK_FAILED]), "\n"])
 
 

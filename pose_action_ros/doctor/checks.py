@@ -10,21 +10,19 @@ from pose_action_ros.doctor.findings import Finding, Level, Problem
 from pose_action_ros.doctor.machine import Machine
 
 CHECKS: Mapping[str, str] = {
-    # name: module, imported when it runs
-    name: f"pose_action_ros.doctor.{name}"
-    for name in (
-        "packages",
-        "ros",
-        "network",
-        "profile",
-        "shared_memory",
-        "model_files",
-        "inference",
-        "hardware",
-    )
+    # name of the module, imported when it runs: title
+    "packages": "Python and its packages",
+    "ros": "ROS 2",
+    "network": "Network",
+    "profile": "Fast DDS profile",
+    "shared_memory": "Shared memory",
+    "model_files": "Model files",
+    "inference": "Inference engines",
+    "hardware": "Hardware",
 }
 TOPIC = "topic"
 """The check that runs only when a topic is named."""
+TITLES = {**CHECKS, TOPIC: "Image topic"}
 
 CHECK_FAILED = Problem(
     "check-failed",
@@ -37,7 +35,7 @@ CHECK_FAILED = Problem(
 
 def module_of(name: str) -> Any:
     """The module of a check."""
-    return import_module(CHECKS.get(name, f"pose_action_ros.doctor.{name}"))
+    return import_module(f"pose_action_ros.doctor.{name}")
 
 
 def findings(name: str, machine: Machine) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 
-from pose_action_ros.doctor.checks import CHECKS, TOPIC, findings, module_of
+from pose_action_ros.doctor.checks import CHECKS, TITLES, TOPIC, findings
 from pose_action_ros.doctor.findings import Finding, Level
 from pose_action_ros.doctor.machine import Machine, this_machine
 from pose_action_ros.doctor.model_files import brought
@@ -75,7 +75,7 @@ def _write_text(sections: Iterator[Section]) -> Counter[Level]:
     """Print findings as they come; how many there are of each level."""
     levels: Counter[Level] = Counter()
     for name, found in sections:
-        sys.stdout.write(f"{module_of(name).TITLE}\n")
+        sys.stdout.write(f"{TITLES[name]}\n")
         for finding in found:
             levels[finding.level] += 1
             sys.stdout.write(text_of(finding))

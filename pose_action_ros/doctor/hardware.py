@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from pose_action_ros.doctor.findings import Finding, Level, Problem, well
 from pose_action_ros.doctor.machine import Machine
 
-TITLE = "Hardware"
-
 LEAST_CORES = 2
 LEAST_MEMORY = 1_000_000_000
 """Bytes that the three nodes and their operating system's share need, see the README's figures."""

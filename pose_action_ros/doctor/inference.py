@@ -14,8 +14,6 @@ from pose_action_ros.engines.plan_file import PlanKey, stored_plans
 from pose_action_ros.errors import ModelError
 from pose_action_ros.models.card import find_model, sha256_of
 
-TITLE = "Inference engines"
-
 TRIAL = "pose_action_ros.doctor.engine_trial"
 NEEDED = {".onnx": "lifter and action model", ".tflite": "the detector"}
 RUNTIMES = ("onnxruntime", "onnxruntime-gpu")

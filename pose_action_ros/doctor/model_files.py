@@ -14,8 +14,6 @@ from pose_action_ros.models.card import SHIPPED, read_card
 from pose_action_ros.models.catalogue import read_catalogue
 from pose_action_ros.models.fetch import TASK_FILES, missing_files, read_member
 
-TITLE = "Model files"
-
 CATALOGUE = "catalogue"
 """The one .json file beside the shipped models that is no model's card."""
 

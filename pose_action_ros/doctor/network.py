@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from pose_action_ros.doctor.findings import Finding, Level, Problem, well
 from pose_action_ros.doctor.machine import Machine
 
-TITLE = "Network"
-
 HIGHEST_DOMAIN, HIGHEST_SAFE = 232, 101
 """Linux gives ports above those of domain 101 to other programs: ROS 2, "The ROS_DOMAIN_ID"."""
 RANGES = ("SUBNET", "LOCALHOST", "OFF", "SYSTEM_DEFAULT")

@@ -8,8 +8,6 @@ from pathlib import Path
 from pose_action_ros.doctor.findings import Finding, Level, Problem, well
 from pose_action_ros.doctor.machine import Machine, Outcome
 
-TITLE = "Python and its packages"
-
 OLDEST = (3, 10)
 MODULES = {
     # what is imported: what pip calls it
@@ -110,7 +108,7 @@ def check(machine: Machine) -> Iterator[Finding]:
     for module, package in MODULES.items():
         yield _import(machine, module, package)
     yield from _opencvs(machine)
-    yield _bridge(machine)
+    yield bridge(machine)
 
 
 def _python(machine: Machine) -> Finding:
@@ -160,7 +158,8 @@ def _has_opencv(folder: Path) -> bool:
     return (folder / "cv2" / "__init__.py").is_file() or any(folder.glob("cv2*.so"))
 
 
-def _bridge(machine: Machine) -> Finding:
+def bridge(machine: Machine) -> Finding:
+    """Whether cv_bridge is there and can be used."""
     outcome = machine.attempt(BRIDGE)
     distro = machine.environ.get("ROS_DISTRO", "DISTRO")
     if outcome.worked:

@@ -11,8 +11,6 @@ from pose_action_ros.doctor.findings import Finding, Level, Problem, well
 from pose_action_ros.doctor.machine import Machine
 from pose_action_ros.doctor.ros import middleware
 
-TITLE = "Fast DDS profile"
-
 BEFORE_KILTED = ("humble", "iron", "jazzy")
 SHIPPED = "share/pose_action_ros/config/fastdds.xml"
 LARGE_IMAGE = 1920 * 1080 * 3

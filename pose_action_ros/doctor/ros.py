@@ -9,8 +9,6 @@ from pathlib import Path
 from pose_action_ros.doctor.findings import Finding, Level, Problem, well
 from pose_action_ros.doctor.machine import Machine
 
-TITLE = "ROS 2"
-
 MESSAGES = ("sensor_msgs", "geometry_msgs", "visualization_msgs", "diagnostic_msgs")
 OPTIONAL = ("tf2_msgs", "diagnostic_updater", "hri_msgs")
 DEFAULT_RMW = "rmw_fastrtps_cpp"

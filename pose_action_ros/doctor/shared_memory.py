@@ -12,8 +12,6 @@ from pose_action_ros.doctor.machine import Machine
 from pose_action_ros.doctor.profile import segment_of
 from pose_action_ros.doctor.ros import middleware
 
-TITLE = "Shared memory"
-
 FOLDER = "dev/shm"
 SENDERS = 2
 """Processes that send images: the camera driver and the one that finds people."""

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pose_action_ros.doctor.findings import Finding, Level, Problem, well
 from pose_action_ros.doctor.profile import LEAST_IMAGES
 
-TITLE = "Image topic"
-
 RAW, COMPRESSED = "sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage"
 SUFFIX = "/compressed"
 

@@ -21,6 +21,8 @@ from pose_action_ros.nodes.subscriptions import subscribe
 
 PATIENCE = 5.0
 """Time [s] in which the publishers of a machine are found."""
+SETTLE = 0.5
+"""Time [s] for the others to be found after the first."""
 LOOK = 2.0
 """Time [s] for which images are awaited."""
 KINDS = {RAW: Image, COMPRESSED: CompressedImage}
@@ -55,23 +57,24 @@ def _view(
     name = node.resolve_topic_name(topic)
     seconds, patience = times
     _spin(executor, patience, lambda: node.count_publishers(name))
-    offered = node.get_publishers_info_by_topic(name)
-    publishers = [_publisher(info) for info in offered]
-    clashes = _clashes(offered, node.get_subscriptions_info_by_topic(name))
-    kinds = [KINDS[item.kind] for item in publishers if item.kind in KINDS]
-    if not kinds:
-        return TopicView(name, publishers, clashes, _topics_with_images(node))
+    _spin(executor, SETTLE)
+    kinds = {info.topic_type for info in node.get_publishers_info_by_topic(name)} & set(KINDS)
     images: list[Any] = []
-    subscribe(node, kinds[0], name, images.append, depth=5)
-    _spin(executor, patience, lambda: images)  # the two must find each other first
-    first, begin = len(images), time.monotonic()
-    _spin(executor, seconds if images else 0.0)
+    waited, first = 0.0, 0
+    if kinds:
+        subscribe(node, KINDS[min(kinds, key=list(KINDS).index)], name, images.append, depth=5)
+        waited = _spin(executor, patience, lambda: images)  # the two must find each other first
+        first = len(images)
+    if images:
+        waited = _spin(executor, seconds)
+    offered = node.get_publishers_info_by_topic(name)
     return TopicView(
         name,
-        publishers,
-        clashes,
-        seconds=time.monotonic() - begin if images else patience,
-        count=len(images) - first if images else 0,
+        [_publisher(info) for info in offered],
+        _clashes(offered, node.get_subscriptions_info_by_topic(name)),
+        others=_topics_with_images(node),
+        seconds=waited,
+        count=len(images) - first,
         largest=max((len(image.data) for image in images), default=0),
         described=_described(images[0]) if images else "",
         trouble=_trouble(images[0]) if images else "",
@@ -80,11 +83,12 @@ def _view(
 
 def _spin(
     executor: SingleThreadedExecutor, seconds: float, until: Callable[[], object] = lambda: False
-) -> None:
-    """Let callbacks run for a time [s], or until something is true."""
-    end = time.monotonic() + seconds
-    while not until() and time.monotonic() < end:
+) -> float:
+    """Let callbacks run for a time [s], or until something is true; how long it was [s]."""
+    begin = time.monotonic()
+    while not until() and time.monotonic() < begin + seconds:
         executor.spin_once(timeout_sec=0.05)
+    return time.monotonic() - begin
 
 
 def _publisher(info: TopicEndpointInfo) -> Publisher:
