@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "record people's poses while they do something, to teach it",
     ),
     "models": ("pose_action_ros.models.command", "list, fetch and check the model files"),
+    "doctor": ("pose_action_ros.doctor.command", "check this machine and say what to mend"),
     "build-engine": (
         "pose_action_ros.engines.build_command",
         "build a model's TensorRT engine before a node first needs it",

@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from pose_action_ros.models.cache import cache_folder, write_atomically
@@ -78,6 +78,22 @@ def read_plan(path: Path, key: PlanKey) -> bytes | None:
 def write_plan(path: Path, key: PlanKey, plan: bytes) -> None:
     """Keep a plan; ModelError when it cannot be written."""
     write_atomically(path, _head(key, plan) + b"\n" + plan)
+
+
+def stored_plans() -> list[tuple[Path, PlanKey | None]]:
+    """Every plan in the cache with what it was built for; None for a file that is damaged."""
+    return [(path, _key_in(path)) for path in sorted(_folder().glob("*.plan"))]
+
+
+def _key_in(path: Path) -> PlanKey | None:
+    """What a file says that its plan was built for, if all of it is there."""
+    head, _, plan = path.read_bytes().partition(b"\n")
+    try:
+        values = json.loads(head)
+        key = PlanKey(**{item.name: values[item.name] for item in fields(PlanKey)})
+    except (ValueError, KeyError, TypeError):
+        return None
+    return key if head == _head(key, plan) else None
 
 
 def _head(key: PlanKey, plan: bytes) -> bytes:

@@ -71,18 +71,18 @@ def find_model(name_or_path: str) -> Path:
     return path
 
 
-def read_card(path: Path, task: str) -> ModelCard:
+def read_card(path: Path, task: str | None) -> ModelCard:
     """The card of a model file, after checking that both belong together.
 
     Args:
         path: the model file.
-        task: what the model must be for.
+        task: what the model must be for; None for any.
 
     Raises:
         ModelError: no card, not JSON, fields missing, other task, or the file's checksum differs.
     """
     card = _parse(path.with_suffix(".json"))
-    if card.task != task:
+    if task is not None and card.task != task:
         raise ModelError(f"{path} is a model for {card.task!r}, expected one for {task!r}")
     found = sha256_of(path)
     if found != card.sha256:

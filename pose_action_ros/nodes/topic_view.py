@@ -1,0 +1,138 @@
+"""A look at a topic of images for `pose-action doctor`: publishers, subscriptions, images."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import rclpy
+from rclpy.context import Context
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.qos import QoSCompatibility, qos_check_compatible
+from rclpy.topic_endpoint_info import TopicEndpointInfo
+from sensor_msgs.msg import CompressedImage, Image
+
+from pose_action_ros.doctor.topic import COMPRESSED, RAW, Publisher, TopicView
+from pose_action_ros.errors import InputError
+from pose_action_ros.nodes.images import picture_in
+from pose_action_ros.nodes.subscriptions import subscribe
+
+PATIENCE = 5.0
+"""Time [s] in which the publishers of a machine are found."""
+SETTLE = 0.5
+"""Time [s] for the others to be found after the first."""
+LOOK = 2.0
+"""Time [s] for which images are awaited."""
+KINDS = {RAW: Image, COMPRESSED: CompressedImage}
+
+
+def view_topic(topic: str, seconds: float = LOOK, patience: float = PATIENCE) -> TopicView:
+    """What is to be seen of a topic.
+
+    Args:
+        topic: its name; a relative one is taken in the root namespace.
+        seconds: to wait for images [s].
+        patience: to wait for a publisher [s].
+    """
+    context = Context()
+    rclpy.init(args=[], context=context)
+    try:
+        node = Node("pose_action_doctor", context=context)
+        executor = SingleThreadedExecutor(context=context)
+        executor.add_node(node)
+        try:
+            return _view(node, executor, topic, (seconds, patience))
+        finally:
+            executor.shutdown()
+            node.destroy_node()
+    finally:
+        context.try_shutdown()
+
+
+def _view(
+    node: Node, executor: SingleThreadedExecutor, topic: str, times: tuple[float, float]
+) -> TopicView:
+    name = node.resolve_topic_name(topic)
+    seconds, patience = times
+    _spin(executor, patience, lambda: node.count_publishers(name))
+    _spin(executor, SETTLE)
+    kinds = {info.topic_type for info in node.get_publishers_info_by_topic(name)} & set(KINDS)
+    images: list[Any] = []
+    waited, first = 0.0, 0
+    if kinds:
+        subscribe(node, KINDS[min(kinds, key=list(KINDS).index)], name, images.append, depth=5)
+        waited = _spin(executor, patience, lambda: images)  # the two must find each other first
+        first = len(images)
+    if images:
+        waited = _spin(executor, seconds)
+    offered = node.get_publishers_info_by_topic(name)
+    return TopicView(
+        name,
+        [_publisher(info) for info in offered],
+        _clashes(offered, node.get_subscriptions_info_by_topic(name)),
+        others=_topics_with_images(node),
+        seconds=waited,
+        count=len(images) - first,
+        largest=max((len(image.data) for image in images), default=0),
+        described=_described(images[0]) if images else "",
+        trouble=_trouble(images[0]) if images else "",
+    )
+
+
+def _spin(
+    executor: SingleThreadedExecutor, seconds: float, until: Callable[[], object] = lambda: False
+) -> float:
+    """Let callbacks run for a time [s], or until something is true; how long it was [s]."""
+    begin = time.monotonic()
+    while not until() and time.monotonic() < begin + seconds:
+        executor.spin_once(timeout_sec=0.05)
+    return time.monotonic() - begin
+
+
+def _publisher(info: TopicEndpointInfo) -> Publisher:
+    qos = info.qos_profile
+    return Publisher(
+        _full_name(info), info.topic_type, qos.reliability.name.lower(), qos.durability.name.lower()
+    )
+
+
+def _full_name(info: TopicEndpointInfo) -> str:
+    return f"{info.node_namespace.rstrip('/')}/{info.node_name}"
+
+
+def _clashes(
+    offered: Sequence[TopicEndpointInfo], wanted: Sequence[TopicEndpointInfo]
+) -> list[str]:
+    """A line for each subscription that a publisher cannot serve."""
+    lines = []
+    for publisher in offered:
+        for subscription in wanted:
+            fits, reason = qos_check_compatible(publisher.qos_profile, subscription.qos_profile)
+            if fits == QoSCompatibility.ERROR:
+                names = f"{_full_name(publisher)} and {_full_name(subscription)}"
+                lines.append(f"{names} do not connect: {reason.strip(' ;')}")
+    return lines
+
+
+def _topics_with_images(node: Node) -> list[str]:
+    """Topics of the network that have images."""
+    return sorted(
+        name for name, kinds in node.get_topic_names_and_types() if set(kinds) & set(KINDS)
+    )
+
+
+def _described(message: Image | CompressedImage) -> str:
+    if isinstance(message, CompressedImage):
+        return f"format {message.format!r}"
+    return f"{message.width}x{message.height} {message.encoding}"
+
+
+def _trouble(message: Image | CompressedImage) -> str:
+    """Why the picture cannot be read; empty if it can."""
+    try:
+        picture_in(message)
+    except InputError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from doctor.standin import failed, fine, only, with_answers
+from pose_action_ros.doctor import packages
+from pose_action_ros.doctor.findings import Problem
+from pose_action_ros.doctor.machine import Machine, Outcome, this_machine
+
+COMPILED_FOR_NUMPY_1 = """\
+import sys
+sys.stderr.write('''
+A module that was compiled using NumPy 1.x cannot be run in
+NumPy 2.4.6 as it may crash. To support both 1.x and 2.x
+versions of NumPy, modules must be compiled with NumPy 2.0.
+''')
+raise ImportError("numpy.core.multiarray failed to import")
+"""
+
+
+def plant(folder: Path, name: str, code: str) -> None:
+    """A package of Python."""
+    (folder / name).mkdir(parents=True)
+    (folder / name / "__init__.py").write_text(code)
+
+
+def metadata(folder: Path, name: str, version: str) -> None:
+    """What pip leaves of an installed package."""
+    info = folder / f"{name.replace('-', '_')}-{version}.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+
+
+def test_all_is_well(well: Machine) -> None:
+    found = fine(packages.check(well))
+    assert found[:2] == [
+        "Python 3.12.3",
+        "numpy 1.26.4 in /usr/lib/python3/dist-packages/some/__init__.py",
+    ]
+
+
+def test_an_old_python(well: Machine) -> None:
+    found = only(packages.check(replace(well, python=(3, 8, 10))), packages.PYTHON_OLD)
+    assert "3.8.10" in found.found
+
+
+def test_a_cv_bridge_for_numpy_1_beside_numpy_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(tmp_path, "cv_bridge", COMPILED_FOR_NUMPY_1)
+    monkeypatch.syspath_prepend(tmp_path)
+    found = only([packages.bridge(this_machine())], packages.BRIDGE_NUMPY)
+    assert "'numpy<2'" in found.remedy
+    assert this_machine().packages["numpy"] in found.found
+
+
+@pytest.mark.parametrize(
+    ("code", "problem"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", packages.BRIDGE_CRASHES),
+        ("raise ImportError('libopencv_core.so.4.5d: not found')", packages.BRIDGE_BROKEN),
+    ],
+)
+def test_other_broken_cv_bridges(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, problem: Problem
+) -> None:
+    plant(tmp_path, "cv_bridge", code)
+    monkeypatch.syspath_prepend(tmp_path)
+    found = only([packages.bridge(this_machine())], problem)
+    assert "cv-bridge" in found.remedy
+
+
+def test_no_cv_bridge(well: Machine) -> None:
+    answer = failed("ModuleNotFoundError: No module named 'cv_bridge'")
+    assert (
+        "converts images itself"
+        in fine(packages.check(with_answers(well, {"cv_bridge": answer})))[-1]
+    )
+
+
+def test_two_opencvs_by_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, well: Machine) -> None:
+    metadata(tmp_path / "site", "opencv-python-headless", "5.0.0")
+    metadata(tmp_path / "site", "opencv_contrib.python", "4.9.0")
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "site")])
+    machine = replace(well, packages=this_machine().packages)
+    found = only(packages.check(machine), packages.TWO_OPENCVS)
+    assert "opencv-python-headless 5.0.0 and opencv-contrib-python 4.9.0" in found.found
+    assert "uninstall -y opencv-python-headless opencv-contrib-python" in found.remedy
+
+
+def test_one_opencv_hides_another(tmp_path: Path, well: Machine) -> None:
+    plant(tmp_path / "pip", "cv2", "")
+    (tmp_path / "apt").mkdir()
+    (tmp_path / "apt" / "cv2.cpython-312-x86_64-linux-gnu.so").touch()
+    search = (tmp_path / "pip", tmp_path / "apt", tmp_path / "pip", tmp_path / "gone")
+    found = only(packages.check(replace(well, search=search)), packages.HIDDEN_OPENCV)
+    assert f"{tmp_path / 'pip'} and in {tmp_path / 'apt'}" in found.found
+
+
+@pytest.mark.parametrize(
+    ("module", "said", "problem", "remedy"),
+    [
+        (
+            "import numpy",
+            "ModuleNotFoundError: No module named 'numpy'",
+            "missing",
+            "install numpy",
+        ),
+        (
+            "import cv2",
+            "ImportError: libGL.so.1: cannot open shared object file",
+            "library",
+            "libgl1",
+        ),
+        ("import scipy", "ValueError: numpy.dtype size changed", "other_numpy", "numpy<2"),
+        ("import yaml", "SyntaxError: invalid syntax", "broken", "--force-reinstall PyYAML"),
+    ],
+)
+def test_packages_that_cannot_be_imported(
+    well: Machine, module: str, said: str, problem: str, remedy: str
+) -> None:
+    problems = {
+        "missing": packages.PACKAGE_MISSING,
+        "library": packages.OPENCV_LIBRARY,
+        "other_numpy": packages.OTHER_NUMPY,
+        "broken": packages.PACKAGE_BROKEN,
+    }
+    found = only(packages.check(with_answers(well, {module: failed(said)})), problems[problem])
+    assert remedy in found.remedy
+
+
+def test_programs_of_this_machine_end_as_they_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = this_machine()
+    assert machine.attempt("print(6 * 7)") == Outcome(worked=True, said="42\n")
+    assert machine.attempt("raise SystemExit('no')").said == "no\n"
+    assert machine.attempt("import os; os.abort()") == Outcome(False, "crashed with SIGABRT", True)
+    assert machine.run(["no-such-program"]).said == "no program no-such-program"
+
+    def hang(*_: object, **__: object) -> None:
+        raise subprocess.TimeoutExpired("x", 1.0)
+
+    monkeypatch.setattr(subprocess, "run", hang)
+    assert machine.run(["sleep"]).crashed

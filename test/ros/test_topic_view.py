@@ -1,0 +1,131 @@
+"""What `pose-action doctor --image-topic` sees of real publishers."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+pytest.importorskip("rclpy", reason="ROS 2 is not installed")
+pytest.importorskip("pose_action_ros.msg", reason="the messages are not built")
+
+from rclpy.node import Node
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from sensor_msgs.msg import CompressedImage, Image
+from std_msgs.msg import String
+
+from doctor.standin import fine, only
+from pose_action_ros import cli
+from pose_action_ros.doctor import topic
+from pose_action_ros.doctor.findings import Finding, Level
+from pose_action_ros.doctor.topic import judged
+from pose_action_ros.nodes.images import compressed_message
+from pose_action_ros.nodes.topic_view import view_topic
+from ros_support import Peer, grey, grey_message, header, spinning
+
+SEGMENT = 2**26
+BEST_EFFORT = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
+
+
+@contextmanager
+def camera(name: str, message: Any = None, kind: type = Image) -> Iterator[Node]:
+    """A camera driver; it sends 50 messages a second, or nothing."""
+    with spinning(lambda context: Node("camera", context=context)) as node:
+        publisher = node.create_publisher(kind, name, BEST_EFFORT)
+        if message is not None:
+            node.create_timer(0.02, lambda: publisher.publish(message))
+        yield node
+
+
+def diagnosis(name: str) -> list[Finding]:
+    """What is wrong with a topic, looked at for a short time."""
+    return list(judged(view_topic(name, seconds=0.3), SEGMENT))
+
+
+def test_images_that_arrive() -> None:
+    with camera("well", grey_message()):
+        publishing, arriving = fine(diagnosis("well"))
+    assert publishing.startswith("/camera publishes sensor_msgs/msg/Image on /well, best_effort")
+    assert re.fullmatch(r"[\d.]+ images per second, 64x48 bgr8, 0\.01 MB each", arriving)
+
+
+def test_compressed_images_that_arrive() -> None:
+    message = compressed_message(grey(), header())
+    with camera("small/compressed", message, CompressedImage):
+        publishing, arriving = fine(diagnosis("small/compressed"))
+    assert publishing.endswith("image:=/small image_transport:=compressed")
+    assert "format 'bgr8; jpeg compressed bgr8'" in arriving
+
+
+def test_a_topic_of_another_type() -> None:
+    with camera("words", String(data="x"), String), camera("elsewhere", grey_message()):
+        found = only(diagnosis("words"), topic.WRONG_TYPE)
+    assert found.found == "/camera publishes std_msgs/msg/String on /words"
+    assert "/elsewhere" in found.remedy
+
+
+def test_a_subscription_that_asks_for_more_than_is_offered(peer: Peer) -> None:
+    with camera("strict", grey_message()):
+        peer.hear(Image, "strict", reliable=True)
+        found = only(diagnosis("strict"), topic.INCOMPATIBLE)
+    assert found.found.startswith("/camera and /peer do not connect: ")
+    assert "reliable" in found.found
+    assert "qos_overrides" in found.remedy
+
+
+def test_subscriptions_that_fit(peer: Peer) -> None:
+    with camera("fitting", grey_message()):
+        peer.hear(Image, "fitting", reliable=False)
+        fine(diagnosis("fitting"))
+
+
+def test_a_topic_without_publisher() -> None:
+    with camera("image_raw", grey_message()):
+        view = view_topic("image", seconds=0.3, patience=1.0)
+    found = only(judged(view, SEGMENT), topic.NO_PUBLISHER)
+    assert found.found == "nobody publishes /image"
+    assert "/image_raw" in found.remedy
+
+
+def test_a_camera_that_sends_nothing() -> None:
+    with camera("silent"):
+        view = view_topic("silent", patience=3.0)
+    assert only(judged(view, SEGMENT), topic.SILENT).found == "no image on /silent within 3 s"
+
+
+def _without_pixels() -> Image:
+    return Image(header=header(), width=2, height=2, step=6, encoding="bgr8", data=array("B", b"x"))
+
+
+def _with_unknown_encoding() -> Image:
+    message = grey_message()
+    message.encoding = "32FC7"
+    return message
+
+
+@pytest.mark.parametrize("make", [_without_pixels, _with_unknown_encoding])
+def test_images_that_cannot_be_read(make: Callable[[], Image]) -> None:
+    with camera("odd", make()):
+        found = only(diagnosis("odd"), topic.UNREADABLE)
+    assert found.found
+
+
+def test_two_cameras_on_one_topic() -> None:
+    with camera("both", grey_message()), camera("both", grey_message()):
+        found = diagnosis("both")
+    assert only(found, topic.SEVERAL).found == "/both has 2 publishers: /camera, /camera"
+
+
+def test_the_command_looks_at_the_topic(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("pose_action_ros.doctor.command.CHECKS", {})
+    with camera("driver", grey_message()):
+        assert cli.main(["doctor", "--image-topic", "/driver"]) == 0
+    said = capsys.readouterr().out
+    assert "Image topic\n  ok    /camera publishes" in said
+    assert Level.ERROR.value not in said.partition("\nerrors: 0")[0]
