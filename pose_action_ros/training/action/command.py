@@ -11,12 +11,15 @@ from typing import Any
 import numpy as np
 import torch
 from scipy.special import softmax
+from torch import nn
 
+from pose_action_ros.errors import SettingError
+from pose_action_ros.networks.cells import CellNetwork, load_weights
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.simulation import ACTIONS
 from pose_action_ros.training.action.data import RobotData
 from pose_action_ros.training.action.fit import Fitting, fit, logits_of
-from pose_action_ros.training.action.model import ActionModel, write_model
+from pose_action_ros.training.action.model import ActionModel, read_model, write_model
 from pose_action_ros.training.action.network import NetworkChoice, make_network
 from pose_action_ros.training.action.report import fit_temperature, fit_threshold, report
 from pose_action_ros.training.action.settings import ActionData, read_sections
@@ -51,6 +54,8 @@ def run(args: argparse.Namespace) -> int:
     validation = data.simulated("validation")
     torch.manual_seed(fitting.seed)
     network = make_network(choice, len(ACTIONS), spmf.shape, sections["data"].gestures)
+    if choice.start:
+        _start_from(network, Path(choice.start))
     # A part is enough for the curve, by which nothing is chosen.
     held_out = (validation.images[::5], validation.truth[::5])
     network = fit(network, data.examples(), held_out, fitting, args.output)
@@ -70,6 +75,13 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _start_from(network: nn.Module, path: Path) -> None:
+    """Give the network a model's weights; ModelError when they are of other cells or sizes."""
+    if not isinstance(network, CellNetwork):
+        raise SettingError(f"`start` is for networks of cells; remove it, or {path} from the YAML")
+    load_weights(network, read_model(path).network.state_dict(), str(path))
+
+
 def _measured(
     logits: np.ndarray[Any, np.dtype[np.float64]], windows: WindowSet, threshold: float
 ) -> dict[str, Any]:
@@ -79,9 +91,10 @@ def _measured(
 def _training(sections: dict[str, Any]) -> dict[str, Any]:
     """How it was made, for the card; folders are nobody's business."""
     settings = {name: asdict(section) for name, section in sections.items() if name != "spmf"}
-    for key in ("rendered", "rendered_test", "recorded"):
+    for key in ("rendered", "rendered_test", "recorded", "idle"):
         settings["data"][key] = Path(settings["data"][key]).name
-    settings["network"]["genotype"] = Path(settings["network"]["genotype"]).name
+    for key in ("genotype", "start"):
+        settings["network"][key] = Path(settings["network"][key]).name
     return {
         "data": "simulated people of this package before random virtual cameras, most with "
         "simulated errors of a detector, those of `rendered` as images through the detector; "

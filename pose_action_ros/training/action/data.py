@@ -77,6 +77,7 @@ class RobotData:
         for path, share in (
             (choices.rendered, choices.rendered_share),
             (choices.recorded, choices.recorded_share),
+            (choices.idle, choices.idle_share),
         ):
             if path:
                 sources[self.windows(load_sightings(Path(path), NAMES))] = share

@@ -31,6 +31,9 @@ class NetworkChoice:
         "file of a genotype, random:SEED for one by chance, or `searched` for the "
         "one that comes with the package",
     )
+    start: str = setting(
+        "", "model whose weights training begins with, an .onnx file; empty for fresh ones"
+    )
     channels: int = setting(16, "of the first block of cells, or the first layer", low=1)
     blocks: int = setting(2, "of cells", low=1, high=6)
     cells: int = setting(1, "normal cells in a block", low=1, high=12)

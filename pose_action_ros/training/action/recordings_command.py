@@ -13,7 +13,7 @@ from pose_action_ros.detection import DetectorSettings, make_detector
 from pose_action_ros.training.action.data import NAMES
 from pose_action_ros.training.action.recorded import recorded_actions, recorded_sighting
 from pose_action_ros.training.action.recordings import load_sightings, save_sightings
-from pose_action_ros.training.action.seen import rendered_sighting
+from pose_action_ros.training.action.seen import idle_sighting, rendered_sighting
 
 DESCRIPTION = (
     "Record simulated people, or motion capture, through images and detector, for `train action`."
@@ -35,6 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--split", choices=("train", "test"), default="train", help="of the positions file"
     )
+    parser.add_argument("--idle", action="store_true", help="people who only stand about")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads (%(default)s)")
 
 
@@ -46,7 +47,9 @@ def run(args: argparse.Namespace) -> int:
     for number in tqdm(range(len(done), args.people), "recordings", disable=None):
         detector.reset()
         rng = np.random.default_rng([args.seed, number])
-        if people is None:
+        if args.idle:
+            done.append(idle_sighting(rng, detector))
+        elif people is None:
             done.append(rendered_sighting(rng, args.actions, detector))
         else:
             done.append(recorded_sighting(rng, people, NAMES, detector))

@@ -23,6 +23,7 @@ Labels = npt.NDArray[np.int64]
 Rng = np.random.Generator
 Detect = Callable[[npt.NDArray[np.uint8]], tuple[Pose2D, ...]]
 RENDERED_RATE = 10.0  # [Hz]
+IDLE = 6.0  # [s]
 
 
 def simulated_sighting(rng: Rng, actions: int) -> Sighting:
@@ -53,6 +54,18 @@ def rendered_sighting(rng: Rng, actions: int, detector: Detect) -> Sighting:
     """Somebody doing so many things, rendered and detected."""
     camera = VirtualCamera.random(rng, distance=(1.5, 5.0))
     script, length = random_script(rng, camera, actions)
+    return _rendered(script, length, camera, detector)
+
+
+def idle_sighting(rng: Rng, detector: Detect) -> Sighting:
+    """Somebody standing about for IDLE seconds, rendered and detected."""
+    camera = VirtualCamera.random(rng, distance=(1.5, 6.0))
+    toward = float(np.arctan2(camera.position[1], camera.position[0])) + rng.normal(0, 0.8)
+    script = Script.random(rng, ["standing"], IDLE, (0.0, 0.0), toward, Body.random(rng))
+    return _rendered(script, IDLE, camera, detector)
+
+
+def _rendered(script: Script, length: float, camera: VirtualCamera, detector: Detect) -> Sighting:
     scene = Scene([script], camera)
     stamps = np.arange(0.0, length, 1.0 / RENDERED_RATE)
     people = []

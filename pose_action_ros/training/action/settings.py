@@ -27,6 +27,8 @@ class ActionData:
     rendered_test: str = setting("", "the same, of other people, to be measured on")
     recorded: str = setting("", "file of `train recordings --positions`; empty for none")
     recorded_share: float = setting(0.1, "part of the images", low=0, high=1)
+    idle: str = setting("", "file of `train recordings --idle`; empty for none")
+    idle_share: float = setting(0.12, "part of the images", low=0, high=1)
     gestures: int = setting(
         48, "made-up gestures to be told apart while training; 0 for none", low=0, high=1000
     )
