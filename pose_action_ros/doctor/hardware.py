@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pose_action_ros.doctor.findings import Finding, Level, Problem, well
+from pose_action_ros.doctor.findings import Finding, Level, Problem, one_line, well
 from pose_action_ros.doctor.machine import Machine
 
 LEAST_CORES = 2
@@ -78,4 +78,4 @@ def _gpu(machine: Machine) -> Finding:
         return well(f"GPU {outcome.said.splitlines()[0] if outcome.said.strip() else 'none'}")
     if outcome.said.startswith("no program"):
         return well("no NVIDIA GPU here; the networks run on the CPU")
-    return GPU_BROKEN.found(f"nvidia-smi: {outcome.said or 'failed'}")
+    return GPU_BROKEN.found(f"nvidia-smi: {one_line(outcome.said)}")

@@ -23,7 +23,7 @@ class Outcome:
 
     Attributes:
         worked: it ended by itself and without an error.
-        said: its output, or what it wrote to stderr when it did not work.
+        said: its output; its complaint when it did not work.
         crashed: a signal ended it.
     """
 
@@ -116,7 +116,9 @@ def run(command: Sequence[str]) -> Outcome:
     if done.returncode < 0:
         name = signal.Signals(-done.returncode).name
         return Outcome(worked=False, said=f"crashed with {name}", crashed=True)
-    return Outcome(done.returncode == 0, done.stdout if done.returncode == 0 else done.stderr)
+    if done.returncode:
+        return Outcome(worked=False, said=done.stderr.strip() or done.stdout)
+    return Outcome(worked=True, said=done.stdout)
 
 
 def _packages() -> dict[str, str]:

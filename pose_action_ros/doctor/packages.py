@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pose_action_ros.doctor.findings import Finding, Level, Problem, well
+from pose_action_ros.doctor.findings import Finding, Level, Problem, one_line, well
 from pose_action_ros.doctor.machine import Machine, Outcome
 
 OLDEST = (3, 10)
@@ -135,7 +135,7 @@ def _failed(outcome: Outcome, package: str) -> Finding:
         return OPENCV_LIBRARY.found(outcome.said)
     if "ModuleNotFoundError" in outcome.said:
         return PACKAGE_MISSING.found(outcome.said, package=package)
-    return PACKAGE_BROKEN.found(f"{package}: {outcome.said}", package=package)
+    return PACKAGE_BROKEN.found(f"{package}: {one_line(outcome.said)}", package=package)
 
 
 def _other_numpy(outcome: Outcome) -> bool:
@@ -171,4 +171,4 @@ def bridge(machine: Machine) -> Finding:
     if _other_numpy(outcome):
         numpy = machine.packages.get("numpy", "of another version")
         return BRIDGE_NUMPY.found(f"cv_bridge was compiled for NumPy 1, NumPy {numpy} is installed")
-    return BRIDGE_BROKEN.found(f"cv_bridge: {outcome.said}", distro=distro)
+    return BRIDGE_BROKEN.found(f"cv_bridge: {one_line(outcome.said)}", distro=distro)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from pose_action_ros.doctor.findings import Finding, Level, Problem, well
+from pose_action_ros.doctor.findings import Finding, Level, Problem, one_line, well
 from pose_action_ros.doctor.machine import Machine
 
 MESSAGES = ("sensor_msgs", "geometry_msgs", "visualization_msgs", "diagnostic_msgs")
@@ -99,7 +99,7 @@ def _no_rclpy(machine: Machine, said: str) -> Finding:
         found = f"rclpy here is for Python {' and '.join(built)}, this is Python {ours}"
         return RCLPY_PYTHON.found(found, version=built[0])
     if built or "No module named 'rclpy'" not in said:
-        return RCLPY_BROKEN.found(f"rclpy cannot be imported: {said}")
+        return RCLPY_BROKEN.found(f"rclpy cannot be imported: {one_line(said)}")
     setups = sorted((machine.root / "opt/ros").glob("*/setup.bash"))
     if setups:
         names = ", ".join(path.parent.name for path in setups)
@@ -141,7 +141,7 @@ def _messages(machine: Machine) -> Iterator[Finding]:
     if ours.worked:
         yield well(f"messages of this package: {Path(ours.said.strip()).parent}")
     else:
-        yield MESSAGES_MISSING.found(f"pose_action_ros.msg cannot be used: {ours.said}")
+        yield MESSAGES_MISSING.found(f"pose_action_ros.msg cannot be used: {one_line(ours.said)}")
     missing = _not_importable(machine, MESSAGES)
     if missing:
         distro = machine.environ.get("ROS_DISTRO", "DISTRO")

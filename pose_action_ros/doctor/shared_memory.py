@@ -72,7 +72,7 @@ def check(machine: Machine) -> Iterator[Finding]:
         )
     left = [path for pattern in LOCKS for path in sorted(folder.glob(pattern)) if _left(path)]
     if left:
-        total = sum(path.stat().st_size for path in map(_segment, left) if path.exists())
+        total = sum(_segment(path).stat().st_size for path in left)
         yield SHM_LEFT.found(
             f"{len(left)} segments in /{FOLDER} without owner, {total / 1e6:.0f} MB"
         )
@@ -85,7 +85,7 @@ def _segment(lock: Path) -> Path:
 
 def _left(lock: Path) -> bool:
     """Whether nobody holds the lock: it is asked for together with others, and given back."""
-    if "_port" in lock.name:  # kept for the next who takes the port
+    if "_port" in lock.name or not _segment(lock).exists():  # a port's next owner takes it over
         return False
     try:
         with lock.open("rb") as file:

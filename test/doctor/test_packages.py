@@ -137,7 +137,8 @@ def test_packages_that_cannot_be_imported(
 def test_programs_of_this_machine_end_as_they_do(monkeypatch: pytest.MonkeyPatch) -> None:
     machine = this_machine()
     assert machine.attempt("print(6 * 7)") == Outcome(worked=True, said="42\n")
-    assert machine.attempt("raise SystemExit('no')").said == "no\n"
+    assert machine.attempt("raise SystemExit('no')").said == "no"
+    assert machine.attempt("print('no'); raise SystemExit(9)").said == "no\n"
     assert machine.attempt("import os; os.abort()") == Outcome(False, "crashed with SIGABRT", True)
     assert machine.run(["no-such-program"]).said == "no program no-such-program"
 

@@ -137,6 +137,7 @@ def test_segments_of_dead_processes(well: Machine, vendor: str) -> None:
     for name in ("dead", "alive", "port7410"):
         (folder / f"{vendor}_{name}").write_bytes(bytes(3_000_000))
         (folder / f"{vendor}_{name}_el").touch()
+    (folder / f"{vendor}_starting_el").touch()
     with (folder / f"{vendor}_alive_el").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _, *found = list(shared_memory.check(well))
