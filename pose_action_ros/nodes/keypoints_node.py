@@ -56,6 +56,7 @@ class KeypointsNode(StageNode[KeypointsNodeSettings, ImageMessage | CompressedIm
         self.tracker = Tracker(self.settings)
         self.output = KeypointsOutput(self)
         self.health.facts["detector"] = self.settings.detector
+        self.health.facts["engine"] = self.detector.engine
 
     def close(self) -> None:
         """Take the publishers down."""
@@ -86,10 +87,11 @@ class KeypointsNode(StageNode[KeypointsNodeSettings, ImageMessage | CompressedIm
             self.get_logger().warning("time jumped backwards: everybody gets a new id")
             self.detector.reset()
             self.tracker.reset()
-        people = self.tracker.update(self.detector(image), stamp)
+        with self.health.inferring():
+            found = self.detector(image)
+        people = self.tracker.update(found, stamp)
         self.output.publish(people, message.header, image, self.detector.skeleton)
         self.health.facts["people"] = str(len(people))
-        self.health.facts["age [ms]"] = self.age(message.header.stamp)
 
 
 def main() -> int:

@@ -69,12 +69,12 @@ class LifterNode(StageNode[LifterNodeSettings, Keypoints]):
         people = people_from_keypoints(message)
         intrinsics = self._camera.intrinsics(message.width, message.height)
         stamp = self._timeline.seconds(message.header.stamp)
-        lifted = self.lifter(people, intrinsics, stamp)
+        with self.health.inferring():
+            lifted = self.lifter(people, intrinsics, stamp)
         poses = [pose for pose in lifted if pose.present.any()]
         self.output.publish(poses, message.header, HUMAN36M_17)
         self.health.facts["people"] = str(len(poses))
         self.health.facts["camera"] = self._camera.origin
-        self.health.facts["age [ms]"] = self.age(message.header.stamp)
 
 
 def main() -> int:

@@ -50,7 +50,9 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
         self.pipeline = Pipeline(self.settings)
         self.outputs = KeypointsOutput(self), PosesOutput(self), ActionOutput(self)
         self.health.facts["detector"] = self.settings.detector
+        self.health.facts["detector engine"] = self.pipeline.detector.engine
         self.health.facts["lifter"] = self.settings.lifter_model
+        self.health.facts["lifter engine"] = self.pipeline.lifter.engine
         self._tell()
 
     def _tell(self) -> None:
@@ -87,11 +89,11 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
         if self._timeline.jumped_back(stamp):
             self.get_logger().warning("time jumped backwards: everybody is forgotten")
             self.pipeline.reset()
-        result = self.pipeline(image, stamp, self._camera.intrinsics(width, height))
+        with self.health.inferring():
+            result = self.pipeline(image, stamp, self._camera.intrinsics(width, height))
         self._publish(result, message, image)
         self.health.facts["people"] = str(len(result.keypoints))
         self.health.facts["camera"] = self._camera.origin
-        self.health.facts["age [ms]"] = self.age(message.header.stamp)
 
     def _publish(self, result: Result, message: Any, image: Any) -> None:
         assert self.outputs is not None
