@@ -13,6 +13,7 @@ from sensor_msgs.msg import Image as ImageMessage
 from pose_action_ros.detection import Detector, DetectorSettings, make_detector
 from pose_action_ros.msg import Action
 from pose_action_ros.nodes.base import NodeSettings
+from pose_action_ros.nodes.humans import HumansSettings
 from pose_action_ros.nodes.images import picture_in
 from pose_action_ros.nodes.keypoints_output import KeypointsOutput
 from pose_action_ros.nodes.running import run
@@ -35,7 +36,9 @@ class ImageInputSettings:
 
 
 @dataclass(frozen=True)
-class KeypointsNodeSettings(DetectorSettings, TrackerSettings, ImageInputSettings, NodeSettings):
+class KeypointsNodeSettings(
+    DetectorSettings, TrackerSettings, ImageInputSettings, HumansSettings, NodeSettings
+):
     """Parameters of keypoints_node."""
 
 
@@ -54,7 +57,9 @@ class KeypointsNode(StageNode[KeypointsNodeSettings, ImageMessage | CompressedIm
         """Load the detector."""
         self.detector = make_detector(self.settings)
         self.tracker = Tracker(self.settings)
-        self.output = KeypointsOutput(self)
+        self.output = KeypointsOutput(
+            self, ros4hri=self.settings.ros4hri, memory=self.settings.track_memory
+        )
         self.health.facts["detector"] = self.settings.detector
         self.health.facts["engine"] = self.detector.engine
 
@@ -69,6 +74,7 @@ class KeypointsNode(StageNode[KeypointsNodeSettings, ImageMessage | CompressedIm
         if self.output is not None:
             self.detector.settings = settings
             self.tracker.settings = settings
+            self.output.memory = settings.track_memory
 
     def listen(self) -> list[Subscription[Any]]:
         """To images, and to actions for the overlay."""

@@ -14,6 +14,7 @@ from pose_action_ros.msg import Keypoints
 from pose_action_ros.nodes.base import NodeSettings
 from pose_action_ros.nodes.camera_model import CameraModel, CameraModelSettings
 from pose_action_ros.nodes.conversions import people_from_keypoints
+from pose_action_ros.nodes.humans import HumansSettings
 from pose_action_ros.nodes.poses_output import PosesOutput
 from pose_action_ros.nodes.running import run
 from pose_action_ros.nodes.stage import StageNode
@@ -23,7 +24,7 @@ from pose_action_ros.skeletons import HUMAN36M_17
 
 
 @dataclass(frozen=True)
-class LifterNodeSettings(LifterSettings, CameraModelSettings, NodeSettings):
+class LifterNodeSettings(LifterSettings, CameraModelSettings, HumansSettings, NodeSettings):
     """Parameters of lifter_node."""
 
 
@@ -41,7 +42,7 @@ class LifterNode(StageNode[LifterNodeSettings, Keypoints]):
     def open(self) -> None:
         """Load the lifter."""
         self.lifter = Lifter(self.settings)
-        self.output = PosesOutput(self)
+        self.output = PosesOutput(self, ros4hri=self.settings.ros4hri)
         self.health.facts["model"] = self.settings.lifter_model
         self.health.facts["engine"] = self.lifter.engine
 
