@@ -10,6 +10,7 @@ import yaml
 
 from pose_action_ros.nodes.action_output import ActionOutput
 from pose_action_ros.nodes.keypoints_output import KeypointsOutput
+from pose_action_ros.nodes.markers import BONES, TEXTS
 from pose_action_ros.nodes.outputs import Outputs
 from pose_action_ros.nodes.poses_output import PosesOutput
 from ros_support import rclpy, spinning
@@ -21,12 +22,18 @@ TYPES = {
 }
 
 
+def displays() -> list[dict[str, Any]]:
+    """What RViz shows."""
+    whole = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = whole["Visualization Manager"]["Displays"]
+    return found
+
+
 def shown() -> set[tuple[str, str]]:
     """Topics and types of RViz's displays."""
-    displays = yaml.safe_load(FILE.read_text(encoding="utf-8"))["Visualization Manager"]["Displays"]
     return {
         (f"/robot/{item['Topic']['Value']}", TYPES[item["Class"]])
-        for item in displays
+        for item in displays()
         if "Topic" in item
     }
 
@@ -52,6 +59,15 @@ def test_rviz_listens_to_what_is_published(name: str) -> None:
     wanted = {topic for topic in shown() if topic[0].startswith(f"/robot/{name}/")}
     assert wanted
     assert wanted <= published(name)
+
+
+def test_markers_that_share_a_topic_in_one_process_are_drawn_once() -> None:
+    hidden = {
+        item["Name"]: item["Namespaces"]
+        for item in displays()
+        if item["Class"] == "rviz_default_plugins/MarkerArray"
+    }
+    assert hidden == {"Skeletons": {TEXTS: False}, "Ids and actions": {BONES: False}}
 
 
 def test_rviz_listens_to_nobody_else() -> None:
