@@ -16,7 +16,14 @@ from pose_action_ros.msg import Action  # noqa: E402 - only with ROS
 import hri_types  # noqa: E402
 from pose_action_ros.nodes import keypoints_node  # noqa: E402
 from pose_action_ros.nodes.keypoints_node import KeypointsNode  # noqa: E402
-from ros_support import FakeDetector, Peer, grey_message, header, person  # noqa: E402
+from ros_support import (  # noqa: E402
+    FakeDetector,
+    Peer,
+    grey_message,
+    header,
+    person,
+    wait_until,
+)
 
 Start = Callable[..., Any]
 
@@ -49,5 +56,5 @@ def test_people_are_heard_under_humans(
     assert gestures[-1].gesture == hri_msgs.Gesture.WAVING
     detector.people = ()
     later = grey_message(1_700_000_002.0)
-    peer.say("image", later, until=lambda: not peer.count_publishers(f"{body}/roi"))
-    assert tracked[-1].ids == []
+    peer.say("image", later, until=lambda: not tracked[-1].ids)
+    wait_until(lambda: not peer.count_publishers(f"{body}/roi"))
