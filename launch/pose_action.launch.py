@@ -23,6 +23,9 @@ VENDOR = "FASTRTPS" if os.environ.get("ROS_DISTRO") in BEFORE_KILTED else "FASTD
 PROFILE = f"{VENDOR}_DEFAULT_PROFILES_FILE"
 SENDERS = ("keypoints_node", "pipeline")  # of images: the room for them in DDS costs 64 MB
 
+SHOWN = ("keypoints_node/overlay", "action_node/spmf", "lifter_node/markers", "action_node/markers")
+KINDS = {"ros4hri": bool}  # of arguments that are parameters; others are strings
+
 # An argument left empty leaves a parameter as the node, or the file of parameters, has it.
 ARGUMENTS = (
     DeclareLaunchArgument("image", default_value="image", description="topic of the images"),
@@ -43,6 +46,12 @@ ARGUMENTS = (
     ),
     DeclareLaunchArgument(
         "engine", default_value="", description="inference engine of lifter and classifier"
+    ),
+    DeclareLaunchArgument(
+        "ros4hri",
+        default_value="",
+        choices=["", *SWITCH],
+        description="people also under /humans/bodies, as REP-155 has them",
     ),
     DeclareLaunchArgument(
         "use_sim_time", default_value="", choices=["", *SWITCH], description="take time from /clock"
@@ -79,14 +88,15 @@ def compose(context: LaunchContext) -> list[Node]:
     """The nodes for the arguments given."""
     given = {item.name: LaunchConfiguration(item.name).perform(context) for item in ARGUMENTS}
     image, camera = ("image", given["image"]), ("camera_info", given["camera_info"])
-    transport = {"image_transport": "image_transport"}
+    humans = {"ros4hri": "ros4hri"}
+    transport = {"image_transport": "image_transport"} | humans
     engines = {"lifter_engine": "engine", "action_engine": "engine"}
     if given["one_process"] == "true":
         nodes = [node("pipeline", given, [image, camera], transport | engines)]
     else:
         nodes = [
             node("keypoints_node", given, [image], transport),
-            node("lifter_node", given, [camera], {"lifter_engine": "engine"}),
+            node("lifter_node", given, [camera], {"lifter_engine": "engine"} | humans),
             node("action_node", given, [], {"action_engine": "engine"}),
         ]
     return nodes + ([rviz(given)] if given["rviz"] == "true" else [])
@@ -107,7 +117,9 @@ def node(
         parameters: the argument for each parameter; use_sim_time is for all nodes.
     """
     chosen = {
-        parameter: ParameterValue(LaunchConfiguration(argument), value_type=str)
+        parameter: ParameterValue(
+            LaunchConfiguration(argument), value_type=KINDS.get(argument, str)
+        )
         for parameter, argument in parameters.items()
         if given[argument]
     }
@@ -131,8 +143,7 @@ def node(
 def rviz(given: dict[str, str]) -> Node:
     """RViz in the nodes' namespace: the topics in its file are relative."""
     frame = ["--fixed-frame", given["fixed_frame"]] if given["fixed_frame"] else []
-    topics = ("keypoints_node/overlay", "lifter_node/markers", "action_node/markers")
-    one = [(topic, f"pipeline/{topic.split('/')[1]}") for topic in topics]
+    one = [(topic, f"pipeline/{topic.split('/')[1]}") for topic in SHOWN]
     return Node(
         package="rviz2",
         executable="rviz2",

@@ -213,6 +213,7 @@ class FakeDetector:
     """
 
     skeleton = BODY_25
+    engine = "imagination"
 
     def __init__(self, *people: Pose2D, delay: float = 0.0) -> None:
         self.people = people

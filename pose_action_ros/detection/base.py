@@ -85,10 +85,12 @@ class Detector(Protocol):
 
     Attributes:
         skeleton: of the poses it gives.
+        engine: name of what runs its network.
         settings: the live ones may be replaced between images.
     """
 
     skeleton: Skeleton
+    engine: str
     settings: DetectorSettings
 
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:

@@ -28,7 +28,7 @@ class BlazePose:
     """Several people's BODY_25 joints; see Detector.
 
     Attributes:
-        settings: see Detector; the networks stay.
+        engine, settings: see Detector; the networks stay.
     """
 
     skeleton = BODY_25
@@ -44,8 +44,10 @@ class BlazePose:
         chosen = settings.detector_model
         finder, landmarks = unpack_task(Path(chosen)) if chosen else fetch_blazepose()
         threads = settings.detector_threads
+        engine = load_engine(landmarks, threads=threads)
+        self.engine = engine.name
         self._find = PersonFinder(load_engine(finder, threads=threads))
-        self._landmarks = LandmarkNetwork(load_engine(landmarks, threads=threads))
+        self._landmarks = LandmarkNetwork(engine)
         self.reset()
 
     def reset(self) -> None:

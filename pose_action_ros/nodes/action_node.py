@@ -76,13 +76,13 @@ class ActionNode(StageNode[ActionNodeSettings, Poses]):
         if self._timeline.jumped_back(stamp):
             self.get_logger().warning("time jumped backwards: what people did is forgotten")
             recogniser.reset()
-        estimates = recogniser.update(people, stamp)
+        with self.health.inferring():
+            estimates = recogniser.update(people, stamp)
         starts = [self._timeline.stamp(estimate.window_start) for estimate in estimates]
         self.output.publish(estimates, starts, people, message.header)
         self.output.publish_images(estimates, recogniser, message.header)
         self.health.facts["people"] = str(len(people))
         self.health.facts["without id"] = str(len(everybody) - len(people))
-        self.health.facts["age [ms]"] = self.age(message.header.stamp)
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ from rclpy.task import Future
 
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.nodes.diagnostics import publish_diagnostics
-from pose_action_ros.nodes.health import Statistics
+from pose_action_ros.nodes.health import Report, Statistics
 from pose_action_ros.nodes.logs import Throttle
 from pose_action_ros.nodes.parameters import Parameters
 from pose_action_ros.settings import setting
@@ -53,7 +53,7 @@ class ManagedNode(LifecycleNode, Generic[Config]):
         self.finished: Future[None] = Future()  # done when there is nothing more to do
         self._throttle = Throttle()
         self._declared = Parameters(self, settings, self.apply)
-        self._updater = publish_diagnostics(self, self.health)
+        self._updater = publish_diagnostics(self, noun, self.report)
 
     @property
     def settings(self) -> Config:
@@ -79,6 +79,10 @@ class ManagedNode(LifecycleNode, Generic[Config]):
     def apply(self, settings: Config) -> None:
         """Use other settings from now on; a PoseActionError refuses them."""
 
+    def report(self) -> Report:
+        """Health since the last report."""
+        return self.health.report()
+
     def start(self) -> None:
         """Configure and activate, unless `autostart` is off.
 
@@ -100,7 +104,7 @@ class ManagedNode(LifecycleNode, Generic[Config]):
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Begin to work."""
-        self.health.activate(True)
+        self.health.activate()
         if not self._attempt(self.activate):
             self._stop()
             return TransitionCallbackReturn.FAILURE
@@ -151,8 +155,8 @@ class ManagedNode(LifecycleNode, Generic[Config]):
         return True
 
     def _stop(self) -> None:
-        self.health.activate(False)
         self.rest()
+        self.health.rest()
 
 
 def told(error: Exception) -> str:

@@ -11,7 +11,7 @@ from rclpy.node import Node
 from rclpy.publisher import Publisher
 from std_msgs.msg import Header
 
-from pose_action_ros.poses import Pose3D
+from pose_action_ros.poses import UNTRACKED, Pose3D
 
 Array = npt.NDArray[np.float64]
 
@@ -26,18 +26,21 @@ def tf_publisher(node: Node) -> Publisher[Any] | None:
     return node.create_publisher(TFMessage, "/tf", 100)
 
 
-def body_transform(person: Pose3D, header: Header) -> TransformStamped | None:
-    """From the frame of the header to `body_<id>`: x forward, y left, z up along the back.
+def body_transform(person: Pose3D, name: str, header: Header) -> TransformStamped | None:
+    """From the frame of the header to `body_<name>`: x forward, y left, z up along the back.
 
-    None when the person is not placed in the camera frame or shows no hips or neck.
+    REP-155, "Body Frames": the origin is midway between the hips. None when the person has no id
+    or no place in the camera frame, shows no hips or neck, or the header names no frame.
     """
+    if person.person_id == UNTRACKED or not person.placed or not header.frame_id:
+        return None
     skeleton, points = person.skeleton, person.points
     origin, neck = points[skeleton.index("mid_hip")], points[skeleton.index("neck")]
     left, right = points[skeleton.index("left_hip")], points[skeleton.index("right_hip")]
     rotation = _axes(neck - origin, left - right)
-    if not person.placed or rotation is None:
+    if rotation is None:
         return None
-    message = TransformStamped(header=header, child_frame_id=f"body_{person.person_id}")
+    message = TransformStamped(header=header, child_frame_id=f"body_{name}")
     shift, turn = message.transform.translation, message.transform.rotation
     shift.x, shift.y, shift.z = origin.tolist()
     turn.x, turn.y, turn.z, turn.w = quaternion(rotation).tolist()

@@ -90,9 +90,8 @@ class CameraNode(ManagedNode[CameraNodeSettings]):
         """Publish every frame when it is due."""
         assert self.source is not None
         assert self.output is not None
-        while self.settings.wait_for_subscriber and not self.output.wanted:
-            if self._stopping.wait(0.02):
-                return
+        if not self._wait_for_subscriber(self.output):
+            return
         begin, clock_begin = monotonic(), self.get_clock().now()
         for frame in self.source:
             early = begin + frame.stamp - monotonic()
@@ -105,6 +104,16 @@ class CameraNode(ManagedNode[CameraNodeSettings]):
                     begin -= early
                     clock_begin += Duration(seconds=-early)
             self._publish(frame, clock_begin + Duration(seconds=frame.stamp))
+
+    def _wait_for_subscriber(self, output: CameraOutput) -> bool:
+        """Whether there is one, or none is needed; False when the node is to stop."""
+        if self.settings.wait_for_subscriber and not output.wanted:
+            self.health.rest("waits for somebody to subscribe to the images")
+            while not output.wanted:
+                if self._stopping.wait(0.02):
+                    return False
+            self.health.activate()
+        return True
 
     def _publish(self, frame: Frame, stamp: Time) -> None:
         assert self.source is not None
@@ -121,7 +130,7 @@ class CameraNode(ManagedNode[CameraNodeSettings]):
 
     def _finished(self) -> None:
         self.get_logger().info("the source has ended")
-        self.health.activate(False)
+        self.health.rest("the source has ended")
         if self.settings.exit_at_end:
             self._stopping.wait(_LINGER)
             self.finished.set_result(None)

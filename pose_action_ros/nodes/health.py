@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
 from threading import Lock
 from time import monotonic
 
-SILENCE = 2.0
-"""Time [s] without input after which a node warns."""
+from pose_action_ros.nodes.thresholds import LONG_SILENCE, SILENCE
 
 
 class Level(IntEnum):
-    """The levels of diagnostic_msgs/DiagnosticStatus."""
+    """The levels of diagnostic_msgs/DiagnosticStatus; STALE is what viewers say of old reports."""
 
     OK = 0
     WARN = 1
     ERROR = 2
-    STALE = 3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong, in words for the person at rqt_robot_monitor."""
+
+    level: Level
+    text: str
 
 
 @dataclass(frozen=True)
 class Report:
-    """Health at one moment: a level, a sentence, and named values."""
+    """Health at one moment: the worst level, a sentence, and named values."""
 
     level: Level
     message: str
@@ -39,6 +46,8 @@ class _Counts:
     failed: int = 0
     dropped: int = 0
     busy: float = 0.0  # [s]
+    inferred: int = 0
+    inferring: float = 0.0  # [s]
 
 
 @dataclass
@@ -57,22 +66,34 @@ class Statistics:
 
     def __post_init__(self) -> None:
         self._lock = Lock()
-        self._active_since: float | None = None
-        self._last_input: float | None = None
+        self._waiting_since: float | None = None  # for the next input; None: none is expected
+        self._resting = "inactive"
+        self._any = False
         self._last_report = self.clock()
         self._recent, self._total = _Counts(), _Counts()
         self._last_error = ""
 
-    def activate(self, active: bool) -> None:
-        """Say whether the node is meant to receive anything."""
+    def activate(self) -> None:
+        """From now on something should come in."""
         with self._lock:
-            self._active_since = self.clock() if active else None
-            self._last_input = None
+            self._waiting_since, self._any = self.clock(), False
+
+    def rest(self, why: str = "inactive") -> None:
+        """From now on nothing need come in; `why` is for people."""
+        with self._lock:
+            self._waiting_since, self._resting = None, why
+
+    @property
+    def silence(self) -> float:
+        """How long nothing came in though it should [s]."""
+        since = self._waiting_since
+        return 0.0 if since is None else self.clock() - since
 
     def received(self) -> None:
         """Something came in."""
         with self._lock:
-            self._last_input = self.clock()
+            if self._waiting_since is not None:
+                self._waiting_since, self._any = self.clock(), True
             self._recent.received += 1
 
     def processed(self, seconds: float) -> None:
@@ -80,6 +101,15 @@ class Statistics:
         with self._lock:
             self._recent.processed += 1
             self._recent.busy += seconds
+
+    @contextmanager
+    def inferring(self) -> Iterator[None]:
+        """While inside, networks are at work."""
+        started = self.clock()
+        yield
+        with self._lock:
+            self._recent.inferred += 1
+            self._recent.inferring += self.clock() - started
 
     def dropped(self) -> None:
         """Something came in faster than it could be processed and was left out."""
@@ -92,35 +122,46 @@ class Statistics:
             self._recent.failed += 1
             self._last_error = error
 
-    def report(self) -> Report:
-        """Health since the last report."""
+    def report(self, found: Sequence[Finding] = ()) -> Report:
+        """Health since the last report, with what was found beside the counts."""
         with self._lock:
             now = self.clock()
             seconds, self._last_report = max(now - self._last_report, 1e-6), now
             recent, self._recent = self._recent, _Counts()
             _add(self._total, recent)
-            level, message = self._judge(recent, seconds, now)
-            return Report(level, message, self._values(recent, seconds))
+            values = self._values(recent, seconds)
+            if self._waiting_since is None:
+                findings = self._failures(recent)
+                usual = self._resting
+            else:
+                findings = [*self._failures(recent), *found, *self._silences(now)]
+                usual = f"{recent.processed / seconds:.1f} per second"
+        findings.sort(key=lambda finding: -finding.level)
+        level = findings[0].level if findings else Level.OK
+        return Report(level, "; ".join(finding.text for finding in findings) or usual, values)
 
-    def _judge(self, recent: _Counts, seconds: float, now: float) -> tuple[Level, str]:
-        if self._active_since is None:
-            return Level.OK, "inactive"
-        if recent.failed and not recent.processed:
-            return Level.ERROR, f"every {self.noun} fails: {self._last_error}"
-        if recent.failed:
-            return Level.WARN, f"{recent.failed} failed, the last: {self._last_error}"
-        if self._last_input is None and now - self._active_since > SILENCE:
-            return Level.STALE, f"no {self.noun} yet"
-        if self._last_input is not None and now - self._last_input > SILENCE:
-            return Level.WARN, f"no {self.noun} for {now - self._last_input:.1f} s"
-        return Level.OK, f"{recent.processed / seconds:.1f} per second"
+    def _failures(self, recent: _Counts) -> list[Finding]:
+        if not recent.failed:
+            return []
+        if not recent.processed:
+            return [Finding(Level.ERROR, f"every {self.noun} fails: {self._last_error}")]
+        return [Finding(Level.WARN, f"{recent.failed} failed, the last: {self._last_error}")]
+
+    def _silences(self, now: float) -> list[Finding]:
+        assert self._waiting_since is not None
+        silence = now - self._waiting_since
+        if silence <= SILENCE:
+            return []
+        level = Level.WARN if silence <= LONG_SILENCE else Level.ERROR
+        when = f"for {silence:.1f} s" if self._any else "yet"
+        return [Finding(level, f"no {self.noun} {when}")]
 
     def _values(self, recent: _Counts, seconds: float) -> dict[str, str]:
-        mean = 1000 * recent.busy / recent.processed if recent.processed else 0.0
         return {
             "rate in [Hz]": f"{recent.received / seconds:.2f}",
             "rate out [Hz]": f"{recent.processed / seconds:.2f}",
-            "processing time [ms]": f"{mean:.2f}",
+            "processing time [ms]": _mean(recent.busy, recent.processed),
+            "inference time [ms]": _mean(recent.inferring, recent.inferred),
             "received": str(self._total.received),
             "processed": str(self._total.processed),
             "dropped": str(self._total.dropped),
@@ -130,9 +171,12 @@ class Statistics:
         }
 
 
+def _mean(seconds: float, count: int) -> str:
+    return f"{1000 * seconds / count if count else 0.0:.2f}"
+
+
 def _add(total: _Counts, more: _Counts) -> None:
     total.received += more.received
     total.processed += more.processed
     total.failed += more.failed
     total.dropped += more.dropped
-    total.busy += more.busy

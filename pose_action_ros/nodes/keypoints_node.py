@@ -13,6 +13,7 @@ from sensor_msgs.msg import Image as ImageMessage
 from pose_action_ros.detection import Detector, DetectorSettings, make_detector
 from pose_action_ros.msg import Action
 from pose_action_ros.nodes.base import NodeSettings
+from pose_action_ros.nodes.humans import HumansSettings
 from pose_action_ros.nodes.images import picture_in
 from pose_action_ros.nodes.keypoints_output import KeypointsOutput
 from pose_action_ros.nodes.running import run
@@ -35,7 +36,9 @@ class ImageInputSettings:
 
 
 @dataclass(frozen=True)
-class KeypointsNodeSettings(DetectorSettings, TrackerSettings, ImageInputSettings, NodeSettings):
+class KeypointsNodeSettings(
+    DetectorSettings, TrackerSettings, ImageInputSettings, HumansSettings, NodeSettings
+):
     """Parameters of keypoints_node."""
 
 
@@ -54,8 +57,11 @@ class KeypointsNode(StageNode[KeypointsNodeSettings, ImageMessage | CompressedIm
         """Load the detector."""
         self.detector = make_detector(self.settings)
         self.tracker = Tracker(self.settings)
-        self.output = KeypointsOutput(self)
+        self.output = KeypointsOutput(
+            self, ros4hri=self.settings.ros4hri, memory=self.settings.track_memory
+        )
         self.health.facts["detector"] = self.settings.detector
+        self.health.facts["engine"] = self.detector.engine
 
     def close(self) -> None:
         """Take the publishers down."""
@@ -68,6 +74,7 @@ class KeypointsNode(StageNode[KeypointsNodeSettings, ImageMessage | CompressedIm
         if self.output is not None:
             self.detector.settings = settings
             self.tracker.settings = settings
+            self.output.memory = settings.track_memory
 
     def listen(self) -> list[Subscription[Any]]:
         """To images, and to actions for the overlay."""
@@ -86,10 +93,11 @@ class KeypointsNode(StageNode[KeypointsNodeSettings, ImageMessage | CompressedIm
             self.get_logger().warning("time jumped backwards: everybody gets a new id")
             self.detector.reset()
             self.tracker.reset()
-        people = self.tracker.update(self.detector(image), stamp)
+        with self.health.inferring():
+            found = self.detector(image)
+        people = self.tracker.update(found, stamp)
         self.output.publish(people, message.header, image, self.detector.skeleton)
         self.health.facts["people"] = str(len(people))
-        self.health.facts["age [ms]"] = self.age(message.header.stamp)
 
 
 def main() -> int:

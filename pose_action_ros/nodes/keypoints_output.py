@@ -12,6 +12,7 @@ from pose_action_ros.captions import Captions
 from pose_action_ros.drawing import draw_people
 from pose_action_ros.msg import Action, Keypoints
 from pose_action_ros.nodes.conversions import keypoints_message
+from pose_action_ros.nodes.humans import make_humans
 from pose_action_ros.nodes.images import Image, image_message
 from pose_action_ros.nodes.outputs import Outputs
 from pose_action_ros.nodes.timeline import seconds_of
@@ -20,17 +21,33 @@ from pose_action_ros.skeletons import Skeleton
 
 
 class KeypointsOutput(Outputs):
-    """keypoints and ~/overlay."""
+    """keypoints and ~/overlay; people under /humans, too.
 
-    def __init__(self, node: Node) -> None:
+    Args:
+        node: that has them.
+        ros4hri: publish under /humans, if hri_msgs is installed.
+        memory: for how long somebody unseen keeps the id [s].
+    """
+
+    def __init__(self, node: Node, *, ros4hri: bool, memory: float) -> None:
         super().__init__(node)
+        self.memory = memory
+        self._humans = make_humans(node) if ros4hri else None
         self._keypoints = self._add(Keypoints, "keypoints")
         self._overlay = self._add(ImageMessage, "~/overlay", depth=1)
         self._captions = Captions()
 
+    def close(self) -> None:
+        """Take all topics off the network."""
+        if self._humans is not None:
+            self._humans.close()
+        super().close()
+
     def label(self, message: Action) -> None:
-        """Remember what people do, for the overlay."""
+        """Remember what people do, for the overlay, and tell it under /humans."""
         self._captions.add([message], seconds_of(message.header.stamp))
+        if self._humans is not None:
+            self._humans.tell(message)
 
     def publish(
         self, people: Sequence[Pose2D], header: Header, image: Image, skeleton: Skeleton
@@ -38,6 +55,8 @@ class KeypointsOutput(Outputs):
         """Publish the people found in an image."""
         height, width = image.shape[:2]
         self._keypoints.publish(keypoints_message(people, header, (width, height), skeleton))
+        if self._humans is not None:
+            self._humans.publish(people, (width, height), header, self.memory)
         captions = self._captions.at(seconds_of(header.stamp))
         if self._overlay.get_subscription_count():
             drawn = image.copy()

@@ -14,6 +14,7 @@ from pose_action_ros.msg import Keypoints
 from pose_action_ros.nodes.base import NodeSettings
 from pose_action_ros.nodes.camera_model import CameraModel, CameraModelSettings
 from pose_action_ros.nodes.conversions import people_from_keypoints
+from pose_action_ros.nodes.humans import HumansSettings
 from pose_action_ros.nodes.poses_output import PosesOutput
 from pose_action_ros.nodes.running import run
 from pose_action_ros.nodes.stage import StageNode
@@ -23,7 +24,7 @@ from pose_action_ros.skeletons import HUMAN36M_17
 
 
 @dataclass(frozen=True)
-class LifterNodeSettings(LifterSettings, CameraModelSettings, NodeSettings):
+class LifterNodeSettings(LifterSettings, CameraModelSettings, HumansSettings, NodeSettings):
     """Parameters of lifter_node."""
 
 
@@ -41,7 +42,7 @@ class LifterNode(StageNode[LifterNodeSettings, Keypoints]):
     def open(self) -> None:
         """Load the lifter."""
         self.lifter = Lifter(self.settings)
-        self.output = PosesOutput(self)
+        self.output = PosesOutput(self, ros4hri=self.settings.ros4hri)
         self.health.facts["model"] = self.settings.lifter_model
         self.health.facts["engine"] = self.lifter.engine
 
@@ -69,12 +70,12 @@ class LifterNode(StageNode[LifterNodeSettings, Keypoints]):
         people = people_from_keypoints(message)
         intrinsics = self._camera.intrinsics(message.width, message.height)
         stamp = self._timeline.seconds(message.header.stamp)
-        lifted = self.lifter(people, intrinsics, stamp)
+        with self.health.inferring():
+            lifted = self.lifter(people, intrinsics, stamp)
         poses = [pose for pose in lifted if pose.present.any()]
         self.output.publish(poses, message.header, HUMAN36M_17)
         self.health.facts["people"] = str(len(poses))
         self.health.facts["camera"] = self._camera.origin
-        self.health.facts["age [ms]"] = self.age(message.header.stamp)
 
 
 def main() -> int:

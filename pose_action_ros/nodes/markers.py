@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from builtin_interfaces.msg import Duration
@@ -11,7 +11,7 @@ from std_msgs.msg import ColorRGBA, Header
 from visualization_msgs.msg import Marker, MarkerArray
 
 from pose_action_ros.colours import colour_of
-from pose_action_ros.poses import Pose3D
+from pose_action_ros.poses import UNTRACKED, Pose3D
 
 BONES, TEXTS = "bones", "texts"
 _WIDTH = 0.03  # [m] of a bone
@@ -45,11 +45,18 @@ class People:
 
 def bones(people: Sequence[Pose3D], header: Header) -> list[Marker]:
     """One line list per person, [m] in the frame of the header; uncertain bones are transparent."""
-    return [_bones(person, header) for person in people if person.present.any()]
+    return [_bones(person, number, header) for number, person in _numbered(people)]
 
 
-def _bones(person: Pose3D, header: Header) -> Marker:
-    marker = _marker(header, BONES, person.person_id)
+def _numbered(people: Sequence[Pose3D]) -> Iterator[tuple[int, Pose3D]]:
+    """Who has a place in the frame, with a number of their own: the id, or below 0 without one."""
+    for place, person in enumerate(people):
+        if person.placed and person.present.any():
+            yield (person.person_id if person.person_id != UNTRACKED else -1 - place), person
+
+
+def _bones(person: Pose3D, number: int, header: Header) -> Marker:
+    marker = _marker(header, BONES, number)
     marker.type = Marker.LINE_LIST
     marker.scale.x = _WIDTH
     points = [Point(x=x, y=y, z=z) for x, y, z in person.points.tolist()]
@@ -63,11 +70,11 @@ def _bones(person: Pose3D, header: Header) -> Marker:
 
 
 def texts(people: Sequence[Pose3D], labels: Mapping[int, str], header: Header) -> list[Marker]:
-    """A text over the head of each person who has one in `labels` (by id)."""
+    """Over the head of each person the id, and what there is in `labels` (by id)."""
     return [
-        _text(person, labels[person.person_id], header)
-        for person in people
-        if person.person_id in labels and person.present.any()
+        _text(person, f"#{number} {labels.get(number, '')}".rstrip(), header)
+        for number, person in _numbered(people)
+        if number >= 0
     ]
 
 

@@ -16,6 +16,7 @@ from sensor_msgs.msg import Image as ImageMessage
 from pose_action_ros.nodes.action_output import ActionOutput
 from pose_action_ros.nodes.base import NodeSettings
 from pose_action_ros.nodes.camera_model import CameraModel, CameraModelSettings
+from pose_action_ros.nodes.humans import HumansSettings
 from pose_action_ros.nodes.images import picture_in
 from pose_action_ros.nodes.keypoints_node import ImageInputSettings
 from pose_action_ros.nodes.keypoints_output import KeypointsOutput
@@ -30,7 +31,9 @@ from pose_action_ros.skeletons import HUMAN36M_17
 
 
 @dataclass(frozen=True)
-class PipelineNodeSettings(PipelineSettings, ImageInputSettings, CameraModelSettings, NodeSettings):
+class PipelineNodeSettings(
+    PipelineSettings, ImageInputSettings, CameraModelSettings, HumansSettings, NodeSettings
+):
     """Parameters of pipeline: those of the three nodes together."""
 
 
@@ -48,9 +51,15 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
     def open(self) -> None:
         """Load all models."""
         self.pipeline = Pipeline(self.settings)
-        self.outputs = KeypointsOutput(self), PosesOutput(self), ActionOutput(self)
+        keypoints = KeypointsOutput(
+            self, ros4hri=self.settings.ros4hri, memory=self.settings.track_memory
+        )
+        poses = PosesOutput(self, ros4hri=self.settings.ros4hri)
+        self.outputs = keypoints, poses, ActionOutput(self)
         self.health.facts["detector"] = self.settings.detector
+        self.health.facts["detector engine"] = self.pipeline.detector.engine
         self.health.facts["lifter"] = self.settings.lifter_model
+        self.health.facts["lifter engine"] = self.pipeline.lifter.engine
         self._tell()
 
     def _tell(self) -> None:
@@ -70,6 +79,7 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
         """What is remembered of people stays, unless the action model changes."""
         if self.outputs is not None:
             self.pipeline.apply(settings)
+            self.outputs[0].memory = settings.track_memory
             self._tell()
 
     def listen(self) -> list[Subscription[Any]]:
@@ -87,11 +97,11 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
         if self._timeline.jumped_back(stamp):
             self.get_logger().warning("time jumped backwards: everybody is forgotten")
             self.pipeline.reset()
-        result = self.pipeline(image, stamp, self._camera.intrinsics(width, height))
+        with self.health.inferring():
+            result = self.pipeline(image, stamp, self._camera.intrinsics(width, height))
         self._publish(result, message, image)
         self.health.facts["people"] = str(len(result.keypoints))
         self.health.facts["camera"] = self._camera.origin
-        self.health.facts["age [ms]"] = self.age(message.header.stamp)
 
     def _publish(self, result: Result, message: Any, image: Any) -> None:
         assert self.outputs is not None

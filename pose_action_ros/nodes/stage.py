@@ -6,14 +6,17 @@ from abc import abstractmethod
 from time import perf_counter
 from typing import Any, Generic, TypeVar
 
-from builtin_interfaces.msg import Time as Stamp
 from rclpy.subscription import Subscription
-from rclpy.time import Time
 
 from pose_action_ros.nodes.base import Config, ManagedNode
+from pose_action_ros.nodes.health import Report
+from pose_action_ros.nodes.inputs import findings, observe
+from pose_action_ros.nodes.stamps import ClockWatch, StampWatch
+from pose_action_ros.nodes.thresholds import SILENCE
+from pose_action_ros.nodes.timeline import nanoseconds_of
 from pose_action_ros.nodes.worker import Immediate, NewestWorker
 
-Message = TypeVar("Message")
+Message = TypeVar("Message", bound=Any)
 """A message with a header."""
 
 
@@ -36,11 +39,12 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
         self._waiting = waiting
         self._worker: NewestWorker[Message] | Immediate[Message] | None = None
         self._inputs: list[Subscription[Any]] = []
+        self._stamps, self._clock_watch = StampWatch(noun), ClockWatch()
         super().__init__(name, settings, noun, **arguments)
 
     @abstractmethod
     def listen(self) -> list[Subscription[Any]]:
-        """Subscribe."""
+        """Subscribe, first to what `process` works on."""
 
     @abstractmethod
     def process(self, message: Message) -> None:
@@ -49,11 +53,13 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
     def take(self, message: Message) -> None:
         """Give the worker its next message."""
         self.health.received()
+        self._stamps.arrived(nanoseconds_of(message.header.stamp), self._now())
         if self._worker is not None and self._worker.offer(message):
             self.health.dropped()
 
     def activate(self) -> None:
         """Start the worker, then subscribe."""
+        self._stamps.reset()
         self._worker = self._make_worker()
         self._inputs = self.listen()
 
@@ -71,11 +77,27 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
             self._worker.close()
             self._worker = None
 
+    def report(self) -> Report:
+        """Health since the last report: counts, who publishes, stamps, the clock."""
+        inputs = [observe(self, subscription) for subscription in self._inputs]
+        if inputs:
+            peers = ", ".join(peer.name for peer in inputs[0].peers) or "nobody"
+            self.health.facts.update(self._stamps.values, topic=inputs[0].topic, publishers=peers)
+        simulated = bool(self.get_parameter("use_sim_time").value)
+        return self.health.report(
+            [
+                *findings(inputs, silent=self.health.silence > SILENCE),
+                *self._stamps.findings(),
+                *self._clock_watch.findings(self._now(), simulated=simulated),
+            ]
+        )
+
     def _process(self, message: Message) -> None:
         started = perf_counter()
         self.process(message)
         self.health.processed(perf_counter() - started)
+        self._stamps.done(nanoseconds_of(message.header.stamp), self._now())
 
-    def age(self, stamp: Stamp) -> str:
-        """How long ago that was by the node's clock, in milliseconds, for diagnostics."""
-        return f"{(self.get_clock().now() - Time.from_msg(stamp)).nanoseconds / 1e6:.1f}"
+    def _now(self) -> int:
+        """The node's clock [ns]."""
+        return int(self.get_clock().now().nanoseconds)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from builtin_interfaces.msg import Time
 
-_NANOSECONDS = 1_000_000_000
+NANOSECONDS = 1_000_000_000
 
 
 def seconds_of(stamp: Time) -> float:
     """A stamp [s], to a tenth of a microsecond."""
-    return float(stamp.sec + stamp.nanosec / _NANOSECONDS)
+    return float(stamp.sec + stamp.nanosec / NANOSECONDS)
+
+
+def nanoseconds_of(stamp: Time) -> int:
+    """A stamp [ns]; negative ones, which rclpy's Time refuses, are as good as others here."""
+    return int(stamp.sec) * NANOSECONDS + int(stamp.nanosec)
 
 
 class Timeline:
@@ -27,11 +32,11 @@ class Timeline:
         """A stamp [s]."""
         if self._origin is None:
             self._origin = int(stamp.sec)
-        return float((stamp.sec - self._origin) + stamp.nanosec / _NANOSECONDS)
+        return float((stamp.sec - self._origin) + stamp.nanosec / NANOSECONDS)
 
     def stamp(self, seconds: float) -> Time:
         """The stamp of seconds that this timeline gave."""
-        whole, rest = divmod(round(seconds * _NANOSECONDS), _NANOSECONDS)
+        whole, rest = divmod(round(seconds * NANOSECONDS), NANOSECONDS)
         return Time(sec=whole + (self._origin or 0), nanosec=rest)
 
     def jumped_back(self, seconds: float) -> bool:

@@ -114,12 +114,17 @@ def test_topics_and_namespace_reach_the_nodes(launched: Launched) -> None:
 
 def test_parameters_reach_the_nodes_that_have_them_with_their_type(launched: Launched) -> None:
     found = launched(
-        "pose_action", engine="onnxruntime", use_sim_time="true", image_transport="compressed"
+        "pose_action",
+        engine="onnxruntime",
+        use_sim_time="true",
+        image_transport="compressed",
+        ros4hri="true",
     )
+    time = {"use_sim_time": True}
     assert {name: process.parameters for name, process in found.items()} == {
-        "keypoints_node": {"image_transport": "compressed", "use_sim_time": True},
-        "lifter_node": {"lifter_engine": "onnxruntime", "use_sim_time": True},
-        "action_node": {"action_engine": "onnxruntime", "use_sim_time": True},
+        "keypoints_node": {"image_transport": "compressed", "ros4hri": True, **time},
+        "lifter_node": {"lifter_engine": "onnxruntime", "ros4hri": True, **time},
+        "action_node": {"action_engine": "onnxruntime", **time},
     }
 
 

@@ -191,6 +191,11 @@ def test_time_that_jumps_back_empties_the_window(
     assert len(node.recogniser._followed) == 1
 
 
+def texts(arrays: list[MarkerArray]) -> list[str]:
+    """What was written over heads."""
+    return [marker.text for array in arrays for marker in array.markers]
+
+
 def test_motion_images_and_labels_when_somebody_looks(
     started: Start, peer: Peer, model: dict[str, str]
 ) -> None:
@@ -203,9 +208,10 @@ def test_motion_images_and_labels_when_somebody_looks(
     play(peer, film(3.0))
     wait_until(lambda: images)
     assert (images[0].encoding, images[0].width, images[0].height) == ("rgb8", 32, 48)
-    wait_until(lambda: any(array.markers for array in markers))
-    text = next(array.markers[0].text for array in markers if array.markers)
-    label, score = text.split()
+    wait_until(lambda: any(" " in text for text in texts(markers)))
+    assert texts(markers)[0] == "#4"  # before the first answer
+    number, label, score = next(text for text in texts(markers) if " " in text).split()
+    assert number == "#4"
     assert label in (*node.recogniser.labels, "unknown")
     assert 0 <= float(score) <= 1
 
@@ -252,13 +258,14 @@ def test_interactions_name_both_people_and_are_written_over_both(
     markers = peer.hear(MarkerArray, "action_node/markers")
     ready(peer)
     play(peer, film(3.0, ids=(9, 4)))
-    wait_until(lambda: heard and images and any(len(array.markers) == 2 for array in markers))
+    wait_until(lambda: heard and images and any(" " in text for text in texts(markers)))
     assert {tuple(action.person_ids) for action in heard} == {(4, 9)}
     assert {action.label for action in heard} <= {"hugging", "shaking_hands"}
     assert (images[0].width, images[0].height) == (32, 96)
-    one, other = next(array.markers for array in markers if len(array.markers) == 2)
+    one, other = next(array.markers for array in markers if " " in "".join(texts([array])))
     assert {one.id, other.id} == {4, 9}
-    assert one.text == other.text
+    assert {one.text.split()[0], other.text.split()[0]} == {"#4", "#9"}
+    assert one.text.split()[1:] == other.text.split()[1:]
     assert change(peer, "interaction_distance", 0.5).successful
     heard.clear()
     play(peer, film(2.0, ids=(9, 4), begin=BEGIN + 4))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -46,13 +46,13 @@ def test_diagnostic_updater_is_used_where_it_is_installed(monkeypatch: pytest.Mo
     module.Updater = Updater  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "diagnostic_updater", module)
     statistics = Statistics("image")
-    statistics.activate(True)
+    statistics.activate()
     statistics.failed("bad image")
-    node: Any = object()
-    updater = publish_diagnostics(node, statistics)
+    node: Any = SimpleNamespace(get_namespace=lambda: "/left")
+    updater = publish_diagnostics(node, "image", statistics.report)
     assert isinstance(updater, Updater)
     assert (updater.period, updater.hardware) == (1.0, "none")
-    status = updater.tasks["image stream"](Status())
+    status = updater.tasks["image stream in /left"](Status())
     assert (status.level, status.values["last error"]) == (b"\x02", "bad image")
 
 
@@ -64,7 +64,8 @@ def test_without_it_the_same_comes_once_a_second(
 
     def make(context: Any) -> Node:
         node = Node("somebody", context=context)
-        kept.append(publish_diagnostics(node, Statistics("image", facts={"model": "x"})))
+        report = Statistics("image", facts={"model": "x"}).report
+        kept.append(publish_diagnostics(node, "image", report))
         return node
 
     with spinning(make):

@@ -1,4 +1,6 @@
-from pose_action_ros.nodes.health import Level, Statistics
+from __future__ import annotations
+
+from pose_action_ros.nodes.health import Finding, Level, Statistics
 
 
 class Clock:
@@ -14,49 +16,66 @@ def watched() -> tuple[Statistics, Clock]:
     return Statistics("image", clock=clock), clock
 
 
-def test_an_inactive_node_is_in_order() -> None:
+def test_an_inactive_node_is_in_order_and_says_why() -> None:
     statistics, clock = watched()
     clock.now += 60
-    report = statistics.report()
+    wrong = Finding(Level.ERROR, "nobody publishes")
+    report = statistics.report([wrong])
     assert (report.level, report.message) == (Level.OK, "inactive")
+    statistics.activate()
+    assert statistics.report([wrong]).level == Level.ERROR
+    statistics.rest("the film has ended")
+    clock.now += 60
+    report = statistics.report([wrong])
+    assert (report.level, report.message) == (Level.OK, "the film has ended")
 
 
 def test_rates_times_and_totals() -> None:
     statistics, clock = watched()
-    statistics.activate(True)
+    statistics.activate()
     for _ in range(2):
         for _ in range(10):
             statistics.received()
+            with statistics.inferring():
+                clock.now += 0.0125
             statistics.processed(0.02)
         statistics.received()
         statistics.dropped()
-        clock.now += 0.5
+        clock.now += 0.375
         report = statistics.report()
     assert report.level == Level.OK
     assert report.message == "20.0 per second"
     assert report.values["rate in [Hz]"] == "22.00"
     assert report.values["processing time [ms]"] == "20.00"
+    assert report.values["inference time [ms]"] == "12.50"
     assert (report.values["received"], report.values["dropped"]) == ("22", "2")
 
 
-def test_silence_is_stale_at_first_and_a_warning_later() -> None:
+def test_silence_is_a_warning_and_when_it_lasts_an_error() -> None:
     statistics, clock = watched()
-    statistics.activate(True)
+    statistics.activate()
     clock.now += 1.9
     assert statistics.report().level == Level.OK
     clock.now += 0.2
-    assert statistics.report().level == Level.STALE
+    report = statistics.report()
+    assert (report.level, report.message) == (Level.WARN, "no image yet")
     statistics.received()
     statistics.processed(0.01)
     clock.now += 2.5
     statistics.report()
     report = statistics.report()
     assert (report.level, report.message) == (Level.WARN, "no image for 2.5 s")
+    clock.now += 8.0
+    assert statistics.silence == 10.5
+    report = statistics.report()
+    assert (report.level, report.message) == (Level.ERROR, "no image for 10.5 s")
+    statistics.received()
+    assert statistics.report().level == Level.OK
 
 
 def test_some_failures_warn_and_nothing_but_failures_is_an_error() -> None:
     statistics, clock = watched()
-    statistics.activate(True)
+    statistics.activate()
     statistics.received()
     statistics.failed("bad image")
     clock.now += 1
@@ -67,3 +86,12 @@ def test_some_failures_warn_and_nothing_but_failures_is_an_error() -> None:
     report = statistics.report()
     assert report.level == Level.WARN
     assert (report.values["errors"], report.values["last error"]) == ("2", "bad again")
+
+
+def test_the_worst_comes_first() -> None:
+    statistics, clock = watched()
+    statistics.activate()
+    clock.now += 3.0
+    report = statistics.report([Finding(Level.ERROR, "nobody publishes on /image")])
+    assert report.level == Level.ERROR
+    assert report.message == "nobody publishes on /image; no image yet"

@@ -173,18 +173,3 @@ def test_the_overlay_is_drawn_when_somebody_looks(started: Start, peer: Peer) ->
     peer.say("image", grey_message(), until=lambda: overlays)
     assert overlays[0].header == header()
     assert (image_from(overlays[0]) != grey()).any()
-
-
-@pytest.mark.usefixtures("detector")
-def test_health_tells_silence_and_what_runs(started: Start, peer: Peer) -> None:
-    started(KeypointsNode)
-    wait_until(lambda: health_of(peer, "keypoints_node")["message"] == "no image yet")
-    values = health_of(peer, "keypoints_node")
-    assert (values["level"], values["detector"]) == ("3", "blazepose")
-    peer.say(
-        "image",
-        grey_message(),
-        until=lambda: health_of(peer, "keypoints_node").get("people") == "1",
-    )
-    wait_until(lambda: health_of(peer, "keypoints_node")["level"] == "1")
-    assert "no image for" in health_of(peer, "keypoints_node")["message"]

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from visualization_msgs.msg import Marker
 
 from pose_action_ros.nodes.body_frames import body_transform, quaternion, tf_publisher
+from pose_action_ros.nodes.body_names import body_name
 from pose_action_ros.nodes.markers import BONES, TEXTS, People, bones, texts
-from pose_action_ros.poses import Pose3D
+from pose_action_ros.poses import UNTRACKED, Pose3D
 from pose_action_ros.skeletons import HUMAN36M_17
 from ros_support import header, rclpy
 
@@ -44,11 +45,27 @@ def test_a_bone_is_drawn_when_both_ends_are_known() -> None:
     assert (left.r, left.g, left.b) != (right.r, right.g, right.b)
 
 
-def test_a_text_is_above_the_head() -> None:
-    (marker,) = texts([somebody(), somebody(2)], {1: "bowing 0.90"}, header())
-    assert (marker.ns, marker.text, marker.type) == (TEXTS, "bowing 0.90", Marker.TEXT_VIEW_FACING)
+def test_id_and_action_are_above_the_head() -> None:
+    marker, other = texts([somebody(), somebody(2)], {1: "bowing 0.90"}, header())
+    kind = Marker.TEXT_VIEW_FACING
+    assert (marker.ns, marker.id, marker.text, marker.type) == (TEXTS, 1, "#1 bowing 0.90", kind)
+    assert (other.id, other.text) == (2, "#2")
     assert marker.pose.position.y < -0.8
     assert marker.pose.position.z == 3.0
+
+
+def test_people_without_an_id_are_drawn_apart_and_have_no_text() -> None:
+    people = [somebody(UNTRACKED), somebody(4), somebody(UNTRACKED)]
+    numbers = [marker.id for marker in bones(people, header())]
+    assert numbers[1] == 4
+    assert len(set(numbers)) == 3
+    assert min(numbers) < 0
+    assert [marker.id for marker in texts(people, {}, header())] == [4]
+
+
+def test_who_has_no_place_is_not_drawn_at_the_camera() -> None:
+    people = [somebody(placed=False)]
+    assert bones(people, header()) == texts(people, {1: "bowing 0.90"}, header()) == []
 
 
 def test_who_has_left_is_deleted_once() -> None:
@@ -75,19 +92,51 @@ def rotated(message: TransformStamped, vector: tuple[float, ...]) -> np.ndarray[
 
 
 def test_the_frame_of_a_body_looks_forward_left_and_up() -> None:
-    message = body_transform(somebody(7), header())
+    message = body_transform(somebody(7), "robot_7", header())
     assert message is not None
-    assert (message.child_frame_id, message.header.frame_id) == ("body_7", "camera")
+    assert (message.child_frame_id, message.header.frame_id) == ("body_robot_7", "camera")
     assert message.transform.translation.z == 3.0
     np.testing.assert_allclose(rotated(message, (1, 0, 0)), [0, 0, -1], atol=1e-9)  # to the camera
     np.testing.assert_allclose(rotated(message, (0, 1, 0)), [1, 0, 0], atol=1e-9)
     np.testing.assert_allclose(rotated(message, (0, 0, 1)), [0, -1, 0], atol=1e-9)
 
 
-def test_no_frame_without_hips_or_place() -> None:
-    assert body_transform(somebody(placed=False), header()) is None
+def test_no_frame_without_hips_place_id_or_parent() -> None:
+    assert body_transform(somebody(placed=False), "1", header()) is None
+    assert body_transform(somebody(UNTRACKED), "-1", header()) is None
+    assert body_transform(somebody(), "1", header(frame="")) is None
     for joint in ("mid_hip", "neck", "left_hip"):
-        assert body_transform(somebody(without=joint), header()) is None
+        assert body_transform(somebody(without=joint), "1", header()) is None
+
+
+@given(st.floats(-3.1, 3.1), st.floats(-0.5, 0.5), st.floats(0.5, 8.0))
+def test_the_frame_turns_with_the_body(turn: float, lean: float, away: float) -> None:
+    """Somebody turned about the vertical and leaning to a side."""
+    c, s = np.cos(turn), np.sin(turn)
+    turned = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
+    c, s = np.cos(lean), np.sin(lean)
+    leaning = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
+    hips = np.array([0.0, 0.0, 3.0])
+    person = somebody()
+    points = (person.points - hips) @ (turned @ leaning).T + hips * away
+    moved = Pose3D(HUMAN36M_17, points, person.scores, 1, placed=True)
+    message = body_transform(moved, "1", header())
+    assert message is not None
+    forward, left, up = turned @ leaning @ np.array([[0, 1, 0], [0, 0, -1], [-1, 0, 0]])
+    axes = np.column_stack([rotated(message, axis) for axis in ((1, 0, 0), (0, 1, 0), (0, 0, 1))])
+    np.testing.assert_allclose(axes, np.stack([forward, left, up]), atol=1e-9)
+    shift = message.transform.translation
+    np.testing.assert_allclose([shift.x, shift.y, shift.z], hips * away, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("namespace", "ros4hri", "expected"),
+    [("/", False, "4"), ("/", True, "p4"), ("/robot/eye", False, "robot_eye_4")],
+)
+def test_bodies_of_two_cameras_have_different_names(
+    namespace: str, ros4hri: bool, expected: str
+) -> None:
+    assert body_name(namespace, 4, ros4hri=ros4hri) == expected
 
 
 @given(st.integers(0, 10_000))

@@ -31,7 +31,7 @@ class OpenPose:
     It remembers nothing of earlier images, so that it can look at those of several cameras at once.
 
     Attributes:
-        settings: see Detector; the network and the size of its input stay.
+        engine, settings: see Detector; the network and the size of its input stay.
     """
 
     def __init__(self, settings: DetectorSettings) -> None:
@@ -43,6 +43,7 @@ class OpenPose:
         """
         path, card = find_detector(settings.detector_model)
         engine = load_engine(path, settings.detector_engine, settings.detector_threads)
+        self.engine = engine.name
         self._network = MapNetwork(engine, card)
         self._card = card
         self._wanted = settings.detector_width, settings.detector_height

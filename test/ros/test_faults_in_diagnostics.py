@@ -1,0 +1,121 @@
+"""What a person reads on /diagnostics when something around a node is wrong, over DDS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from builtin_interfaces.msg import Time
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import Image
+from std_msgs.msg import Header, String
+
+from pose_action_ros.nodes import keypoints_node
+from pose_action_ros.nodes.images import image_message
+from pose_action_ros.nodes.keypoints_node import KeypointsNode
+from ros_support import FakeDetector, Peer, grey, health_of, person, wait_until
+
+Start = Callable[..., Any]
+WARN, ERROR = "1", "2"
+
+
+@pytest.fixture(autouse=True)
+def _detector(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keypoints_node, "make_detector", lambda _: FakeDetector(person()))
+
+
+def told(peer: Peer, words: str) -> dict[str, str]:
+    """The first report with these words."""
+    found: dict[str, str] = {}
+
+    def heard() -> bool:
+        found.update(health_of(peer, "keypoints_node"))
+        return words in found["message"]
+
+    wait_until(heard)
+    return found
+
+
+def image(peer: Peer, offset: float = 0.0) -> Image:
+    """Stamped now by the system's clock, or so many seconds later."""
+    now = peer.get_clock().now().nanoseconds + round(offset * 1e9)
+    stamp = Time(sec=now // 10**9, nanosec=now % 10**9)
+    return image_message(grey(), Header(stamp=stamp, frame_id="camera"))
+
+
+def test_nobody_publishes_then_somebody_does_and_stops(started: Start, peer: Peer) -> None:
+    started(KeypointsNode)
+    found = told(peer, "nobody publishes on /image (sensor_msgs/msg/Image)")
+    assert (found["level"], found["publishers"], found["topic"]) == (ERROR, "nobody", "/image")
+    output = peer.output(Image, "image")
+
+    def fine() -> bool:
+        output.publish(image(peer))
+        found.update(health_of(peer, "keypoints_node"))
+        return found["level"] == "0"
+
+    wait_until(fine)
+    assert "per second" in found["message"]
+    assert (found["engine"], found["people"], found["publishers"]) == ("imagination", "1", "/peer")
+    assert float(found["age on arrival [ms]"]) > 0
+    assert float(found["age when done [ms]"]) > 0
+    assert told(peer, "no image for ")["level"] in (WARN, ERROR)  # late when the machine is busy
+
+
+def test_a_publisher_whose_qos_does_not_fit(started: Start, peer: Peer) -> None:
+    started(KeypointsNode, **{"qos_overrides./image.subscription.reliability": "reliable"})
+    best_effort = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+    peer.create_publisher(Image, "image", best_effort)
+    found = told(peer, "nothing arrives on /image from /peer: incompatible QoS, best effort")
+    assert "qos_overrides./image.subscription" in found["message"]
+    wait_until(lambda: health_of(peer, "keypoints_node")["level"] == ERROR)
+
+
+def test_a_publisher_of_another_type(started: Start, peer: Peer) -> None:
+    peer.create_publisher(String, "image", 1)
+    started(KeypointsNode)
+    told(peer, "from /peer: it sends std_msgs/msg/String, expected sensor_msgs/msg/Image")
+
+
+@pytest.mark.parametrize(
+    ("offset", "words"),
+    [
+        (5.0, "s in the future by this node's clock"),
+        (-60.0, "s old on arrival by this node's clock"),
+    ],
+)
+def test_a_camera_whose_clock_is_off(offset: float, words: str, started: Start, peer: Peer) -> None:
+    started(KeypointsNode)
+    output = peer.output(Image, "image")
+    found: dict[str, str] = {}
+
+    def heard() -> bool:
+        output.publish(image(peer, offset))
+        found.update(health_of(peer, "keypoints_node"))
+        return words in found["message"]
+
+    wait_until(heard)
+    assert found["level"] == WARN
+    assert float(found["age on arrival [ms]"]) == pytest.approx(-1000 * offset, abs=3000)
+
+
+def test_stamps_below_zero_do_no_harm(started: Start, peer: Peer) -> None:
+    started(KeypointsNode)
+    broken = image_message(grey(), Header(stamp=Time(sec=-5), frame_id="camera"))
+    peer.say("image", broken, until=lambda: "old on arrival" in told(peer, "image")["message"])
+
+
+def test_simulated_time_that_is_missing_and_that_jumps_back(started: Start, peer: Peer) -> None:
+    started(KeypointsNode, use_sim_time=True)
+    told(peer, "use_sim_time is on, but nobody publishes on /clock")
+    for seconds in (500, 200):
+        clock = Clock(clock=Time(sec=seconds))
+        peer.say("/clock", clock, until=lambda: _settled(peer))
+    told(peer, "the clock jumped back by 300.0 s")
+
+
+def _settled(peer: Peer) -> bool:
+    health_of(peer, "keypoints_node")
+    return "/clock" not in health_of(peer, "keypoints_node")["message"]

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+
+from pose_action_ros.nodes.health import Finding, Level
+from pose_action_ros.nodes.inputs import Input, Peer, findings, mismatch
+
+IMAGE = "sensor_msgs/msg/Image"
+GOOD, BAD = Peer("/camera"), Peer("/eye", "it sends x")
+
+
+@pytest.mark.parametrize(
+    ("peers", "silent", "expected"),
+    [
+        ((GOOD,), False, []),
+        ((GOOD,), True, []),
+        ((), False, []),
+        ((), True, [Finding(Level.ERROR, f"nobody publishes on /image ({IMAGE})")]),
+        ((BAD,), True, [Finding(Level.ERROR, "nothing arrives on /image from /eye: it sends x")]),
+        (
+            (BAD, GOOD),
+            False,
+            [Finding(Level.WARN, "nothing arrives on /image from /eye: it sends x")],
+        ),
+    ],
+)
+def test_what_keeps_messages_away(
+    peers: tuple[Peer, ...], silent: bool, expected: list[Finding]
+) -> None:
+    assert findings([Input("/image", IMAGE, peers)], silent=silent) == expected
+
+
+def test_a_node_works_without_the_topics_after_its_first() -> None:
+    first, other = Input("/image", IMAGE, (GOOD,)), Input("/action", "pose_action_ros/msg/Action")
+    assert findings([first, other], silent=True) == []
+    wrong = Input(other.topic, other.kind, (BAD,))
+    assert [found.level for found in findings([first, wrong], silent=True)] == [Level.WARN]
+
+
+def qos(*, reliable: bool, keep: bool = False) -> QoSProfile:
+    return QoSProfile(
+        depth=1,
+        reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
+        durability=DurabilityPolicy.TRANSIENT_LOCAL if keep else DurabilityPolicy.VOLATILE,
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "offered", "wanted", "words"),
+    [
+        (IMAGE, qos(reliable=True), qos(reliable=False), ""),
+        (IMAGE, qos(reliable=True, keep=True), qos(reliable=True), ""),
+        ("std_msgs/msg/String", qos(reliable=True), qos(reliable=True), "it sends std_msgs"),
+        (IMAGE, qos(reliable=False), qos(reliable=True), "best effort publisher and reliable"),
+        (IMAGE, qos(reliable=True), qos(reliable=True, keep=True), "volatile publisher"),
+    ],
+)
+def test_why_a_publisher_does_not_serve(
+    kind: str, offered: QoSProfile, wanted: QoSProfile, words: str
+) -> None:
+    publisher = SimpleNamespace(topic_type=kind, qos_profile=offered)
+    told = mismatch("/image", IMAGE, publisher, wanted)
+    assert bool(told) == bool(words)
+    assert words in told
+    if "publisher" in words:
+        assert "qos_overrides./image.subscription.*" in told

@@ -1,0 +1,78 @@
+"""What RViz listens to is what the nodes publish, by name and by type."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pose_action_ros.nodes.action_output import ActionOutput
+from pose_action_ros.nodes.keypoints_output import KeypointsOutput
+from pose_action_ros.nodes.markers import BONES, TEXTS
+from pose_action_ros.nodes.outputs import Outputs
+from pose_action_ros.nodes.poses_output import PosesOutput
+from ros_support import rclpy, spinning
+
+FILE = Path(__file__).resolve().parents[2] / "config" / "pose_action.rviz"
+TYPES = {
+    "rviz_default_plugins/Image": "Image",
+    "rviz_default_plugins/MarkerArray": "MarkerArray",
+}
+
+
+def displays() -> list[dict[str, Any]]:
+    """What RViz shows."""
+    whole = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = whole["Visualization Manager"]["Displays"]
+    return found
+
+
+def shown() -> set[tuple[str, str]]:
+    """Topics and types of RViz's displays."""
+    return {
+        (f"/robot/{item['Topic']['Value']}", TYPES[item["Class"]])
+        for item in displays()
+        if "Topic" in item
+    }
+
+
+def published(name: str) -> set[tuple[str, str]]:
+    """Topics and types of one node's outputs, in the namespace robot."""
+    makers: dict[str, Any] = {
+        "keypoints_node": lambda node: KeypointsOutput(node, ros4hri=False, memory=1.0),
+        "lifter_node": lambda node: PosesOutput(node, ros4hri=False),
+        "action_node": ActionOutput,
+    }
+
+    def make(context: Any) -> Any:
+        return rclpy.create_node(name, namespace="robot", context=context)
+
+    with spinning(make) as node:
+        output: Outputs = makers[name](node)
+        return {(item.topic_name, item.msg_type.__name__) for item in output._publishers}
+
+
+@pytest.mark.parametrize("name", ["keypoints_node", "lifter_node", "action_node"])
+def test_rviz_listens_to_what_is_published(name: str) -> None:
+    wanted = {topic for topic in shown() if topic[0].startswith(f"/robot/{name}/")}
+    assert wanted
+    assert wanted <= published(name)
+
+
+def test_markers_that_share_a_topic_in_one_process_are_drawn_once() -> None:
+    hidden = {
+        item["Name"]: item["Namespaces"]
+        for item in displays()
+        if item["Class"] == "rviz_default_plugins/MarkerArray"
+    }
+    assert hidden == {"Skeletons": {TEXTS: False}, "Ids and actions": {BONES: False}}
+
+
+def test_rviz_listens_to_nobody_else() -> None:
+    assert {topic.split("/")[2] for topic, _ in shown()} == {
+        "keypoints_node",
+        "lifter_node",
+        "action_node",
+    }
