@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks.lifter import measure_lifter
 from benchmarks.lifter_network import measure_networks
 from benchmarks.machine import machine
+from benchmarks.openpose_decoding import measure_decoding
 from benchmarks.recognition import measure_recognition
 from benchmarks.report import markdown
 from benchmarks.stages import measure_stages
@@ -36,6 +37,7 @@ def main() -> int:
             "lifter": measure_lifter(args.seconds, folder),
             "networks": measure_networks(),
             "recognition": measure_recognition(),
+            "openpose_decoding": measure_decoding(),
         }
     except PoseActionError as error:
         sys.stderr.write(f"benchmark failed: {error}\n")
