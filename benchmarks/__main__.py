@@ -12,6 +12,7 @@ from benchmarks.lifter import measure_lifter
 from benchmarks.lifter_network import measure_networks
 from benchmarks.machine import machine
 from benchmarks.openpose import measure_openpose
+from benchmarks.openpose_decoding import measure_decoding
 from benchmarks.recognition import measure_recognition
 from benchmarks.report import markdown
 from benchmarks.stages import measure_stages
@@ -41,6 +42,7 @@ def main() -> int:
             "lifter": measure_lifter(args.seconds, folder),
             "networks": measure_networks(),
             "recognition": measure_recognition(),
+            "openpose_decoding": measure_decoding(),
         }
         if args.openpose:
             results["openpose"] = measure_openpose(args.openpose, args.images, args.seconds, folder)

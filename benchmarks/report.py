@@ -14,10 +14,12 @@ CALLBACK_LIMIT = 3.0
 """What lifter_node may take for one person, from the callback until the poses are out [ms]."""
 RESIDENT_LIMIT = 150.0
 """Of lifter_node [MB]."""
+DECODING_LIMITS = {5: 2.0, 20: 6.0}
+"""What decoding body_25 maps may take by number of people [ms]."""
 
 
 def markdown(results: dict[str, Any]) -> str:
-    """Tables of the machine, stages, processes, lifter_node, its network, and recognition."""
+    """Tables of the machine, stages, processes, lifter_node, its network, recognition, decoding."""
     parts = [
         [f"{name}: {value}" for name, value in results["machine"].items()],
         _stage_lines(results["stages"]),
@@ -25,6 +27,7 @@ def markdown(results: dict[str, Any]) -> str:
         _lifter_lines(results["lifter"]),
         _network_lines(results["networks"]),
         _recognition_lines(results["recognition"]),
+        _decoding_lines(results["openpose_decoding"]),
     ]
     if "openpose" in results:
         parts.append(openpose_lines(results["openpose"]))
@@ -112,6 +115,30 @@ def _recognition_lines(recognition: dict[str, Any]) -> list[str]:
         "| --- | ---: | ---: | ---: |",
         *(_line(name, row, 3) for name, row in recognition["image"].items()),
         *(_line(f"action network, {count} at once", row, 3) for count, row in people),
+    ]
+
+
+def _decoding_lines(decoding: dict[str, Any]) -> list[str]:
+    """OpenPose's maps of drawn people, by kind and number of people."""
+    limits = ", ".join(f"{n} people {limit:.0f}" for n, limit in DECODING_LIMITS.items())
+    columns = {
+        f"CPU p50 [ms] (body_25 at most: {limits})": ("cpu_p50", 2),
+        "wall p50 [ms]": ("wall_p50", 2),
+        "wall p99 [ms]": ("wall_p99", 2),
+        "memory [MB]": ("memory_mb", 1),
+        "people found": ("people", 0),
+        "share of their joints": ("joints", 3),
+        "mean error [cells]": ("error_cells", 3),
+    }
+    rows = {
+        f"{kind}, {people} {'person' if people == '1' else 'people'}": row
+        for kind, by_people in decoding.items()
+        for people, row in by_people.items()
+    }
+    return [
+        f"| OpenPose decoding, maps of 46x82, one core | {' | '.join(columns)} |",
+        "| --- |" + " ---: |" * len(columns),
+        *(f"| {name} | {_cells(row, columns.values())} |" for name, row in rows.items()),
     ]
 
 

@@ -1,6 +1,6 @@
 """People out of joints and possible limbs.
 
-Source: Cao et al. 2019, "OpenPose", arXiv:1812.08008, section 3.4: all possible limbs are taken
+Source: Cao et al. 2019, "OpenPose", arXiv:1812.08008, section 3.5: all possible limbs are taken
 surest first, and one that contradicts surer ones is left out; and OpenPose's rules for it
 (net/bodyPartConnectorBase.cpp): two people who have no joint in common are one when a limb joins
 them. Limbs that only associate come last and never start a person.

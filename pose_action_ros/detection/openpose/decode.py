@@ -12,7 +12,7 @@ from pose_action_ros.detection.openpose.assembly import Person, assemble
 from pose_action_ros.detection.openpose.layout import MapLayout
 from pose_action_ros.detection.openpose.lines import find_lines
 from pose_action_ros.detection.openpose.peaks import Maps, Peaks, find_peaks
-from pose_action_ros.detection.openpose.settings import DecodingSettings
+from pose_action_ros.detection.openpose.settings import DecodingSettings, default_settings
 from pose_action_ros.errors import InputError
 
 Array = npt.NDArray[np.float64]
@@ -43,7 +43,7 @@ class DecodedPeople:
 
 
 def decode(
-    maps: npt.NDArray[np.floating], layout: MapLayout, settings: DecodingSettings
+    maps: npt.NDArray[np.floating], layout: MapLayout, settings: DecodingSettings | None = None
 ) -> DecodedPeople:
     """Everybody on a network's maps, however many.
 
@@ -54,15 +54,16 @@ def decode(
     Args:
         maps: (H, W, C) of one image.
         layout: what the channels mean.
-        settings: see there; `default_settings(layout)` for OpenPose's.
+        settings: see there; OpenPose's for this network when None.
 
     Raises:
         InputError: not such maps, or most values are not finite.
     """
+    chosen = settings or default_settings(layout)
     checked = _checked(maps, layout)
-    peaks = find_peaks(checked[..., : layout.parts], settings.peak_threshold, settings.most_peaks)
-    lines = find_lines(checked, peaks, layout, settings)
-    return _as_arrays(assemble(lines, peaks, layout, settings), peaks)
+    peaks = find_peaks(checked[..., : layout.parts], chosen.peak_threshold, chosen.most_peaks)
+    lines = find_lines(checked, peaks, layout, chosen)
+    return _as_arrays(assemble(lines, peaks, layout, chosen), peaks)
 
 
 def _checked(maps: npt.NDArray[np.floating], layout: MapLayout) -> Maps:

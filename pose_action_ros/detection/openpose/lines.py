@@ -1,6 +1,6 @@
 """How well part affinity fields support a limb between two joints: line integrals.
 
-Source: Cao et al. 2019, "OpenPose", arXiv:1812.08008, equations 10 and 11, and OpenPose's rules
+Source: Cao et al. 2019, "OpenPose", arXiv:1812.08008, equations 11 and 12, and OpenPose's rules
 (net/bodyPartConnectorBase.cpp): how many samples a limb has, how many of them must be strong.
 All pairs of all limbs are looked at together, first at few samples, which most do not survive.
 """
@@ -22,8 +22,9 @@ Array = npt.NDArray[np.float64]
 
 _BLOCK = 8192
 """Pairs looked at together: bounds the memory."""
-_FIRST_LOOKS = (2 / 3, 1 / 3, 1 / 2)
-"""Where along a limb it is looked at before it is looked at everywhere."""
+_FIRST_LOOKS = ((2 / 3, 1 / 3), (1 / 2,))
+"""Where along a limb it is looked at before it is looked at everywhere; most pairs are longer than
+any limb and may fail once."""
 _COINCIDENT = 1e-6
 """Joints nearer than this have no direction [cells]."""
 
@@ -70,25 +71,35 @@ def find_lines(maps: Maps, peaks: Peaks, layout: MapLayout, settings: DecodingSe
 
 
 def _pairs(peaks: Peaks, layout: MapLayout) -> Iterator[Pairs]:
-    """All pairs, at most _BLOCK at a time; once none when there are none."""
+    """All pairs, at most about _BLOCK at a time; once none when there are none."""
     joints = layout.limb_joints
     counts, firsts = np.diff(peaks.starts)[joints], peaks.starts[joints]  # (L, 2)
-    each = counts.prod(axis=1)
-    last = np.cumsum(each)
-    for begin in range(0, max(int(last[-1]), 1), _BLOCK):
-        number = np.arange(begin, min(begin + _BLOCK, last[-1]))
-        limb = np.searchsorted(last, number, side="right")
-        start, end = np.divmod(number - (last - each)[limb], counts[limb, 1])
-        yield Pairs(limb, firsts[limb, 0] + start, firsts[limb, 1] + end)
+    limb = np.arange(len(joints)).repeat(counts[:, 0])  # (R,) a row for every limb and start
+    start = _count_up(counts[:, 0]) + firsts[limb, 0]
+    each = counts[limb, 1]
+    block = np.cumsum(each) // _BLOCK
+    for number in range(int(block[-1]) + 1 if len(block) else 1):
+        rows = slice(*np.searchsorted(block, (number, number + 1)))
+        repeated = each[rows]
+        end = _count_up(repeated) + firsts[limb[rows], 1].repeat(repeated)
+        yield Pairs(limb[rows].repeat(repeated), start[rows].repeat(repeated), end)
+
+
+def _count_up(counts: Indices) -> Indices:
+    """0, 1, ... to each of the counts, one after the other."""
+    last = np.cumsum(counts)
+    numbers: Indices = np.arange(last[-1] if len(last) else 0) - (last - counts).repeat(counts)
+    return numbers
 
 
 def _supported(fields: Fields, peaks: Peaks, pairs: Pairs, settings: DecodingSettings) -> Lines:
     """The pairs that may be limbs."""
     segments, may_fail = _segments(peaks, pairs, settings, settings.touching * fields.size)
     fails = np.zeros(len(may_fail), dtype=np.intp)
-    for share in _FIRST_LOOKS:
-        number = (share * segments.samples).astype(np.intp)
-        fails += fields.strength(pairs.limbs, segments, number) <= settings.line_threshold
+    for shares in _FIRST_LOOKS:
+        for share in shares:
+            number = (share * segments.samples).astype(np.intp)
+            fails += fields.strength(pairs.limbs, segments, number) <= settings.line_threshold
         left = np.flatnonzero(fails <= may_fail)
         pairs, segments = pairs.of(left), segments.of(left)
         fails, may_fail = fails.take(left), may_fail.take(left)
@@ -128,8 +139,7 @@ def _scores(
     """(N,) mean of the strong samples, the threshold if too few are; (N,) number of weak ones."""
     samples, count = segments.samples, len(segments.samples)
     owner = np.arange(count).repeat(samples)
-    number = np.arange(len(owner)) - (np.cumsum(samples) - samples).take(owner)
-    strength = fields.strength(limbs.take(owner), segments.of(owner), number)
+    strength = fields.strength(limbs.take(owner), segments.of(owner), _count_up(samples))
     strong = strength > settings.line_threshold
     hits = np.bincount(owner, strong, count).astype(np.intp)
     mean = np.bincount(owner, strength * strong, count) / np.maximum(hits, 1)

@@ -1,14 +1,12 @@
 """The maps that a network should give for known people: targets of training, input of tests.
 
-Source: Cao et al. 2019, "OpenPose", arXiv:1812.08008, equations 6 and 7 (the highest of the
-people's Gaussians) and 8 and 9 (unit vectors along limbs, averaged where people overlap). The
-published field ends where the joint is; here it goes on around it, as in OpenPose's training code,
-or limbs shorter than a cell had none.
+Source: Cao et al. 2019, "OpenPose", arXiv:1812.08008, equations 7 and 8 (the highest of the
+people's Gaussians; with the 2 in the exponent that OpenPose's training code has) and 9 and 10 (unit
+vectors along limbs, averaged where people overlap). The published field ends where the joint is;
+here it goes on around it, as in that code, or limbs shorter than a cell had none.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -58,12 +56,13 @@ def draw_maps(
     maps[..., : layout.parts] = _heat(points, size, sigma)
     if layout.background:
         maps[..., layout.parts] = 1 - maps[..., : layout.parts].max(axis=-1)
-    maps[..., np.array(layout.fields)] = _fields(points, np.array(layout.limbs), size, reach)
+    for (start, end), channels in zip(layout.limbs, layout.fields, strict=True):
+        maps[..., channels] = _field(points[:, start], points[:, end], size, reach)
     return maps
 
 
 def _heat(people: Array, size: tuple[int, int], sigma: float) -> Array:
-    """(H, W, J) the highest of the people's Gaussians; equations 6 and 7."""
+    """(H, W, J) the highest of the people's Gaussians; equations 7 and 8."""
     heat = np.zeros((*size, people.shape[1]))
     rows, columns = (np.arange(length)[:, None] for length in size)
     for x, y in zip(people[..., 0], people[..., 1], strict=True):
@@ -73,19 +72,21 @@ def _heat(people: Array, size: tuple[int, int], sigma: float) -> Array:
     return heat
 
 
-def _fields(people: Array, limbs: npt.NDArray[Any], size: tuple[int, int], reach: float) -> Array:
-    """(H, W, L, 2) the mean of the people's unit vectors; equations 8 and 9."""
-    rows, columns = np.indices(size)
-    cells = np.stack([columns, rows], axis=-1)[:, :, None]  # (H, W, 1, 2)
-    total = np.zeros((*size, len(limbs), 2))
-    count = np.zeros((*size, len(limbs), 1))
-    for person in people:
-        start, end = person[limbs[:, 0]], person[limbs[:, 1]]  # (L, 2)
-        length = np.linalg.norm(end - start, axis=-1, keepdims=True)
-        with np.errstate(invalid="ignore"):
-            along = (end - start) / np.where(length > 0, length, np.nan)
-            share = ((cells - start) * along).sum(axis=-1, keepdims=True).clip(0, length)
-            near = np.linalg.norm(cells - start - share * along, axis=-1, keepdims=True) <= reach
-        total += np.where(near, along, 0.0)
-        count += near
+def _field(starts: Array, ends: Array, size: tuple[int, int], reach: float) -> Array:
+    """(H, W, 2) the mean of the unit vectors of limbs from (P, 2) to (P, 2); equations 9 and 10."""
+    total, count = np.zeros((*size, 2)), np.zeros((*size, 1))
+    for start, end in zip(starts, ends, strict=True):
+        length = float(np.linalg.norm(end - start))
+        if not length > 0:  # nor when a joint is missing
+            continue
+        unit = (end - start) / length
+        low = np.ceil(np.minimum(start, end) - reach).astype(int).clip(0)
+        high = np.floor(np.maximum(start, end) + reach).astype(int).clip(-1) + 1
+        box = slice(low[1], high[1]), slice(low[0], high[0])
+        rows, columns = np.ogrid[: size[0], : size[1]]
+        x, y = columns[:, box[1]] - start[0], rows[box[0]] - start[1]
+        along = (unit[0] * x + unit[1] * y).clip(0, length)
+        near = np.hypot(x - along * unit[0], y - along * unit[1]) <= reach
+        total[box] += near[..., None] * unit
+        count[box] += near[..., None]
     return total / np.maximum(count, 1)

@@ -25,7 +25,7 @@ class DecodingSettings:
         0.05, "the field along a limb counts where it is stronger than this", low=0.0, high=1.0
     )
     line_share: float = setting(
-        0.95, "share of the samples of a limb of which more must count", low=0.0, high=1.0
+        0.95, "more than this share of a limb's samples must count", low=0.0, high=0.99
     )
     line_density: float = setting(
         40.0, "a limb has the square root of this times its length samples", low=0.1, high=1000.0
