@@ -62,14 +62,15 @@ class BagFile:
         self._path, self._skeleton, self._originals = path, skeleton, originals
         self._hidden = path.with_name(f".{path.name}.part")
         kinds = {ending: plugin for plugin, ending in STORAGES.values()}
-        plugin = kinds.get(path.suffix, STORAGES[storage][0])
-        self._writer = Writer(self._hidden / _name(path), version=_VERSION, storage_plugin=plugin)
+        self._plugin = kinds.get(path.suffix, STORAGES[storage][0])
         self._try(self._open)
 
     def _open(self) -> None:
         """Begin, over what a run that was killed has left."""
         if self._hidden.exists():
             shutil.rmtree(self._hidden)
+        made = self._hidden / _name(self._path)
+        self._writer = Writer(made, version=_VERSION, storage_plugin=self._plugin)
         self._writer.open()
         self._topics = {
             topic: self._writer.add_connection(topic, kind, typestore=typestore())

@@ -14,7 +14,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from pose_action_ros.errors import SettingError
 from pose_action_ros.options import add_options, settings_from
-from pose_action_ros.processing.job import Report, process_source
+from pose_action_ros.processing.job import Report, forget_notes, process_source
 from pose_action_ros.processing.settings import ProcessSettings
 from pose_action_ros.processing.workers import in_processes, in_turn, on_ray
 from pose_action_ros.sources.kinds import is_live, sources_in, stem_of
@@ -119,18 +119,22 @@ def _all(jobs: Sequence[ProcessSettings], count: int, address: str) -> int:
             tqdm.write(f"{jobs[number].source}:\n{said}", end="")
             if isinstance(outcome, Report) and outcome.interrupted:
                 break
-    return _code(reports)
+    code = _code(reports)
+    if code in (0, DAMAGED):
+        for job in jobs:
+            forget_notes(job)
+    return code
 
 
 def _outcomes(
     jobs: Sequence[ProcessSettings], count: int, address: str
 ) -> Iterator[tuple[int, Report | Exception]]:
-    work = partial(process_source, shown=False)
+    work = partial(process_source, shown=not address and count == 1, keep_notes=True)
     if address:
         return on_ray(work, jobs, address, max(job.detector_threads for job in jobs))
     if count > 1:
         return in_processes(work, jobs, min(count, len(jobs)))
-    return in_turn(process_source, jobs)
+    return in_turn(work, jobs)
 
 
 def _code(reports: Sequence[Report | Exception]) -> int:

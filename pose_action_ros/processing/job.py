@@ -49,19 +49,34 @@ class Report:
     interrupted: bool = False
 
 
-def process_source(settings: ProcessSettings, *, shown: bool = True) -> Report:
+def process_source(
+    settings: ProcessSettings, *, shown: bool = True, keep_notes: bool = False
+) -> Report:
     """Process one source.
 
     Args:
         settings: of everything, `source` too.
         shown: with a bar of its progress.
+        keep_notes: also when it is through, for a command that is not; see forget_notes.
 
     Raises:
         PoseActionError: it cannot be read, the models cannot be used, or the results cannot be
             written.
     """
     with closing(_source(settings)) as source:
-        return _Run(settings, source).all(_with_progress(source) if shown else source)
+        report = _Run(settings, source).all(_with_progress(source) if shown else source)
+    if not keep_notes and not report.interrupted:
+        forget_notes(settings)
+    return report
+
+
+def forget_notes(settings: ProcessSettings) -> None:
+    """Remove the notes of a run that nobody needs any more."""
+    _notes_of(settings).unlink(missing_ok=True)
+
+
+def _notes_of(settings: ProcessSettings) -> Path:
+    return Path(settings.output).expanduser() / NOTES
 
 
 def _source(settings: ProcessSettings) -> Source:
@@ -93,10 +108,10 @@ class _Run:
 
     def _noted(self, pipeline: Pipeline) -> NotedDetector:
         """What the detector finds is noted, and what an earlier run found is used."""
-        path = self._folder / NOTES
         if not self._settings.resume:
-            path.unlink(missing_ok=True)
-        notes = pipeline.detector = NotedDetector(pipeline.detector, path, _about(self._settings))
+            forget_notes(self._settings)
+        path, about = _notes_of(self._settings), _about(self._settings)
+        notes = pipeline.detector = NotedDetector(pipeline.detector, path, about)
         if notes.noted:
             _LOG.info(
                 "%d images were seen by an earlier run, which goes on here; --no-resume begins "
@@ -118,7 +133,7 @@ class _Run:
         finally:
             self._outputs.close(complete=complete)
             if self._notes is not None:
-                self._notes.close(complete=complete)
+                self._notes.close()
         source, seconds = self._source, self._outputs.seconds
         return Report(self._folder, seconds, source.skipped, source.damage, interrupted)
 

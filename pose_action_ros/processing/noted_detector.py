@@ -98,15 +98,9 @@ class NotedDetector:
         """See Detector."""
         self._detector.recall(memory)
 
-    def close(self, *, complete: bool) -> None:
-        """Close the notes.
-
-        Args:
-            complete: the run is at its end and nobody needs them any more.
-        """
+    def close(self) -> None:
+        """Close the notes, which stay."""
         self._file.close()
-        if complete:
-            self._path.unlink()
 
 
 def _opened(path: Path, title: str) -> tuple[IO[bytes], int]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+import numpy as np
+
 from pose_action_ros.captions import Captions
 from pose_action_ros.drawing import draw_people
 from pose_action_ros.errors import SettingError
@@ -61,7 +63,7 @@ class Outputs:
         self._segments, self._captions = Segments(), Captions()
 
     def add(self, frame: Frame, result: Result) -> None:
-        """Write what belongs to one image; draws into it."""
+        """Write what belongs to one image; may draw into it."""
         self._recording.add(frame.index, frame.stamp, result)
         self._write(self._segments.add(result.actions, frame.stamp))
         self._captions.add(result.actions, frame.stamp)
@@ -70,8 +72,9 @@ class Outputs:
         if self._bag is not None:
             self._bag.add(frame, result)
         if self._video is not None:
-            draw_people(frame.image, result.keypoints, self._captions.at(frame.stamp))
-            self._video.add(frame.image, frame.stamp)
+            image = np.require(frame.image, requirements="CW")  # a message's memory is a bag's
+            draw_people(image, result.keypoints, self._captions.at(frame.stamp))
+            self._video.add(image, frame.stamp)
 
     def _write(self, segments: Iterable[Segment]) -> None:
         for segment in segments:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 SIMULATION = "simulation"
@@ -29,14 +28,18 @@ def is_live(name: str) -> bool:
 
 def is_bag(path: Path) -> bool:
     """Whether it is a ROS 2 bag: one of its files, or the folder with them."""
-    if path.is_dir():
-        return (path / "metadata.yaml").is_file() or _parts_of_one(bag_files(path))
-    return path.suffix.lower() in BAG_FILES
+    if not path.is_dir():
+        return path.suffix.lower() in BAG_FILES
+    return (path / "metadata.yaml").is_file() or _is_one_bag(path)
 
 
-def _parts_of_one(files: Sequence[Path]) -> bool:
-    """Whether files, of which nothing says more, are one bag and not several."""
-    return len({_PART.sub(r"\1\2", file.name) for file in files}) == 1
+def _is_one_bag(folder: Path) -> bool:
+    """Whether files, of which nothing says more, are the parts of one bag and nothing is beside."""
+    names = {_PART.sub(r"\1\2", file.name) for file in bag_files(folder)}
+    return len(names) == 1 and not any(
+        file.suffix.lower() in (*VIDEO_FILES, *IMAGE_FILES) or (file / "metadata.yaml").is_file()
+        for file in folder.iterdir()
+    )
 
 
 def bag_files(folder: Path) -> list[Path]:

@@ -98,11 +98,11 @@ class Recogniser:
 STAGES = {"make_detector": Detector, "Lifter": Lifter, "Recogniser": Recogniser}
 
 
-def process_faked(settings: ProcessSettings, *, shown: bool = True) -> Report:
+def process_faked(settings: ProcessSettings, **options: bool) -> Report:
     """process_source with these stages, also in another process."""
     for name, stage in STAGES.items():
         setattr(pipeline, name, stage)
-    return process_source(settings, shown=shown)
+    return process_source(settings, **options)
 
 
 def run_and_die(words: Sequence[str], deadly: int) -> None:
