@@ -1,9 +1,11 @@
 """`pip install .`: the package without ROS, and the command `pose-action`."""
 
 import re
+import shutil
 from pathlib import Path
 
 from setuptools import find_packages, setup
+from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
 
@@ -23,6 +25,19 @@ def version() -> str:
     return found.group(1)
 
 
+class BuildWithMessages(build_py):
+    """Puts the message definitions into the package: bags are written with them without ROS."""
+
+    def run(self) -> None:
+        """Build, then copy; a checkout that is used in place has them in msg/."""
+        super().run()
+        if not self.editable_mode:
+            folder = Path(self.build_lib) / "pose_action_ros" / "messages" / "definitions"
+            folder.mkdir(parents=True, exist_ok=True)
+            for path in (ROOT / "msg").glob("*.msg"):
+                shutil.copy(path, folder)
+
+
 setup(
     name="pose_action_ros",
     version=version(),
@@ -35,9 +50,11 @@ setup(
     extras_require={
         "train": requirements("train"),
         "coco": ["pycocotools>=2.0"],
+        "ray": ["ray>=2.9"],
         "tensorrt": ["tensorrt>=10", "cuda-python>=12"],
         "dev": requirements("test"),
     },
+    cmdclass={"build_py": BuildWithMessages},
     entry_points={"console_scripts": ["pose-action = pose_action_ros.cli:main"]},
     zip_safe=False,
 )

@@ -15,6 +15,9 @@ from pose_action_ros.errors import InputError
 
 Array = npt.NDArray[np.float64]
 
+OPTICAL_FRAME = "camera_optical_frame"
+"""Name of the frame of images about which nothing else is said."""
+
 
 @dataclass(frozen=True)
 class Intrinsics:

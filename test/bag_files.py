@@ -7,7 +7,7 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
-from rosbags.rosbag2 import StoragePlugin, Writer
+from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
 from rosbags.typesys import Stores, get_typestore
 
 Pixels = npt.NDArray[np.uint8]
@@ -84,10 +84,17 @@ def brightness_counts(count: int, size: tuple[int, int] = (64, 48)) -> list[Pixe
     return [np.full((size[1], size[0], 3), 5 * number, np.uint8) for number in range(count)]
 
 
-def write_bag(path: Path, topics: Mapping[str, Sequence[Any]], storage: str = "sqlite3") -> Path:
+def write_bag(
+    path: Path,
+    topics: Mapping[str, Sequence[Any]],
+    storage: str = "sqlite3",
+    compression: CompressionMode = CompressionMode.NONE,
+) -> Path:
     """A bag's folder; each topic's messages come 0.1 s apart."""
     plugin = {"sqlite3": StoragePlugin.SQLITE3, "mcap": StoragePlugin.MCAP}[storage]
-    with Writer(path, version=8, storage_plugin=plugin) as writer:
+    writer = Writer(path, version=8, storage_plugin=plugin)
+    writer.set_compression(compression, CompressionFormat.ZSTD)
+    with writer:
         for topic, messages in topics.items():
             kind = messages[0].__msgtype__
             connection = writer.add_connection(topic, kind, typestore=_TYPES)

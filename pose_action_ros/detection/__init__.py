@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import cast
 
-from pose_action_ros.detection.base import Detector, DetectorSettings, Image
+from pose_action_ros.detection.base import Detector, DetectorSettings, Image, Memory
 from pose_action_ros.errors import SettingError
 
-__all__ = ["DETECTORS", "Detector", "DetectorSettings", "Image", "make_detector"]
+__all__ = ["DETECTORS", "Detector", "DetectorSettings", "Image", "Memory", "make_detector"]
 
 DETECTORS: Mapping[str, tuple[str, str]] = {
     # name: (module, class), imported only when it is asked for

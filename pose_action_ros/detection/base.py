@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,8 @@ from pose_action_ros.settings import setting
 from pose_action_ros.skeletons import Skeleton
 
 Image = npt.NDArray[np.uint8]
+Memory = dict[str, Any]
+"""Numbers and lists of them by name, as JSON holds them."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,14 @@ class Detector(Protocol):
 
     def reset(self) -> None:
         """Forget what earlier images showed."""
+        ...
+
+    def remembered(self) -> Memory:
+        """What earlier images showed, as far as it matters for the next one."""
+        ...
+
+    def recall(self, memory: Memory) -> None:
+        """Go on from what was remembered, perhaps by another detector of the same settings."""
         ...
 
 

@@ -12,6 +12,7 @@ from rclpy.duration import Duration
 from rclpy.time import Time
 from std_msgs.msg import Header
 
+from pose_action_ros.camera import OPTICAL_FRAME
 from pose_action_ros.nodes.base import ManagedNode, NodeSettings
 from pose_action_ros.nodes.camera_output import CameraOutput, TruthOutput
 from pose_action_ros.nodes.running import run
@@ -28,7 +29,7 @@ _LINGER = 0.5
 class CameraNodeSettings(SourceSettings, NodeSettings):
     """Parameters of camera_node."""
 
-    frame_id: str = setting("camera_optical_frame", "frame of the images (optical axes)")
+    frame_id: str = setting(OPTICAL_FRAME, "frame of the images (optical axes)")
     wait_for_subscriber: bool = setting(
         True, "begin when somebody subscribes to the images, so that a short video is not missed"
     )

@@ -13,6 +13,7 @@ from geometry_msgs.msg import Point
 from std_msgs.msg import Header
 
 from pose_action_ros.errors import InputError
+from pose_action_ros.messages import results
 from pose_action_ros.msg import Action, Keypoint, Keypoints, PersonKeypoints, Poses
 from pose_action_ros.msg import Pose3D as Pose3DMessage
 from pose_action_ros.poses import UNTRACKED, Pose2D, Pose3D
@@ -22,6 +23,18 @@ if TYPE_CHECKING:  # nodes that recognise nothing need not load it
     from pose_action_ros.recognition import ActionEstimate
 
 Array = npt.NDArray[np.float64]
+
+_TYPES = results.ResultTypes(
+    keypoint=Keypoint,
+    person_keypoints=PersonKeypoints,
+    keypoints=Keypoints,
+    point=Point,
+    pose=Pose3DMessage,
+    poses=Poses,
+    action=Action,
+    floats=lambda values: array("f", values),
+    integers=lambda values: array("i", values),
+)
 
 
 def keypoints_message(
@@ -35,16 +48,7 @@ def keypoints_message(
         size: width and height of the image [px].
         skeleton: of the poses, also when there are none.
     """
-    width, height = size
-    message = Keypoints(header=header, width=width, height=height, skeleton=skeleton.name)
-    message.people = [_person_keypoints(person) for person in people]
-    return message
-
-
-def _person_keypoints(person: Pose2D) -> PersonKeypoints:
-    message = PersonKeypoints(id=person.person_id, score=float(person.score))
-    rows = np.column_stack([person.points, person.scores]).tolist()
-    message.keypoints = [Keypoint(x=x, y=y, score=score) for x, y, score in rows]
+    message: Keypoints = results.keypoints_message(_TYPES, people, header, size, skeleton)
     return message
 
 
@@ -77,16 +81,7 @@ def people_from_keypoints(message: Keypoints) -> tuple[Pose2D, ...]:
 
 def poses_message(people: Sequence[Pose3D], header: Header, skeleton: Skeleton) -> Poses:
     """A Poses message of 3D poses of `skeleton` [m]; header of the image."""
-    message = Poses(header=header, skeleton=skeleton.name)
-    message.people = [_person_pose(person) for person in people]
-    return message
-
-
-def _person_pose(person: Pose3D) -> Pose3DMessage:
-    placement = Pose3DMessage.PLACED if person.placed else Pose3DMessage.ROOT_RELATIVE
-    message = Pose3DMessage(id=person.person_id, placement=placement)
-    message.joints = [Point(x=x, y=y, z=z) for x, y, z in person.points.tolist()]
-    message.scores = array("f", person.scores)
+    message: Poses = results.poses_message(_TYPES, people, header, skeleton)
     return message
 
 
@@ -120,11 +115,7 @@ def people_from_poses(message: Poses) -> tuple[Pose3D, ...]:
 
 def action_message(estimate: ActionEstimate, header: Header, window_start: Time) -> Action:
     """An Action message; header of the newest image used, stamp of the oldest."""
-    message = Action(header=header, label=estimate.label, score=float(estimate.score))
-    message.person_ids = array("i", estimate.person_ids)
-    message.labels = list(estimate.labels)
-    message.scores = array("f", estimate.scores)
-    message.window_start = window_start
+    message: Action = results.action_message(_TYPES, estimate, header, window_start)
     return message
 
 

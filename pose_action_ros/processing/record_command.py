@@ -14,8 +14,7 @@ from pose_action_ros.processing.recorder import Recorder
 from pose_action_ros.processing.settings import RecordSettings
 from pose_action_ros.recognition.settings import UNKNOWN
 from pose_action_ros.recording import checked_label
-from pose_action_ros.sources.folder import natural_order
-from pose_action_ros.sources.kinds import VIDEO_FILES, is_bag, is_live
+from pose_action_ros.sources.kinds import is_live, sources_in
 
 DESCRIPTION = (
     "Record the poses of a person who does something, from videos, image folders, ROS 2 bags or a "
@@ -61,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     """
     settings = settings_from(args, RecordSettings)
     label = _checked(args.label, settings, args.sources)
-    sources = [source for name in args.sources for source in _expanded(name)]
+    sources = [source for name in args.sources for source in sources_in(name)]
     recorder = Recorder(settings, label, args.output.expanduser(), everybody=args.everybody)
     complete = [_recorded(recorder, source) for source in sources]
     if not recorder.count:
@@ -96,12 +95,3 @@ def _checked(label: str, settings: RecordSettings, sources: Sequence[str]) -> st
     if settings.takes > 1 and (len(live) < len(sources) or not settings.seconds):
         raise SettingError("several takes need a camera, and seconds: how long each of them is")
     return label
-
-
-def _expanded(name: str) -> list[str]:
-    """The videos in a folder of them, in natural order; else the source itself."""
-    path = Path(name).expanduser()
-    if is_live(name) or not path.is_dir() or is_bag(path):
-        return [name]
-    videos = [file for file in path.iterdir() if file.suffix.lower() in VIDEO_FILES]
-    return [str(file) for file in sorted(videos, key=natural_order)] or [name]

@@ -12,7 +12,7 @@ Missing joints are NaN with score 0. Coordinates are float32, the camera's optic
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -21,74 +21,94 @@ import numpy.typing as npt
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import SettingError
 from pose_action_ros.poses import Pose2D, Pose3D
+from pose_action_ros.processing.array_files import ArrayFiles
 from pose_action_ros.processing.pipeline import Result
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17, Skeleton
 
-
-@dataclass(frozen=True)
-class _Row:
-    frame: int
-    stamp: float
-    person: int
-    placed: bool
-    keypoints: npt.NDArray[np.float32]
-    pose: npt.NDArray[np.float32]
-    intrinsics: tuple[float, ...]
+_KINDS = {
+    "frames": np.int64,
+    "stamps": np.float64,
+    "people": np.int64,
+    "placed": np.bool_,
+    "keypoints": np.float32,
+    "poses": np.float32,
+    "intrinsics": np.float64,
+}
 
 
 class Recording:
-    """Keeps every person of every image until they are saved."""
+    """Keeps every person of every image on disk until they are saved.
 
-    def __init__(self) -> None:
-        self._rows: list[_Row] = []
+    Args:
+        path: of poses.npz.
+
+    Raises:
+        SettingError: it cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._skeletons: tuple[Skeleton, Skeleton] = (BODY_25, HUMAN36M_17)
+        self._try(self._open)
+
+    def _open(self) -> None:
+        self._arrays = ArrayFiles(self._path, _KINDS)
 
     def add(self, frame: int, stamp: float, result: Result) -> None:
-        """Remember the people of an image."""
+        """Remember the people of an image.
+
+        Raises:
+            SettingError: they cannot be written.
+        """
+        self._try(lambda: self._add(frame, stamp, result))
+
+    def _add(self, frame: int, stamp: float, result: Result) -> None:
         camera = _numbers(result.intrinsics)
         for keypoints, pose in zip(result.keypoints, result.poses, strict=True):
             self._skeletons = (keypoints.skeleton, pose.skeleton)
-            person, placed = keypoints.person_id, pose.placed
-            row = _Row(frame, stamp, person, placed, _packed(keypoints), _packed(pose), camera)
-            self._rows.append(row)
+            self._arrays.add(
+                {
+                    "frames": frame,
+                    "stamps": stamp,
+                    "people": keypoints.person_id,
+                    "placed": pose.placed,
+                    "keypoints": _packed(keypoints),
+                    "poses": _packed(pose),
+                    "intrinsics": camera,
+                }
+            )
 
-    def save(self, path: Path) -> None:
+    def save(self) -> None:
         """Write the file.
 
         Raises:
             SettingError: it cannot be written.
         """
+        self._try(self._save)
+
+    def _save(self) -> None:
         flat, space = self._skeletons
-        rows = self._rows
+        shapes = {"keypoints": (len(flat), 3), "poses": (len(space), 4), "intrinsics": (6,)}
+        self._arrays.save(
+            {name: shapes.get(name, ()) for name in _KINDS},
+            {
+                "keypoint_joints": np.array(flat.joints),
+                "pose_joints": np.array(space.joints),
+                "keypoint_skeleton": np.array(flat.name),
+                "pose_skeleton": np.array(space.name),
+            },
+        )
+
+    def _try(self, work: Callable[[], None]) -> None:
         try:
-            np.savez_compressed(
-                path,
-                frames=np.array([row.frame for row in rows], dtype=np.int64),
-                stamps=np.array([row.stamp for row in rows], dtype=np.float64),
-                people=np.array([row.person for row in rows], dtype=np.int64),
-                placed=np.array([row.placed for row in rows], dtype=np.bool_),
-                keypoints=_stacked([row.keypoints for row in rows], (len(flat), 3)),
-                poses=_stacked([row.pose for row in rows], (len(space), 4)),
-                intrinsics=np.array([row.intrinsics for row in rows]).reshape(-1, 6),
-                keypoint_joints=np.array(flat.joints),
-                pose_joints=np.array(space.joints),
-                keypoint_skeleton=np.array(flat.name),
-                pose_skeleton=np.array(space.name),
-            )
+            work()
         except OSError as error:
-            raise SettingError(f"cannot write {path}: {error}") from error
+            raise SettingError(f"cannot write {self._path}: {error.strerror}") from error
 
 
-def _packed(pose: Pose2D | Pose3D) -> npt.NDArray[np.float32]:
+def _packed(pose: Pose2D | Pose3D) -> npt.NDArray[np.float64]:
     """(J, D + 1) coordinates and score."""
-    return np.column_stack([pose.points, pose.scores]).astype(np.float32)
-
-
-def _stacked(
-    arrays: list[npt.NDArray[np.float32]], shape: tuple[int, int]
-) -> npt.NDArray[np.float32]:
-    """(K, *shape), also for no arrays."""
-    return np.stack(arrays) if arrays else np.empty((0, *shape), dtype=np.float32)
+    return np.column_stack([pose.points, pose.scores])
 
 
 def _numbers(camera: Intrinsics) -> tuple[float, ...]:

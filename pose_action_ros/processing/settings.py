@@ -28,6 +28,20 @@ class ProcessSettings(PipelineSettings, SourceSettings):
 
     output: str = setting("output", "folder for the results; made when it is not there")
     video: bool = setting(True, "write annotated.mp4")
+    write_bag: str = setting(
+        "",
+        "ROS 2 bag with keypoints, poses and action as the nodes publish them: a .mcap or .db3 "
+        "file, or a folder; empty for none",
+    )
+    bag_storage: str = setting(
+        "mcap", "storage of a write_bag that is a folder", choices=("mcap", "sqlite3")
+    )
+    with_originals: bool = setting(
+        False, "copy the messages of the bag that is read into write_bag, too"
+    )
+    resume: bool = setting(
+        True, "go on where the same command was ended before it was through; all is as in one go"
+    )
     write_json: str = setting(
         "", "folder for OpenPose's JSON files, one for each image; empty for none"
     )

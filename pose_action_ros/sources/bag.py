@@ -14,12 +14,13 @@ from rosbags.interfaces import Connection
 from pose_action_ros.errors import InputError, SourceError
 from pose_action_ros.sources.bag_reading import (
     camera_of,
+    damage_of,
     image_connections,
     message_in,
     opened,
     picture_in,
 )
-from pose_action_ros.sources.base import Frame, Image
+from pose_action_ros.sources.base import Frame, Header, Image
 
 _LOG = logging.getLogger(__name__)
 _USUAL_RATE = 30.0
@@ -30,8 +31,8 @@ _LOOKED_AT = 10
 class BagSource:
     """The images on one topic of a bag, with the stamps of their headers; see Source.
 
-    An image that cannot be read, or is not newer than the one before, is counted and left out; a
-    bag that is damaged in the middle ends there.
+    An image that cannot be read, or is not newer than the one before, is counted and left out; of a
+    bag that is damaged there is what can be read.
 
     Args:
         path: the bag's folder, or one of its files.
@@ -44,6 +45,7 @@ class BagSource:
     def __init__(self, path: Path, topic: str = "") -> None:
         self._path = path
         self.skipped = 0
+        self.damage = ""
         with opened(path) as reader:
             connections = image_connections(path, reader, topic)
             self._topic = connections[0].topic
@@ -60,7 +62,7 @@ class BagSource:
         Raises:
             SourceError: the bag cannot be opened again, or not one of its images can be read.
         """
-        self.skipped, clock, problem, index = 0, _Clock(), "", -1
+        self.skipped, self.damage, clock, problem, index = 0, "", _Clock(), "", -1
         with opened(self._path) as reader:
             messages = reader.messages(image_connections(self._path, reader, self._topic))
             while True:
@@ -69,7 +71,7 @@ class BagSource:
                 except StopIteration:
                     break
                 except Exception as error:  # noqa: BLE001 - a damaged bag raises anything
-                    problem = str(error) or type(error).__name__
+                    self.damage = str(error) or type(error).__name__
                     break
                 index += 1
                 try:
@@ -78,20 +80,24 @@ class BagSource:
                     self.skipped, problem = self.skipped + 1, str(error)
                     continue
                 yield frame
+            self.damage = self.damage or damage_of(reader)
         self._note_missing(index + 1, problem)
 
     def _note_missing(self, count: int, problem: str) -> None:
         """Say how much of what the bag promises was not to be had; SourceError when nothing was."""
-        self.skipped += max(self.length - count, 0)
-        if not self.skipped:
+        missing = max(self.length - count, 0)
+        self.skipped += missing
+        if missing and not self.damage:
+            self.damage = "the bag ends before its end"
+        if not self.skipped and not self.damage:
             return
         left = self.length - self.skipped
-        said = (
-            f"bag {self._path}: only {left} of {self.length} images on {self._topic} could be "
-            f"read: {problem or 'the bag ends before'}"
-        )
+        why = "; ".join(filter(None, (self.damage, problem)))
+        few = f"only {left} of {self.length}" if self.skipped else f"{left}"
+        said = f"bag {self._path}: {few} images on {self._topic} could be read: {why}"
         if not left:
             raise SourceError(said)
+        self.damage = said if self.damage else ""
         _LOG.warning("%s", said)
 
     def skip_until(self, _stamp: float) -> bool:
@@ -106,7 +112,13 @@ def _frame(index: int, clock: _Clock, connection: Connection, received: int, dat
     """The next frame; InputError when there is none in the message."""
     message = message_in(connection, data)
     image: Image = picture_in(connection, message)
-    return Frame(index, clock.read(message, received), image)
+    header = Header(_stamp_in(message), message.header.frame_id, received)
+    return Frame(index, clock.read(header), image, header=header)
+
+
+def _stamp_in(message: Any) -> int:
+    """The stamp [ns] of a message with a header."""
+    return int(message.header.stamp.sec * 10**9 + message.header.stamp.nanosec)
 
 
 class _Clock:
@@ -117,17 +129,11 @@ class _Clock:
         self._by_header = True
         self._last = -1
 
-    def read(self, message: Any, received: int) -> float:
-        """The stamp [s] of the next image; InputError when it is not newer than the one before.
-
-        Args:
-            message: with a header.
-            received: when it was [ns].
-        """
-        told = message.header.stamp.sec * 10**9 + message.header.stamp.nanosec
+    def read(self, header: Header) -> float:
+        """The stamp [s] of the next image; InputError when it is not newer than the one before."""
         if self._first is None:
-            self._by_header = told != 0
-        now = told if self._by_header else received
+            self._by_header = header.stamp != 0
+        now = header.stamp if self._by_header else header.received
         self._first = now if self._first is None else self._first
         if now - self._first <= self._last:
             raise InputError("an image that is not newer than the one before")

@@ -18,7 +18,9 @@ from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError, SourceError
 from pose_action_ros.messages.camera_info import intrinsics_from, scaled, unsupported_lens
 from pose_action_ros.messages.pictures import decoded_picture, raw_picture
+from pose_action_ros.sources.bag_salvage import BagReader, Salvaged
 from pose_action_ros.sources.base import Image
+from pose_action_ros.sources.cut_sqlite import has_log
 from pose_action_ros.sources.kinds import bag_files
 
 _LOG = logging.getLogger(__name__)
@@ -31,34 +33,39 @@ _TYPES = get_typestore(Stores.LATEST)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Reader]:
-    """A reader of the bag.
+def opened(path: Path) -> Iterator[BagReader]:
+    """A reader of the bag, or of what is left of it: then damage_of says what is lost.
 
     Raises:
-        SourceError: not a bag, or damaged.
+        SourceError: not a bag, or nothing of it can be read.
     """
-    if path.is_dir() and not (path / "metadata.yaml").is_file():
-        files = ", ".join(str(file) for file in bag_files(path))
-        raise SourceError(
-            f"bag {path} has no metadata.yaml, its recorder was killed; run 'ros2 bag reindex "
-            f"{path}', or name a file of it: {files}"
-        )
-    try:
-        reader = Reader(path)
-        reader.open()
-    except Exception as error:
-        reason = str(error).rstrip(".") or type(error).__name__
-        raise SourceError(
-            f"nothing of bag {path} can be read: {reason}; if its recorder was killed, 'ros2 bag "
-            "reindex' or 'mcap recover' may help"
-        ) from error
+    reader = _reader(path)
     try:
         yield reader
     finally:
         reader.close()
 
 
-def image_connections(path: Path, reader: Reader, topic: str) -> list[Connection]:
+def _reader(path: Path) -> BagReader:
+    if path.is_dir() and not (path / "metadata.yaml").is_file():
+        return Salvaged(path, "metadata.yaml is missing, its recorder was killed")
+    files = bag_files(path) if path.is_dir() else [path]
+    if any(has_log(file) for file in files):
+        return Salvaged(path, "its recorder was killed")
+    try:
+        reader = Reader(path)
+        reader.open()
+    except Exception as error:  # noqa: BLE001 - a damaged bag raises anything
+        return Salvaged(path, str(error).rstrip(".") or type(error).__name__)
+    return reader
+
+
+def damage_of(reader: BagReader) -> str:
+    """What of a bag is lost, as far as is known by now; empty for nothing."""
+    return reader.damage if isinstance(reader, Salvaged) else ""
+
+
+def image_connections(path: Path, reader: BagReader, topic: str) -> list[Connection]:
     """The connections of the topic named, or of the only one that has images.
 
     Raises:
@@ -97,7 +104,7 @@ def picture_in(connection: Connection, message: Any) -> Image:
     return decoded_picture(message) if connection.msgtype == _COMPRESSED else raw_picture(message)
 
 
-def camera_of(reader: Reader, topic: str, size: tuple[int, int]) -> Intrinsics | None:
+def camera_of(reader: BagReader, topic: str, size: tuple[int, int]) -> Intrinsics | None:
     """The camera of the images on a topic, from the first camera_info beside it.
 
     Args:
@@ -122,7 +129,7 @@ def camera_of(reader: Reader, topic: str, size: tuple[int, int]) -> Intrinsics |
 
 
 def _first_camera(
-    reader: Reader, beside: Sequence[Connection], size: tuple[int, int], *, rectified: bool
+    reader: BagReader, beside: Sequence[Connection], size: tuple[int, int], *, rectified: bool
 ) -> Intrinsics | None:
     if not beside:
         return None

@@ -18,6 +18,21 @@ if TYPE_CHECKING:
 Image = npt.NDArray[np.uint8]
 
 
+@dataclass(frozen=True)
+class Header:
+    """What a message with an image says beside it.
+
+    Attributes:
+        stamp: when the image was taken [ns].
+        frame_id: of the camera.
+        received: when the message was recorded [ns].
+    """
+
+    stamp: int
+    frame_id: str
+    received: int
+
+
 @dataclass(frozen=True, eq=False)
 class Frame:
     """One image of a source.
@@ -28,6 +43,7 @@ class Frame:
         image: (H, W, 3) BGR.
         truth: the people that are really there; of a simulated source only.
         people: who was found in it already [px]; None when nobody has looked.
+        header: of the message in which it came; None where it came in none.
     """
 
     index: int
@@ -35,6 +51,7 @@ class Frame:
     image: Image
     truth: tuple[SimulatedPerson, ...] = ()
     people: tuple[Pose2D, ...] | None = None
+    header: Header | None = None
 
 
 class Source(Protocol):
@@ -59,6 +76,10 @@ class Source(Protocol):
     @property
     def skipped(self) -> int:
         """Images that could not be read so far."""
+
+    @property
+    def damage(self) -> str:
+        """What of it is lost, in one sentence, once it has been read; empty for nothing."""
 
     def __iter__(self) -> Iterator[Frame]:
         """The frames.

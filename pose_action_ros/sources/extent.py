@@ -34,6 +34,11 @@ class Extent:
         """Images that could not be read so far."""
         return self._source.skipped
 
+    @property
+    def damage(self) -> str:
+        """What of it is lost."""
+        return self._source.damage
+
     def __iter__(self) -> Iterator[Frame]:
         """The frames; each round continues the counting and the time of the one before."""
         index, self._begin = 0, 0.0

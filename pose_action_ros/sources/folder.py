@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,15 +11,9 @@ import numpy as np
 
 from pose_action_ros.errors import SourceError
 from pose_action_ros.sources.base import Frame, Image
+from pose_action_ros.sources.kinds import IMAGE_FILES, natural_order
 
 _LOG = logging.getLogger(__name__)
-SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp")
-
-
-def natural_order(path: Path) -> list[tuple[int, int, str]]:
-    """Sorting key by which frame9 comes before frame10."""
-    parts = re.findall(r"(\d+)|(\D+)", path.name.lower())
-    return [(0, int(number), "") if number else (1, 0, text) for number, text in parts]
 
 
 class FolderSource:
@@ -37,11 +30,12 @@ class FolderSource:
     """
 
     intrinsics = None
+    damage = ""
 
     def __init__(self, path: Path, rate: float) -> None:
-        files = [file for file in path.iterdir() if file.suffix.lower() in SUFFIXES]
+        files = [file for file in path.iterdir() if file.suffix.lower() in IMAGE_FILES]
         if not files:
-            raise SourceError(f"folder {path} has no images ({' '.join(SUFFIXES)})")
+            raise SourceError(f"folder {path} has no images ({' '.join(IMAGE_FILES)})")
         self._path = path
         self._files = sorted(files, key=natural_order)
         self.rate = rate

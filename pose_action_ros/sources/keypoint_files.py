@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from pose_action_ros.errors import InputError, SourceError
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import Skeleton
 from pose_action_ros.sources.base import Frame, Image, Source
-from pose_action_ros.sources.folder import natural_order
+from pose_action_ros.sources.kinds import natural_order
 from pose_action_ros.sources.openpose_json import ENDING, people_from_json
 
 _LOG = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class KeypointFiles:
             pictured += file is not None
             people = None if file is None else self._read(file)
             if people is not None:
-                yield Frame(frame.index, frame.stamp, frame.image, people=people)
+                yield replace(frame, people=people)
         if self.skipped == self.length:
             raise SourceError(f"none of the {self.length} files in {self._folder} can be read")
         if not pictured:
@@ -74,6 +75,11 @@ class KeypointFiles:
             _LOG.warning(
                 "%s: only %d of %d files have a picture", self._folder, pictured, self.length
             )
+
+    @property
+    def damage(self) -> str:
+        """What of the pictures is lost."""
+        return "" if self._pictures is None else self._pictures.damage
 
     def _black(self) -> Iterator[Frame]:
         """A black picture for each file."""

@@ -27,6 +27,7 @@ class LiveSource:
     """
 
     intrinsics = None
+    damage = ""
     length = None
 
     def __init__(self, name: str | int, size: tuple[int, int]) -> None:

@@ -22,6 +22,7 @@ class SimulatedSource:
 
     length = None
     skipped = 0
+    damage = ""
 
     def __init__(self, settings: SourceSettings) -> None:
         self.rate = settings.rate

@@ -30,6 +30,7 @@ class VideoSource:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.skipped = 0
+        self.damage = ""
         capture = open_capture(str(path), f"{path} is not a video file that can be read")
         readable, _ = capture.read()
         rate = capture.get(cv2.CAP_PROP_FPS)
@@ -63,9 +64,8 @@ class VideoSource:
         missing = (self.length or 0) - count
         self.skipped = max(missing, 0)
         if missing > 0:
-            _LOG.warning(
-                "%s: only %d of %d images could be decoded", self._path, count, self.length
-            )
+            self.damage = f"{self._path}: only {count} of {self.length} images could be decoded"
+            _LOG.warning("%s", self.damage)
 
     def skip_until(self, _stamp: float) -> bool:
         """See Source; each image of a film needs the one before."""

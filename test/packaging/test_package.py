@@ -102,10 +102,14 @@ def test_wheels_of_ros_are_all_pinned() -> None:
             assert re.fullmatch(r"[\w.-]+(\[\w+\])?==[\w.]+", line), line
 
 
-def test_pip_installs_models_and_their_cards(tmp_path: Path) -> None:
+def test_pip_installs_models_their_cards_and_messages(tmp_path: Path) -> None:
     command = [sys.executable, "setup.py", "-q", "build_py", "--build-lib", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     built = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
     suffixes = {".py", ".onnx", ".json", ".npz", ".typed"}
     source = {path.relative_to(ROOT) for path in PACKAGE.rglob("*") if path.suffix in suffixes}
     assert source <= built
+    definitions = tmp_path / "pose_action_ros" / "messages" / "definitions"
+    assert {path.name for path in definitions.iterdir()} == {
+        path.name for path in (ROOT / "msg").glob("*.msg")
+    }

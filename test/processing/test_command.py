@@ -8,7 +8,7 @@ import pytest
 
 from pose_action_ros import cli
 from pose_action_ros.errors import PoseActionError
-from pose_action_ros.processing import command
+from pose_action_ros.processing import command, job
 from pose_action_ros.processing.pipeline import Pipeline
 from pose_action_ros.sources import Frame
 
@@ -78,7 +78,7 @@ def test_ctrl_c_keeps_what_there_is(
                 raise KeyboardInterrupt
             yield frame
 
-    monkeypatch.setattr(command, "_with_progress", interrupted)
+    monkeypatch.setattr(job, "_with_progress", interrupted)
     assert _process(folder, tmp_path) == command.INTERRUPTED
     with np.load(tmp_path / "poses.npz") as recording:
         assert recording["frames"].max() == 14

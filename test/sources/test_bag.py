@@ -1,9 +1,13 @@
+import shutil
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import yaml
+from rosbags.rosbag2 import CompressionMode
 
 from bag_files import START, brightness_counts, camera_info, compressed, header, raw, write_bag
 from pose_action_ros.errors import SourceError
@@ -121,8 +125,8 @@ def test_a_bag_with_nothing_readable(tmp_path: Path) -> None:
 
 
 @STORAGES
-@pytest.mark.parametrize("part", [0.0, 0.01, 0.5, 0.9])
-def test_a_bag_cut_off_is_named(tmp_path: Path, storage: str, part: float) -> None:
+@pytest.mark.parametrize("part", [0.0, 0.01])
+def test_a_bag_of_which_nothing_is_left(tmp_path: Path, storage: str, part: float) -> None:
     bag = write_bag(tmp_path / "bag", {"/image": _images(40)}, storage)
     file = _file(bag)
     file.write_bytes(file.read_bytes()[: int(part * file.stat().st_size)])
@@ -132,12 +136,99 @@ def test_a_bag_cut_off_is_named(tmp_path: Path, storage: str, part: float) -> No
 
 
 @STORAGES
+@pytest.mark.parametrize("part", [0.2, 0.5, 0.9, 0.999])
+def test_of_a_bag_cut_off_there_is_the_beginning(
+    tmp_path: Path, storage: str, part: float, caplog: pytest.LogCaptureFixture
+) -> None:
+    bag = write_bag(tmp_path / "bag", {"/image": _images(40)}, storage)
+    file = _file(bag)
+    file.write_bytes(file.read_bytes()[: int(part * file.stat().st_size)])
+    for path in (bag, file):
+        source = _open(path)
+        shown = _brightness(source)
+        assert shown == [5 * number for number in range(len(shown))]
+        assert part * 40 - 4 < len(shown) <= 40
+        assert f"bag {path}: " in source.damage
+        assert source.damage in caplog.text
+    whole = _open(bag)
+    count = len(list(whole))
+    assert whole.skipped == 40 - count  # metadata.yaml says how many there were
+    assert f"only {count} of 40 images" in whole.damage or count == 40
+
+
+@STORAGES
 def test_a_folder_without_its_description(tmp_path: Path, storage: str) -> None:
     bag = write_bag(tmp_path / "bag", {"/image": _images()}, storage)
     (bag / "metadata.yaml").unlink()
-    with pytest.raises(SourceError, match=rf"no metadata\.yaml.*reindex.*{_file(bag).name}"):
-        _open(bag)
-    assert len(list(_open(_file(bag)))) == 7
+    source = _open(bag)
+    assert len(list(source)) == 7
+    assert "7 images on /image could be read: metadata.yaml is missing" in source.damage
+    whole = _open(_file(bag))
+    assert len(list(whole)) == 7
+    assert not whole.damage
+
+
+def _split(folder: Path, storage: str, count: int = 3) -> Path:
+    """A bag of several files of 5 images each, as ROS 2 writes one when it splits."""
+    parts = [
+        write_bag(folder / f"bag_{number}", {"/image": _images(15)[5 * number :][:5]}, storage)
+        for number in range(count)
+    ]
+    bag = folder / "bag"
+    bag.mkdir()
+    told = yaml.safe_load((parts[0] / "metadata.yaml").read_text())
+    inside = told["rosbag2_bagfile_information"]
+    inside["relative_file_paths"] = [_file(part).name for part in parts]
+    inside["topics_with_message_count"][0]["message_count"] = inside["message_count"] = 5 * count
+    for part in parts:
+        _file(part).rename(bag / _file(part).name)
+    (bag / "metadata.yaml").write_text(yaml.safe_dump(told))
+    return bag
+
+
+@STORAGES
+def test_a_part_that_is_missing(tmp_path: Path, storage: str) -> None:
+    bag = _split(tmp_path, storage)
+    source = _open(bag)
+    assert (_brightness(source), source.damage) == ([5 * number for number in range(15)], "")
+    (lost,) = bag.glob("bag_1.*")
+    lost.unlink()
+    source = _open(bag)
+    assert _brightness(source) == [0, 5, 10, 15, 20, 50, 55, 60, 65, 70]
+    assert source.skipped == 5
+    assert "only 10 of 15 images" in source.damage
+    assert f"{lost.name} is missing" in source.damage
+    (bag / "metadata.yaml").unlink()
+    assert _brightness(_open(bag)) == [0, 5, 10, 15, 20, 50, 55, 60, 65, 70]
+
+
+def test_what_a_recorder_left_in_its_log(tmp_path: Path) -> None:
+    file = _file(write_bag(tmp_path / "bag", {"/image": _images(9)}))
+    live, killed = sqlite3.connect(file), tmp_path / "killed.db3"
+    assert live.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",)
+    live.execute("DELETE FROM messages WHERE id > 3")
+    live.commit()
+    shutil.copy(file, killed)
+    shutil.copy(f"{file}-wal", f"{killed}-wal")
+    live.close()
+    source = _open(killed)
+    assert _brightness(source) == [0, 5, 10]
+    assert "killed.db3 was not closed" in source.damage
+
+
+@pytest.mark.parametrize(
+    ("compression", "least"), [(CompressionMode.NONE, 23), (CompressionMode.STORAGE, 18)]
+)
+def test_what_is_left_of_an_mcap_of_several_chunks(
+    tmp_path: Path, compression: CompressionMode, least: int
+) -> None:
+    rng = np.random.default_rng(0)
+    shown = enumerate(rng.integers(0, 256, (40, 240, 320, 3), np.uint8))
+    images = [raw(image, START + number / 10) for number, image in shown]
+    file = _file(write_bag(tmp_path / "bag", {"/image": images}, "mcap", compression))
+    content = file.read_bytes()
+    file.write_bytes(content[: int(0.6 * len(content))] + bytes(100_000))
+    assert least <= len(list(_open(file))) <= 24
 
 
 @pytest.mark.parametrize("text", ["", "a: [", "rosbag2_bagfile_information: 7"])

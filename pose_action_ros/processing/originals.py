@@ -1,0 +1,117 @@
+"""The messages of a bag, copied into another one as they are."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from rosbags.interfaces import Connection, ConnectionExtRosbag2, MessageDefinitionFormat
+from rosbags.rosbag2 import Writer
+from rosbags.typesys import (
+    Stores,
+    TypesysError,
+    get_types_from_idl,
+    get_types_from_msg,
+    get_typestore,
+)
+
+from pose_action_ros.sources.bag_reading import opened
+
+_LOG = logging.getLogger(__name__)
+_UNKNOWN = f"RIHS01_{0:064}"
+"""Where the definition of a message is not known, its hash is not either."""
+
+Message = tuple[Connection, int, bytes]
+
+
+class Originals:
+    """Copies the messages of a bag in their order, as far as is asked for.
+
+    Args:
+        path: of the bag; what of it is damaged is left out.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stack = ExitStack()
+        self._copies: dict[int, Connection] = {}
+        self._messages: Iterator[Message] = iter(())
+        self._next: Message | None = None
+
+    def open(self, writer: Writer, leave_out: Collection[str]) -> None:
+        """Open the bag and give the writer its topics.
+
+        Args:
+            writer: of the copy.
+            leave_out: topics that are not copied.
+
+        Raises:
+            SourceError: the bag cannot be read.
+        """
+        reader = self._stack.enter_context(opened(self._path))
+        self._writer = writer
+        wanted = []
+        for connection in reader.connections:
+            if connection.topic in leave_out:
+                _LOG.warning(
+                    "%s of %s is replaced by what is found now", connection.topic, self._path
+                )
+            else:
+                wanted.append(connection)
+                self._copies[connection.id] = _added(writer, connection)
+        self._messages = iter(reader.messages(wanted)) if wanted else iter(())
+        self._step()
+
+    def _step(self) -> None:
+        """The next message; a damaged bag ends where it is damaged, which its source has said."""
+        try:
+            self._next = next(self._messages, None)
+        except Exception as error:  # noqa: BLE001 - a damaged bag raises anything
+            _LOG.warning("not all messages of %s could be copied: %s", self._path, error)
+            self._next = None
+
+    def copy_until(self, received: int | None) -> None:
+        """Copy what was recorded up to this time [ns]; the rest for None."""
+        while self._next is not None and (received is None or self._next[1] <= received):
+            connection, stamp, data = self._next
+            self._writer.write(self._copies[connection.id], stamp, data)
+            self._step()
+
+    def close(self) -> None:
+        """Close the bag that is read."""
+        self._stack.close()
+
+
+def _added(writer: Writer, connection: Connection) -> Connection:
+    """The same topic in the copy; one for all publishers that are alike."""
+    ext = connection.ext
+    for there in writer.connections:
+        if (there.topic, there.msgtype, there.ext) == (connection.topic, connection.msgtype, ext):
+            return there
+    definition, digest = _definition(connection)
+    profiles = ext.offered_qos_profiles if isinstance(ext, ConnectionExtRosbag2) else ()
+    return writer.add_connection(
+        connection.topic,
+        connection.msgtype,
+        msgdef=definition,
+        rihs01=digest,
+        offered_qos_profiles=profiles,
+    )
+
+
+def _definition(connection: Connection) -> tuple[str, str]:
+    """Text and hash of the message: the bag's own, or those of ROS where old bags have none."""
+    store, text = get_typestore(Stores.LATEST), connection.msgdef.data
+    try:
+        if connection.msgdef.format == MessageDefinitionFormat.MSG:
+            store.register(get_types_from_msg(text, connection.msgtype))
+        elif connection.msgdef.format == MessageDefinitionFormat.IDL:
+            store.register(get_types_from_idl(text))
+        elif connection.msgtype in store.fielddefs:
+            text, _ = store.generate_msgdef(connection.msgtype, ros_version=2)
+        return text, connection.digest or store.hash_rihs01(connection.msgtype)
+    except (TypesysError, KeyError) as error:
+        _LOG.warning("%s: the definition of %s: %s", connection.topic, connection.msgtype, error)
+        return text, connection.digest or _UNKNOWN
