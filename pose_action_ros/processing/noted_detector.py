@@ -33,7 +33,7 @@ class NotedDetector:
     """
 
     def __init__(self, detector: Detector, path: Path, about: str) -> None:
-        self.skeleton = detector.skeleton
+        self.skeleton, self.engine = detector.skeleton, detector.engine
         self._detector, self._path = detector, path
         try:
             self._file, self.noted = _opened(path, json.dumps({"about": about}))

@@ -72,7 +72,9 @@ class Outputs:
         if self._bag is not None:
             self._bag.add(frame, result)
         if self._video is not None:
-            image = np.require(frame.image, requirements="CW")  # a message's memory is a bag's
+            image = np.require(
+                frame.image, requirements=["C", "W"]
+            )  # a message's memory is a bag's
             draw_people(image, result.keypoints, self._captions.at(frame.stamp))
             self._video.add(image, frame.stamp)
 

@@ -33,7 +33,7 @@ class Detector:
         deadly: the image of this number ends the process at once; 0 for none.
     """
 
-    skeleton = BODY_25
+    skeleton, engine = BODY_25, "fake"
     looked = 0
     deadly = 0
 

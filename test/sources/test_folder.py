@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pose_action_ros.errors import SourceError
 from pose_action_ros.sources import SourceSettings, open_source
-from pose_action_ros.sources.folder import natural_order
+from pose_action_ros.sources.kinds import natural_order
 
 
 def _picture(path: Path, brightness: int) -> None:
