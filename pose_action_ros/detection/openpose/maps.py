@@ -77,16 +77,25 @@ def _field(starts: Array, ends: Array, size: tuple[int, int], reach: float) -> A
     total, count = np.zeros((*size, 2)), np.zeros((*size, 1))
     for start, end in zip(starts, ends, strict=True):
         length = float(np.linalg.norm(end - start))
-        if not length > 0:  # nor when a joint is missing
-            continue
-        unit = (end - start) / length
-        low = np.ceil(np.minimum(start, end) - reach).astype(int).clip(0)
-        high = np.floor(np.maximum(start, end) + reach).astype(int).clip(-1) + 1
-        box = slice(low[1], high[1]), slice(low[0], high[0])
-        rows, columns = np.ogrid[: size[0], : size[1]]
-        x, y = columns[:, box[1]] - start[0], rows[box[0]] - start[1]
-        along = (unit[0] * x + unit[1] * y).clip(0, length)
-        near = np.hypot(x - along * unit[0], y - along * unit[1]) <= reach
-        total[box] += near[..., None] * unit
-        count[box] += near[..., None]
+        if length > 0:  # and no joint is missing
+            box = _box(start, end, size, reach)
+            near = _near(start, (end - start) / length, length, box) <= reach
+            total[box] += near[..., None] * (end - start) / length
+            count[box] += near[..., None]
     return total / np.maximum(count, 1)
+
+
+def _box(start: Array, end: Array, size: tuple[int, int], reach: float) -> tuple[slice, slice]:
+    """Rows and columns within reach of a limb."""
+    low = np.ceil(np.minimum(start, end) - reach).clip(0, size[::-1]).astype(int)
+    high = np.floor(np.maximum(start, end) + reach + 1).clip(0, size[::-1]).astype(int)
+    return slice(low[1], high[1]), slice(low[0], high[0])
+
+
+def _near(start: Array, unit: Array, length: float, box: tuple[slice, slice]) -> Array:
+    """Distances [cells] of the cells of a box from a limb."""
+    rows, columns = np.ogrid[box]
+    x, y = columns - start[0], rows - start[1]
+    along = (unit[0] * x + unit[1] * y).clip(0, length)
+    distances: Array = np.hypot(x - along * unit[0], y - along * unit[1])
+    return distances
