@@ -50,6 +50,7 @@ setup(
     extras_require={
         "train": requirements("train"),
         "ray": ["ray>=2.9"],
+        "coco": ["pycocotools>=2.0"],
         "tensorrt": ["tensorrt>=10", "cuda-python>=12"],
         "dev": requirements("test"),
     },

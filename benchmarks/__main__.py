@@ -6,10 +6,12 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from benchmarks.lifter import measure_lifter
 from benchmarks.lifter_network import measure_networks
 from benchmarks.machine import machine
+from benchmarks.openpose import measure_openpose
 from benchmarks.recognition import measure_recognition
 from benchmarks.report import markdown
 from benchmarks.stages import measure_stages
@@ -24,12 +26,15 @@ def main() -> int:
     parser.add_argument(
         "--seconds", type=float, default=20.0, help="of the whole chain, and of lifter_node [s]"
     )
+    parser.add_argument(
+        "--openpose", default="", metavar="NETWORK", help="measure this one too; in the cache"
+    )
     parser.add_argument("--output", default="output/bench", help="folder of the results")
     args = parser.parse_args()
     folder = Path(args.output)
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        results = {
+        results: dict[str, Any] = {
             "machine": machine(),
             "stages": measure_stages(args.images),
             "system": measure_system(args.seconds, folder),
@@ -37,6 +42,8 @@ def main() -> int:
             "networks": measure_networks(),
             "recognition": measure_recognition(),
         }
+        if args.openpose:
+            results["openpose"] = measure_openpose(args.openpose, args.images, args.seconds, folder)
     except PoseActionError as error:
         sys.stderr.write(f"benchmark failed: {error}\n")
         return 1

@@ -10,6 +10,7 @@ from typing import Any
 from unittest.mock import patch
 
 from pose_action_ros.detection import blazepose
+from pose_action_ros.detection.openpose import detector as openpose
 from pose_action_ros.engines import Engine, Tensors, load_engine
 
 
@@ -54,5 +55,5 @@ def metered() -> Iterator[Meter]:
     def load(path: Path, name: str = "auto", threads: int = 1) -> Engine:
         return MeteredEngine(load_engine(path, name, threads), meter)
 
-    with patch.object(blazepose, "load_engine", load):
+    with patch.object(blazepose, "load_engine", load), patch.object(openpose, "load_engine", load):
         yield meter

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from benchmarks.openpose import openpose_lines
 from benchmarks.stages import APART, NETWORK, OURS
 
 LIMIT = 5.0
@@ -17,14 +18,16 @@ RESIDENT_LIMIT = 150.0
 
 def markdown(results: dict[str, Any]) -> str:
     """Tables of the machine, stages, processes, lifter_node, its network, and recognition."""
-    parts = (
+    parts = [
         [f"{name}: {value}" for name, value in results["machine"].items()],
         _stage_lines(results["stages"]),
         _system_lines(results["system"]),
         _lifter_lines(results["lifter"]),
         _network_lines(results["networks"]),
         _recognition_lines(results["recognition"]),
-    )
+    ]
+    if "openpose" in results:
+        parts.append(openpose_lines(results["openpose"]))
     return "\n\n".join("\n".join(lines) for lines in parts)
 
 
@@ -103,7 +106,7 @@ def _network_lines(networks: dict[str, Any]) -> list[str]:
 def _recognition_lines(recognition: dict[str, Any]) -> list[str]:
     """The motion image and the action network."""
     people = recognition["classifier"].items()
-    title = "motion image (17 joints, 2 s at 30 a second), action network"
+    title = "motion image, action network"
     return [
         f"| {title} | CPU p50 [ms] | wall p50 [ms] | wall p99 [ms] |",
         "| --- | ---: | ---: | ---: |",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -41,8 +41,15 @@ class Listener(Node):
         return received
 
 
-def measure_system(seconds: float, folder: Path) -> dict[str, Any]:
+def measure_system(
+    seconds: float, folder: Path, detector: Mapping[str, object] | None = None
+) -> dict[str, Any]:
     """Run camera and nodes for some time.
+
+    Args:
+        seconds: how long [s].
+        folder: for what the nodes say.
+        detector: parameters of keypoints_node; its defaults when None.
 
     Raises:
         PoseActionError: a node failed or nothing came.
@@ -50,17 +57,19 @@ def measure_system(seconds: float, folder: Path) -> dict[str, Any]:
     rclpy.init()
     processes = Processes(folder / "log")
     try:
-        return _measure(processes, seconds)
+        return _measure(processes, seconds, detector or {})
     finally:
         processes.close()
         rclpy.try_shutdown()
 
 
-def _measure(processes: Processes, seconds: float) -> dict[str, Any]:
+def _measure(
+    processes: Processes, seconds: float, detector: Mapping[str, object]
+) -> dict[str, Any]:
     listener, executor = Listener(), SingleThreadedExecutor()
     executor.add_node(listener)
     for node in STAGES:
-        processes.start(node, {})
+        processes.start(node, detector if node == STAGES[0] else {})
     await_nodes(processes, listener, executor)
     processes.start(CAMERA, {"seconds": seconds, "seed": 1, "exit_at_end": True})
     while not listener.ages["keypoints"]:

@@ -29,7 +29,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "pose_action_ros.engines.build_command",
         "build a model's TensorRT engine before a node first needs it",
     ),
-    "train": ("pose_action_ros.training.command", "train the lifter or the action classifier"),
+    "train": (
+        "pose_action_ros.training.command",
+        "train the lifter, the action classifier or a detector",
+    ),
     "teach": (
         "pose_action_ros.training.action.teach_command",
         "teach the action model new actions from recordings",

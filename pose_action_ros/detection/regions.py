@@ -99,7 +99,7 @@ def crop(image: Image, region: Region, size: int) -> Image:
     part, offset = _surroundings(image, region)
     if not part.size:
         return np.zeros((size, size, 3), dtype=np.uint8)
-    part, scale = _halved(part, region.side / size)
+    part, scale = halved(part, region.side / size)
     first = region.to_image(np.array([0.5, 0.5]) / size)  # where the crop's first pixel is
     matrix = np.column_stack([region.axes / size, first])  # crop pixel to image pixel
     matrix[:, 2] += 0.5 - offset
@@ -118,7 +118,7 @@ def _surroundings(image: Image, region: Region) -> tuple[Image, Array]:
     return image[top:bottom, left:right], np.array([left, top], dtype=np.float64)
 
 
-def _halved(image: Image, factor: float) -> tuple[Image, float]:
+def halved(image: Image, factor: float) -> tuple[Image, float]:
     """The image made smaller by half as often as fits into the factor, and its scale.
 
     Averaging keeps thin limbs in large images visible; halves are what OpenCV averages fast.

@@ -11,6 +11,7 @@ DESCRIPTION = "Measure a model or the chain of all stages on people whose truth 
 COMMANDS = {
     "lifter": "pose_action_ros.training.lifter.evaluate_command",
     "action": "pose_action_ros.training.action.evaluate_command",
+    "detector": "pose_action_ros.evaluation.detector_command",
     "chain": "pose_action_ros.evaluation.chain_command",
     "recogniser": "pose_action_ros.evaluation.recogniser_command",
 }

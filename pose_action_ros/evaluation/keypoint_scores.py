@@ -116,7 +116,8 @@ def similarity(truth: People, found: People, tolerance: Array) -> Array:
     scale = np.square(tolerance) * (truth.areas[:, None] + np.spacing(1))  # (P, J)
     alike = np.exp(-np.where(np.isfinite(squares), squares, np.inf) / (2 * scale))
     total: Array = np.where(labelled, alike, 0.0).sum(axis=-1)
-    return total / np.maximum(labelled.sum(axis=-1), 1)
+    result: Array = total / np.maximum(labelled.sum(axis=-1), 1)
+    return result
 
 
 def _matched(truth: People, found: People, tolerance: Array) -> tuple[Array, Flags, Flags]:

@@ -96,8 +96,8 @@ class TruthScore:
         """Compare the people of one image.
 
         Args:
-            found: the pipeline's keypoints and poses.
-            truth: true ones, same skeletons; 3D in Human3.6M joints, placed.
+            found: the pipeline's keypoints, of any skeleton, and poses.
+            truth: true ones; 3D in Human3.6M joints, placed.
             camera: that made the image.
         """
         flat = {person.person_id: person for person in truth[0]}
@@ -183,6 +183,7 @@ def _pairs(
     if not truth or not found:
         return
     heights = np.array([statures[person.person_id] for person in truth])
+    truth = [person.to(found[0].skeleton) for person in truth]
     gaps = np.stack([person.points for person in found]) - np.stack(
         [person.points for person in truth]
     ).reshape(len(truth), 1, -1, 2)

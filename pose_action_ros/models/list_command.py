@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from pose_action_ros.models.cache import cache_folder
 from pose_action_ros.models.card import SHIPPED
 from pose_action_ros.models.catalogue import CatalogueFile, CatalogueModel, read_catalogue
+from pose_action_ros.models.detector_models import cached_detectors
 from pose_action_ros.models.fetch import missing_files
 
 DESCRIPTION = "List the models that are shipped, and those of the catalogue with their terms."
@@ -23,6 +24,7 @@ def run(_args: Namespace) -> int:
     """Run the command."""
     lines = [f"shipped   {path.stem}: {path}" for path in sorted(SHIPPED.glob("*.onnx"))]
     lines += [line for model in read_catalogue().values() for line in _lines(model)]
+    lines += [f"openpose  {name}: {path}" for name, path in cached_detectors().items()]
     lines.append(f"cache     {cache_folder()} (POSE_ACTION_CACHE chooses another)")
     sys.stdout.write("\n".join(lines) + "\n")
     return 0

@@ -204,7 +204,9 @@ class CellStack(nn.Module):
     def classify(self, features: Tensor) -> Tensor:
         """(B, F) to logits (B, labels); while training the spare ones come after them."""
         logits: Tensor = self.linear(self.dropout(features))
-        return logits if self.training else shared_out(logits, self.shape.labels)
+        if self.training or not self.shape.spare:
+            return logits
+        return shared_out(logits, self.shape.labels)
 
 
 def _layers(normal: Parts, reduction: Parts, shape: CellShape) -> Iterator[CellLayer]:

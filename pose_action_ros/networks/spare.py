@@ -12,10 +12,8 @@ def shared_out(logits: Tensor, labels: int) -> Tensor:
     """Logits (B, labels + S) to (B, labels): no label is more likely for what has none.
 
     The probability of the S spare outputs is shared out among all labels alike, as the training
-    wants it of images without a label. Without spare outputs logits stay as they are.
+    wants it of images without a label.
     """
-    if logits.shape[1] == labels:
-        return logits
     chances = torch.softmax(logits, dim=1)
     none = chances[:, labels:].sum(dim=1, keepdim=True) / labels
     return torch.log((chances[:, :labels] + none).clamp_min(_LEAST))

@@ -17,7 +17,8 @@ Below the pairs of each half come the motion features of joints with themselves 
 from frame to frame, in colours of their own range: among the pairs they would be lost.
 
 The poses are smoothed first (Savitzky-Golay). The image is resized before it is equalised: so a new
-pose costs its own columns alone. What the paper leaves open beyond that is in SpmfSettings.
+pose costs its own columns alone (SpmfStream). What the paper leaves open beyond that is in
+SpmfSettings.
 """
 
 from __future__ import annotations
@@ -34,10 +35,13 @@ from pose_action_ros.recognition.spmf_settings import SpmfSettings, check, drawn
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Bands = tuple[tuple[slice, slice, Array], ...]
 Image = npt.NDArray[np.uint8]
 
 TINY = 1e-6  # [m]; joints nearer than this are at one place and have no direction
-JJD, JJO, KNOWN = slice(0, 3), slice(3, 6), 6  # channels of a column
+CHANNELS = 7  # of a column: three colours of JJD, three axes of JJO, and whether it is known
+JJD, JJO, KNOWN = slice(0, 3), slice(3, 6), 6
+BAND = 8  # cells that are resized at once, from their part of the source alone
 
 
 def enhanced_spmf(points: npt.ArrayLike, settings: SpmfSettings) -> Image:
@@ -65,105 +69,58 @@ def enhanced_spmf(points: npt.ArrayLike, settings: SpmfSettings) -> Image:
 
 
 def _image(window: Array, settings: SpmfSettings) -> Image:
-    columns = _columns(window, np.arange(settings.frames), settings)
-    return _finished(columns, across(window, settings).sum(axis=0), settings)
+    side = across(window, settings).sum(axis=0)
+    return finished(_columns(window, settings).transpose(1, 0, 2), side, settings)
 
 
-class SpmfStream:
-    """The same image of a window that moves: each new pose costs only its own columns.
-
-    Where colours depend on the whole window (`reach` 0) all columns are drawn anew.
-
-    Args:
-        settings: as of enhanced_spmf.
-
-    Raises:
-        InputError: the settings do not go together.
-    """
-
-    def __init__(self, settings: SpmfSettings) -> None:
-        check(settings)
-        self._settings = settings
-        self._half = settings.smoothing // 2  # frames at each end smoothed with fewer neighbours
-        self._poses = np.full((settings.frames, *settings.poses), np.nan)
-        self._inner = np.zeros((7, 0, 0))  # columns that no later pose changes
-        self._new = settings.frames  # poses that came since these were drawn
-
-    def push(self, pose: Array) -> None:
-        """Take in the pose (J, 3) one frame after the last; NaN where a joint is missing.
-
-        Raises:
-            InputError: another number of joints.
-        """
-        if pose.shape != self._settings.poses:
-            raise InputError(f"got a pose of {pose.shape}, expected {self._settings.poses}")
-        self._poses[:-1] = self._poses[1:]
-        self._poses[-1] = pose
-        self._new += 1
-
-    def image(self) -> Image:
-        """(height, width, 3) RGB of the newest poses, black where there are none yet."""
-        side = across(self._poses, self._settings).sum(axis=0)
-        return _finished(self._updated(), side, self._settings)
-
-    def _updated(self) -> Array:
-        """All columns, from those that are there and the new ones."""
-        frames, half, settings = self._settings.frames, self._half, self._settings
-        final = frames - 1 - half - self._new  # newest frame whose smoothing was final before
-        if final <= half or not settings.reach:
-            columns = _columns(self._poses, np.arange(frames), settings)
-            self._inner, self._new = columns[:, 2 * half + 1 : -2 * half - 1], 0
-            return columns
-        ends = np.concatenate([np.arange(half + 2), np.arange(final - 1, frames)])
-        fresh = _columns(self._poses, ends, settings)
-        # Between both ends: two columns of the first, the seam, and two that are in `_inner`.
-        first, rest = fresh[:, : 2 * half + 1], fresh[:, 2 * half + 6 :]
-        grown = 2 * self._new
-        self._inner = np.concatenate([self._inner[:, grown:], rest[:, :grown]], axis=1)
-        self._new = 0
-        return np.concatenate([first, self._inner, rest[:, grown:]], axis=1)
-
-
-def _columns(window: Array, frames: npt.NDArray[np.intp], settings: SpmfSettings) -> Array:
-    """(7, 2F-1, height/2) columns of the chosen frames (F,) of a window, smoothed and painted.
+def _columns(window: Array, settings: SpmfSettings) -> Array:
+    """(7, 2N-1, height/2) columns of a window, smoothed and painted.
 
     Pairs are resized to the rows that the joints' own ways leave.
     """
-    poses = _smoothed(window, frames, settings)
-    pairs_painted = _painted(_pair_features(poses, settings), settings.reach, TINY)
-    bands = [pairs_painted @ _resizing(pairs_painted.shape[2], settings.pair_rows).T]
+    poses = smoothed(window, np.arange(settings.frames), settings)
+    features = _pair_features(poses, settings)
+    pairs_painted = painted(features, pair_reach(features[1], settings), TINY)
+    bands = [pairs_painted @ by_area(pairs_painted.shape[2], settings.pair_rows)]
     if settings.own_reach:
         bands.append(
-            _painted(_own_features(poses, settings), settings.own_reach, settings.own_reach)
+            painted(_own_features(poses, settings), settings.own_reach, settings.own_reach)
         )
     return np.concatenate(bands, axis=2)
 
 
-def _painted(features: tuple[Array, Array, Mask], reach: float, fading: float) -> Array:
+def painted(
+    features: tuple[Array, Array, Mask], reach: float | Array, fading: float | Array
+) -> Array:
     """(7, C, P) JET colours, orientations, known; of distances and differences over C columns.
 
     Args:
-        features: as of _pair_features.
-        reach: distance with the last colour [m]; 0 for the greatest there is.
+        features: as of measured.
+        reach: distance with the last colour [m], for each row or all.
         fading: shorter differences have a fainter orientation, as theirs is mostly noise [m].
     """
     difference, distance, known = features
-    reach = reach or max(float(distance.max()), TINY)
-    levels = np.minimum(distance * (255 / reach) + 0.5, 255).astype(np.uint8)
-    channels = np.empty((7, *distance.shape))
-    np.take(_jet(), levels, axis=1, out=channels[JJD])
-    channels[JJD] *= known
-    np.divide(difference, np.maximum(distance, fading), out=channels[JJO])
+    levels = np.minimum(distance * (255 / reach) + 0.5, 255).astype(np.intp)
+    channels = np.empty((CHANNELS, *distance.shape))
+    np.take(_jet(), levels, axis=1, out=channels[JJD], mode="clip")
+    np.multiply(difference, 1 / np.maximum(distance, fading), out=channels[JJO])
     channels[KNOWN] = known
+    if not known.all():
+        channels[JJD] *= known
     return channels
 
 
-def _smoothed(window: Array, frames: npt.NDArray[np.intp], settings: SpmfSettings) -> Array:
+def pair_reach(distance: Array, settings: SpmfSettings) -> float:
+    """The distance of pairs that has the last colour [m]."""
+    return settings.reach or max(float(distance.max()), TINY)
+
+
+def smoothed(window: Array, frames: npt.NDArray[np.intp], settings: SpmfSettings) -> Array:
     """(F, J, 3) the chosen frames of a window after the Savitzky-Golay filter.
 
     A joint that is missing in one of the frames that a sum takes is not smoothed.
     """
-    weights = _savitzky_golay(settings)[frames]
+    weights = savitzky_golay(settings)[frames]
     missing = np.isnan(window[..., 0])
     if not missing.any():
         return np.asarray(np.tensordot(weights, window, axes=1))
@@ -174,7 +131,7 @@ def _smoothed(window: Array, frames: npt.NDArray[np.intp], settings: SpmfSetting
 
 
 @lru_cache(maxsize=16)
-def _savitzky_golay(settings: SpmfSettings) -> Array:
+def savitzky_golay(settings: SpmfSettings) -> Array:
     """(N, N) matrix of the filter, with the polynomials fitted to the ends."""
     count, width = settings.frames, settings.smoothing
     powers = np.vander(np.arange(float(width)), min(settings.smoothing_order, width - 1) + 1)
@@ -196,7 +153,7 @@ def _pair_features(poses: Array, settings: SpmfSettings) -> tuple[Array, Array, 
     coordinates = poses.transpose(2, 0, 1)  # (3, F, J)
     column = np.arange(2 * len(poses) - 1)
     before = coordinates[:, column // 2].take(first, axis=2)
-    return _measured(before - coordinates[:, (column + 1) // 2].take(second, axis=2))
+    return measured(before - coordinates[:, (column + 1) // 2].take(second, axis=2))
 
 
 def _own_features(poses: Array, settings: SpmfSettings) -> tuple[Array, Array, Mask]:
@@ -210,10 +167,10 @@ def _own_features(poses: Array, settings: SpmfSettings) -> tuple[Array, Array, M
     difference = np.empty((3, 2 * len(poses) - 1, coordinates.shape[2]))
     difference[:, 1::2] = ways
     difference[:, ::2] = np.concatenate([ways[:, :1], between, ways[:, -1:]], axis=1)
-    return _measured(difference)
+    return measured(difference)
 
 
-def _measured(difference: Array) -> tuple[Array, Array, Mask]:
+def measured(difference: Array) -> tuple[Array, Array, Mask]:
     """Differences (3, C, P) with 0 where missing, their lengths, and whether they are known."""
     known = ~np.isnan(difference[0])
     if not known.all():
@@ -221,18 +178,28 @@ def _measured(difference: Array) -> tuple[Array, Array, Mask]:
     return difference, np.sqrt(np.einsum("icp,icp->cp", difference, difference)), known
 
 
-def _finished(columns: Array, side: Array, settings: SpmfSettings) -> Image:
-    """Columns (7, 2N-1, height/2) resized in time, people turned, equalised."""
+def finished(columns: Array, side: Array, settings: SpmfSettings) -> Image:
+    """Columns (2N-1, 7, height/2) resized in time, people turned, equalised.
+
+    Args:
+        columns: painted, with their rows resized.
+        side: (2,) as of across, of the whole window.
+        settings: choices.
+    """
     height, width, _ = settings.shape
-    cells = np.matmul(_resizing(settings.columns, width), columns).transpose(0, 2, 1)
-    if settings.body_view:
-        cosine, sine = front_turn(side)
-        x, z = cells[3].copy(), cells[5].copy()
-        cells[3], cells[5] = cosine * x + sine * z, cosine * z - sine * x
-    image = np.empty((height, width, 3))
-    image[: height // 2] = cells[JJD].transpose(1, 2, 0)
-    image[height // 2 :] = (127.5 * (cells[JJO] + cells[KNOWN])).transpose(1, 2, 0)
-    return _equalised((image + 0.5).astype(np.uint8), settings)
+    cells = np.empty((CHANNELS * height // 2, width))
+    resize(columns.reshape(len(columns), -1).T, _to_width(settings), cells)
+    cells = cells.reshape(CHANNELS, -1)
+    cosine, sine = front_turn(side) if settings.body_view else (1.0, 0.0)
+    turn = np.array([[cosine, 0, sine, 1], [0, 1, 0, 1], [-sine, 0, cosine, 1]])
+    planes = np.empty((6, cells.shape[1]), np.uint8)
+    np.add(cells[JJD], 0.5, out=planes[JJD], casting="unsafe")
+    np.add(127.5 * turn @ cells[JJO.start :], 0.5, out=planes[JJO], casting="unsafe")
+    image = np.empty((height, width, 3), np.uint8)
+    halves = planes.reshape(2, 3, height // 2, width)
+    cv2.merge(list(halves[0]), image[: height // 2])
+    cv2.merge(list(halves[1]), image[height // 2 :])
+    return _equalised(image, settings)
 
 
 def _equalised(image: Image, settings: SpmfSettings) -> Image:
@@ -240,18 +207,40 @@ def _equalised(image: Image, settings: SpmfSettings) -> Image:
     if not settings.clip_limit:
         return image
     hsv = cv2.cvtColor(image, cv2.COLOR_RGB2HSV)
-    grid = (settings.tiles, settings.tiles)
-    bright = cv2.createCLAHE(settings.clip_limit, grid).apply(hsv[..., 2])
-    hsv[..., 2] = np.where(hsv[..., 2], bright, 0)
+    grid, value = (settings.tiles, settings.tiles), cv2.extractChannel(hsv, 2)
+    bright = cv2.createCLAHE(settings.clip_limit, grid).apply(value)
+    np.multiply(bright, value > 0, out=hsv[..., 2])
     return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB), np.uint8)
 
 
+def resize(values: Array, bands: Bands, out: Array) -> None:
+    """Resize the last axis of values into out."""
+    for source, cells, weights in bands:
+        np.matmul(values[..., source], weights, out=out[..., cells])
+
+
+def banded(weights: Array) -> Bands:
+    """Weights (source, target) in parts: from where, to where, and those that are not all 0."""
+    bands = []
+    for start in range(0, weights.shape[1], BAND):
+        cells = slice(start, start + BAND)
+        used = np.flatnonzero(weights[:, cells].any(axis=1))
+        source = slice(int(used[0]), int(used[-1]) + 1)
+        bands.append((source, cells, np.ascontiguousarray(weights[source, cells])))
+    return tuple(bands)
+
+
+@lru_cache(maxsize=16)
+def _to_width(settings: SpmfSettings) -> Bands:
+    return banded(by_area(settings.columns, settings.shape[1]))
+
+
 @lru_cache(maxsize=32)
-def _resizing(source: int, target: int) -> Array:
-    """(target, source) weights of resizing by area: each target cell is the mean of its part."""
+def by_area(source: int, target: int) -> Array:
+    """(source, target) weights of resizing by area: each target cell is the mean of its part."""
     edges = np.linspace(0, source, target + 1)
-    cells = np.arange(source)
-    overlap = np.minimum(edges[1:, None], cells + 1) - np.maximum(edges[:-1, None], cells)
+    cells = np.arange(source)[:, None]
+    overlap = np.minimum(edges[1:], cells + 1) - np.maximum(edges[:-1], cells)
     return np.asarray(np.maximum(overlap, 0) * target / source)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from math import hypot
+
 import numpy as np
 import numpy.typing as npt
 
@@ -24,13 +27,19 @@ def across(poses: Array, settings: SpmfSettings) -> Array:
         poses: (F, J, 3) [m], y vertical; NaN where missing.
         settings: whose joints these are.
     """
+    start, end = _ends(settings)
+    axes = poses.take(end, axis=1) - poses.take(start, axis=1)
+    return np.asarray(np.where(np.isnan(axes), 0.0, axes).sum(axis=1)[:, ::2])
+
+
+@lru_cache(maxsize=16)
+def _ends(settings: SpmfSettings) -> tuple[list[int], list[int]]:
+    """Joints from which, and to which, the axes go."""
     skeleton = skeleton_named(settings.skeleton)
     if settings.people == 2:
-        ends = [(len(skeleton) + skeleton.root, skeleton.root)]
-    else:
-        ends = [(skeleton.index(f"left_{part}"), skeleton.index(f"right_{part}")) for part in SIDES]
-    axes = [poses[:, end, ::2] - poses[:, start, ::2] for end, start in ends]
-    return np.asarray(np.sum([np.nan_to_num(axis) for axis in axes], axis=0))
+        return [skeleton.root], [len(skeleton) + skeleton.root]
+    right, left = ([skeleton.index(f"{of}_{part}") for part in SIDES] for of in ("right", "left"))
+    return right, left
 
 
 def front_turn(axis: Array) -> tuple[float, float]:
@@ -38,5 +47,6 @@ def front_turn(axis: Array) -> tuple[float, float]:
 
     With them x' = c x + s z and z' = c z - s x; no turn for an axis without length.
     """
-    length = float(np.hypot(*axis))
-    return (float(axis[0]) / length, float(axis[1]) / length) if length > TINY else (1.0, 0.0)
+    x, z = float(axis[0]), float(axis[1])
+    length = hypot(x, z)
+    return (x / length, z / length) if length > TINY else (1.0, 0.0)

@@ -7,8 +7,9 @@ from collections import deque
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.recognition.enhanced_spmf import Image, SpmfStream
+from pose_action_ros.recognition.enhanced_spmf import Image
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
+from pose_action_ros.recognition.spmf_stream import SpmfStream
 
 Array = npt.NDArray[np.float64]
 

@@ -13,6 +13,7 @@ COMMANDS = {
     "action": "pose_action_ros.training.action.command",
     "recordings": "pose_action_ros.training.action.recordings_command",
     "detections": "pose_action_ros.training.lifter.detections_command",
+    "detector": "pose_action_ros.training.openpose.train_command",
 }
 """Subcommand to module with DESCRIPTION, configure(parser) and run(args)."""
 

@@ -31,6 +31,8 @@ def test_added_by_the_command_and_found_by_its_name(
     words = ["--layout", "coco_18", "--scale", "0.5", "--colours", "RGB", "--name", "mine"]
     assert cli.main(["models", "add", str(file), *words]) == 0
     assert "detector_model:=mine" in capsys.readouterr().out
+    assert cli.main(["models", "list"]) == 0
+    assert "openpose  mine: " in capsys.readouterr().out
     path, card = find_detector("mine")
     assert path.read_bytes() == b"a network"
     assert path.is_relative_to(cache)

@@ -76,6 +76,18 @@ def test_an_image_is_the_same_when_asked_for_again() -> None:
     assert (stream.image() == stream.image()).all()
 
 
+def test_images_now_and_then_over_a_long_time_stay_those_of_the_window() -> None:
+    """However many poses come between them, and wherever the tables are moved."""
+    points = walk(300, 0.01, np.random.default_rng(3))
+    for every in (2, 7, 40):
+        stream = SpmfStream(CHOICES)
+        for count, pose in enumerate(points, start=1):
+            stream.push(pose)
+            if count >= 12 and count % every == 0:
+                expected = enhanced_spmf(points[count - 12 : count], CHOICES)
+                assert np.abs(stream.image().astype(int) - expected).max() <= 1
+
+
 def test_the_pose_is_copied() -> None:
     stream, other = SpmfStream(CHOICES), SpmfStream(CHOICES)
     shared = np.zeros((17, 3))

@@ -6,6 +6,7 @@ Source: Cao et al. 2019, "OpenPose", arXiv:1812.08008.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,14 +15,14 @@ from pose_action_ros.detection.openpose.decode import DecodedPeople, decode
 from pose_action_ros.detection.openpose.layout import to_pixels
 from pose_action_ros.detection.openpose.letterbox import Letterbox, input_size
 from pose_action_ros.detection.openpose.network import MapNetwork
-from pose_action_ros.detection.openpose.settings import default_settings
+from pose_action_ros.detection.openpose.settings import DecodingSettings, default_settings
 from pose_action_ros.engines import load_engine
 from pose_action_ros.errors import InputError
 from pose_action_ros.models.detector_models import find_detector
 from pose_action_ros.poses import Pose2D
 
-LEAST_SCORES = 0.0, 0.0
-"""Of a person and of a joint, unless the settings say others: decoding has its own rules."""
+_ANY_SCORES = 0.0, 0.0
+"""Of a person and of a joint, unless the settings say others: decoding has rules of its own."""
 
 
 class OpenPose:
@@ -44,7 +45,6 @@ class OpenPose:
         engine = load_engine(path, settings.detector_engine, settings.detector_threads)
         self._network = MapNetwork(engine, card)
         self._card = card
-        self._decoding = default_settings(self._network.layout)
         self._wanted = settings.detector_width, settings.detector_height
         self.skeleton = self._network.layout.skeleton
         self.settings = settings
@@ -87,15 +87,20 @@ class OpenPose:
         size = sizes.pop()
         box = Letterbox(size, self._network.size or self._input_size(size))
         maps = self._network([box.shrink(image) for image in images], box.input)
-        layout = self._network.layout
-        return [self._poses(decode(one, layout, self._decoding), box) for one in maps]
+        layout, decoding = self._network.layout, self._decoding()
+        return [self._poses(decode(one, layout, decoding), box) for one in maps]
+
+    def _decoding(self) -> DecodingSettings:
+        """OpenPose's, whose least score of a person gives way to one that is set."""
+        own = default_settings(self._network.layout)
+        return replace(own, min_mean_score=0.0) if self.settings.min_person_score >= 0 else own
 
     def _input_size(self, size: tuple[int, int]) -> tuple[int, int]:
         return input_size(size, self._wanted, self._card.multiple_of)
 
     def _poses(self, people: DecodedPeople, box: Letterbox) -> tuple[Pose2D, ...]:
         """The people in pixels of the image, surest first, as many as are wanted."""
-        least_person, least_joint = self.settings.least_scores(*LEAST_SCORES)
+        least_person, least_joint = self.settings.least_scores(*_ANY_SCORES)
         points = box.to_image(to_pixels(people.points, self._card.stride))  # (P, J, 2)
         edge = np.array(box.image) - 0.5
         with np.errstate(invalid="ignore"):

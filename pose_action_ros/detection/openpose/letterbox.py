@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.detection.base import Image
+from pose_action_ros.detection.regions import halved
 
 Array = npt.NDArray[np.float64]
 Size = tuple[int, int]
@@ -58,10 +59,8 @@ class Letterbox:
         """The image (H, W, 3) at its size in the input."""
         if self.scaled == self.image:
             return image
-        smaller = self.scaled[0] < self.image[0]
-        # Averaging keeps thin limbs visible in images that are made much smaller.
-        way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-        return cv2.resize(image, self.scaled, interpolation=way).astype(np.uint8, copy=False)
+        smaller, _ = halved(image, self.image[0] / self.scaled[0])
+        return cv2.resize(smaller, self.scaled).astype(np.uint8, copy=False)
 
     def to_image(self, points: Array) -> Array:
         """Pixels (..., 2) in the image of pixels in the input; centre of the first at 0."""

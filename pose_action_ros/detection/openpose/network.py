@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -88,12 +89,13 @@ class MapNetwork:
             tensor = np.zeros((len(images), height, width, 3), dtype=np.float32)
         places = tensor if self._card.input_layout == "NHWC" else tensor.transpose(0, 2, 3, 1)
         scale, offset = np.float32(self._card.scale), np.float32(self._card.offset)
+        order = (0, 1, 2) if self._card.colours == "BGR" else (2, 1, 0)
         for image, place in zip(images, places, strict=True):
             rows, columns = image.shape[:2]
-            pixels = image if self._card.colours == "BGR" else image[..., ::-1]
-            filled = place[:rows, :columns]
-            np.multiply(pixels, scale, out=filled)
-            filled += offset
+            for channel, plane in zip(order, cv2.split(image), strict=True):
+                filled = place[:rows, :columns, channel]
+                np.multiply(plane, scale, out=filled)
+                filled += offset
         return tensor
 
     def _maps(self, tensor: Maps, size: Size) -> Maps:

@@ -11,15 +11,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from pose_action_ros.detection.openpose.layout import LAYOUTS
+
 CHANNELS: Mapping[str, tuple[int, int]] = {
-    "body_25": (26, 52),
-    "coco_18": (19, 38),
-    "mpi_15": (16, 28),
+    name: (layout.parts + 1, 2 * len(layout.limbs)) for name, layout in LAYOUTS.items()
 }
 """Heat maps (one for each joint, then the background) and fields (x and y of each limb)."""
-
-STRIDE = 8
-"""Input pixels for one cell of the output, in each direction."""
 
 TWO_BRANCH_STAGES = 6
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from pose_action_ros.errors import ModelError
 from pose_action_ros.models.card import ModelCard, sha256_of
 from pose_action_ros.models.openpose_card import TASK, OpenPoseCard
 from pose_action_ros.training.openpose.caffemodel import read_caffemodel
@@ -42,7 +43,7 @@ def convert(
 
     Raises:
         ModelError: the file is missing, damaged or of another network, or the ONNX file would not
-            compute what the network does.
+            compute what the network does or cannot be written.
     """
     weights = read_caffemodel(path)
     structure = recognise(weights, path)
@@ -52,7 +53,10 @@ def convert(
     network = fill(structure, weights, path)
     target = output or path.with_name(f"openpose_{structure.layout}.onnx")
     card = _card(structure.layout, path, target.stem, stages)
-    difference = export_maps(network, target, card, size)
+    try:
+        difference = export_maps(network, target, card, size)
+    except OSError as error:
+        raise ModelError(f"cannot write {target} ({error}); choose another --output") from error
     _LOG.info("%s differs from the network by %.1e", target, difference)
     return target
 

@@ -1,5 +1,6 @@
 """The detector around a network: images in, people in their pixels out, whatever is wrong."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -34,10 +35,10 @@ class Standin:
 
     def __init__(self, card: OpenPoseCard, shape: Shape = ANY) -> None:
         self.card, self.layout = card, layout_named(card.layout)
-        self.inputs: dict[str, Shape] = {"image": shape}
+        self.inputs: Mapping[str, Shape] = {"image": shape}
         self.people: list[Array] = []
         """(P, J, 2) [px of the input] of each image in turn."""
-        self.broken = False
+        self.broken, self.height = False, 1.0
         self.seen: list[npt.NDArray[Any]] = []
 
     def __call__(self, tensors: Tensors) -> dict[str, npt.NDArray[Any]]:
@@ -50,8 +51,7 @@ class Standin:
         every = self.people[: len(tensor)] or [nobody] * len(tensor)
         self.people = self.people[len(tensor) :]
         maps = np.stack([draw_maps(to_cells(one), self.layout, (rows, columns)) for one in every])
-        if self.broken:
-            maps[:] = np.nan
+        maps *= np.nan if self.broken else self.height
         axes = (0, 3, 1, 2) if self.card.output_layout == "NCHW" else (0, 1, 2, 3)
         return {"maps": maps.transpose(axes)}
 
@@ -157,6 +157,16 @@ def test_settings_can_be_changed_between_images() -> None:
     assert present[present > 0].min() >= least
     detector.settings = DetectorSettings(min_person_score=1.0)
     assert len(found()) < 4
+
+
+def test_whom_openpose_leaves_out_a_lower_limit_keeps() -> None:
+    detector, engine, everybody = _crowd(DetectorSettings())
+    engine.height = 0.15
+    engine.people = [everybody]
+    assert detector(_black(640, 480)) == ()
+    detector.settings = DetectorSettings(min_person_score=0.05)
+    engine.people = [everybody]
+    assert len(detector(_black(640, 480))) == 4
 
 
 def test_several_cameras_at_once_are_as_one_by_one() -> None:

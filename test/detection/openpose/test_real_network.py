@@ -27,7 +27,7 @@ def detector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Detector]:
 
 def _frames(name: str, step: int, most: int) -> list[Image]:
     video = cv2.VideoCapture(str(media(name)))
-    images = []
+    images: list[Image] = []
     while len(images) < most:
         images.append(video.read()[1].astype(np.uint8))
         for _ in range(step - 1):

@@ -2,13 +2,10 @@ from math import prod
 
 import pytest
 
-from pose_action_ros.networks.openpose.structure import (
-    CHANNELS,
-    STRIDE,
-    Structure,
-    openpose,
-    two_branch,
-)
+from pose_action_ros.detection.openpose.layout import LAYOUTS, STRIDE
+from pose_action_ros.errors import ModelError
+from pose_action_ros.models.openpose_card import OpenPoseCard
+from pose_action_ros.networks.openpose.structure import CHANNELS, Structure, openpose, two_branch
 from references import caffe_layers
 
 PUBLISHED = {"body_25": 104_715_850, "coco_18": 209_274_056}
@@ -46,3 +43,12 @@ def test_heat_maps_come_before_fields(layout: str) -> None:
     structure = openpose(layout)
     assert tuple(structure.channels[name] for name in structure.outputs) == CHANNELS[layout]
     assert 2 ** sum(layer.halves for layer in structure.layers) == STRIDE
+
+
+def test_cards_and_networks_know_the_same_layouts() -> None:
+    for name, layout in LAYOUTS.items():
+        assert OpenPoseCard(name).stride == STRIDE
+        assert sum(CHANNELS[name]) == layout.channels
+        assert caffe_layers.PARTS[name] == CHANNELS[name][0]
+    with pytest.raises(ModelError, match=f"expected one of {', '.join(LAYOUTS)}$"):
+        OpenPoseCard("other")

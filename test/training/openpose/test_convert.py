@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +16,7 @@ import torch
 
 from caffe_files import random_weights, write
 from pose_action_ros import cli
-from pose_action_ros.engines import load_engine
+from pose_action_ros.engines import Engine, load_engine
 from pose_action_ros.engines.half import to_half
 from pose_action_ros.errors import ModelError
 from pose_action_ros.models.card import read_card, sha256_of
@@ -34,13 +36,15 @@ class Converted:
     weights: dict[str, tuple[Any, ...]]
     file: Path
     model: Path
+    engine: Engine
 
 
 def make(layout: str, folder: Path, *, old: bool) -> Converted:
     net = caffe_layers.network(layout)
     weights = random_weights(net)
     path = write(folder / "random.caffemodel", weights, old=old)
-    return Converted(layout, net, weights, path, convert(path))
+    model = convert(path)
+    return Converted(layout, net, weights, path, model, load_engine(model, "onnxruntime"))
 
 
 @pytest.fixture(scope="module")
@@ -67,12 +71,8 @@ def converted(request: pytest.FixtureRequest) -> Converted:
     return made
 
 
-def maps_of(converted: Converted, images: Any, engine: str = "onnxruntime") -> Any:
-    return load_engine(converted.model, engine)({"image": images})["maps"]
-
-
 def test_equal_to_the_layers_of_the_prototxt(converted: Converted) -> None:
-    found = maps_of(converted, IMAGES)
+    found = converted.engine({"image": IMAGES})["maps"]
     with torch.inference_mode():
         expected = caffe_layers.run(converted.net, converted.weights, torch.from_numpy(IMAGES))
     np.testing.assert_allclose(found, expected.numpy(), atol=1e-4)
@@ -87,18 +87,20 @@ def test_equal_to_opencv(converted: Converted) -> None:
     data = np.fromfile(converted.file, np.uint8)
     net = cv2.dnn.readNetFromCaffe(np.frombuffer(text, np.uint8), data)
     net.setInput(IMAGES[:1])
-    np.testing.assert_allclose(maps_of(converted, IMAGES[:1]), net.forward(), atol=1e-3)
+    found = converted.engine({"image": IMAGES[:1]})["maps"]
+    np.testing.assert_allclose(found, net.forward(), atol=1e-3)
 
 
 def test_any_batch_and_size(converted: Converted) -> None:
+    assert converted.engine.inputs["image"] == (None, 3, None, None)
     images = np.zeros((3, 3, 32, 16), np.float32)
-    assert maps_of(converted, images).shape[2:] == (4, 2)
-    assert load_engine(converted.model).inputs["image"] == (None, 3, None, None)
+    assert converted.engine({"image": images})["maps"].shape[2:] == (4, 2)
 
 
-def test_the_same_in_the_other_engine(converted: Converted) -> None:
-    expected = maps_of(converted, IMAGES)
-    np.testing.assert_allclose(maps_of(converted, IMAGES, "torch"), expected, atol=1e-5)
+def test_the_same_in_the_other_engine(body_25: Converted) -> None:
+    expected = body_25.engine({"image": IMAGES})["maps"]
+    found = load_engine(body_25.model, "torch")({"image": IMAGES})["maps"]
+    np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
 def test_the_card(converted: Converted) -> None:
@@ -142,3 +144,18 @@ def test_sizes_that_are_refused(
     assert cli.main(words) == 1
     assert "expected a name that ends with .onnx" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+    (tmp_path / "file").touch()
+    with pytest.raises(ModelError, match=r"cannot write .*m.onnx .*choose another --output"):
+        convert(coco_18.file, tmp_path / "file" / "m.onnx", stages=1)
+
+
+def test_without_pytorch_there_is_one_clear_line() -> None:
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "from pose_action_ros.cli import main\n"
+        "sys.exit(main(['models', 'convert-openpose', 'any.caffemodel']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    said = "pose-action: models needs torch: run pip install '.[train]' in the source folder\n"
+    assert done.stderr == said
