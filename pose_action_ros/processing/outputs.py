@@ -72,9 +72,8 @@ class Outputs:
         if self._bag is not None:
             self._bag.add(frame, result)
         if self._video is not None:
-            image = np.require(
-                frame.image, requirements=["C", "W"]
-            )  # a message's memory is a bag's
+            # A raw image out of a bag is the message's memory, which cannot be written.
+            image = np.require(frame.image, requirements=("C", "W"))
             draw_people(image, result.keypoints, self._captions.at(frame.stamp))
             self._video.add(image, frame.stamp)
 

@@ -67,7 +67,7 @@ def on_ray(
     ray = _ray()
     try:
         ray.init(address=address)
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except Exception as error:  # Ray raises a plain one when a machine does not start
         raise SettingError(
             f"no Ray cluster at {address!r} ({error}); start one with 'ray start --head', or use "
             "--ray local"
@@ -89,7 +89,7 @@ def _ray() -> Any:
         return import_module("ray")
     except ModuleNotFoundError as error:
         raise SettingError(
-            "--ray needs Ray: run pip install 'pose_action_ros[ray]', or use --jobs"
+            "--ray needs Ray: run pip install '.[ray]' in the source folder, or use --jobs"
         ) from error
 
 

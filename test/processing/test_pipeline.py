@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -81,6 +82,21 @@ def test_a_simulated_person_is_where_the_truth_says(pipeline: Pipeline) -> None:
     assert report.ids == {0: 1}
     assert report.keypoint_error < 0.02
     assert report.pose_error < 0.2
+
+
+def test_a_detector_goes_on_from_what_another_remembered(pipeline: Pipeline) -> None:
+    source = open_source(SourceSettings(seed=1, seconds=1.0, rate=10.0, people=2))
+    images, detector = [frame.image for frame in source], pipeline.detector
+    found = [detector(image) for image in images[:6]]
+    memory = json.dumps(detector.remembered())
+    found += [detector(image) for image in images[6:]]
+    assert any(found)
+    detector.reset()
+    detector.recall(json.loads(memory))
+    for image, people in zip(images[6:], found[6:], strict=True):
+        for one, other in zip(detector(image), people, strict=True):
+            np.testing.assert_array_equal(one.points, other.points)
+            np.testing.assert_array_equal(one.scores, other.scores)
 
 
 @pytest.mark.parametrize("shape", [(10,), (10, 10), (0, 10, 3), (10, 10, 4)])

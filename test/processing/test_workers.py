@@ -58,7 +58,7 @@ def test_where_no_cluster_is() -> None:
 
 def test_without_ray(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(SettingError, match=r"pip install 'pose_action_ros\[ray\]'"):
+    with pytest.raises(SettingError, match=r"pip install '\.\[ray\]'"):
         next(on_ray(halved, JOBS, "auto", 1))
 
 

@@ -1,0 +1,151 @@
+"""A bag processed without ROS says what the nodes say of it, image by image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from pose_action_ros.msg import Action, Keypoints, Poses
+from rclpy.serialization import deserialize_message
+from rosbags.rosbag2 import Reader
+from sensor_msgs.msg import CameraInfo, Image
+
+from bag_files import START, camera_info, raw, write_bag
+from pose_action_ros import cli
+from pose_action_ros.nodes import keypoints_node
+from pose_action_ros.nodes.action_node import ActionNode
+from pose_action_ros.nodes.images import image_message
+from pose_action_ros.nodes.keypoints_node import KeypointsNode
+from pose_action_ros.nodes.lifter_node import LifterNode
+from pose_action_ros.poses import Pose2D
+from pose_action_ros.processing import pipeline
+from pose_action_ros.simulation import Scene
+from ros_support import FakeDetector, Peer, header, wait_until
+
+Start = Callable[..., Any]
+KINDS = {"/keypoints": Keypoints, "/poses": Poses, "/action": Action}
+COUNT, RATE = 75, 20.0
+
+
+class Film(FakeDetector):
+    """Sees the simulated people of the moment that an image's brightness says; nobody in black."""
+
+    def __init__(self, settings: object = None) -> None:
+        super().__init__()
+        self.settings = settings
+        self._scene = Scene.random(np.random.default_rng(3), people=2)
+
+    def __call__(self, image: npt.NDArray[np.uint8]) -> tuple[Pose2D, ...]:
+        number = int(image[0, 0, 0])
+        seen = [item.keypoints for item in self._scene.truth(number / RATE)] if number else []
+        # One of them is away for a while, and comes back.
+        people = seen[: 1 if 30 <= number < 36 else 2]
+        return tuple(Pose2D(one.skeleton, one.points, one.scores) for one in people)
+
+    def remembered(self) -> dict[str, Any]:
+        return {}
+
+
+@pytest.fixture(autouse=True)
+def film(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (pipeline, keypoints_node):
+        monkeypatch.setattr(module, "make_detector", Film)
+
+
+def _shade(number: int) -> npt.NDArray[np.uint8]:
+    return np.full((480, 640, 3), number, np.uint8)
+
+
+@pytest.fixture
+def bag(tmp_path: Path) -> Path:
+    """A camera_info and 75 images, at 20 a second."""
+    images = [raw(_shade(number), START + 0.1 + number / RATE) for number in range(1, COUNT + 1)]
+    camera = [camera_info(640, 480, 500.0)]
+    return write_bag(tmp_path / "bag", {"/eye/camera_info": camera, "/eye/image": images})
+
+
+def _offline(bag: Path, tmp_path: Path) -> dict[str, list[Any]]:
+    """What `pose-action process` says, read by ROS out of the bag that it writes."""
+    made = tmp_path / "said.mcap"
+    words = ["process", bag, "--output", tmp_path / "out", "--no-video", "--write-bag", made]
+    assert cli.main([str(word) for word in words]) == 0
+    said: dict[str, list[Any]] = {topic: [] for topic in KINDS}
+    with Reader(made) as reader:
+        for connection, _, data in reader.messages(reader.connections):
+            kind = KINDS[connection.topic]
+            said[connection.topic].append(deserialize_message(bytes(data), kind))
+    return said
+
+
+def _images(bag: Path) -> Iterator[Any]:
+    """The bag's messages, as ROS reads them."""
+    with Reader(bag) as reader:
+        wanted = [item for item in reader.connections if item.topic == "/eye/image"]
+        for _, _, data in reader.messages(wanted):
+            yield deserialize_message(bytes(data), Image)
+
+
+def _live(bag: Path, start: Start, peer: Peer) -> dict[str, list[Any]]:
+    """What the three nodes say over DDS, each image when the one before has been answered."""
+    start(ActionNode)
+    lifter, keypoints = start(LifterNode), start(KeypointsNode)
+    heard = {topic: peer.hear(kind, topic) for topic, kind in KINDS.items()}
+    wait_until(lambda: lifter.output._poses.get_subscription_count() == 2)
+    wait_until(lambda: keypoints.output._keypoints.get_subscription_count() == 2)
+    with Reader(bag) as reader:
+        told = [item for item in reader.connections if item.topic == "/eye/camera_info"]
+        ((_, _, data),) = reader.messages(told)
+        calibration = deserialize_message(bytes(data), CameraInfo)
+    # Until all have found each other nobody is to be seen: that changes nothing.
+    nothing = image_message(_shade(0), header(START - 1))
+    peer.say("camera_info", calibration, until=lambda: lifter._camera._calibrated is not None)
+    peer.say("image", nothing, until=lambda: heard["/poses"])
+    for image in _images(bag):
+        peer.output(Image, "image").publish(image)
+        wait_until(lambda: heard["/poses"][-1].header == image.header)  # noqa: B023 - at once
+    return heard
+
+
+def _numbers(message: Any) -> npt.NDArray[np.float64]:
+    """All of a message's coordinates and scores."""
+    if isinstance(message, Keypoints):
+        rows = [(dot.x, dot.y, dot.score) for one in message.people for dot in one.keypoints]
+    elif isinstance(message, Poses):
+        rows = [(dot.x, dot.y, dot.z) for one in message.people for dot in one.joints]
+        rows += [(score, 0.0, 0.0) for one in message.people for score in one.scores]
+    else:
+        rows = [(score, message.score, 0.0) for score in message.scores]
+    return np.array(rows)
+
+
+def _words(message: Any) -> object:
+    """All else of it."""
+    if isinstance(message, Action):
+        begin = message.window_start
+        return message.header, list(message.person_ids), message.label, list(message.labels), begin
+    ids = [one.id for one in message.people]
+    if isinstance(message, Keypoints):
+        return message.header, message.width, message.height, message.skeleton, ids
+    return message.header, message.skeleton, ids, [one.placement for one in message.people]
+
+
+@pytest.mark.timeout(300)
+def test_the_nodes_and_process_say_the_same_of_a_bag(
+    bag: Path, tmp_path: Path, started: Start, peer: Peer
+) -> None:
+    said = _offline(bag, tmp_path)
+    assert [len(said[topic]) for topic in ("/keypoints", "/poses")] == [COUNT, COUNT]
+    assert len(said["/action"]) > 20
+    assert any(len(message.people) == 2 for message in said["/poses"])
+    heard = _live(bag, started, peer)
+    wait_until(lambda: len(heard["/action"]) >= len(said["/action"]))
+    first = said["/keypoints"][0].header.stamp
+    for topic, messages in said.items():
+        live = [item for item in heard[topic] if item.header.stamp.sec >= first.sec]
+        assert [_words(item) for item in live] == [_words(item) for item in messages]
+        for one, other in zip(live, messages, strict=True):
+            np.testing.assert_allclose(_numbers(one), _numbers(other), rtol=2e-5, atol=2e-5)
