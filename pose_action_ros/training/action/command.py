@@ -14,6 +14,7 @@ from scipy.special import softmax
 from torch import nn
 
 from pose_action_ros.errors import SettingError
+from pose_action_ros.models.card import read_card
 from pose_action_ros.networks.cells import CellNetwork, load_weights
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.simulation import ACTIONS
@@ -70,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         _log.info("%s: %s", name, {key: figures[key] for key in _SHORT})
     model = ActionModel(network, ACTIONS, spmf, sections["data"].window, temperature, threshold)
     path = args.output / "action.onnx"
-    write_model(path, model, choice, _training(sections), scores)
+    write_model(path, model, choice, _training(sections, args.config.name), scores)
     _log.info("wrote %s", path)
     return 0
 
@@ -88,8 +89,11 @@ def _measured(
     return report(softmax(logits, axis=1), windows.truth, ACTIONS, threshold)
 
 
-def _training(sections: dict[str, Any]) -> dict[str, Any]:
-    """How it was made, for the card; folders are nobody's business."""
+def _training(sections: dict[str, Any], config: str) -> dict[str, Any]:
+    """How it was made, for the card; folders are nobody's business.
+
+    What was done before, when it was started from a model, is under `before`.
+    """
     settings = {name: asdict(section) for name, section in sections.items() if name != "spmf"}
     for key in ("rendered", "rendered_test", "recorded", "idle"):
         settings["data"][key] = Path(settings["data"][key]).name
@@ -104,6 +108,14 @@ def _training(sections: dict[str, Any]) -> dict[str, Any]:
         "simulated people, told apart while training and none of the actions afterwards. All "
         "smoothed as by the tracker and lifted by the shipped lifter. The test sets show other "
         "bodies, styles and cameras.",
-        "command": "pose-action train action --config config/train_action.yaml --output DIR",
+        "command": f"pose-action train action --config config/{config} --output DIR",
         "settings": settings,
+        **_before(sections["network"].start),
     }
+
+
+def _before(start: str) -> dict[str, Any]:
+    if not start:
+        return {}
+    told = read_card(Path(start), "action").training
+    return {"before": {key: told[key] for key in ("command", "settings") if key in told}}
