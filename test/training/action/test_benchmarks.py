@@ -76,7 +76,7 @@ def test_evaluate_action_measures_keeps_and_goes_on(
     kept = json.loads((tmp_path / "out" / "action.json").read_text())
     assert [one["split"] for one in kept] == names
     assert (tmp_path / "out" / "as1_inner_5.png").is_file()
-    run = tmp_path / "out" / "runs" / "as1_inner_1.json"
+    run = tmp_path / "out" / "runs" / "as1_inner_1_1.json"
     before = run.stat().st_mtime_ns
     assert evaluate(tmp_path, "--splits", "as1", "--inner") == 0
     assert run.stat().st_mtime_ns == before
