@@ -62,6 +62,8 @@ def check(_machine: Machine) -> Iterator[Finding]:
     for model in read_catalogue().values():
         missing = missing_files(model)
         place = cache_folder() / model.name
+        if missing and not model.default and len(missing) == len(model.files):
+            continue  # the user may want it or not
         if missing:
             found = f"{model.name}: {', '.join(missing)} missing or damaged in {place}"
             yield MODEL_UNFETCHED.found(found)
