@@ -45,37 +45,35 @@ class Fields:
     """
 
     def __init__(self, maps: Maps, layout: MapLayout) -> None:
-        """Look at maps (H, W, C); those in memory by cell or by channel are not copied."""
+        """Look at finite maps (H, W, C); those in memory by cell or by channel are not copied."""
         height, width, channels = maps.shape
         self.size = sqrt(height * width)
         if maps.flags.c_contiguous:
-            self._flat, row, column, channel = maps.reshape(-1), width * channels, channels, 1
+            flat, row, column, channel = maps.reshape(-1), width * channels, channels, 1
         else:
-            self._flat = np.ascontiguousarray(maps.transpose(2, 0, 1)).reshape(-1)
+            flat = np.ascontiguousarray(maps.transpose(2, 0, 1)).reshape(-1)
             row, column, channel = width, 1, height * width
         self._row, self._column = row, column
-        self._last_row, self._last_column = max(height - 2, 0), max(width - 2, 0)
-        self._below, self._right = row * (height > 1), column * (width > 1)
-        self._x, self._y = layout.field_channels.T * channel  # (L,) each
+        self._first = layout.field_channels * channel  # (L,)
+        # Of a cell, the one to its right, the one below and the one between these: x and y.
+        self._corners = [
+            (flat[min(corner, flat.size - 1) :], flat[min(corner + channel, flat.size - 1) :])
+            for corner in (0, column, row, row + column)
+        ]
 
     def strength(self, limbs: Indices, segments: Segments, number: Indices) -> Array:
         """(N,) the fields of limbs in the direction of segments, at one sample of each."""
-        x, y = segments.start + number * segments.step
-        column = np.minimum(x.astype(np.intp), self._last_column)
-        row = np.minimum(y.astype(np.intp), self._last_row)
-        right, below = x - column, y - row
-        cell = column * self._column + row * self._row
-        channels = cell + self._x.take(limbs), cell + self._y.take(limbs)
-        left, above = 1 - right, 1 - below
-        upper = left * self._dot(segments, channels, 0)
-        upper += right * self._dot(segments, channels, self._right)
-        lower = left * self._dot(segments, channels, self._below)
-        lower += right * self._dot(segments, channels, self._below + self._right)
-        inside: Array = above * upper + below * lower
-        return inside
-
-    def _dot(self, segments: Segments, channels: tuple[Indices, Indices], offset: int) -> Array:
-        """(N,) the fields in the direction of segments, at the cells that many values on."""
-        x, y = (self._flat.take(channel + offset) for channel in channels)
-        dot: Array = x * segments.along[0] + y * segments.along[1]
-        return dot
+        place = segments.start + number * segments.step  # (2, N), never outside of the map
+        cell = place.astype(np.intp)
+        right, below = place - cell
+        at = cell[0] * self._column + cell[1] * self._row + self._first.take(limbs)
+        # What is beyond the last row or column does not matter: right or below is 0 there.
+        above_left, above_right, below_left, below_right = (
+            x.take(at, mode="clip") * segments.along[0]
+            + y.take(at, mode="clip") * segments.along[1]
+            for x, y in self._corners
+        )
+        upper = above_left + right * (above_right - above_left)
+        lower = below_left + right * (below_right - below_left)
+        strength: Array = upper + below * (lower - upper)
+        return strength

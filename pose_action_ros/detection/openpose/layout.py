@@ -35,7 +35,7 @@ class MapLayout:
         name: as of its skeleton.
         skeleton: joint j has its heat map in channel j.
         limbs: joint indices (from, to), in OpenPose's order.
-        fields: of each limb the channels of x and y of its part affinity field.
+        fields: of each limb the channels of x and, right after it, y of its part affinity field.
         associating: numbers of the limbs that only join what others have found: they never start a
             person and are not drawn.
         uncounted: joints that do not count when a person needs a number of parts.
@@ -64,8 +64,8 @@ class MapLayout:
 
     @cached_property
     def field_channels(self) -> npt.NDArray[np.intp]:
-        """(L, 2) `fields` as an array."""
-        return np.array(self.fields, dtype=np.intp)
+        """(L,) of each limb the channel of x; that of y is the next."""
+        return np.array(self.fields, dtype=np.intp)[:, 0]
 
     @cached_property
     def only_associate(self) -> npt.NDArray[np.bool_]:

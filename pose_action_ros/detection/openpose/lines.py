@@ -22,9 +22,9 @@ Array = npt.NDArray[np.float64]
 
 _BLOCK = 8192
 """Pairs looked at together: bounds the memory."""
-_FIRST_LOOKS = ((2 / 3, 1 / 3), (1 / 2,))
-"""Where along a limb it is looked at before it is looked at everywhere; most pairs are longer than
-any limb and may fail once."""
+_FIRST_LOOKS = ((2 / 3, 1 / 3), (1 / 2, 5 / 6, 1 / 6))
+"""Where along a limb it is looked at before it is looked at everywhere: five samples of at least
+five. Most pairs are longer than any limb and may fail once."""
 _COINCIDENT = 1e-6
 """Joints nearer than this have no direction [cells]."""
 

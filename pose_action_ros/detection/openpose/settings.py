@@ -30,8 +30,8 @@ class DecodingSettings:
     line_density: float = setting(
         40.0, "a limb has the square root of this times its length samples", low=0.1, high=1000.0
     )
-    least_samples: int = setting(5, "fewest samples of a limb", low=1, high=100)
-    most_samples: int = setting(25, "most samples of a limb", low=1, high=100)
+    least_samples: int = setting(5, "fewest samples of a limb", low=5, high=100)
+    most_samples: int = setting(25, "most samples of a limb", low=5, high=100)
     touching: float = setting(
         1 / 150,
         "joints nearer than this share of the root of the map's area may be a limb without a field",

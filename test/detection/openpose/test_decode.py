@@ -64,11 +64,11 @@ def assert_equal_to_reference(
 
 @all_layouts
 @settings(max_examples=4)
-@given(seeds, st.sampled_from([0.5, 0.8, 0.95]), st.booleans())
+@given(seeds, st.sampled_from([0.2, 0.5, 0.8, 0.95]), st.integers(5, 9), st.booleans())
 def test_random_maps_decode_as_the_slow_reference(
-    layout: MapLayout, seed: int, share: float, channels_first: bool
+    layout: MapLayout, seed: int, share: float, most: int, channels_first: bool
 ) -> None:
-    chosen = DecodingSettings(line_share=share, most_peaks=8, min_mean_score=0.2)
+    chosen = DecodingSettings(line_share=share, most_samples=most, most_peaks=8, min_mean_score=0.2)
     maps = noise(layout, seed, (9, 11), wide=2.5)
     if channels_first:
         maps = np.ascontiguousarray(maps.transpose(2, 0, 1)).transpose(1, 2, 0)
@@ -99,7 +99,7 @@ def test_all_people_are_found_to_a_third_of_a_cell(layout: MapLayout, count: int
 def test_people_before_each_other_keep_their_joints(layout: MapLayout) -> None:
     rng = np.random.default_rng(7)
     right = []
-    for seed in range(0, 60, 2):
+    for seed in range(0, 40, 2):
         places = (20, 20), rng.uniform((23, 23), (27, 27))
         people = np.stack([somebody(layout.skeleton, seed + n, 30, places[n]) for n in (0, 1)])
         decoded = decode(draw_maps(people, layout, SIZE), layout)
@@ -226,9 +226,10 @@ def test_joints_that_touch_need_no_field() -> None:
     assert np.isnan(apart.points[0, 14]).all()
 
 
-def test_memory_stays_bounded_when_everything_connects() -> None:
+def test_memory_stays_bounded_with_noise_full_of_peaks() -> None:
     maps = noise(BODY_25_MAPS, 0, SIZE, wide=1)
-    maps[..., 26:] = 1
+    limb = BODY_25_MAPS.fields[0]
+    maps[..., limb] = 1  # along which all pairs that go down to the right connect
     tracemalloc.start()
     try:
         decoded = decode(maps, BODY_25_MAPS)
@@ -236,7 +237,7 @@ def test_memory_stays_bounded_when_everything_connects() -> None:
     finally:
         tracemalloc.stop()
     assert len(decoded) > 100
-    assert most < 60e6
+    assert most < 40e6
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (9, 1), (2, 2), (540, 960)])

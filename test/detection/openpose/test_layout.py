@@ -19,6 +19,7 @@ layouts = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=list(LAYOUTS))
 def test_every_channel_means_one_thing(layout: MapLayout) -> None:
     fields = [channel for pair in layout.fields for channel in pair]
     assert sorted(fields) == list(range(layout.parts + layout.background, layout.channels))
+    assert all(y == x + 1 for x, y in layout.fields)
     assert len(layout.fields) == len(layout.limbs) == len(set(layout.limbs))
 
 
