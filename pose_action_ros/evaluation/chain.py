@@ -32,9 +32,9 @@ THRESHOLD = 0.150
 """PCK's [m]."""
 DISTANCES = (1.5, 6.0)
 """Between camera and person, along the floor [m]."""
-_HEIGHTS = (0.3, 1.8)  # [m] of the camera over the floor
-_FIELDS = (50.0, 90.0)  # [degrees] of view, horizontal
-_SIZE = (640, 480)  # [px]
+HEIGHTS = (0.3, 1.8)  # [m] of the camera over the floor
+FIELDS = (50.0, 90.0)  # [degrees] of view, horizontal
+SIZE = (640, 480)  # [px]
 _WARM_UP = 1.0  # [s] of each scene that do not count: filters settle
 _SAME = 0.25  # median 2D error, of the person's height in the image, up to which it is the person
 _ROOM = 0.2  # of the distance, that walking may lead away from the start
@@ -119,11 +119,11 @@ def random_scene(rng: np.random.Generator, seconds: float) -> Scene:
 
     The camera is a robot's, low or high, and near ones do not see all of the person.
     """
-    away, lens = rng.uniform(*DISTANCES), rng.uniform(*_FIELDS)
+    away, lens = rng.uniform(*DISTANCES), rng.uniform(*FIELDS)
     camera = VirtualCamera.looking_at(
-        (away, 0.0, rng.uniform(*_HEIGHTS)),
+        (away, 0.0, rng.uniform(*HEIGHTS)),
         (0.0, rng.normal(0, 0.1), rng.uniform(0.9, 1.2)),
-        Intrinsics.from_field_of_view(*_SIZE, lens),
+        Intrinsics.from_field_of_view(*SIZE, lens),
         rng.uniform(-5, 5),
     )
     actions = [str(action) for action in rng.choice(ACTIONS, 2, replace=False)]

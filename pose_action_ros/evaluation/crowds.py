@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
+from pose_action_ros.evaluation.chain import FIELDS, HEIGHTS, SIZE
 from pose_action_ros.evaluation.keypoint_scores import People
 from pose_action_ros.simulation import (
     ACTIONS,
@@ -28,21 +29,18 @@ DISTANCES = (1.5, 7.0)
 _BODY_SHARE = 0.53
 """Of the box around a person that the body fills: what is usual where nobody drew outlines."""
 _FEWEST = 3  # visible joints, with fewer somebody need not be found
-_HEIGHTS = (0.3, 1.8)  # [m] of the camera over the floor
-_FIELDS = (50.0, 90.0)  # [degrees] of view, horizontal
 _APART = 0.6  # [m] that people stand apart at least
 _BEYOND = 0.55  # of the view, to each side: some stand half outside
-_SIZE = (640, 480)  # [px]
 _TRIES = 1000
 
 
 def crowd(rng: np.random.Generator, people: int, seconds: float) -> Scene:
     """So many people before a robot's camera, most turned to it, each doing something."""
-    lens = float(rng.uniform(*_FIELDS))
+    lens = float(rng.uniform(*FIELDS))
     camera = VirtualCamera.looking_at(
-        (0.0, 0.0, rng.uniform(*_HEIGHTS)),
+        (0.0, 0.0, rng.uniform(*HEIGHTS)),
         (4.0, 0.0, rng.uniform(0.7, 1.2)),
-        Intrinsics.from_field_of_view(*_SIZE, lens),
+        Intrinsics.from_field_of_view(*SIZE, lens),
         rng.uniform(-5, 5),
     )
     scripts = []

@@ -11,13 +11,6 @@ from pose_action_ros.models.detector_models import cached_detectors, find_detect
 from pose_action_ros.models.openpose_card import OpenPoseCard
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "cache"
-    monkeypatch.setenv("POSE_ACTION_CACHE", str(folder))
-    return folder
-
-
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "net.onnx"

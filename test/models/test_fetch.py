@@ -36,13 +36,6 @@ MODEL = CatalogueModel(
 )
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "cache"
-    monkeypatch.setenv("POSE_ACTION_CACHE", str(folder))
-    return folder
-
-
 @pytest.fixture
 def wheel(tmp_path: Path) -> Path:
     return pack(tmp_path / "toy.whl", {f"toy/{name}": data for name, data in CONTENT.items()})

@@ -1,7 +1,7 @@
 """Stages with known answers, in place of those that need models."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from pose_action_ros.processing import ProcessSettings, pipeline
 from pose_action_ros.processing.job import Report, process_source
 from pose_action_ros.recognition import ActionEstimate
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17
+from pose_action_ros.sources import Frame
 
 KILLED_WITH = 9
 """Exit code of a process that ends as if it was killed."""
@@ -111,3 +112,11 @@ def run_and_die(words: Sequence[str], deadly: int) -> None:
         setattr(pipeline, name, stage)
     Detector.deadly = deadly
     cli.main(words)
+
+
+def interrupted(source: Iterator[Frame]) -> Iterator[Frame]:
+    """Images until somebody presses Ctrl-C at number 15."""
+    for frame in source:
+        if frame.index == 15:
+            raise KeyboardInterrupt
+        yield frame

@@ -1,5 +1,4 @@
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -10,7 +9,7 @@ from pose_action_ros import cli
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.processing import command, job
 from pose_action_ros.processing.pipeline import Pipeline
-from pose_action_ros.sources import Frame
+from processing import fakes
 
 pytestmark = pytest.mark.usefixtures("fake_stages")
 
@@ -72,13 +71,7 @@ def test_nobody_is_no_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 def test_ctrl_c_keeps_what_there_is(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(source: Iterator[Frame]) -> Iterator[Frame]:
-        for frame in source:
-            if frame.index == 15:
-                raise KeyboardInterrupt
-            yield frame
-
-    monkeypatch.setattr(job, "_with_progress", interrupted)
+    monkeypatch.setattr(job, "_with_progress", fakes.interrupted)
     assert _process(folder, tmp_path) == command.INTERRUPTED
     with np.load(tmp_path / "poses.npz") as recording:
         assert recording["frames"].max() == 14

@@ -1,7 +1,6 @@
 """A run that was killed goes on, and ends as one that was not."""
 
 import json
-from collections.abc import Iterator
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from pose_action_ros.detection import DetectorSettings
 from pose_action_ros.errors import SettingError
 from pose_action_ros.processing import job
 from pose_action_ros.processing.noted_detector import NotedDetector
-from pose_action_ros.sources import Frame
 from processing import fakes
 
 pytestmark = pytest.mark.usefixtures("fake_stages")
@@ -65,16 +63,10 @@ def test_after_a_kill_the_same_command_ends_with_the_same(bag: Path, tmp_path: P
 def test_after_ctrl_c_too_which_keeps_what_there_is(
     bag: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(source: Iterator[Frame]) -> Iterator[Frame]:
-        for frame in source:
-            if frame.index == 15:
-                raise KeyboardInterrupt
-            yield frame
-
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
     _looked(_words(bag, whole))
     with monkeypatch.context() as patch:
-        patch.setattr(job, "_with_progress", interrupted)
+        patch.setattr(job, "_with_progress", fakes.interrupted)
         assert _looked(_words(bag, stopped), code=cli.INTERRUPTED) == 15
     with np.load(stopped / "poses.npz") as recording:
         assert recording["frames"].tolist() == list(range(1, 15))

@@ -75,12 +75,12 @@ def _msr_split(folder: Path, subset: str) -> Split:
     return _split(subset, msr_action3d.labels_of(subset), sequences, tested)
 
 
-def inner_split(split: Split) -> Split:
-    """The training part alone, the last two of five subjects to be rewarded for: for a search."""
+def reward_split(split: Split) -> Split:
+    """The training part alone; a search is rewarded for its last two of five subjects."""
     subjects = sorted({sequence.subjects for sequence in split.train})
     held_out = set(subjects[-max(1, len(subjects) * 2 // 5) :])
     inside = [sequence.subjects in held_out for sequence in split.train]
-    return _split(f"{split.name}_inner", split.labels, split.train, inside)
+    return _split(f"{split.name}_reward", split.labels, split.train, inside)
 
 
 def inner_splits(split: Split) -> list[Split]:

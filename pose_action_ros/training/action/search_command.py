@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.search.enas import Examples, search
 from pose_action_ros.search.report import write_report
 from pose_action_ros.search.settings import SearchSettings
-from pose_action_ros.training.action.benchmarks import DATASETS, inner_split, splits
+from pose_action_ros.training.action.benchmarks import DATASETS, reward_split, splits
 from pose_action_ros.training.action.data import RobotData
 from pose_action_ros.training.action.network import NetworkChoice, cell_shape
 from pose_action_ros.training.action.sequences import Augmentation, SequenceExamples
@@ -73,7 +74,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _simulated(sections: Mapping[str, Any], output: Path) -> tuple[Examples, HeldOut]:
     """What the shared weights learn from, and what gives the rewards: simulated people."""
-    data = RobotData(sections["data"], sections["spmf"], output)
+    # Shared weights have no spare outputs, by which gestures would be told apart.
+    data = RobotData(replace(sections["data"], gestures=0), sections["spmf"], output)
     windows = data.simulated("validation")
     return data.examples(), (windows.images, windows.truth)
 
@@ -82,7 +84,7 @@ def _recorded(sections: Mapping[str, Any], args: argparse.Namespace) -> tuple[Ex
     """The same of a data set: subjects of its training part, and others of it."""
     if args.data is None:
         raise SettingError(f"--dataset {args.dataset} needs --data, the folder of its files")
-    split = inner_split(splits(args.dataset, args.data, [args.split] if args.split else [])[-1])
+    split = reward_split(splits(args.dataset, args.data, [args.split] if args.split else [])[-1])
     train, test = (
         SequenceExamples(part, len(split.labels), sections["spmf"], sections["augmentation"])
         for part in (split.train, split.test)

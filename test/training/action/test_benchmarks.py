@@ -12,7 +12,7 @@ from pose_action_ros.datasets.action_sequences import bone_lengths
 from pose_action_ros.errors import SettingError
 from pose_action_ros.skeletons import MSR_20
 from pose_action_ros.training.action import evaluate_command, search_command
-from pose_action_ros.training.action.benchmarks import inner_split, inner_splits, splits
+from pose_action_ros.training.action.benchmarks import inner_splits, reward_split, splits
 from shared_data import SHARED, needs_shared
 
 pytestmark = needs_shared
@@ -41,7 +41,7 @@ def test_cross_subject_splits_share_nobody_and_choices_see_no_test_subject() -> 
         train, test = ({item.subjects for item in part} for part in (split.train, split.test))
         assert not train & test
         assert len(train) == len(test) == 5
-        inner = inner_split(split)
+        inner = reward_split(split)
         inside, held_out = ({item.subjects for item in part} for part in (inner.train, inner.test))
         assert (len(inside), len(held_out)) == (3, 2)
         assert inside | held_out == train

@@ -12,14 +12,21 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
+from blazepose_files import blazepose_files
 from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.networks.genotype import random_genotype, to_json
 from pose_action_ros.recognition import SpmfSettings
 from pose_action_ros.recognition.classifier import ActionClassifier
 from pose_action_ros.recognition.spmf_settings import check
 from pose_action_ros.simulation import ACTIONS
-from pose_action_ros.training.action import command, evaluate_command, search_command
-from pose_action_ros.training.action.data import mirrored_labels
+from pose_action_ros.training.action import (
+    command,
+    evaluate_command,
+    recordings_command,
+    search_command,
+    seen,
+)
+from pose_action_ros.training.action.data import NAMES, mirrored_labels
 from pose_action_ros.training.action.fit import Fitting, logits_of
 from pose_action_ros.training.action.model import read_model
 from pose_action_ros.training.action.noise import detect
@@ -110,6 +117,61 @@ def test_the_hand_made_network_is_trained_too_but_not_from_a_file(tmp_path: Path
         read_model(path)
 
 
+def test_training_goes_on_from_a_model_of_the_same_cells(tmp_path: Path) -> None:
+    started = train(tmp_path, epochs=1) / "action.onnx"
+    config = tmp_path / "next.yaml"
+    words = ["--config", str(config), "--output", str(tmp_path / "next")]
+    parser = argparse.ArgumentParser()
+    command.configure(parser)
+
+    def go_on(network: str, channels: int) -> None:
+        text = TINY.format(epochs=1, network=network).replace(
+            "channels: 4", f"channels: {channels}"
+        )
+        config.write_text(f"{text}  start: {started}\n")
+        assert command.run(parser.parse_args(words)) == 0
+
+    with pytest.raises(SettingError, match="`start` is for networks of cells"):
+        go_on("cnn", 4)
+    with pytest.raises(ModelError, match=r"action\.onnx has weights that do not fit"):
+        go_on("cells", 6)
+    go_on("cells", 4)
+    card = json.loads((tmp_path / "next" / "action.json").read_text())
+    assert card["training"]["before"]["settings"]["fitting"]["epochs"] == 1
+    assert card["training"]["settings"]["network"]["start"] == "action.onnx"
+
+
+def test_a_search_learns_from_simulated_people(tmp_path: Path) -> None:
+    config = tmp_path / "search.yaml"
+    config.write_text(
+        "search: {epochs: 2, warm_up: 1, steps: 1, updates: 1, architectures: 2, candidates: 2, "
+        "channels: 4, batch: 8, reward_batch: 8, nodes: 2}\n"
+        "data: {people: 2, validation: 1, actions_each: 2}\nnetwork: {channels: 4, blocks: 1}\n"
+    )
+    parser = argparse.ArgumentParser()
+    search_command.configure(parser)
+    words = ["--config", str(config), "--output", str(tmp_path / "found")]
+    assert search_command.run(parser.parse_args(words)) == 0
+    assert (tmp_path / "found" / "genotype.json").is_file()
+
+
+def test_people_who_stand_about_are_rendered_and_detected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blazepose_files()
+    monkeypatch.setattr(seen, "IDLE", 1.0)
+    parser = argparse.ArgumentParser()
+    recordings_command.configure(parser)
+    path = tmp_path / "idle.npz"
+    for people in (1, 2):  # the second run goes on
+        words = ["--idle", "--output", str(path), "--people", str(people), "--seed", "3"]
+        assert recordings_command.run(parser.parse_args(words)) == 0
+    found = load_sightings(path, NAMES)
+    assert len(found) == 2
+    assert all((one.labels == ACTIONS.index("standing")).all() for one in found)
+    assert sum(len(one.stamps) for one in found) >= 10
+
+
 def test_what_is_seen_can_be_stored_and_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
     first, second = (simulated_sighting(np.random.default_rng(4), 2) for _ in range(2))
     assert first.points == pytest.approx(second.points, nan_ok=True)
@@ -171,6 +233,7 @@ def test_settings_that_are_wrong(tmp_path: Path, text: str, message: str) -> Non
     ("name", "module"),
     [
         ("train_action", command),
+        ("finish_action", command),
         ("search_action", search_command),
         ("evaluate_msr_action3d", evaluate_command),
         ("evaluate_sbu_kinect", evaluate_command),
