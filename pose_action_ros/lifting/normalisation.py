@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
+from pose_action_ros.skeletons import COCO_18
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -112,11 +112,6 @@ def optical_to_virtual(points: Array, rotations: Array) -> Array:
 def mirrored_features(features: Array) -> Array:
     """The inputs (N, 18, 3) of the same people seen in a mirror."""
     return features[:, COCO_18.mirror] * [-1.0, 1.0, 1.0]
-
-
-def mirrored_points(points: Array) -> Array:
-    """Human3.6M poses (N, 17, 3) seen in a mirror: left is right and x changes sign."""
-    return points[:, HUMAN36M_17.mirror] * [-1.0, 1.0, 1.0]
 
 
 def _with_neck(rays: Array, scores: Array) -> tuple[Array, Array]:

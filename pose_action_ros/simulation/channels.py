@@ -120,10 +120,6 @@ class Channels:
         """Copies of one side's channels, without the side in their names."""
         return {name: self[f"{side}_{name}"].copy() for name in names}
 
-    def blend(self, other: Channels, weight: Array) -> Channels:
-        """Self where weight (T,) is 0, the other where it is 1."""
-        return Channels(self.values + (other.values - self.values) * weight[:, None])
-
     def mirrored(self) -> Channels:
         """The same motion with left and right swapped."""
         return Channels(self.values[:, _OTHER] * _SIGNS)

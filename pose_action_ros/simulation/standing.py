@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.channels import ARM, SIDES, Channels
+from pose_action_ros.simulation.channels import SIDES, Channels
 from pose_action_ros.simulation.postures import arm_posture
 from pose_action_ros.simulation.reach import Stance, plant
 from pose_action_ros.simulation.timing import Wander
@@ -75,12 +75,6 @@ class Standing:
         """Plant the feet under the pelvis, which is `drop` [m] below upright."""
         plant(self.body, pose, self._stance.lowered(drop))
         return pose
-
-    def resting_arm(self, side: str) -> dict[str, Array]:
-        """The posture of one arm, without noise, one moment."""
-        pose = Channels.zeros(1)
-        pose.toward(self._arms[SIDES.index(side)], side=side)
-        return pose.side(side, ARM)
 
 
 _FIDGETS = {"flex": 0.8, "abduct": 0.6, "rotate_in": 1.0, "elbow": 0.9, "wrist_flex": 1.5}
