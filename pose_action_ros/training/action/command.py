@@ -20,6 +20,7 @@ from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.simulation import ACTIONS
 from pose_action_ros.training.action.data import RobotData
 from pose_action_ros.training.action.fit import Fitting, fit, logits_of
+from pose_action_ros.training.action.heads import with_labels
 from pose_action_ros.training.action.model import ActionModel, read_model, write_model
 from pose_action_ros.training.action.network import NetworkChoice, make_network
 from pose_action_ros.training.action.report import fit_temperature, fit_threshold, report
@@ -77,10 +78,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _start_from(network: nn.Module, path: Path) -> None:
-    """Give the network a model's weights; ModelError when they are of other cells or sizes."""
+    """Give the network a model's weights; ModelError when they are of other cells or sizes.
+
+    The model may have fewer spare outputs, or other labels: theirs are fresh.
+    """
     if not isinstance(network, CellNetwork):
         raise SettingError(f"`start` is for networks of cells; remove it, or {path} from the YAML")
-    load_weights(network, read_model(path).network.state_dict(), str(path))
+    base = read_model(path)
+    assert isinstance(base.network, CellNetwork)
+    fitting = with_labels(base.network, base.labels, ACTIONS, network.shape.spare)
+    load_weights(network, fitting.state_dict(), str(path))
 
 
 def _measured(

@@ -23,20 +23,24 @@ SMOOTHING = 0.05
 STEPS = 60
 
 
-def with_labels(network: CellNetwork, old: Sequence[str], new: Sequence[str]) -> CellNetwork:
+def with_labels(
+    network: CellNetwork, old: Sequence[str], new: Sequence[str], spare: int | None = None
+) -> CellNetwork:
     """The network with other labels: rows of those it had are its own, the others' are fresh.
-
-    Spare outputs stay.
 
     Args:
         network: stays as it is.
         old: its labels, in the order of its logits.
         new: wanted ones.
+        spare: how many spare outputs it shall have, the first ones its own; as many as it has
+            when None.
     """
-    changed = CellNetwork(network.genotype, replace(network.shape, labels=len(new)))
+    had = network.shape.spare
+    wanted = had if spare is None else spare
+    changed = CellNetwork(network.genotype, replace(network.shape, labels=len(new), spare=wanted))
     state = deepcopy(network.state_dict())
     rows: list[int | None] = [old.index(label) if label in old else None for label in new]
-    rows += range(len(old), len(old) + network.shape.spare)
+    rows += [len(old) + number if number < had else None for number in range(wanted)]
     weight, bias = state[f"{LAST}weight"], state[f"{LAST}bias"]
     fresh = FRESH * torch.randn(len(rows), weight.shape[1])
     for row, known in enumerate(rows):

@@ -264,6 +264,10 @@ def test_a_head_with_more_labels_says_the_same_of_the_old_ones_and_learns_new_on
     with torch.no_grad():
         told, before = (each.stack.linear(features) for each in (changed, network))  # (40, 5) each
         assert torch.allclose(told[:, [2, 0, 3, 4]], before[:, [0, 2, 3, 4]], atol=1e-5)
+        more = with_labels(network, BASE, BASE, spare=4)
+        kept = more.stack.linear(features)  # (40, 7)
+        assert torch.allclose(kept[:, :5], before, atol=1e-5)
+        assert kept[:, 5:].std() < before.std()
         labels = torch.arange(40) % 2
         head = fit_head(changed.stack.linear, 20 * torch.randn(40, features.shape[1]), labels, 0.0)
     assert head.weight.shape == changed.stack.linear.weight.shape

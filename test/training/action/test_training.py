@@ -125,9 +125,8 @@ def test_training_goes_on_from_a_model_of_the_same_cells(tmp_path: Path) -> None
     command.configure(parser)
 
     def go_on(network: str, channels: int) -> None:
-        text = TINY.format(epochs=1, network=network).replace(
-            "channels: 4", f"channels: {channels}"
-        )
+        text = TINY.format(epochs=1, network=network).replace("gestures: 3", "gestures: 5")
+        text = text.replace("channels: 4", f"channels: {channels}")
         config.write_text(f"{text}  start: {started}\n")
         assert command.run(parser.parse_args(words)) == 0
 
@@ -139,6 +138,7 @@ def test_training_goes_on_from_a_model_of_the_same_cells(tmp_path: Path) -> None
     card = json.loads((tmp_path / "next" / "action.json").read_text())
     assert card["training"]["before"]["settings"]["fitting"]["epochs"] == 1
     assert card["training"]["settings"]["network"]["start"] == "action.onnx"
+    assert card["settings"]["shape"]["spare"] == 5
 
 
 def test_a_search_learns_from_simulated_people(tmp_path: Path) -> None:
