@@ -40,7 +40,10 @@ class Examples(Protocol):
     labels: int
 
     def draw(self, count: int, rng: np.random.Generator) -> tuple[Images, Labels]:
-        """So many images (B, height, width, 3), augmented, and their labels (B,)."""
+        """So many images (B, height, width, 3), augmented, and labels (B,), below 0 for no action.
+
+        A search learns from those of actions alone.
+        """
         ...
 
 
@@ -175,8 +178,11 @@ class Enas:
         losses = []
         for genotype in tqdm(self._sample(self._settings.steps), "shared weights", leave=False):
             images, labels = training.draw(self._settings.batch, rng)
-            logits = self._shared(torch.from_numpy(images).to(self._device).float(), genotype)
-            loss = nn.functional.cross_entropy(logits, torch.from_numpy(labels).to(self._device))
+            named = labels >= 0
+            shown, truth = (
+                torch.from_numpy(part[named]).to(self._device) for part in (images, labels)
+            )
+            loss = nn.functional.cross_entropy(self._shared(shown.float(), genotype), truth)
             self._optimiser.zero_grad()
             torch.autograd.backward(loss)
             nn.utils.clip_grad_norm_(self._shared.parameters(), self._settings.clip)

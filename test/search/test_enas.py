@@ -56,6 +56,21 @@ def test_a_search_ranks_genotypes_and_keeps_its_curve(tmp_path: Path) -> None:
     assert 0 < curve[1].reward <= curve[1].best <= 1
 
 
+class StripesAndNothing(Stripes):
+    """The same, half of them of no action."""
+
+    def draw(self, count: int, rng: np.random.Generator) -> tuple[Images, Labels]:
+        images, labels = super().draw(count, rng)
+        return images, np.where(np.arange(count) % 2, -1, labels)
+
+
+def test_images_of_no_action_are_not_learnt_from(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, epochs=1)
+    search(settings, SHAPE, StripesAndNothing(), VALIDATION, tmp_path)
+    (row,) = read_curve(tmp_path / "curve.csv")
+    assert 0 < row.loss < 10
+
+
 def test_a_resumed_search_equals_an_uninterrupted_one(tmp_path: Path) -> None:
     whole = run(tmp_path / "whole")
     for epochs in (1, 2, 3):
