@@ -52,6 +52,7 @@ setup(
         "coco": ["pycocotools>=2.0"],
         "ray": ["ray>=2.9"],
         "tensorrt": ["tensorrt>=10", "cuda-python>=12"],
+        "docs": requirements("docs"),
         "dev": requirements("test"),
     },
     cmdclass={"build_py": BuildWithMessages},

@@ -1,7 +1,8 @@
 """Recordings of one person's poses, and their files, which NumPy alone reads.
 
 A file is an .npz without pickled objects, made by numpy.savez_compressed, with these arrays for T
-images and J joints:
+images and J joints::
+
     format () "pose_action_recording" · version () 1
     skeleton () name of the joint order, as in skeletons.py · joints (J,) names of the joints
     stamps (T,) float64 [s], rising; images in which the person was not seen are left out
@@ -11,6 +12,7 @@ images and J joints:
     label () what the person does; empty when nobody has said
     person_id () the tracker's number · source () name of the file or camera, without folders
     rate () images per second of the source; NaN when not known
+
 Two people of one source are two recordings with the stamps of the same clock.
 """
 

@@ -72,7 +72,7 @@ class Skeleton:
 
     @cached_property
     def mirror(self) -> npt.NDArray[np.intp]:
-        """Permutation (J,) that swaps left and right: `values[..., mirror, :]`."""
+        """Permutation (J,) of the joints that swaps left and right."""
         return np.array([self.index(_other_side(joint)) for joint in self.joints], dtype=np.intp)
 
 

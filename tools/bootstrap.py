@@ -27,7 +27,12 @@ WORKSPACE = ROOT / ".workspace"
 REQUIREMENTS = ROOT / "requirements"
 PACKAGE = "pose_action_ros"
 PREFIX = WORKSPACE / "install" / PACKAGE
-LAYERS = {"run": ("build", "run"), "test": ("build", "run", "train", "test")}
+LAYERS = {
+    "run": ("build", "run"),
+    "docs": ("build", "run", "docs"),
+    "test": ("build", "run", "docs", "train", "test"),
+}
+LAYER_OF = {"docs": "docs", "test": "test", "lint": "test", "bench": "test"}
 TYPED = "kilted"
 BEFORE_KILTED = ("humble", "iron", "jazzy")
 LINTERS = (
@@ -42,7 +47,7 @@ def main() -> int:
     """Run one of the commands; returns its exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "command", choices=("demo", "test", "lint", "bench", "build", "run", "clean")
+        "command", choices=("demo", "test", "lint", "bench", "docs", "build", "run", "clean")
     )
     parser.add_argument("rest", nargs=argparse.REMAINDER, help="arguments of the command")
     args = parser.parse_args()
@@ -50,9 +55,16 @@ def main() -> int:
         os.chdir(ROOT)
     if args.command == "clean":
         return clean()
-    commands = {"demo": demo, "test": test, "lint": lint, "bench": bench, "run": program}
+    commands = {
+        "demo": demo,
+        "test": test,
+        "lint": lint,
+        "bench": bench,
+        "docs": docs,
+        "run": program,
+    }
     try:
-        env = prepare("test" if args.command in ("test", "lint", "bench") else "run")
+        env = prepare(LAYER_OF.get(args.command, "run"))
         return commands[args.command](env, args.rest) if args.command in commands else 0
     except BuildError as error:
         print(error, file=sys.stderr)
@@ -260,9 +272,17 @@ def bench(env: Environment, rest: list[str]) -> int:
     become(env, VENV / "bin" / "python", "-m", "benchmarks", *rest)
 
 
+def docs(env: Environment, rest: list[str]) -> int:
+    """The site of the documentation; a warning is an error."""
+    print("» output/docs/index.html", flush=True)
+    sphinx = (str(VENV / "bin" / "python"), "-m", "sphinx", "-q", "-W", "--keep-going")
+    become(env, *sphinx, *rest, ROOT / "docs", ROOT / "output" / "docs")
+
+
 def clean() -> int:
     """Remove what this tool made."""
-    for path in (VENV, WORKSPACE, ROOT / "build", ROOT / f"{PACKAGE}.egg-info"):
+    made = (ROOT / "build", ROOT / f"{PACKAGE}.egg-info", ROOT / "docs" / "reference")
+    for path in (VENV, WORKSPACE, *made):
         shutil.rmtree(path, ignore_errors=True)
     (ROOT / ".bootstrap.lock").unlink(missing_ok=True)
     return 0

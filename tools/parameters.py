@@ -1,4 +1,4 @@
-"""Writes the parameters of all nodes from their settings classes: the YAML file and the README.
+"""Writes the parameters of all nodes from their settings classes: YAML file and docs page.
 
 python tools/parameters.py
 """
@@ -20,7 +20,7 @@ from pose_action_ros.settings import limits_of
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "config" / "pose_action.yaml"
-README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "parameters.md"
 BEGIN, END = "<!-- parameters -->\n", "<!-- end of parameters -->"
 NODES: dict[str, type] = {
     "camera_node": CameraNodeSettings,
@@ -70,23 +70,23 @@ def remark(item: Field[Any]) -> str:
     return limits.description + (f" [{'; '.join(notes)}]" if notes else "")
 
 
-def readme(text: str) -> str:
-    """The README with its tables of parameters written anew."""
+def page(text: str) -> str:
+    """The page with its tables of parameters written anew."""
     before, _, rest = text.partition(BEGIN)
     tables = "".join(table(node, settings) for node, settings in NODES.items())
-    return before + BEGIN + tables + END + rest.partition(END)[2]
+    return before + BEGIN + tables + "\n" + END + rest.partition(END)[2]
 
 
 def table(node: str, settings: type) -> str:
-    """One node's parameters, folded away."""
+    """One node's parameters."""
     rows = "".join(
         f"| `{item.name}` | `{json.dumps(item.default)}` | {remark(item)} |\n"
         for item in fields(settings)
     )
     head = "| parameter | default | meaning |\n| --- | --- | --- |\n"
-    return f"<details><summary>{node}</summary>\n\n{head}{rows}\n</details>\n"
+    return f"\n## {node}\n\n{head}{rows}"
 
 
 if __name__ == "__main__":
-    README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     FILE.write_text(parameters_file(), encoding="utf-8")

@@ -82,7 +82,7 @@ def draw_grid(panel: Axes) -> None:
     """RViz's grid in the plane of the fixed frame, a metre for each cell."""
     for line in range(-5, 6):
         for ends in ([(line, -5.0, 0.0), (line, 5.0, 0.0)], [(-5.0, line, 0.0), (5.0, line, 0.0)]):
-            steps = np.linspace(*np.array(ends), 100)
+            steps = np.linspace(ends[0], ends[1], 100)
             panel.plot(*VIEW.project(steps).T, color=GRID, linewidth=0.6, zorder=0)
 
 
@@ -107,7 +107,14 @@ def draw_text(panel: Axes, marker: Any) -> None:
     height = pixels(marker.scale.z, float(VIEW.to_camera(place)[2]))
     x, y = VIEW.project(place)
     panel.text(
-        x, y, marker.text, color="white", size=points_of(height), ha="center", va="center", zorder=200
+        x,
+        y,
+        marker.text,
+        color="white",
+        size=points_of(height),
+        ha="center",
+        va="center",
+        zorder=200,
     )
 
 

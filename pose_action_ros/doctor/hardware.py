@@ -9,7 +9,7 @@ from pose_action_ros.doctor.machine import Machine
 
 LEAST_CORES = 2
 LEAST_MEMORY = 1_000_000_000
-"""Bytes that the three nodes and their operating system's share need, see the README's figures."""
+"""Bytes that the three nodes and their operating system's share need, see docs/performance.md."""
 
 CPU_FEW = Problem(
     "cpu-few",

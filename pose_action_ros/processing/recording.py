@@ -1,12 +1,14 @@
 """poses.npz: all keypoints and poses of a recording, a row for each person in each image.
 
-Arrays, K rows:
+Arrays, K rows::
+
     frames (K,) index of the image · stamps (K,) [s] · people (K,) person id
     keypoints (K, J2, 3): x, y [px], score · poses (K, J3, 4): x, y, z [m], score
     placed (K,): poses are positions in the camera frame, otherwise offsets from the root joint
     intrinsics (K, 6): width, height, fx, fy, cx, cy [px], as given or assumed
     keypoint_joints (J2,), pose_joints (J3,): names of the joints
     keypoint_skeleton, pose_skeleton: names of the joint orders
+
 Missing joints are NaN with score 0. Coordinates are float32, the camera's optical frame.
 """
 

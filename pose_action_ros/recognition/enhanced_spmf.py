@@ -5,7 +5,7 @@ Framework for Joint 3D Pose Estimation and Action Recognition from a Single RGB 
 20(7):1825, 2020 (arXiv 1907.06968), the section on Enhanced-SPMF; the Skeleton Posture-Motion
 Feature itself is from the same authors, Sensors 19(8):1932, 2019.
 
-With joints p_j at frame t, over the pairs j < k (of two people: over both skeletons):
+With joints p_j at frame t, over the pairs j < k (of two people: over both skeletons)::
 
     JJD_jk = |p_j^t - p_k^u|                   joint-joint distance, drawn in the JET colours
     JJO_jk = (p_j^t - p_k^u) / JJD_jk          joint-joint orientation, drawn as red, green, blue

@@ -1,4 +1,4 @@
-"""config/pose_action.yaml is what the settings classes say, and nodes take it."""
+"""config/pose_action.yaml and docs/parameters.md are what the settings say; nodes take the file."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ import yaml
 pytest.importorskip("rclpy", reason="ROS is not installed")
 pytest.importorskip("pose_action_ros.msg", reason="the messages are not built")
 
-from parameters import BEGIN, END, FILE, NODES, README, parameters_file, readme
+from parameters import BEGIN, END, FILE, NODES, PAGE, page, parameters_file
 from rclpy.parameter import parameter_dict_from_yaml_file
 
 from pose_action_ros.settings import defaults, from_mapping
@@ -26,11 +26,11 @@ def test_the_file_is_up_to_date() -> None:
     )
 
 
-def test_the_tables_of_the_readme_are_up_to_date() -> None:
-    text = README.read_text(encoding="utf-8")
+def test_the_page_is_up_to_date() -> None:
+    text = PAGE.read_text(encoding="utf-8")
     assert BEGIN in text
     assert END in text
-    assert readme(text) == text, "run: python3 tools/bootstrap.py run python tools/parameters.py"
+    assert page(text) == text, "run: python3 tools/bootstrap.py run python tools/parameters.py"
 
 
 @pytest.mark.parametrize("node", NODES)

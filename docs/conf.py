@@ -1,0 +1,40 @@
+"""The site of the documentation: `make docs` builds it in output/docs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tools"))
+
+from reference import write_reference  # noqa: E402 - from tools/
+
+from pose_action_ros import __version__  # noqa: E402 - sorted after tools/
+
+write_reference(HERE / "reference")
+
+project = "pose_action_ros"
+author = "The pose_action_ros authors"
+version = release = __version__
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+
+# Of two modules with a name in common the nearer one is linked.
+suppress_warnings = ["ref.python"]
+
+html_theme = "furo"
+html_title = f"pose_action_ros {__version__}"
+html_show_sourcelink = False
+
+myst_heading_anchors = 3
+myst_links_external_new_tab = True
+
+# Imported only by the engine for it; most machines do not have it.
+autodoc_mock_imports = ["tensorrt"]
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented"
+autodoc_default_options = {"members": True, "show-inheritance": True, "ignore-module-all": True}
+autodoc_preserve_defaults = True
+napoleon_use_ivar = True
+napoleon_use_rtype = False

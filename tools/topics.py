@@ -1,0 +1,59 @@
+"""Writes the messages into docs/topics.md, from the comments in msg/.
+
+python tools/topics.py
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "topics.md"
+BEGIN, END = "<!-- messages -->\n", "<!-- end of messages -->"
+ORDER = ("Keypoints", "PersonKeypoints", "Keypoint", "Poses", "Pose3D", "Action")
+"""Messages that are published before those inside of them, in the order of the nodes."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One line of a message: its type, name (with the value of a constant) and meaning."""
+
+    kind: str
+    name: str
+    meaning: str
+
+
+def page(text: str) -> str:
+    """The page with its messages written anew."""
+    before, _, rest = text.partition(BEGIN)
+    messages = "".join(section(name) for name in ORDER)
+    return before + BEGIN + messages + "\n" + END + rest.partition(END)[2]
+
+
+def section(name: str) -> str:
+    """One message: what it is, and a table of its fields."""
+    meaning, fields = read((ROOT / "msg" / f"{name}.msg").read_text(encoding="utf-8"))
+    rows = "".join(f"| `{it.name}` | `{it.kind}` | {it.meaning} |\n" for it in fields)
+    head = "| field | type | meaning |\n| --- | --- | --- |\n"
+    return f"\n### {name}\n\n{meaning}\n\n{head}{rows}"
+
+
+def read(text: str) -> tuple[str, list[Field]]:
+    """What a message is by the comment above its fields, and the fields."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    meaning = " ".join(line.lstrip("# ") for line in lines if line.startswith("#"))
+    return meaning, [field(line) for line in lines if not line.startswith("#")]
+
+
+def field(line: str) -> Field:
+    """One field or constant."""
+    declared, _, meaning = line.partition("#")
+    kind, name = declared.split(maxsplit=1)
+    spaced = re.sub(r"\s*=\s*", " = ", name.strip())
+    return Field(kind, spaced, meaning.strip().replace("|", "\\|"))
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
