@@ -34,7 +34,13 @@ autodoc_mock_imports = ["tensorrt"]
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
-autodoc_default_options = {"members": True, "show-inheritance": True, "ignore-module-all": True}
+autodoc_default_options = {
+    "members": True,
+    "special-members": "__call__",
+    "show-inheritance": True,
+    "ignore-module-all": True,
+}
+autodoc_type_aliases = {name: name for name in ("Array", "Image", "Mask", "npt.ArrayLike")}
 autodoc_preserve_defaults = True
 napoleon_use_ivar = True
 napoleon_use_rtype = False
