@@ -29,8 +29,8 @@ html_show_sourcelink = False
 myst_heading_anchors = 3
 myst_links_external_new_tab = True
 
-# Imported only by the engine for it; most machines do not have it.
-autodoc_mock_imports = ["tensorrt"]
+# Imported only when an engine that needs them is chosen: a robot does without.
+autodoc_mock_imports = ["cuda", "onnx", "tensorrt"]
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
