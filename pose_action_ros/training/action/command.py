@@ -125,4 +125,4 @@ def _before(start: str) -> dict[str, Any]:
     if not start:
         return {}
     told = read_card(Path(start), "action").training
-    return {"before": {key: told[key] for key in ("command", "settings") if key in told}}
+    return {"before": {key: told[key] for key in ("command", "settings", "before") if key in told}}
