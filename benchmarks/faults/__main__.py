@@ -17,7 +17,9 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10.0, help="of faults")
     parser.add_argument("--seed", type=int, default=1, help="of what is drawn")
     parser.add_argument("--compressed", action="store_true", help="the camera sends JPEGs")
-    parser.add_argument("--only", default="", help="faults whose names contain this")
+    parser.add_argument(
+        "--only", default="", help="faults whose names contain one of these, by commas"
+    )
     parser.add_argument("--output", default="output/faults", help="folder of what the nodes write")
     args = parser.parse_args()
     try:

@@ -1,4 +1,4 @@
-"""A few seconds of simulated people as images, drawn beforehand, so that playing them costs little."""
+"""A few seconds of simulated people as images, drawn beforehand: playing them costs little."""
 
 from __future__ import annotations
 

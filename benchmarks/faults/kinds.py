@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -74,14 +75,14 @@ def _unplugged(rig: Rig) -> None:
 
 def _sizes(rig: Rig) -> None:
     for size in pictures.SIZES:
-        rig.camera.ways.alter = lambda message, size=size: pictures.resized(message, size)
+        rig.camera.ways.alter = partial(pictures.resized, size=size)
         rig.hold(_LONG / 4)
     rig.mend()
 
 
 def _encodings(rig: Rig) -> None:
     for encoding in pictures.ENCODED:
-        rig.camera.ways.alter = lambda message, name=encoding: pictures.encoded(message, name)
+        rig.camera.ways.alter = partial(pictures.encoded, encoding=encoding)
         rig.hold(_LONG / 7)
     rig.mend()
 
@@ -98,10 +99,12 @@ def _people(rig: Rig) -> None:
     numbers = [max(rig.crowd), *rig.chance.sample(sorted(rig.crowd), len(rig.crowd) - 1)]
     for number in numbers:
         rig.camera.ways.clip = rig.crowd[number]
-        rig.hold(2.0)
-        reports = rig.watch.said(KEYPOINTS, monotonic() - 1.5)
-        if number > 1 and not any(int(one.values.get("people", 0)) > 1 for one in reports):
-            raise NotShownError(f"nobody else was seen of {number} people")
+        began = monotonic()
+        rig.hold(_LONG)
+        reports = rig.watch.said(KEYPOINTS, began)
+        seen = max((int(one.values.get("people", 0)) for one in reports), default=0)
+        if number > 1 >= seen:
+            raise NotShownError(f"of {number} people {seen} were seen")
     rig.mend()
 
 
@@ -183,6 +186,7 @@ def _said(topic: str, *nodes: str) -> Fault:
     wrong = messages.WRONG[topic]
 
     def make(rig: Rig) -> None:
+        rig.open(topic, type(next(iter(wrong.values()))[0]()))
         for build, _ in wrong.values():
             end = monotonic() + _SHORT
             while monotonic() < end:
@@ -190,7 +194,7 @@ def _said(topic: str, *nodes: str) -> Fault:
                 rig.hold(0.1)
         rig.be_silent(topic)
 
-    told = tuple(Told(node, words) for node in nodes for _, words in wrong.values())
+    told = tuple(Told(node, words) for node in nodes for _, words in wrong.values() if words)
     return Fault(f"bad messages on {topic}", make, told)
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 
 from benchmarks.usage import usage_of
-from pose_action_ros.errors import PoseActionError
 from pose_action_ros.nodes.demo import STAGES
-from pose_action_ros.nodes.demo_processes import Processes, ProcessError
+from pose_action_ros.nodes.demo_processes import ProcessError, Processes
 
 RESPAWN_DELAY = 2.0
 """Time until a node that ended is started again, as in the launch file [s]."""
@@ -72,12 +72,10 @@ class Nodes:
 
     def check(self) -> None:
         """Note what ended by itself, and start it again."""
-        for node in STAGES:
-            try:
-                self.now(node).processes.check(node)
-            except ProcessError as error:
-                self.ended.append(str(error))
-                self._start(node)
+        for life in map(self.now, STAGES):
+            if wrong := _complaint(partial(life.processes.check, life.node)):
+                self.ended.append(wrong)
+                self._start(life.node)
 
     def measure(self) -> None:
         """Note the resident memory of all."""
@@ -90,18 +88,26 @@ class Nodes:
         wrong = list(self.ended)
         for life in map(self.now, STAGES):
             os.kill(life.process, signal.SIGTERM)
-        for life in map(self.now, STAGES):
-            try:
-                _await_end(life)
-            except PoseActionError as error:
-                wrong.append(str(error))
+        wrong += [_complaint(partial(_await_end, self.now(node))) for node in STAGES]
         for life in self.lives:
             life.processes.close()
-        return wrong + [
-            f"{path.parent.name}/{path.name} has a traceback"
-            for path in sorted(self._folder.rglob("*.log"))
-            if "Traceback" in path.read_text(encoding="utf-8", errors="replace")
+        return [
+            *filter(None, wrong),
+            *(
+                f"{path.parent.name}/{path.name} has a traceback"
+                for path in sorted(self._folder.rglob("*.log"))
+                if "Traceback" in path.read_text(encoding="utf-8", errors="replace")
+            ),
         ]
+
+
+def _complaint(check: Callable[[], object]) -> str:
+    """What a check of a process complains of; nothing when it does not."""
+    try:
+        check()
+    except ProcessError as error:
+        return str(error)
+    return ""
 
 
 def _await_end(life: Life) -> None:

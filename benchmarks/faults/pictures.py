@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping
-from random import Random
 from typing import Any
 
 import cv2
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from sensor_msgs.msg import Image as ImageMessage
 
+from pose_action_ros.messages.pictures import decoded_picture
 from pose_action_ros.nodes.images import compressed_message, image_from, image_message
 
 Image = npt.NDArray[np.uint8]
@@ -69,10 +69,12 @@ def encoded(message: ImageMessage, encoding: str) -> ImageMessage:
 def resized(message: Any, size: tuple[int, int]) -> Any:
     """The same picture, Image or CompressedImage, in another size (width, height) [px]."""
     if not isinstance(message, ImageMessage):
-        image = cv2.imdecode(np.frombuffer(message.data, np.uint8), cv2.IMREAD_COLOR)
-        return compressed_message(cv2.resize(image, size).astype(np.uint8), message.header)
-    image = cv2.resize(image_from(message), size).astype(np.uint8)
-    return image_message(image, message.header)
+        return compressed_message(_scaled(decoded_picture(message), size), message.header)
+    return image_message(_scaled(image_from(message), size), message.header)
+
+
+def _scaled(image: Image, size: tuple[int, int]) -> Image:
+    return cv2.resize(image, size).astype(np.uint8)
 
 
 def _with(**changes: Any) -> Callable[[ImageMessage], ImageMessage]:
@@ -91,8 +93,8 @@ def _cut(message: Any) -> Any:
 
 def _noise(message: Any) -> Any:
     """The first bytes, and then any."""
-    head = bytes(message.data[:2])
-    message.data = array("B", head + Random(message.header.stamp.nanosec).randbytes(20_000))
+    rest = np.random.default_rng(message.header.stamp.nanosec).bytes(20_000)
+    message.data = array("B", bytes(message.data[:2]) + rest)
     return message
 
 
