@@ -10,7 +10,7 @@ from time import monotonic
 
 import rclpy
 
-from benchmarks.faults.clips import ACTIONS, Clip, empty_room, make_clip
+from benchmarks.faults.clips import ACTIONS, Clip, empty_room, make_clip, make_crowd
 from benchmarks.faults.kinds import Fault, kinds
 from benchmarks.faults.report import memory_lines, outcome_lines
 from benchmarks.faults.rig import Rig, running
@@ -76,7 +76,7 @@ def run(
 
 
 def _crowd(seed: int, clips: list[Clip]) -> dict[int, Clip]:
-    crowd = {number: make_clip(seed, ACTIONS[0], people=number, seconds=1.0) for number in CROWD}
+    crowd = {number: make_crowd(seed, ACTIONS[0], number) for number in CROWD}
     return {0: empty_room(clips[0].camera), **crowd}
 
 
