@@ -115,9 +115,9 @@ class Lead(Node):
         self._name, self._process = node, process
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self)
-        self._caller = self.create_client(ChangeState, f"{node}/change_state")
+        self._caller: Any = self.create_client(ChangeState, f"{node}/change_state")
         topic, kind, self._build = _work(node)
-        self._output = self.create_publisher(kind, topic, reliable())
+        self._output: Any = self.create_publisher(kind, topic, reliable())
 
     def wait(self, condition: Callable[[], object], what: str) -> None:
         """Until something is so; PoseActionError when it is not in time."""

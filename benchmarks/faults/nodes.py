@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 
-from benchmarks.usage import usage_of
+from benchmarks.usage import own_memory_of
 from pose_action_ros.nodes.demo import STAGES
 from pose_action_ros.nodes.demo_processes import ProcessError, Processes
 
@@ -26,7 +26,7 @@ class Life:
 
     Attributes:
         born: when, on a clock that never jumps [s].
-        memory: (s since then, MB resident) in calm phases.
+        memory: (s since then, MB resident and not shared) in calm phases.
     """
 
     node: str
@@ -78,10 +78,9 @@ class Nodes:
                 self._start(life.node)
 
     def measure(self) -> None:
-        """Note the resident memory of all."""
+        """Note the memory of all."""
         for life in map(self.now, STAGES):
-            _, memory = usage_of(life.process)
-            life.memory.append((monotonic() - life.born, memory))
+            life.memory.append((monotonic() - life.born, own_memory_of(life.process)))
 
     def stop(self) -> list[str]:
         """Ask all to end; what was wrong with that, with what ended before, and with the logs."""

@@ -8,9 +8,9 @@ from benchmarks.faults.nodes import Life
 from benchmarks.faults.suite import Outcome
 
 GROWTH_LIMIT = 0.05
-"""Part by which the resident memory of a process may grow after it is warm."""
+"""Part by which the memory of a process, without what it shares, may grow after it is warm."""
 WARM = 150.0
-"""Age from which a process is warm [s]: about one round through all faults."""
+"""Age from which a process is warm [s]: half a round through all faults."""
 
 
 def outcome_lines(outcomes: Sequence[Outcome]) -> list[str]:
