@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic
@@ -15,13 +14,11 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.time import Time
 
+from benchmarks.usage import usage_of
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.nodes.demo import CAMERA, STAGES, await_nodes
 from pose_action_ros.nodes.demo_processes import Processes
 from pose_action_ros.nodes.subscriptions import subscribe
-
-_TICKS = os.sysconf("SC_CLK_TCK")
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Listener(Node):
@@ -94,15 +91,8 @@ def _measure(
 
 
 def _usage(ids: dict[str, int]) -> dict[str, tuple[float, float]]:
-    """Processor time so far [s] and resident memory [MB] of each process, from /proc."""
-    usage = {}
-    for name, number in ids.items():
-        stat = Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        statm = Path(f"/proc/{number}/statm").read_text(encoding="utf-8").split()
-        # Fields 14 and 15 of proc(5): user and system time; the first two are cut off.
-        ticks = int(stat[11]) + int(stat[12])
-        usage[name] = (ticks / _TICKS, int(statm[1]) * _PAGE / 1e6)
-    return usage
+    """Of each process, see usage_of."""
+    return {name: usage_of(number) for name, number in ids.items()}
 
 
 def _shares(

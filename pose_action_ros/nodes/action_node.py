@@ -45,10 +45,11 @@ class ActionNode(StageNode[ActionNodeSettings, Poses]):
         self._tell()
 
     def close(self) -> None:
-        """Take the publishers down."""
+        """Take the publishers down and give the models back."""
         if self.output is not None:
             self.output.close()
             self.output = None
+            del self.recogniser
 
     def apply(self, settings: ActionNodeSettings) -> None:
         """What is remembered of people stays, unless the model changes."""

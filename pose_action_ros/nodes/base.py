@@ -15,6 +15,7 @@ from pose_action_ros.errors import PoseActionError
 from pose_action_ros.nodes.diagnostics import publish_diagnostics
 from pose_action_ros.nodes.health import Report, Statistics
 from pose_action_ros.nodes.logs import Throttle
+from pose_action_ros.nodes.memory import give_back
 from pose_action_ros.nodes.parameters import Parameters
 from pose_action_ros.settings import setting
 
@@ -118,6 +119,7 @@ class ManagedNode(LifecycleNode, Generic[Config]):
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Free models and publishers."""
         self.close()
+        give_back()
         return super().on_cleanup(state)
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:

@@ -33,29 +33,36 @@ class CameraModel:
 
     Attributes:
         origin: where the newest intrinsics came from, for people.
+        troubles: why the newest camera_info is not used, or not all of it.
     """
 
     def __init__(self, rectified: bool, field_of_view: float) -> None:
         self.origin = ""
+        self.troubles: tuple[str, ...] = ()
         self._rectified = rectified
         self._field_of_view = field_of_view
         self._calibrated: Intrinsics | None = None
         self._message: CameraInfo | None = None
+        self._wrong: tuple[str, ...] = ()  # with the newest camera_info
+        self._misfit = ""  # between it and the newest image
         self._said: set[str] = set()
 
     def update(self, message: CameraInfo) -> None:
         """Take a camera_info; a bad one is as none."""
         if self._message is not None and _same(message, self._message):
             return
-        self._message = message
+        self._message, self._misfit = message, ""
+        wrong: list[str] = []
         try:
             self._calibrated = intrinsics_from(message, rectified=self._rectified)
         except InputError as error:
             self._calibrated = None
-            self._say(f"camera_info is not used: {error}")
+            wrong.append(f"camera_info is not used: {error}")
         lens = None if self._rectified else unsupported_lens(message)
         if lens is not None:
-            self._say(lens)
+            wrong.append(lens)
+        self._wrong = tuple(wrong)
+        self._tell()
 
     def intrinsics(self, width: int, height: int) -> Intrinsics:
         """Of an image of this size [px]."""
@@ -63,17 +70,22 @@ class CameraModel:
             try:
                 camera = scaled(self._calibrated, width, height)
             except InputError as error:
-                self._say(f"camera_info is not used: {error}")
+                self._misfit = f"camera_info is not used: {error}"
+                self._tell()
             else:
-                self.origin = "camera_info"
+                self._misfit, self.origin = "", "camera_info"
+                self._tell()
                 return camera
         self.origin = f"assumed {self._field_of_view:g} degrees"
         return Intrinsics.from_field_of_view(width, height, self._field_of_view)
 
-    def _say(self, text: str) -> None:
-        if text not in self._said:
-            self._said.add(text)
-            _LOG.warning("%s", text)
+    def _tell(self) -> None:
+        """Of what is wrong now: once in the log, for diagnostics as long as it is so."""
+        self.troubles = (*self._wrong, *filter(None, [self._misfit]))
+        for text in self.troubles:
+            if text not in self._said:
+                self._said.add(text)
+                _LOG.warning("%s", text)
 
 
 def _same(one: CameraInfo, other: CameraInfo) -> bool:

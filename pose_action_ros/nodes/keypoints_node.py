@@ -64,10 +64,11 @@ class KeypointsNode(StageNode[KeypointsNodeSettings, ImageMessage | CompressedIm
         self.health.facts["engine"] = self.detector.engine
 
     def close(self) -> None:
-        """Take the publishers down."""
+        """Take the publishers down and give the models back."""
         if self.output is not None:
             self.output.close()
             self.output = None
+            del self.detector, self.tracker
 
     def apply(self, settings: KeypointsNodeSettings) -> None:
         """Nobody loses an id."""

@@ -14,6 +14,7 @@ from pose_action_ros.msg import Keypoints
 from pose_action_ros.nodes.base import NodeSettings
 from pose_action_ros.nodes.camera_model import CameraModel, CameraModelSettings
 from pose_action_ros.nodes.conversions import people_from_keypoints
+from pose_action_ros.nodes.health import Finding, Level
 from pose_action_ros.nodes.humans import HumansSettings
 from pose_action_ros.nodes.poses_output import PosesOutput
 from pose_action_ros.nodes.running import run
@@ -47,10 +48,11 @@ class LifterNode(StageNode[LifterNodeSettings, Keypoints]):
         self.health.facts["engine"] = self.lifter.engine
 
     def close(self) -> None:
-        """Take the publishers down."""
+        """Take the publishers down and give the models back."""
         if self.output is not None:
             self.output.close()
             self.output = None
+            del self.lifter
 
     def apply(self, settings: LifterNodeSettings) -> None:
         """What is remembered of people stays."""
@@ -63,6 +65,10 @@ class LifterNode(StageNode[LifterNodeSettings, Keypoints]):
             subscribe(self, Keypoints, "keypoints", self.take, depth=10),
             subscribe(self, CameraInfo, "camera_info", self._camera.update, depth=1),
         ]
+
+    def troubles(self) -> list[Finding]:
+        """Of the camera."""
+        return [Finding(Level.WARN, text) for text in self._camera.troubles]
 
     def process(self, message: Keypoints) -> None:
         """The people of one image."""

@@ -16,6 +16,7 @@ from sensor_msgs.msg import Image as ImageMessage
 from pose_action_ros.nodes.action_output import ActionOutput
 from pose_action_ros.nodes.base import NodeSettings
 from pose_action_ros.nodes.camera_model import CameraModel, CameraModelSettings
+from pose_action_ros.nodes.health import Finding, Level
 from pose_action_ros.nodes.humans import HumansSettings
 from pose_action_ros.nodes.images import picture_in
 from pose_action_ros.nodes.keypoints_node import ImageInputSettings
@@ -70,10 +71,12 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
         self.health.facts["labels"] = str(len(recogniser.labels))
 
     def close(self) -> None:
-        """Take the publishers down."""
-        for output in self.outputs or ():
-            output.close()
-        self.outputs = None
+        """Take the publishers down and give the models back."""
+        if self.outputs is not None:
+            for output in self.outputs:
+                output.close()
+            self.outputs = None
+            del self.pipeline
 
     def apply(self, settings: PipelineNodeSettings) -> None:
         """What is remembered of people stays, unless the action model changes."""
@@ -88,6 +91,10 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
             subscribe_image(self, self.settings.image_transport, self.take),
             subscribe(self, CameraInfo, "camera_info", self._camera.update, depth=1),
         ]
+
+    def troubles(self) -> list[Finding]:
+        """Of the camera."""
+        return [Finding(Level.WARN, text) for text in self._camera.troubles]
 
     def process(self, message: ImageMessage | CompressedImage) -> None:
         """One image."""

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from rclpy.subscription import Subscription
 
 from pose_action_ros.nodes.base import Config, ManagedNode
-from pose_action_ros.nodes.health import Report
+from pose_action_ros.nodes.health import Finding, Report
 from pose_action_ros.nodes.inputs import findings, observe
 from pose_action_ros.nodes.stamps import ClockWatch, StampWatch
 from pose_action_ros.nodes.thresholds import SILENCE
@@ -77,6 +77,10 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
             self._worker.close()
             self._worker = None
 
+    def troubles(self) -> list[Finding]:
+        """What else is wrong now, for diagnostics."""
+        return []
+
     def report(self) -> Report:
         """Health since the last report: counts, who publishes, stamps, the clock."""
         inputs = [observe(self, subscription) for subscription in self._inputs]
@@ -88,6 +92,7 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
             [
                 *findings(inputs, silent=self.health.silence > SILENCE),
                 *self._stamps.findings(),
+                *self.troubles(),
                 *self._clock_watch.findings(self._now(), simulated=simulated),
             ]
         )

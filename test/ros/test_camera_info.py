@@ -116,3 +116,22 @@ def test_what_is_wrong_with_a_camera_is_said_once(caplog: pytest.LogCaptureFixtu
             assert model.intrinsics(640, 480).fx != -3.0
     assert ["equidistant" in line for line in caplog.messages] == [True, False, False]
     assert ["not used" in line for line in caplog.messages] == [False, True, True]
+
+
+def test_what_is_wrong_with_a_camera_stands_until_it_is_mended() -> None:
+    model = CameraModel(False, 60.0)
+    model.update(message())
+    model.intrinsics(640, 480)
+    assert list(model.troubles) == []
+    model.intrinsics(480, 640)
+    assert ["not the same picture" in text for text in model.troubles] == [True]
+    model.intrinsics(640, 480)
+    assert list(model.troubles) == []
+    broken = message()
+    broken.k[0] = float("nan")
+    for _ in range(2):
+        model.update(broken)
+        model.intrinsics(640, 480)
+        assert ["camera_info is not used" in text for text in model.troubles] == [True]
+    model.update(message())
+    assert list(model.troubles) == []

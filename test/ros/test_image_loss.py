@@ -15,14 +15,15 @@ from pose_action_ros.nodes.keypoints_node import KeypointsNode
 from ros_support import FakeDetector, Peer, health_of, person, wait_until
 
 Start = Callable[..., Any]
-SENDER = Path(__file__).with_name("sender.py")
+ROOT = Path(__file__).resolve().parents[2]
 COUNT, RATE = 100, 20
 
 
 def send(width: int, height: int) -> None:
     """Send images from another process; return when it has ended."""
     words = [str(number) for number in (width, height, RATE, COUNT)]
-    subprocess.run([sys.executable, SENDER, *words], env={**os.environ}, timeout=90, check=True)
+    command = [sys.executable, "-m", "benchmarks.image_sender", *words]
+    subprocess.run(command, cwd=ROOT, env={**os.environ}, timeout=90, check=True)
 
 
 def test_large_raw_images_of_another_process_are_received(

@@ -142,3 +142,22 @@ def test_markers_come_and_go_with_the_person(started: Start, peer: Peer) -> None
         message(),
         until=lambda: any(marker.action == Marker.DELETE for marker in heard[-1].markers),
     )
+
+
+def test_a_camera_info_that_is_not_used_shows_in_diagnostics_until_a_good_one_comes(
+    started: Start, peer: Peer
+) -> None:
+    started(LifterNode)
+    pose, camera = somebody()
+    good, bad = camera_info_message(camera, header()), camera_info_message(camera, header())
+    bad.k[0] = math.nan
+    for info, wrong in ((bad, True), (good, False)):
+
+        def told(wrong: bool = wrong) -> bool:
+            peer.say("keypoints", message(pose))
+            found = health_of(peer, "lifter_node")
+            return ("camera_info is not used" in found["message"]) == wrong and found[
+                "level"
+            ] != "2"
+
+        peer.say("camera_info", info, until=told)

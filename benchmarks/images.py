@@ -1,0 +1,181 @@
+"""`python -m benchmarks.images`: large images into keypoints_node, and how old they get in it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import numpy as np
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.parameter import Parameter
+
+from pose_action_ros.errors import PoseActionError
+from pose_action_ros.models.fetch import fetch_blazepose
+from pose_action_ros.nodes.keypoints_node import KeypointsNode
+from pose_action_ros.nodes.timeline import nanoseconds_of
+
+ROOT = Path(__file__).resolve().parent.parent
+VENDOR = "FASTRTPS" if os.environ.get("ROS_DISTRO") in ("humble", "jazzy") else "FASTDDS"
+SIZE, RATE = (1920, 1080), 30
+CASES: Mapping[str, int] = {"one person": 1, "four people": 4}
+"""What the images show, and how many people that are."""
+RECEIVED_LIMIT = 0.98
+"""Least part of the images that must arrive."""
+SLACK = 20.0
+"""An image may be older than one inference by so much when its own begins [ms]."""
+_LIMIT = 120.0
+"""Time the sender has to begin [s]."""
+
+
+@dataclass
+class Ages:
+    """Of every image [ms]: since its stamp, on arrival, when work begins and when it is done."""
+
+    arrived: list[float] = field(default_factory=list)
+    begun: list[float] = field(default_factory=list)
+    done: list[float] = field(default_factory=list)
+    working: list[float] = field(default_factory=list)  # from begun to done
+
+
+class TimedNode(KeypointsNode):
+    """keypoints_node that takes the time of every image.
+
+    Attributes:
+        skipped: images that were worked on though a newer one waited.
+    """
+
+    def __init__(self, **arguments: Any) -> None:
+        self.ages, self.newest, self.skipped = Ages(), 0, 0
+        super().__init__(**arguments)
+
+    def take(self, message: Any) -> None:
+        """See StageNode."""
+        self.ages.arrived.append(self._age(message))
+        super().take(message)
+        self.newest = nanoseconds_of(message.header.stamp)
+
+    def process(self, message: Any) -> None:
+        """See KeypointsNode."""
+        self.skipped += nanoseconds_of(message.header.stamp) < self.newest
+        begun = self._age(message)
+        super().process(message)
+        done = self._age(message)
+        self.ages.begun.append(begun)
+        self.ages.done.append(done)
+        self.ages.working.append(done - begun)
+
+    def _age(self, message: Any) -> float:
+        return (self._now() - nanoseconds_of(message.header.stamp)) / 1e6
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One case."""
+
+    name: str
+    sent: int
+    ages: Ages
+    skipped: int
+
+    def lines(self) -> list[str]:
+        """As a table."""
+        ages = self.ages
+        rows = {
+            "age on arrival": ages.arrived,
+            "age when work begins": ages.begun,
+            "work on one image": ages.working,
+            "age when done": ages.done,
+        }
+        return [
+            f"{self.name}: {len(ages.arrived)} of {self.sent} received, {len(ages.done)} worked on",
+            f"  {self.skipped} of them with a newer one waiting",
+            *(
+                f"  {name:<22} p50 {_at(row, 50):7.1f}   p99 {_at(row, 99):7.1f} ms"
+                for name, row in rows.items()
+            ),
+        ]
+
+    def wrong(self) -> list[str]:
+        """What is not as it should be."""
+        wrong = []
+        if len(self.ages.arrived) < RECEIVED_LIMIT * self.sent:
+            wrong.append(f"{len(self.ages.arrived)} of {self.sent} images were received")
+        begun, limit = _at(self.ages.begun, 99), _at(self.ages.working, 50) + SLACK
+        if begun > limit:
+            wrong.append(f"work began on images {begun:.0f} ms old (p99), expected {limit:.0f} ms")
+        return [f"{self.name}: {one}" for one in wrong]
+
+
+def _at(values: list[float], percent: float) -> float:
+    return float(np.percentile(values, percent)) if values else float("nan")
+
+
+def measure(name: str, people: int, seconds: float) -> Measured:
+    """Send images from another process to keypoints_node in this one.
+
+    Args:
+        name: of the case.
+        people: in the images.
+        seconds: of images [s].
+
+    Raises:
+        PoseActionError: the sender failed.
+    """
+    count = round(seconds * RATE)
+    words = [str(number) for number in (*SIZE, RATE, count, people)]
+    rclpy.init()
+    node = TimedNode(parameter_overrides=[Parameter("max_people", value=max(people, 4))])
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    try:
+        node.start()
+        with subprocess.Popen(  # noqa: S603 - our own module, no shell
+            [sys.executable, "-m", "benchmarks.image_sender", *words], env=_environment(), cwd=ROOT
+        ) as sender:
+            end = monotonic() + _LIMIT + seconds
+            while sender.poll() is None and monotonic() < end:
+                executor.spin_once(timeout_sec=0.1)
+            sender.kill()
+        if sender.returncode:
+            raise PoseActionError(f"the sender ended with code {sender.returncode}")
+        return Measured(name, count, node.ages, node.skipped)
+    finally:
+        executor.shutdown()
+        node.destroy_node()
+        rclpy.try_shutdown()
+
+
+def _environment() -> dict[str, str]:
+    """With the DDS profile of this package."""
+    profile = str(ROOT / "config" / "fastdds.xml")
+    return {**os.environ, f"{VENDOR}_DEFAULT_PROFILES_FILE": profile}
+
+
+def main() -> int:
+    """Measure; 0 when images arrive and the newest are worked on."""
+    parser = argparse.ArgumentParser("images", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=20.0, help="of images in each case [s]")
+    args = parser.parse_args()
+    fetch_blazepose()
+    wrong: list[str] = []
+    width, height = SIZE
+    print(f"{width}x{height} bgr8, {RATE} a second, load {os.getloadavg()[0]:.1f}")
+    for name, people in CASES.items():
+        found = measure(name, people, args.seconds)
+        print("\n".join(found.lines()), flush=True)
+        wrong += found.wrong()
+    print(f"load after {os.getloadavg()[0]:.1f}")
+    print("\n".join([*wrong, "FAILED" if wrong else "passed"]))
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""A minute of benchmarks.faults; `python -m benchmarks.faults` goes on for longer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.faults.nodes import Life
+from benchmarks.faults.report import WARM, memory_lines
+from benchmarks.faults.run import run
+from benchmarks.faults.watch import Answer, right_from
+from blazepose_files import blazepose_files
+from pose_action_ros.nodes.demo_processes import Processes
+from ros_support import PROFILE
+
+FAULTS = "corrupt images, stamps jump, lifter_node killed, refused"
+
+
+@pytest.mark.timeout(400)
+def test_nodes_stand_faults_and_say_what_is_wrong(tmp_path: Path) -> None:
+    blazepose_files()
+    assert PROFILE.is_file()  # which the environment names
+    result = run(tmp_path / "faults", seconds=35.0, seed=3, only=FAULTS, actions=1)
+    assert not result.wrong, "\n".join([*result.lines, *result.wrong])
+    assert len(result.outcomes) >= 3
+    assert {one.told for one in result.outcomes} != {0}
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        ("aaaaaaaaaa", 0.2),
+        ("bbaaaaaaaa", 0.6),
+        ("abbaaaaaaa", 0.8),  # the first one alone is chance
+        ("bbbbbbbbbb", None),
+        ("aa", None),  # too few to say anything
+    ],
+)
+def test_labels_are_right_from_when_they_stay_right(labels: str, expected: float | None) -> None:
+    answers = [Answer(10.2 + 0.2 * place, label) for place, label in enumerate(labels)]
+    found = right_from(answers, "a", 10.0)
+    assert found == (None if expected is None else pytest.approx(expected))
+
+
+@pytest.mark.parametrize(("last", "grown"), [(104.0, False), (106.0, True)])
+def test_growth_counts_once_a_process_is_warm(last: float, grown: bool, tmp_path: Path) -> None:
+    memory = [(5.0, 50.0), (WARM + 1, 100.0), (WARM + 50, last)]
+    lines, wrong = memory_lines([Life("action_node", Processes(tmp_path), 0.0, memory)])
+    assert f"{last:8.1f}" in lines[-1]
+    assert bool(wrong) == grown
