@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -17,13 +16,12 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
 
+from benchmarks.transport import ROOT, dds_profile
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.models.fetch import fetch_blazepose
 from pose_action_ros.nodes.keypoints_node import KeypointsNode
 from pose_action_ros.nodes.timeline import nanoseconds_of
 
-ROOT = Path(__file__).resolve().parent.parent
-VENDOR = "FASTRTPS" if os.environ.get("ROS_DISTRO") in ("humble", "jazzy") else "FASTDDS"
 SIZE, RATE = (1920, 1080), 30
 CASES: Mapping[str, int] = {"one person": 1, "four people": 4}
 """What the images show, and how many people that are."""
@@ -155,8 +153,7 @@ def measure(name: str, people: int, seconds: float) -> Measured:
 
 def _environment() -> dict[str, str]:
     """With the DDS profile of this package."""
-    profile = str(ROOT / "config" / "fastdds.xml")
-    return {**os.environ, f"{VENDOR}_DEFAULT_PROFILES_FILE": profile}
+    return {**os.environ, **dds_profile()}
 
 
 def main() -> int:

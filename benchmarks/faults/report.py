@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 
 from benchmarks.faults.nodes import Life
 from benchmarks.faults.suite import Outcome
@@ -11,6 +12,8 @@ GROWTH_LIMIT = 0.05
 """Part by which the memory of a process, without what it shares, may grow after it is warm."""
 WARM = 150.0
 """Age from which a process is warm [s]: half a round through all faults."""
+LEAST = 3
+"""Measurements of a warm process from which on growth is told."""
 
 
 def outcome_lines(outcomes: Sequence[Outcome]) -> list[str]:
@@ -25,20 +28,26 @@ def outcome_lines(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def memory_lines(lives: Sequence[Life]) -> tuple[list[str], list[str]]:
-    """One line for each process, and what is wrong with some."""
-    lines, wrong = ["  process               from [s] to [s]   first    last [MB]  growth"], []
+    """One line for each process, and what is wrong with some.
+
+    Compared are the medians of the first and the last third of the measurements: memory moves with
+    the newest images' size, and a leak raises all that come later.
+    """
+    lines, wrong = ["  process               from [s] to [s]   early    late [MB]  growth"], []
     for number, life in enumerate(lives):
         warm = [(age, size) for age, size in life.memory if age >= WARM]
-        shown = warm if len(warm) > 1 else life.memory
-        if not shown:
+        told = len(warm) >= LEAST
+        if not (shown := warm if told else life.memory):
             continue
-        (first_age, first), (last_age, last) = shown[0], shown[-1]
-        growth = last / first - 1
+        third = -(-len(shown) // 3)
+        early, late = (median(size for _, size in part) for part in (shown[:third], shown[-third:]))
+        growth = late / early - 1
         name = f"{number:02d} {life.node}"
         line = (
-            f"  {name:<21} {first_age:7.0f} {last_age:6.0f} {first:8.1f} {last:8.1f}  {growth:+.1%}"
+            f"  {name:<21} {shown[0][0]:7.0f} {shown[-1][0]:6.0f} {early:8.1f} {late:8.1f}"
+            f"  {growth:+.1%}"
         )
-        lines.append(line + ("" if len(warm) > 1 else "  (not warm yet)"))
-        if len(warm) > 1 and growth > GROWTH_LIMIT:
+        lines.append(line + ("" if told else "  (not warm yet)"))
+        if told and growth > GROWTH_LIMIT:
             wrong.append(f"{name} grew by {growth:.1%}")
     return lines, wrong

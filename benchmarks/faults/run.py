@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from benchmarks.faults.kinds import Fault, kinds
 from benchmarks.faults.report import memory_lines, outcome_lines
 from benchmarks.faults.rig import Rig, running
 from benchmarks.faults.suite import Outcome, calm_down, control, draw, suffer
+from benchmarks.transport import dds_profile
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.models.fetch import fetch_blazepose
 
@@ -67,6 +69,7 @@ def run(
     fetch_blazepose()
     shutil.rmtree(folder, ignore_errors=True)
     clips = [make_clip(seed + place, label) for place, label in enumerate(ACTIONS[:actions])]
+    os.environ.update(dds_profile())
     rclpy.init()
     try:
         rig = Rig(folder, clips, _crowd(seed, clips), seed=seed, compressed=compressed)

@@ -45,7 +45,7 @@ def test_labels_are_right_from_when_they_stay_right(labels: str, expected: float
 
 @pytest.mark.parametrize(("last", "grown"), [(104.0, False), (106.0, True)])
 def test_growth_counts_once_a_process_is_warm(last: float, grown: bool, tmp_path: Path) -> None:
-    memory = [(5.0, 50.0), (WARM + 1, 100.0), (WARM + 50, last)]
+    memory = [(5.0, 50.0), (WARM + 1, 100.0), (WARM + 20, 130.0), (WARM + 50, last)]
     lines, wrong = memory_lines([Life("action_node", Processes(tmp_path), 0.0, memory)])
     assert f"{last:8.1f}" in lines[-1]
     assert bool(wrong) == grown
