@@ -20,7 +20,6 @@ from launch_ros.parameter_descriptions import ParameterValue
 
 PACKAGE = "pose_action_ros"
 ROBOT = get_package_share_path(PACKAGE) / "launch" / "pose_action.launch.py"
-PROFILES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
 KINDS = {"source": str, "people": int, "seed": int, "loop": bool}
 
 # An argument left empty leaves camera_node's parameter as the node has it. All arguments of
@@ -61,18 +60,21 @@ def camera(context: LaunchContext) -> list[Node]:
         for name, kind in KINDS.items()
         if LaunchConfiguration(name).perform(context)
     }
+    file = LaunchConfiguration("params_file").perform(context)
     node = Node(
         package=PACKAGE,
         executable="camera_node",
         name="camera_node",
         namespace=LaunchConfiguration("namespace"),
-        parameters=[chosen],
+        parameters=[entry for entry in (file, chosen) if entry],
         remappings=[
             ("image", LaunchConfiguration("image")),
             ("camera_info", LaunchConfiguration("camera_info")),
         ],
+        respawn=LaunchConfiguration("respawn").perform(context) == "true",
+        respawn_delay=float(LaunchConfiguration("respawn_delay").perform(context)),
         output="screen",
-        additional_env=dict.fromkeys(PROFILES, LaunchConfiguration("dds_profile")),
+        additional_env={LaunchConfiguration("dds_variable"): LaunchConfiguration("dds_profile")},
     )
     return [node, *([optical_frame()] if installed("tf2_ros") else [])]
 

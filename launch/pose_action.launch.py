@@ -10,7 +10,7 @@ import os
 
 from ament_index_python.packages import get_package_share_path
 from launch import LaunchContext, LaunchDescription
-from launch.actions import DeclareLaunchArgument, OpaqueFunction
+from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetLaunchConfiguration
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
@@ -65,6 +65,7 @@ ARGUMENTS = (
     DeclareLaunchArgument(
         "respawn", default_value="true", choices=SWITCH, description="restart a node that ends"
     ),
+    DeclareLaunchArgument("respawn_delay", default_value="1.0", description="time until then [s]"),
     DeclareLaunchArgument(
         "rviz", default_value="false", choices=SWITCH, description="show images and skeletons"
     ),
@@ -80,8 +81,9 @@ ARGUMENTS = (
 
 
 def generate_launch_description() -> LaunchDescription:
-    """The arguments, the nodes."""
-    return LaunchDescription([*ARGUMENTS, OpaqueFunction(function=compose)])
+    """The arguments, the nodes; dds_variable is for launch files that include this one."""
+    variable = SetLaunchConfiguration("dds_variable", PROFILE)
+    return LaunchDescription([*ARGUMENTS, variable, OpaqueFunction(function=compose)])
 
 
 def compose(context: LaunchContext) -> list[Node]:
@@ -134,7 +136,7 @@ def node(
         parameters=[entry for entry in (given["params_file"], chosen) if entry],
         remappings=remappings,
         respawn=given["respawn"] == "true",
-        respawn_delay=2.0,
+        respawn_delay=float(given["respawn_delay"]),
         output="screen",
         additional_env={PROFILE: given["dds_profile"]} if name in SENDERS else None,
     )

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from traceback import format_exception
 from typing import Any, Generic, TypeVar
 
+from rcl_interfaces.msg import SetParametersResult
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.parameter import Parameter
 from rclpy.task import Future
 
 from pose_action_ros.errors import PoseActionError
@@ -79,6 +81,17 @@ class ManagedNode(LifecycleNode, Generic[Config]):
 
     def apply(self, settings: Config) -> None:
         """Use other settings from now on; a PoseActionError refuses them."""
+
+    def set_parameters(self, parameter_list: list[Parameter[Any]]) -> list[SetParametersResult]:
+        """See rclpy.node.Node."""
+        return [self.set_parameters_atomically([item]) for item in parameter_list]
+
+    def set_parameters_atomically(
+        self, parameter_list: list[Parameter[Any]]
+    ) -> SetParametersResult:
+        """See rclpy.node.Node; a refusal says what was got and what is expected."""
+        refusal = self._declared.refusal(parameter_list)
+        return refusal or super().set_parameters_atomically(parameter_list)
 
     def report(self) -> Report:
         """Health since the last report."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import Field, fields, replace
 from typing import Any, Generic, TypeVar
 
 from rcl_interfaces.msg import (
@@ -16,7 +16,7 @@ from rcl_interfaces.msg import (
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from pose_action_ros.errors import PoseActionError
+from pose_action_ros.errors import PoseActionError, SettingError
 from pose_action_ros.settings import Limits, Value, checked, defaults, kind_of, limits_of
 
 Config = TypeVar("Config")
@@ -54,8 +54,32 @@ class Parameters(Generic[Config]):
         self.values: Config = settings(**values)
         node.add_on_set_parameters_callback(self._set)
 
+    def refusal(self, parameters: Sequence[Parameter[Any]]) -> SetParametersResult | None:
+        """Why a change while running is not allowed; None if it may be.
+
+        For before ROS looks at it, whose own reasons name neither a unit nor always the parameter.
+        """
+        try:
+            for item in parameters:
+                if item.name in defaults(self._settings):
+                    self._check(item)
+        except SettingError as error:
+            return SetParametersResult(successful=False, reason=str(error))
+        return None
+
+    def _check(self, item: Parameter[Any]) -> None:
+        """SettingError if the parameter may not become this."""
+        live = limits_of(_field(self._settings, item.name)).live
+        if not live:
+            raise SettingError(
+                f"parameter {item.name!r}: got {item.value!r}, expected "
+                f"{getattr(self.values, item.name)!r} as at the start: it is read-only; give it "
+                "when the node is started"
+            )
+        checked(self._settings, item.name, item.value)
+
     def _set(self, parameters: list[Parameter[Any]]) -> SetParametersResult:
-        """Check a change while running; ROS refuses those of read-only ones before."""
+        """Carry out a change while running; ROS refuses those of read-only ones before."""
         known = defaults(self._settings)
         try:
             changes = {
@@ -86,7 +110,7 @@ def _declare(node: Node, settings: type, name: str) -> Value:
 
 def descriptor(settings: type, name: str) -> ParameterDescriptor:
     """What `ros2 param describe` tells about a setting."""
-    limits = limits_of(next(item for item in fields(settings) if item.name == name))
+    limits = limits_of(_field(settings, name))
     kind = kind_of(settings, name)
     result = ParameterDescriptor(
         name=name,
@@ -101,6 +125,10 @@ def descriptor(settings: type, name: str) -> ParameterDescriptor:
     elif kind is int and (limits.low is not None or limits.high is not None):
         result.integer_range = [_integer_range(limits)]
     return result
+
+
+def _field(settings: type, name: str) -> Field[Any]:
+    return next(item for item in fields(settings) if item.name == name)
 
 
 def _float_range(limits: Limits) -> FloatingPointRange:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import current_thread, main_thread
 from typing import Any
 
 import rclpy
@@ -12,6 +15,8 @@ from rclpy.executors import Executor, ExternalShutdownException, SingleThreadedE
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.nodes.base import ManagedNode
 from pose_action_ros.nodes.logs import forwarded
+
+_STOPS = signal.SIGINT, signal.SIGTERM
 
 
 def run(make_node: Callable[[], ManagedNode[Any]]) -> int:
@@ -36,12 +41,34 @@ def run(make_node: Callable[[], ManagedNode[Any]]) -> int:
         if type(error).__module__.startswith(("rclpy", "_rclpy")):  # bad --ros-args, bad YAML
             return _refuse(str(error).splitlines()[0])
         raise
+    with _restored():
+        try:
+            with forwarded(node.get_logger()):
+                return _spin(node)
+        finally:
+            node.destroy_node()
+            rclpy.try_shutdown()
+
+
+@contextmanager
+def _restored() -> Iterator[None]:
+    """What signals do is afterwards as it was: not every caller ends with the node."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in _STOPS}
     try:
-        with forwarded(node.get_logger()):
-            return _spin(node)
+        yield
     finally:
-        node.destroy_node()
-        rclpy.try_shutdown()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _ignore_stops() -> None:
+    """One is enough: `ros2 launch` passes on the Ctrl-C that the terminal gave to all already."""
+    if current_thread() is main_thread():
+        for number in _STOPS:
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _spin(node: ManagedNode[Any]) -> int:
@@ -59,6 +86,7 @@ def _spin(node: ManagedNode[Any]) -> int:
             raise
         return 0  # a signal came while something was being set up
     finally:
+        _ignore_stops()
         executor.shutdown()
     return 0
 

@@ -84,7 +84,9 @@ def image_connections(path: Path, reader: BagReader, topic: str) -> list[Connect
         raise SourceError(f"bag {path} has no images; it has {others}")
     if topic or not wanted:
         raise SourceError(f"bag {path} has no images on {topic!r}; it has {there}")
-    raise SourceError(f"bag {path} has several topics with images, choose one by `topic`: {there}")
+    raise SourceError(
+        f"bag {path} has several topics with images, choose one by `image_topic`: {there}"
+    )
 
 
 def message_in(connection: Connection, data: bytes) -> Any:

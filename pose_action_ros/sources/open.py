@@ -41,7 +41,7 @@ def _open(settings: SourceSettings) -> Source:
 def _open_files(path: Path, settings: SourceSettings) -> Source:
     """The source in a file or folder."""
     if path.exists() and is_bag(path):
-        return _open_bag(path, settings.topic)
+        return _open_bag(path, settings.image_topic)
     if path.is_dir():
         from pose_action_ros.sources.folder import FolderSource  # noqa: PLC0415
 

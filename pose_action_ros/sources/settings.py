@@ -16,7 +16,7 @@ class SourceSettings:
         "simulation, a video file, a folder of images, a ROS 2 bag, a webcam (0 or /dev/video0) or "
         "the address of a stream (rtsp://...)",
     )
-    topic: str = setting("", "images of a bag; empty where only one topic has images")
+    image_topic: str = setting("", "images of a bag; empty where only one topic has images")
     loop: bool = setting(False, "start a video, folder or bag again at its end")
     seconds: float = setting(
         0.0, "stop after this much of the source; 0 for all of it", unit="s", low=0, high=1e7

@@ -115,7 +115,7 @@ def test_a_folder_of_videos_and_one_without_anybody(
 def test_a_bag(tmp_path: Path, storage: str) -> None:
     images = [raw(BRIGHT, START + number / 10) for number in range(12)]
     bag = write_bag(tmp_path / "walk", {"/image": images, "/other": images}, storage)
-    assert _record(tmp_path / "out", bag, "--topic", "/image") == 0
+    assert _record(tmp_path / "out", bag, "--image-topic", "/image") == 0
     made = load_recording(tmp_path / "out" / "waving_left_walk_001.npz")
     np.testing.assert_allclose(made.stamps, np.arange(12) / 10, atol=1e-6)
     assert made.source == "walk"

@@ -23,7 +23,7 @@ def _images(count: int = 7) -> list[object]:
 
 
 def _open(path: Path, topic: str = "", **settings: Any) -> Source:
-    return open_source(SourceSettings(source=str(path), topic=topic, **settings))
+    return open_source(SourceSettings(source=str(path), image_topic=topic, **settings))
 
 
 def _brightness(source: Source) -> list[float]:

@@ -1,0 +1,170 @@
+"""The launch files started by `ros2 launch`: nodes, labels, parameters, namespace, Ctrl-C, kill."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("launch_ros", reason="launch_ros is not installed: it comes with ROS alone")
+pytest.importorskip("ros2launch", reason="ros2 launch is not installed: it comes with ROS alone")
+if shutil.which("ros2") is None:
+    pytest.skip("the command ros2 is not on the PATH", allow_module_level=True)
+
+from pose_action_ros.msg import Action
+from rcl_interfaces.srv import GetParameters
+from rclpy.parameter import parameter_value_to_python
+
+from launched import Launched, Launching, launching
+from pose_action_ros.errors import ModelError
+from pose_action_ros.models.fetch import fetch_blazepose
+from ros_processes import Launch
+from ros_support import Peer, wait_until
+
+_LOG = logging.getLogger(__name__)
+pytestmark = pytest.mark.timeout(240)
+STAGES = ("keypoints_node", "lifter_node", "action_node")
+CTRL_C, RECOVERY = 3.0, 10.0
+"""Time [s] in which all processes end, and in which labels come again after a kill."""
+GLOBAL = ("/diagnostics", "/parameter_events", "/rosout", "/tf", "/tf_static", "/humans/")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def models() -> None:
+    """The detector's models are here, or can be fetched."""
+    try:
+        fetch_blazepose()
+    except ModelError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Launching]:
+    with launching(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="class")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launched]:
+    """The demo with a file of parameters and arguments: somebody waves, for as long as it runs."""
+    folder = tmp_path_factory.mktemp("demo")
+    file = folder / "own.yaml"
+    file.write_text(
+        "/**/camera_node:\n  ros__parameters:\n    actions: waving_both\n"
+        "    action_seconds: 600.0\n    rate: 15.0\n"
+        "/**/lifter_node:\n  ros__parameters:\n    person_height: 1.85\n"
+        "/**/action_node:\n  ros__parameters:\n    stride: 0.4\n    action_engine: auto\n"
+    )
+    with launching(folder) as start:
+        yield start("demo", params_file=file, engine="onnxruntime", seed=3, rviz="false")
+
+
+def _parameters(peer: Peer, node: str, *names: str) -> list[Any]:
+    request = GetParameters.Request(names=names)
+    answer = peer.call(GetParameters, f"{node}/get_parameters", request)
+    return [parameter_value_to_python(value) for value in answer.values]
+
+
+def _labels(peer: Peer, topic: str = "action") -> list[Any]:
+    """The list into which actions go, with the first few in it."""
+    heard = peer.hear(Action, topic)
+    wait_until(lambda: len(heard) >= 5)
+    return heard
+
+
+class TestDemo:
+    """One that runs while it is looked at."""
+
+    def test_the_demo_brings_up_all_nodes_and_says_what_a_person_does(
+        self, demo: Launched, peer: Peer
+    ) -> None:
+        begin = time.monotonic()
+        wait_until(lambda: {*STAGES, "camera_node"} <= set(peer.get_node_names()))
+        heard = _labels(peer)
+        _LOG.info("labels %.1f s after the test began to wait", time.monotonic() - begin)
+        wait_until(lambda: len(heard) >= 25)
+        said = [message.label for message in heard[5:]]
+        assert said.count("waving_both") > 0.8 * len(said), said
+        assert {message.header.frame_id for message in heard} == {"camera_optical_frame"}
+        assert "XMLPARSER" not in demo.said
+        assert demo.process.poll() is None
+
+    def test_parameters_come_from_the_file_and_the_command_line_wins(
+        self, demo: Launched, peer: Peer
+    ) -> None:
+        assert demo.process.poll() is None
+        camera = _parameters(peer, "camera_node", "actions", "rate", "seed", "loop", "image_width")
+        assert camera == ["waving_both", 15.0, 3, True, 640]
+        assert _parameters(peer, "lifter_node", "person_height", "lifter_engine") == [
+            1.85,
+            "onnxruntime",
+        ]
+        assert _parameters(peer, "action_node", "stride", "action_engine") == [0.4, "onnxruntime"]
+
+    @pytest.mark.parametrize("name", ["camera_node", *STAGES])
+    def test_a_node_that_is_killed_comes_back_and_labels_with_it(
+        self, demo: Launched, peer: Peer, name: str
+    ) -> None:
+        heard = _labels(peer)
+        before = demo.pids(name)
+        begin = time.monotonic()
+        os.kill(before[-1], signal.SIGKILL)
+        wait_until(lambda: len(demo.pids(name)) > len(before))
+        started = peer.get_clock().now().nanoseconds
+        wait_until(lambda: _stamp(heard[-1]) > started)
+        took = time.monotonic() - begin
+        _LOG.info("%s was killed: labels again after %.1f s", name, took)
+        assert took < RECOVERY
+        assert demo.pids(name)[:-1] == before
+
+
+def _stamp(message: Any) -> int:
+    return int(message.header.stamp.sec * 10**9 + message.header.stamp.nanosec)
+
+
+@pytest.mark.parametrize("one_process", ["false", "true"])
+def test_the_robots_nodes_work_for_a_camera_and_end_at_ctrl_c(
+    start: Launching, launch: Launch, peer: Peer, one_process: str
+) -> None:
+    launch("camera_node", rate=15.0)
+    robot = start("pose_action", one_process=one_process)
+    heard = _labels(peer)
+    assert all(message.label in (*message.labels, "unknown") for message in heard)
+    names = ("pipeline",) if one_process == "true" else STAGES
+    assert set(names) <= set(peer.get_node_names())
+    _ends_at_once(robot, len(names))
+
+
+def test_the_demo_ends_at_ctrl_c(start: Launching, peer: Peer) -> None:
+    demo = start("demo", rviz="false")
+    _labels(peer)
+    _ends_at_once(demo, 4)
+
+
+def _ends_at_once(launched: Launched, count: int) -> None:
+    assert len(launched.living()) == count
+    took = launched.ctrl_c()
+    _LOG.info("Ctrl-C: %d processes ended in %.2f s", count, took)
+    assert launched.process.returncode == 0, launched.said
+    assert launched.said.count("process has finished cleanly") == count, launched.said
+    assert took < CTRL_C
+
+
+def test_in_a_namespace_are_all_topics_but_those_all_robots_share(
+    start: Launching, peer: Peer
+) -> None:
+    start("demo", namespace="robot1", rviz="false")
+    _labels(peer, "/robot1/action")
+    wait_until(lambda: "/diagnostics" in dict(peer.get_topic_names_and_types()))
+    topics = set(dict(peer.get_topic_names_and_types()))
+    _LOG.info("topics in namespace robot1: %s", ", ".join(sorted(topics)))
+    assert {name for name in topics if not name.startswith(("/robot1/", *GLOBAL))} == set()
+    wanted = {"image", "camera_info", "keypoints", "poses", "action", "image/compressed"}
+    assert {f"/robot1/{name}" for name in wanted} <= topics
