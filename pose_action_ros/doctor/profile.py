@@ -32,7 +32,7 @@ PROFILE_VARIABLE = Problem(
     Level.WARN,
     "The profile is set in the variable of another Fast DDS.",
     "Fast DDS 3 (from Kilted on) reads FASTDDS_DEFAULT_PROFILES_FILE, older ones "
-    "FASTRTPS_DEFAULT_PROFILES_FILE; the other is not read",
+    "FASTRTPS_DEFAULT_PROFILES_FILE alone; do not rely on the other",
     "export {variable}={file}",
 )
 PROFILE_MISSING = Problem(

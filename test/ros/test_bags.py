@@ -1,7 +1,11 @@
-"""A bag processed without ROS says what the nodes say of it, image by image."""
+"""A bag processed without ROS says what the nodes say of it, image by image.
+
+BAG_IMAGES=2000 in the environment makes it a long bag.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,11 +32,11 @@ from ros_support import FakeDetector, Peer, header, wait_until
 
 Start = Callable[..., Any]
 KINDS = {"/keypoints": Keypoints, "/poses": Poses, "/action": Action}
-COUNT, RATE = 75, 20.0
+COUNT, RATE = int(os.environ.get("BAG_IMAGES", "75")), 20.0
 
 
 class Film(FakeDetector):
-    """Sees the simulated people of the moment that an image's brightness says; nobody in black."""
+    """Sees the simulated people of the moment that an image's colour says; nobody in black."""
 
     def __init__(self, settings: object = None) -> None:
         super().__init__()
@@ -40,7 +44,7 @@ class Film(FakeDetector):
         self._scene = Scene.random(np.random.default_rng(3), people=2)
 
     def __call__(self, image: npt.NDArray[np.uint8]) -> tuple[Pose2D, ...]:
-        number = int(image[0, 0, 0])
+        number = int(image[0, 0, 0]) + 256 * int(image[0, 0, 1])
         seen = [item.keypoints for item in self._scene.truth(number / RATE)] if number else []
         # One of them is away for a while, and comes back.
         people = seen[: 1 if 30 <= number < 36 else 2]
@@ -57,12 +61,12 @@ def film(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _shade(number: int) -> npt.NDArray[np.uint8]:
-    return np.full((480, 640, 3), number, np.uint8)
+    return np.full((480, 640, 3), (number % 256, number // 256, 0), np.uint8)
 
 
 @pytest.fixture
 def bag(tmp_path: Path) -> Path:
-    """A camera_info and 75 images, at 20 a second."""
+    """A camera_info and the images, at 20 a second."""
     images = [raw(_shade(number), START + 0.1 + number / RATE) for number in range(1, COUNT + 1)]
     camera = [camera_info(640, 480, 500.0)]
     return write_bag(tmp_path / "bag", {"/eye/camera_info": camera, "/eye/image": images})
@@ -133,7 +137,7 @@ def _words(message: Any) -> object:
     return message.header, message.skeleton, ids, [one.placement for one in message.people]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_the_nodes_and_process_say_the_same_of_a_bag(
     bag: Path, tmp_path: Path, started: Start, peer: Peer
 ) -> None:
