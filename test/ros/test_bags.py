@@ -151,5 +151,7 @@ def test_the_nodes_and_process_say_the_same_of_a_bag(
     for topic, messages in said.items():
         live = [item for item in heard[topic] if item.header.stamp.sec >= first.sec]
         assert [_words(item) for item in live] == [_words(item) for item in messages]
+        # Messages round to single precision: now and then a grey of a motion image is another.
+        near = 5e-3 if topic == "/action" else 2e-5
         for one, other in zip(live, messages, strict=True):
-            np.testing.assert_allclose(_numbers(one), _numbers(other), rtol=2e-5, atol=2e-5)
+            np.testing.assert_allclose(_numbers(one), _numbers(other), rtol=2e-5, atol=near)
