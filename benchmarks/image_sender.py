@@ -14,7 +14,7 @@ from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
-from benchmarks.faults.clips import ACTIONS, Clip, make_clip
+from benchmarks.clips import ACTIONS, Clip, make_clip
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.nodes.images import image_message
 

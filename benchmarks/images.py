@@ -136,7 +136,9 @@ def measure(name: str, people: int, seconds: float) -> Measured:
     try:
         node.start()
         with subprocess.Popen(  # noqa: S603 - our own module, no shell
-            [sys.executable, "-m", "benchmarks.image_sender", *words], env=_environment(), cwd=ROOT
+            [sys.executable, "-m", "benchmarks.image_sender", *words],
+            env={**os.environ, **dds_profile()},
+            cwd=ROOT,
         ) as sender:
             end = monotonic() + _LIMIT + seconds
             while sender.poll() is None and monotonic() < end:
@@ -149,11 +151,6 @@ def measure(name: str, people: int, seconds: float) -> Measured:
         executor.shutdown()
         node.destroy_node()
         rclpy.try_shutdown()
-
-
-def _environment() -> dict[str, str]:
-    """With the DDS profile of this package."""
-    return {**os.environ, **dds_profile()}
 
 
 def main() -> int:

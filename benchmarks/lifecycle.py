@@ -20,7 +20,7 @@ from rclpy.node import Node
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
-from benchmarks.faults.clips import SIZE, make_clip
+from benchmarks.clips import SIZE, make_clip
 from benchmarks.usage import threads_of, usage_of
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.models.fetch import fetch_blazepose
@@ -39,6 +39,8 @@ RATE = 15.0
 """Messages it gets a second."""
 GROWTH_LIMIT = 0.02
 """Part by which the memory after a cleanup may be above that after the second."""
+_STAYS = 2.0
+"""Time in which what DDS has found of a process no longer changes [s]."""
 _LIMIT = 60.0
 """Time for everything that is waited for [s]."""
 
@@ -160,17 +162,19 @@ class Lead(Node):
         return State(memory, threads_of(self._process), len(takes), len(gives))
 
     def settled(self, wanted: State | None = None) -> State:
-        """What the process has once the graph shows no more topics than wanted, or after 2 s."""
-        end = monotonic() + 2.0
-        while monotonic() < end:
+        """What the process has once its topics are no more than wanted, or stay as they are."""
+        found, since = self.state(), monotonic()
+        while monotonic() < since + _STAYS and not (wanted and _within(found, wanted)):
             self._executor.spin_once(timeout_sec=0.1)
-            found = self.state()
-            if wanted and (found.subscriptions, found.publishers) <= (
-                wanted.subscriptions,
-                wanted.publishers,
-            ):
-                break
-        return self.state()
+            before, found = found, self.state()
+            if not (_within(found, before) and _within(before, found)):
+                since = monotonic()
+        return found
+
+
+def _within(found: State, wanted: State) -> bool:
+    """Whether there are no more topics than wanted."""
+    return found.subscriptions <= wanted.subscriptions and found.publishers <= wanted.publishers
 
 
 def _work(node: str) -> tuple[str, type, Callable[[Header, float], Any]]:

@@ -28,6 +28,7 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy  # noqa: E402
 from sensor_msgs.msg import Image  # noqa: E402
 from std_msgs.msg import Header  # noqa: E402
 
+from pose_action_ros.doctor.profile import variable  # noqa: E402
 from pose_action_ros.nodes.base import ManagedNode  # noqa: E402
 from pose_action_ros.nodes.images import image_message  # noqa: E402
 from pose_action_ros.nodes.timeline import Timeline  # noqa: E402
@@ -37,7 +38,6 @@ from pose_action_ros.skeletons import BODY_25  # noqa: E402
 PATIENCE = 60.0
 """Time [s] until what a test waits for counts as never coming."""
 
-VENDOR = "FASTRTPS" if os.environ.get("ROS_DISTRO") in ("humble", "jazzy") else "FASTDDS"
 PROFILE = Path(__file__).resolve().parents[1] / "config" / "fastdds.xml"
 
 Managed = TypeVar("Managed", bound=ManagedNode[Any])
@@ -48,7 +48,7 @@ def environment(domain: int) -> dict[str, str]:
     return {
         "ROS_DOMAIN_ID": str(domain),
         "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
-        f"{VENDOR}_DEFAULT_PROFILES_FILE": str(PROFILE),
+        variable(os.environ): str(PROFILE),
     }
 
 

@@ -9,20 +9,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pages import rewritten
+
 from pose_action_ros.models.card import SHIPPED, ModelCard, read_card
 from pose_action_ros.models.catalogue import CatalogueModel, read_catalogue
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "models.md"
-BEGIN, END = "<!-- models -->\n", "<!-- end of models -->"
 
 
 def page(text: str) -> str:
     """The page with its models written anew."""
-    before, _, rest = text.partition(BEGIN)
     shipped = "".join(map(shipped_section, sorted(SHIPPED.glob("*.onnx"))))
     others = "".join(map(catalogue_section, read_catalogue().values()))
     written = f"\n## Shipped\n{shipped}\n## In the catalogue\n{others}\n"
-    return before + BEGIN + written + END + rest.partition(END)[2]
+    return rewritten(text, "models", written)
 
 
 def shipped_section(path: Path) -> str:

@@ -11,6 +11,8 @@ from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
 
+from pages import rewritten
+
 from pose_action_ros.nodes.action_node import ActionNodeSettings
 from pose_action_ros.nodes.camera_node import CameraNodeSettings
 from pose_action_ros.nodes.keypoints_node import KeypointsNodeSettings
@@ -21,7 +23,6 @@ from pose_action_ros.settings import limits_of
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "config" / "pose_action.yaml"
 PAGE = ROOT / "docs" / "parameters.md"
-BEGIN, END = "<!-- parameters -->\n", "<!-- end of parameters -->"
 NODES: dict[str, type] = {
     "camera_node": CameraNodeSettings,
     "keypoints_node": KeypointsNodeSettings,
@@ -72,9 +73,8 @@ def remark(item: Field[Any]) -> str:
 
 def page(text: str) -> str:
     """The page with its tables of parameters written anew."""
-    before, _, rest = text.partition(BEGIN)
     tables = "".join(table(node, settings) for node, settings in NODES.items())
-    return before + BEGIN + tables + "\n" + END + rest.partition(END)[2]
+    return rewritten(text, "parameters", tables + "\n")
 
 
 def table(node: str, settings: type) -> str:

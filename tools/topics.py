@@ -9,9 +9,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from pages import rewritten
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "topics.md"
-BEGIN, END = "<!-- messages -->\n", "<!-- end of messages -->"
 ORDER = ("Keypoints", "PersonKeypoints", "Keypoint", "Poses", "Pose3D", "Action")
 """Messages that are published before those inside of them, in the order of the nodes."""
 
@@ -27,9 +28,7 @@ class Field:
 
 def page(text: str) -> str:
     """The page with its messages written anew."""
-    before, _, rest = text.partition(BEGIN)
-    messages = "".join(section(name) for name in ORDER)
-    return before + BEGIN + messages + "\n" + END + rest.partition(END)[2]
+    return rewritten(text, "messages", "".join(map(section, ORDER)) + "\n")
 
 
 def section(name: str) -> str:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pages import rewritten
+
 from pose_action_ros.doctor.checks import CHECK_FAILED, TITLES, problems
 from pose_action_ros.doctor.findings import Problem
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "troubleshooting.md"
-BEGIN, END = "<!-- findings -->\n", "<!-- end of findings -->"
 
 
 def page(text: str) -> str:
     """The page with its findings written anew."""
-    before, _, rest = text.partition(BEGIN)
-    return before + BEGIN + all_findings() + END + rest.partition(END)[2]
+    return rewritten(text, "findings", all_findings())
 
 
 def all_findings() -> str:

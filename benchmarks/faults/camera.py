@@ -14,7 +14,7 @@ from rclpy.time import Time
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_msgs.msg import Header
 
-from benchmarks.faults.clips import Clip
+from benchmarks.clips import Clip
 from pose_action_ros.camera import OPTICAL_FRAME
 from pose_action_ros.nodes.camera_info import camera_info_message
 from pose_action_ros.nodes.images import compressed_message, image_message

@@ -14,8 +14,8 @@ from rcl_interfaces.srv import SetParameters
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
 
+from benchmarks.clips import Clip
 from benchmarks.faults.camera import Camera
-from benchmarks.faults.clips import Clip
 from benchmarks.faults.nodes import Nodes
 from benchmarks.faults.watch import Watch
 from pose_action_ros.errors import PoseActionError
@@ -50,7 +50,7 @@ class Rig:
         seed: int,
         compressed: bool,
     ) -> None:
-        self.folder, self.compressed = folder, compressed
+        self.folder = folder
         self.clips, self.crowd, self.calm = list(clips), crowd, clips[0]
         self.chance = Random(seed)  # noqa: S311 - the same again for the same seed
         self.watch = Watch()

@@ -11,7 +11,7 @@ from time import monotonic
 
 import rclpy
 
-from benchmarks.faults.clips import ACTIONS, Clip, empty_room, make_clip, make_crowd
+from benchmarks.clips import ACTIONS, Clip, empty_room, make_clip, make_crowd
 from benchmarks.faults.kinds import Fault, kinds
 from benchmarks.faults.report import memory_lines, outcome_lines
 from benchmarks.faults.rig import Rig, running

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -79,9 +79,9 @@ class Profile:
     default: bool
 
 
-def variable(machine: Machine) -> str:
-    """The variable in which this distribution's Fast DDS looks for a profile."""
-    vendor = "FASTRTPS" if machine.environ.get("ROS_DISTRO") in BEFORE_KILTED else "FASTDDS"
+def variable(environ: Mapping[str, str]) -> str:
+    """The variable in which the Fast DDS of an environment's distribution looks for a profile."""
+    vendor = "FASTRTPS" if environ.get("ROS_DISTRO") in BEFORE_KILTED else "FASTDDS"
     return f"{vendor}_DEFAULT_PROFILES_FILE"
 
 
@@ -125,7 +125,7 @@ def check(machine: Machine) -> Iterator[Finding]:
     if not middleware(machine).startswith("rmw_fastrtps"):
         yield well(f"{middleware(machine)} has no use for a profile of Fast DDS")
         return
-    name = variable(machine)
+    name = variable(machine.environ)
     words: dict[str, object] = {
         "variable": name,
         "file": machine.in_prefixes(SHIPPED) or ".../config/fastdds.xml",
@@ -161,7 +161,7 @@ def _file(path: Path, words: dict[str, object]) -> Finding:
 
 def segment_of(machine: Machine) -> int:
     """Bytes that a process which sends images takes: by the profile named, else the shipped one."""
-    given = machine.environ.get(variable(machine))
+    given = machine.environ.get(variable(machine.environ))
     shipped = machine.in_prefixes(SHIPPED)
     return (_segment_in(Path(given)) if given else 0) or (_segment_in(shipped) if shipped else 0)
 

@@ -10,6 +10,7 @@ from sensor_msgs.msg import CameraInfo
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError
 from pose_action_ros.messages.camera_info import intrinsics_from, scaled, unsupported_lens
+from pose_action_ros.nodes.health import Finding, Level
 from pose_action_ros.settings import setting
 
 _LOG = logging.getLogger(__name__)
@@ -33,17 +34,15 @@ class CameraModel:
 
     Attributes:
         origin: where the newest intrinsics came from, for people.
-        troubles: why the newest camera_info is not used, or not all of it.
     """
 
     def __init__(self, rectified: bool, field_of_view: float) -> None:
         self.origin = ""
-        self.troubles: tuple[str, ...] = ()
         self._rectified = rectified
         self._field_of_view = field_of_view
         self._calibrated: Intrinsics | None = None
         self._message: CameraInfo | None = None
-        self._wrong: tuple[str, ...] = ()  # with the newest camera_info
+        self._wrong: list[str] = []  # with the newest camera_info
         self._misfit = ""  # between it and the newest image
         self._said: set[str] = set()
 
@@ -51,18 +50,17 @@ class CameraModel:
         """Take a camera_info; a bad one is as none."""
         if self._message is not None and _same(message, self._message):
             return
-        self._message, self._misfit = message, ""
-        wrong: list[str] = []
+        self._message, self._wrong, self._misfit = message, [], ""
         try:
             self._calibrated = intrinsics_from(message, rectified=self._rectified)
         except InputError as error:
             self._calibrated = None
-            wrong.append(f"camera_info is not used: {error}")
+            self._wrong.append(f"camera_info is not used: {error}")
         lens = None if self._rectified else unsupported_lens(message)
         if lens is not None:
-            wrong.append(lens)
-        self._wrong = tuple(wrong)
-        self._tell()
+            self._wrong.append(lens)
+        for text in self._wrong:
+            self._say(text)
 
     def intrinsics(self, width: int, height: int) -> Intrinsics:
         """Of an image of this size [px]."""
@@ -71,21 +69,22 @@ class CameraModel:
                 camera = scaled(self._calibrated, width, height)
             except InputError as error:
                 self._misfit = f"camera_info is not used: {error}"
-                self._tell()
+                self._say(self._misfit)
             else:
                 self._misfit, self.origin = "", "camera_info"
-                self._tell()
                 return camera
         self.origin = f"assumed {self._field_of_view:g} degrees"
         return Intrinsics.from_field_of_view(width, height, self._field_of_view)
 
-    def _tell(self) -> None:
-        """Of what is wrong now: once in the log, for diagnostics as long as it is so."""
-        self.troubles = (*self._wrong, *filter(None, [self._misfit]))
-        for text in self.troubles:
-            if text not in self._said:
-                self._said.add(text)
-                _LOG.warning("%s", text)
+    def findings(self) -> list[Finding]:
+        """Why the newest camera_info is not used, or not all of it."""
+        texts = (*self._wrong, *filter(None, [self._misfit]))
+        return [Finding(Level.WARN, text) for text in texts]
+
+    def _say(self, text: str) -> None:
+        if text not in self._said:
+            self._said.add(text)
+            _LOG.warning("%s", text)
 
 
 def _same(one: CameraInfo, other: CameraInfo) -> bool:

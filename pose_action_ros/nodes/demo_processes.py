@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from pose_action_ros.doctor.profile import variable
 from pose_action_ros.errors import PoseActionError
 
 SENDERS = ("camera_node", "keypoints_node")
@@ -83,13 +84,13 @@ class Processes:
 
 def _environment(node: str) -> dict[str, str]:
     """With the DDS profile that large images need; one the user has chosen stays, for all nodes."""
-    names = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
-    if node not in SENDERS or any(name in os.environ for name in names):
+    name = variable(os.environ)
+    if node not in SENDERS or name in os.environ:
         return dict(os.environ)
     from ament_index_python.packages import get_package_share_directory  # noqa: PLC0415
 
     profile = Path(get_package_share_directory("pose_action_ros")) / "config" / "fastdds.xml"
-    return {**os.environ, **dict.fromkeys(names, str(profile))}
+    return {**os.environ, name: str(profile)}
 
 
 def _await_end(process: subprocess.Popen[bytes]) -> None:

@@ -14,7 +14,7 @@ from pose_action_ros.msg import Keypoints
 from pose_action_ros.nodes.base import NodeSettings
 from pose_action_ros.nodes.camera_model import CameraModel, CameraModelSettings
 from pose_action_ros.nodes.conversions import people_from_keypoints
-from pose_action_ros.nodes.health import Finding, Level
+from pose_action_ros.nodes.health import Finding
 from pose_action_ros.nodes.humans import HumansSettings
 from pose_action_ros.nodes.poses_output import PosesOutput
 from pose_action_ros.nodes.running import run
@@ -68,7 +68,7 @@ class LifterNode(StageNode[LifterNodeSettings, Keypoints]):
 
     def troubles(self) -> list[Finding]:
         """Of the camera."""
-        return [Finding(Level.WARN, text) for text in self._camera.troubles]
+        return self._camera.findings()
 
     def process(self, message: Keypoints) -> None:
         """The people of one image."""

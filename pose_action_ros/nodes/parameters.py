@@ -69,8 +69,7 @@ class Parameters(Generic[Config]):
 
     def _check(self, item: Parameter[Any]) -> None:
         """SettingError if the parameter may not become this."""
-        live = limits_of(_field(self._settings, item.name)).live
-        if not live:
+        if not limits_of(_field(self._settings, item.name)).live:
             raise SettingError(
                 f"parameter {item.name!r}: got {item.value!r}, expected "
                 f"{getattr(self.values, item.name)!r} as at the start: it is read-only; give it "

@@ -16,7 +16,7 @@ from sensor_msgs.msg import Image as ImageMessage
 from pose_action_ros.nodes.action_output import ActionOutput
 from pose_action_ros.nodes.base import NodeSettings
 from pose_action_ros.nodes.camera_model import CameraModel, CameraModelSettings
-from pose_action_ros.nodes.health import Finding, Level
+from pose_action_ros.nodes.health import Finding
 from pose_action_ros.nodes.humans import HumansSettings
 from pose_action_ros.nodes.images import picture_in
 from pose_action_ros.nodes.keypoints_node import ImageInputSettings
@@ -94,7 +94,7 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
 
     def troubles(self) -> list[Finding]:
         """Of the camera."""
-        return [Finding(Level.WARN, text) for text in self._camera.troubles]
+        return self._camera.findings()
 
     def process(self, message: ImageMessage | CompressedImage) -> None:
         """One image."""

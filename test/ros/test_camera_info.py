@@ -122,16 +122,16 @@ def test_what_is_wrong_with_a_camera_stands_until_it_is_mended() -> None:
     model = CameraModel(False, 60.0)
     model.update(message())
     model.intrinsics(640, 480)
-    assert list(model.troubles) == []
+    assert model.findings() == []
     model.intrinsics(480, 640)
-    assert ["not the same picture" in text for text in model.troubles] == [True]
+    assert ["not the same picture" in one.text for one in model.findings()] == [True]
     model.intrinsics(640, 480)
-    assert list(model.troubles) == []
+    assert model.findings() == []
     broken = message()
     broken.k[0] = float("nan")
     for _ in range(2):
         model.update(broken)
         model.intrinsics(640, 480)
-        assert ["camera_info is not used" in text for text in model.troubles] == [True]
+        assert ["camera_info is not used" in one.text for one in model.findings()] == [True]
     model.update(message())
-    assert list(model.troubles) == []
+    assert model.findings() == []

@@ -12,7 +12,6 @@ from benchmarks.faults.run import run
 from benchmarks.faults.watch import Answer, right_from
 from blazepose_files import blazepose_files
 from pose_action_ros.nodes.demo_processes import Processes
-from ros_support import PROFILE
 
 FAULTS = "corrupt images, stamps jump, lifter_node killed, refused"
 
@@ -20,7 +19,6 @@ FAULTS = "corrupt images, stamps jump, lifter_node killed, refused"
 @pytest.mark.timeout(400)
 def test_nodes_stand_faults_and_say_what_is_wrong(tmp_path: Path) -> None:
     blazepose_files()
-    assert PROFILE.is_file()  # which the environment names
     result = run(tmp_path / "faults", seconds=35.0, seed=3, only=FAULTS, actions=1)
     assert not result.wrong, "\n".join([*result.lines, *result.wrong])
     assert len(result.outcomes) >= 3
