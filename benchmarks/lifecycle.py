@@ -130,8 +130,8 @@ class Lead(Node):
             self._executor.spin_once(timeout_sec=0.05)
 
     def led(self) -> bool:
-        """Whether the node can be led."""
-        return bool(self._caller.service_is_ready())
+        """Whether the node can be led and looked at: its name may be known after its service."""
+        return self._caller.service_is_ready() and self._name in self.get_node_names()
 
     def change(self, label: str) -> None:
         """Make a transition."""
