@@ -10,11 +10,13 @@ import pytest
 from benchmarks.lifecycle import GROWTH_LIMIT, Course, Cycle, State, course
 from blazepose_files import blazepose_files
 from pose_action_ros.nodes.demo import STAGES
-from ros_support import PATIENCE, rclpy
+from ros_support import PATIENCE, free_domain, rclpy
 
 
 @pytest.fixture(autouse=True)
-def _context() -> Iterator[None]:
+def _context(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Where no node of an earlier test, with the same name, is still to be seen."""
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(free_domain()))
     rclpy.init()
     yield
     rclpy.try_shutdown()
