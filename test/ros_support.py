@@ -55,10 +55,14 @@ def environment(domain: int) -> dict[str, str]:
 def free_domain() -> int:
     """A domain in which nobody on this machine takes part: the first participant's port is free.
 
+    Never the present one, of whose participants the first may be gone and others not.
+
     Port numbers: Real-Time Publish-Subscribe protocol 2.5, section 9.6.2.3.
     """
-    first = os.getpid()
+    first, present = os.getpid(), os.environ.get("ROS_DOMAIN_ID")
     for domain in (1 + (first + step) % 100 for step in range(100)):
+        if str(domain) == present:
+            continue
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
             probe.bind(("", 7400 + 250 * domain + 10))
             return domain
