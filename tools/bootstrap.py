@@ -34,6 +34,7 @@ LAYERS = {
 }
 LAYER_OF = {"docs": "docs", "test": "test", "lint": "test", "bench": "test"}
 TYPED = "kilted"
+STUBS_SINCE = (3, 11)
 BEFORE_KILTED = ("humble", "iron", "jazzy")
 LINTERS = (
     ("ruff", "check", "."),
@@ -253,11 +254,23 @@ def demo(env: Environment, rest: list[str]) -> int:
 def lint(env: Environment, _rest: list[str]) -> int:
     """All linters; the exit code of the first that complains."""
     linters = list(LINTERS)
-    if env["ROS_DISTRO"] != TYPED:
-        print(f"» mypy is left out: our types fit those of {TYPED}'s rclpy", flush=True)
+    if reason := untyped(env):
+        print(f"» mypy is left out: {reason}", flush=True)
         linters.remove(("mypy",))
     codes = [run(env, *command) for command in linters]
     return next((code for code in codes if code), 0)
+
+
+def untyped(env: Environment) -> str:
+    """Why types cannot be checked in this environment; empty where they can."""
+    if env["ROS_DISTRO"] != TYPED:
+        return f"our types fit those of {TYPED}'s rclpy"
+    newer = f"import sys; sys.exit(sys.version_info < {STUBS_SINCE})"
+    if run(env, VENV / "bin" / "python", "-c", newer):
+        return "the stubs of NumPy and SciPy that our types fit need Python {}.{}".format(
+            *STUBS_SINCE
+        )
+    return ""
 
 
 def test(env: Environment, rest: list[str]) -> int:
