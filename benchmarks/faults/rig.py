@@ -130,3 +130,4 @@ def running(rig: Rig) -> Iterator[None]:
         rig.camera.close()
         executor.shutdown()
         thread.join()
+        rig.watch.destroy_node()

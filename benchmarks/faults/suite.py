@@ -13,6 +13,8 @@ from pose_action_ros.nodes.demo import STAGES
 
 RECOVERY_LIMIT = 3.0
 """Labels are right again so soon after a fault has ended [s]."""
+LATE = "labels were right too late"
+"""What is wrong when they are not."""
 TOLD_LIMIT = 3.0
 """A report may come so late after a fault has ended [s]."""
 CALM = 5.5
@@ -115,7 +117,7 @@ def suffer(rig: Rig, fault: Fault, begin: float) -> Outcome:
 def _late(recovery: float | None) -> str:
     if recovery is None:
         return "labels did not become right again"
-    return "labels were right too late" if recovery > RECOVERY_LIMIT else ""
+    return LATE if recovery > RECOVERY_LIMIT else ""
 
 
 def _harmed(rig: Rig, before: dict[str, int]) -> list[str]:
