@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 
+from pose_action_ros.detection import Detector
 from pose_action_ros.lifting import Lifter
 from pose_action_ros.recording import PoseRecording
 from pose_action_ros.simulation import Body, Script, VirtualCamera
@@ -18,7 +19,12 @@ from pose_action_ros.simulation.standing import Motion, Standing
 from pose_action_ros.simulation.timing import Beat, Strokes, Wander, ease
 from pose_action_ros.skeletons import HUMAN36M_17
 from pose_action_ros.training.action.recordings import Sighting
-from pose_action_ros.training.action.seen import random_stamps, seen_without_images
+from pose_action_ros.training.action.seen import (
+    RENDERED_RATE,
+    random_stamps,
+    seen_rendered,
+    seen_without_images,
+)
 
 Array = npt.NDArray[np.float64]
 Rng = np.random.Generator
@@ -113,11 +119,16 @@ NEW_MOTIONS: Mapping[str, Callable[[Body, Rng], Motion]] = {
 }
 
 
-def filmed(label: str, rng: Rng) -> tuple[Sighting, Array]:
+def filmed(label: str, rng: Rng, detector: Detector | None = None) -> tuple[Sighting, Array]:
     """Somebody doing it before a camera, mostly with rests before and after.
 
+    Args:
+        label: of NEW_MOTIONS.
+        rng: source of chance.
+        detector: of rendered images; None for one that is simulated.
+
     Returns:
-        What a simulated detector and the tracker give; when the action begins and ends [s].
+        What the detector and the tracker give; when the action begins and ends [s].
     """
     camera, body = VirtualCamera.random(rng, distance=(1.5, 5.0)), Body.random(rng)
     motion = Performance(label, body, NEW_MOTIONS[label](body, rng))
@@ -127,15 +138,27 @@ def filmed(label: str, rng: Rng) -> tuple[Sighting, Array]:
     toward = float(np.arctan2(camera.position[1], camera.position[0])) + rng.normal(0, 0.6)
     script = Script(parts, [0.0, lead, end], (0.0, 0.0), toward)
     begin = lead if rng.random() < 0.3 else 0.0  # at once, or after standing there
-    stamps = begin + random_stamps(rng, end + rng.uniform(0.0, 1.0) - begin)
-    labels = np.where((stamps >= lead) & (stamps < end), 1, 0)
-    seen = seen_without_images(script.joints(stamps), stamps, labels, camera, rng)
+    length = end + rng.uniform(0.0, 1.0) - begin
+    if detector:
+        detector.reset()
+        stamps = begin + np.arange(0.0, length, 1.0 / RENDERED_RATE)
+        seen = seen_rendered(script, stamps, _during(stamps, lead, end), camera, detector)
+    else:
+        stamps = begin + random_stamps(rng, length)
+        joints = script.joints(stamps)
+        seen = seen_without_images(joints, stamps, _during(stamps, lead, end), camera, rng)
     return seen, np.array([lead, end])
 
 
-def recorded(label: str, number: int, lifter: Lifter, rng: Rng) -> PoseRecording:
+def _during(stamps: Array, lead: float, end: float) -> npt.NDArray[np.int64]:
+    return np.where((stamps >= lead) & (stamps < end), 1, 0)
+
+
+def recorded(
+    label: str, number: int, lifter: Lifter, rng: Rng, detector: Detector | None = None
+) -> PoseRecording:
     """The same as a recording that a model can be taught with."""
-    seen, _ = filmed(label, rng)
+    seen, _ = filmed(label, rng, detector)
     lifted = lifter.lift(seen.points, seen.scores, seen.intrinsics)
     return PoseRecording(
         skeleton=HUMAN36M_17,

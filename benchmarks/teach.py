@@ -15,6 +15,7 @@ import torch
 from scipy.special import softmax
 
 from benchmarks.new_motions import NEW_MOTIONS, filmed, recorded
+from pose_action_ros.detection import DetectorSettings, make_detector
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.models.card import find_model
@@ -23,7 +24,7 @@ from pose_action_ros.training.action.curriculum import Curriculum, TeachSettings
 from pose_action_ros.training.action.fit import logits_of
 from pose_action_ros.training.action.lessons import lessons_of
 from pose_action_ros.training.action.model import ActionModel, read_model
-from pose_action_ros.training.action.recordings import Recording
+from pose_action_ros.training.action.recordings import Recording, Sighting
 from pose_action_ros.training.action.teach import Taught, teach
 from pose_action_ros.training.action.teach_report import left_out, table
 from pose_action_ros.training.action.windows import WindowSet, find_windows
@@ -38,13 +39,18 @@ def main() -> int:
     parser.add_argument("--recordings", type=int, default=5, help="of each motion")
     parser.add_argument("--tested", type=int, default=40, help="new people for each motion")
     parser.add_argument("--output", type=Path, default=None, help="file for the figures (JSON)")
+    parser.add_argument(
+        "--rendered",
+        action="store_true",
+        help="people go through images and the detector; its simulation makes larger errors",
+    )
     add_options(parser, TeachSettings)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     settings = settings_from(args, TeachSettings)
     torch.set_num_threads(settings.threads)
     try:
-        figures = measure(settings, args.recordings, args.tested)
+        figures = measure(settings, args.recordings, args.tested, rendered=args.rendered)
     except PoseActionError as error:
         sys.stderr.write(f"benchmark failed: {error}\n")
         return 1
@@ -55,12 +61,28 @@ def main() -> int:
     return 0
 
 
-def measure(settings: TeachSettings, count: int, tested: int) -> dict[str, Any]:
-    """Figures of one teaching."""
+def measure(
+    settings: TeachSettings, count: int, tested: int, *, rendered: bool = False
+) -> dict[str, Any]:
+    """Figures of one teaching.
+
+    Args:
+        settings: of teaching.
+        count: recordings of each motion.
+        tested: new people for each motion.
+        rendered: people go through images and the real detector.
+    """
     lifter, base = Lifter(LifterSettings()), read_model(find_model(settings.base))
+    detector = (
+        make_detector(DetectorSettings(detector_threads=settings.threads, max_people=1))
+        if rendered
+        else None
+    )
     lessons = lessons_of(
         [
-            recorded(label, number, lifter, np.random.default_rng([settings.seed, row, number]))
+            recorded(
+                label, number, lifter, np.random.default_rng([settings.seed, row, number]), detector
+            )
             for row, label in enumerate(NEW_MOTIONS)
             for number in range(count)
         ],
@@ -74,19 +96,27 @@ def measure(settings: TeachSettings, count: int, tested: int) -> dict[str, Any]:
     return {
         "seconds": round(seconds, 1),
         "new": {
-            label: _new(label, row, taught.model, lifter, tested)
+            label: _new(
+                taught.model,
+                [
+                    filmed(label, np.random.default_rng([NEW_PEOPLE, row, number]), detector)[0]
+                    for number in range(tested)
+                ],
+                lifter,
+                label,
+            )
             for row, label in enumerate(NEW_MOTIONS)
         },
         "old": _old(base, taught, curriculum),
     }
 
 
-def _new(label: str, row: int, model: ActionModel, lifter: Lifter, tested: int) -> dict[str, Any]:
+def _new(
+    model: ActionModel, sightings: list[Sighting], lifter: Lifter, label: str
+) -> dict[str, Any]:
     """How new people's windows of a motion are answered, and most of each person's."""
     right, people, convincing, taken = [], [], [], []
-    for number in range(tested):
-        rng = np.random.default_rng([NEW_PEOPLE, row, number])
-        seen, _ = filmed(label, rng)
+    for seen in sightings:
         poses = seen.lifted(lifter, model.spmf.min_score)
         logits = _logits(poses, model)
         if not len(logits):

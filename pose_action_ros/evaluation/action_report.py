@@ -17,7 +17,18 @@ from matplotlib.figure import Figure as Picture
 from pose_action_ros.errors import InputError
 from pose_action_ros.evaluation.tables import Table
 
+Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
+ACCURACY = (
+    "split",
+    "sequences",
+    "seeds",
+    "accuracy %",
+    "deviation",
+    "least",
+    "greatest",
+    "together",
+)
 _DOTS_PER_INCH = 110
 
 
@@ -30,23 +41,30 @@ class Answers:
         seed: of the training.
         labels: names of the classes.
         truth: (N,) true classes.
-        answers: (N,) classes answered.
+        probabilities: (N, L) of the classes.
 
     Raises:
-        InputError: not as many answers as sequences, or none.
+        InputError: not as many answers as sequences, not as many classes as labels, or none.
     """
 
     split: str
     seed: int
     labels: tuple[str, ...]
     truth: Labels
-    answers: Labels
+    probabilities: Array
 
     def __post_init__(self) -> None:
-        if self.truth.shape != self.answers.shape or not len(self.truth):
+        expected = (len(self.truth), len(self.labels))
+        if self.probabilities.shape != expected or not len(self.truth):
             raise InputError(
-                f"got {len(self.answers)} answers for {len(self.truth)} sequences of {self.split}"
+                f"got answers {self.probabilities.shape} for {len(self.truth)} sequences of "
+                f"{self.split}, expected {expected}"
             )
+
+    @property
+    def answers(self) -> Labels:
+        """(N,) classes answered."""
+        return np.asarray(self.probabilities.argmax(axis=1), np.int64)
 
     @property
     def accuracy(self) -> float:
@@ -60,7 +78,7 @@ class Answers:
             "seed": self.seed,
             "labels": list(self.labels),
             "truth": self.truth.tolist(),
-            "answers": self.answers.tolist(),
+            "probabilities": self.probabilities.round(5).tolist(),
         }
 
     @classmethod
@@ -71,7 +89,7 @@ class Answers:
             int(value["seed"]),
             tuple(value["labels"]),
             np.array(value["truth"], dtype=np.int64),
-            np.array(value["answers"], dtype=np.int64),
+            np.array(value["probabilities"], dtype=np.float64),
         )
 
 
@@ -91,8 +109,20 @@ def by_split(found: Sequence[Answers]) -> dict[str, list[Answers]]:
     return splits
 
 
+def together(found: Sequence[Answers]) -> float:
+    """Part of one split's sequences that are right by the mean probabilities of all seeds.
+
+    As of Lakshminarayanan, Pritzel, Blundell: Simple and Scalable Predictive Uncertainty Estimation
+    using Deep Ensembles, NeurIPS 2017, section 2.4.
+    """
+    mean = np.mean([one.probabilities for one in found], axis=0)
+    return float((mean.argmax(axis=1) == found[0].truth).mean())
+
+
 def accuracy_table(found: Sequence[Answers], mean_of: Sequence[str]) -> Table:
     """Per-sequence accuracy [%] of every split: mean, deviation and range over the seeds.
+
+    The last column is that of the seeds' networks together.
 
     Args:
         found: of all splits and seeds.
@@ -101,20 +131,21 @@ def accuracy_table(found: Sequence[Answers], mean_of: Sequence[str]) -> Table:
     rows = []
     splits = by_split(found)
     for name, answers in splits.items():
-        rows.append(_row(name, [one.accuracy for one in answers], len(answers[0].truth)))
+        accuracies = [one.accuracy for one in answers]
+        rows.append(_row(name, accuracies, len(answers[0].truth), together(answers)))
     chosen = [splits[name] for name in mean_of if name in splits]
     if len(chosen) > 1:
         seeds = zip(*([one.accuracy for one in answers] for answers in chosen), strict=False)
         means = [float(np.mean(values)) for values in seeds]
         total = sum(len(answers[0].truth) for answers in chosen)
-        rows.append(_row(f"mean of {', '.join(mean_of)}", means, total))
-    header = ("split", "sequences", "seeds", "accuracy %", "deviation", "least", "greatest")
-    return Table("Accuracy per sequence", header, rows)
+        joined = float(np.mean([together(answers) for answers in chosen]))
+        rows.append(_row(f"mean of {', '.join(mean_of)}", means, total, joined))
+    return Table("Accuracy per sequence", ACCURACY, rows)
 
 
-def _row(name: str, accuracies: Sequence[float], sequences: int) -> tuple[str, ...]:
+def _row(name: str, accuracies: Sequence[float], sequences: int, joined: float) -> tuple[str, ...]:
     values = 100 * np.array(accuracies)
-    numbers = (values.mean(), values.std(), values.min(), values.max())
+    numbers = (values.mean(), values.std(), values.min(), values.max(), 100 * joined)
     return (name, str(sequences), str(len(values)), *(f"{number:.2f}" for number in numbers))
 
 

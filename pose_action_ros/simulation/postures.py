@@ -40,16 +40,16 @@ def on_hip(body: Body, rng: Rng) -> Arm:
 
 
 def in_front(body: Body, rng: Rng) -> Arm:
-    """Hands held in front of the belly or below."""
+    """Hands held together before the chest, the belly or below."""
     place = np.array(
         [
-            rng.uniform(0.22, 0.32),
-            -(body.half_shoulders - 0.03) / body.arm,
-            -rng.uniform(0.5, 0.9) * body.trunk / body.arm,
+            rng.uniform(0.22, 0.34),
+            -(body.half_shoulders - rng.uniform(-0.01, 0.07)) / body.arm,
+            -rng.uniform(0.4, 0.95) * body.trunk / body.arm,
         ]
     )
     return {
-        **arm(body, place, [-0.4, 1.0, -0.8]),
+        **arm(body, place, [-0.4, 1.0, -rng.uniform(0.3, 1.2)]),
         "pronate": rng.normal(20, 15),
         "wrist_flex": rng.uniform(0, 25),
         "curl": rng.uniform(0.2, 0.6),

@@ -18,6 +18,7 @@ from pose_action_ros.evaluation.action_report import (
     class_table,
     confusion,
     markdown,
+    together,
     write_report,
 )
 
@@ -25,7 +26,7 @@ LABELS = ("wave", "kick")
 
 
 def answers(split: str, seed: int, given_: list[int]) -> Answers:
-    return Answers(split, seed, LABELS, np.array([0, 0, 1, 1]), np.array(given_))
+    return Answers(split, seed, LABELS, np.array([0, 0, 1, 1]), np.eye(2)[given_])
 
 
 FOUND = [
@@ -38,9 +39,9 @@ FOUND = [
 
 def test_accuracies_by_split_and_the_mean_of_the_seeds() -> None:
     rows = accuracy_table(FOUND, ("as1", "as2")).rows
-    assert rows[0] == ("as1", "4", "2", "87.50", "12.50", "75.00", "100.00")
-    assert rows[1] == ("as2", "4", "2", "62.50", "12.50", "50.00", "75.00")
-    assert rows[2] == ("mean of as1, as2", "8", "2", "75.00", "12.50", "62.50", "87.50")
+    assert rows[0] == ("as1", "4", "2", "87.50", "12.50", "75.00", "100.00", "75.00")
+    assert rows[1] == ("as2", "4", "2", "62.50", "12.50", "50.00", "75.00", "50.00")
+    assert rows[2] == ("mean of as1, as2", "8", "2", "75.00", "12.50", "62.50", "87.50", "62.50")
 
 
 def test_classes_say_what_they_are_taken_for() -> None:
@@ -49,10 +50,19 @@ def test_classes_say_what_they_are_taken_for() -> None:
     assert rows[1] == ("kick", "4", "50.0", "66.7", "wave 50.0 %")
 
 
+def test_networks_together_answer_what_most_are_sure_of() -> None:
+    truth = np.array([0, 1])
+    sure = Answers("as1", 1, LABELS, truth, np.array([[0.9, 0.1], [0.2, 0.8]]))
+    wrong = Answers("as1", 2, LABELS, truth, np.array([[0.3, 0.7], [0.9, 0.1]]))
+    assert together([sure, wrong]) == 0.5
+    assert together([sure, sure, wrong]) == 1.0
+    assert together([sure]) == sure.accuracy
+
+
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=50))
 def test_the_confusion_matrix_counts_everything_once(pairs: list[tuple[int, int]]) -> None:
     truth, answered = (np.array(values) for values in zip(*pairs, strict=True))
-    one = Answers("x", 1, tuple("abcde"), truth, answered)
+    one = Answers("x", 1, tuple("abcde"), truth, np.eye(5)[answered])
     counts = confusion([one, one])
     assert counts.sum() == 2 * len(pairs)
     assert np.trace(counts) / counts.sum() == pytest.approx(one.accuracy)
@@ -71,5 +81,5 @@ def test_the_report_is_kept_with_pictures(tmp_path: Path) -> None:
 
 
 def test_answers_for_other_sequences() -> None:
-    with pytest.raises(InputError, match="3 answers for 2 sequences of as1"):
-        Answers("as1", 1, LABELS, np.array([0, 1]), np.array([0, 1, 1]))
+    with pytest.raises(InputError, match=r"\(3, 2\) for 2 sequences of as1, expected \(2, 2\)"):
+        Answers("as1", 1, LABELS, np.array([0, 1]), np.eye(2)[[0, 1, 1]])

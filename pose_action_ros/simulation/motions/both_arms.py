@@ -59,7 +59,7 @@ def _crossed(body: Body, rng: Rng, kind: str, front: float) -> dict[str, Array]:
         "hug": (0.30 + 0.03 * front, rng.uniform(1.6, 1.9), rng.uniform(-0.15, -0.02)),
         "x": (
             rng.uniform(0.38, 0.62) + 0.04 * front,
-            rng.uniform(1.05, 1.35),
+            rng.uniform(1.2, 1.6),
             rng.uniform(-0.1, 0.35),
         ),
     }[kind]

@@ -21,10 +21,13 @@ def clapping(body: Body, rng: Rng) -> Motion:
     stand = Standing(body, rng)
     place, elbows = _clap_place(rng)
     rate = rng.uniform(1.0, 4.0)
-    opening = min(rng.uniform(0.06, 0.45), 0.7 / rate)  # half the gap, arm lengths
+    widest = float(np.exp(rng.uniform(np.log(0.05), np.log(0.45))))
+    opening = min(widest, 0.7 / rate)  # half the gap, arm lengths
+    aside = float(np.clip(rng.normal(0, 0.15), -0.35, 0.35))  # to the left, where hands meet
     beat, size = Beat(rng, rate), Wander(rng, 0.1, 0.5)
     rise = rng.uniform(0.35, 0.7)
-    lead = rng.uniform(-0.25, 0.25)  # one hand moves more than the other
+    most = 0.9 if rng.random() < 0.3 else 0.25
+    lead = rng.uniform(-most, most)  # one hand moves more than the other
     lift = rng.uniform(-0.08, 0.08)
     contact = (0.014 * body.height - body.half_shoulders) / body.arm
     palm = {
@@ -38,8 +41,8 @@ def clapping(body: Body, rng: Rng) -> Motion:
         up = ease(times / rise)
         phase = np.mod(beat(times), 1.0)
         gap = opening * (1 + 0.15 * size(times)) * (0.5 - 0.5 * np.cos(2 * np.pi * phase)) ** 0.8
-        for side, share in zip(SIDES, (1 + lead, 1 - lead), strict=True):
-            out = contact + gap * share
+        for side, share, way in zip(SIDES, (1 + lead, 1 - lead), (aside, -aside), strict=True):
+            out = contact + way + gap * share
             wrist = np.stack([place[0] - 0.15 * gap, out, place[1] + lift * gap], axis=-1)
             pose.toward({**arm(body, wrist, elbows), **palm}, up, side)
             lift_shoulder(pose, side)

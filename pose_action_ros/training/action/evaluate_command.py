@@ -177,6 +177,5 @@ def _trained(split: Split, seed: int, sections: Mapping[str, Any], folder: Path)
     everything = np.arange(len(test.truth))
     views = [test.images]
     views += [test.augmented(everything, rng) for _ in range(protocol.views)]
-    chances = sum(softmax(logits_of(network, images), axis=1) for images in views)
-    answers = np.asarray(chances).argmax(axis=1)
-    return Answers(split.name, seed, split.labels, test.truth, answers)
+    chances = np.mean([softmax(logits_of(network, images), axis=1) for images in views], axis=0)
+    return Answers(split.name, seed, split.labels, test.truth, chances)

@@ -66,13 +66,28 @@ def idle_sighting(rng: Rng, detector: Detect) -> Sighting:
 
 
 def _rendered(script: Script, length: float, camera: VirtualCamera, detector: Detect) -> Sighting:
-    scene = Scene([script], camera)
     stamps = np.arange(0.0, length, 1.0 / RENDERED_RATE)
+    return seen_rendered(script, stamps, _labels(script, stamps), camera, detector)
+
+
+def seen_rendered(
+    script: Script, stamps: Array, labels: Labels, camera: VirtualCamera, detector: Detect
+) -> Sighting:
+    """The one person of a script, rendered at the stamps (T,) [s] and detected.
+
+    Args:
+        script: what the person does.
+        stamps: of the images.
+        labels: (T,) of them.
+        camera: that sees it.
+        detector: of images.
+    """
+    scene = Scene([script], camera)
     people = []
     for stamp in stamps:
         frame = scene.frame(float(stamp))
         people.append(nearest(detector(frame.image), frame.people[0].keypoints))
-    return seen_in_images(people, stamps, _labels(script, stamps), camera.intrinsics)
+    return seen_in_images(people, stamps, labels, camera.intrinsics)
 
 
 def kept_in_view(joints: Array, root: int, rng: Rng) -> Array:
