@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import torch
 from scipy.special import softmax
 
 from benchmarks.new_motions import NEW_MOTIONS, filmed, recorded
-from pose_action_ros.detection import DetectorSettings, make_detector
+from pose_action_ros.detection import Detector, DetectorSettings, make_detector
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.models.card import find_model
@@ -25,12 +26,15 @@ from pose_action_ros.training.action.fit import logits_of
 from pose_action_ros.training.action.lessons import lessons_of
 from pose_action_ros.training.action.model import ActionModel, read_model
 from pose_action_ros.training.action.recordings import Recording, Sighting
-from pose_action_ros.training.action.teach import Taught, teach
+from pose_action_ros.training.action.seen import rendered_sighting
+from pose_action_ros.training.action.teach import teach
 from pose_action_ros.training.action.teach_report import left_out, table
 from pose_action_ros.training.action.windows import WindowSet, find_windows
 
 NEW_PEOPLE = 900
 """Seed of the people who are measured on."""
+OLD_PEOPLE, OLD_ACTIONS = 60, 3
+"""Rendered people who do what the model knew, and how many actions each does."""
 
 
 def main() -> int:
@@ -107,7 +111,9 @@ def measure(
             )
             for row, label in enumerate(NEW_MOTIONS)
         },
-        "old": _old(base, taught, curriculum),
+        "old": _old(
+            base, taught.model, _people(curriculum, base, lifter, detector), curriculum.labels
+        ),
     }
 
 
@@ -150,12 +156,27 @@ def _logits(poses: Recording, model: ActionModel) -> np.ndarray[Any, np.dtype[np
     return logits_of(model.network, windows.images) if places else np.zeros((0, 1))
 
 
-def _old(base: ActionModel, taught: Taught, curriculum: Curriculum) -> dict[str, float]:
-    """Part of right answers about simulated people who do what the base knew."""
-    people = curriculum.simulated("test")
-    truth = [curriculum.labels[index] for index in people.truth]
+def _people(
+    curriculum: Curriculum, base: ActionModel, lifter: Lifter, detector: Detector | None
+) -> WindowSet:
+    """Simulated people who do what the base knew."""
+    if detector is None:
+        return curriculum.simulated("test")
+    seen = []
+    for number in range(OLD_PEOPLE):
+        detector.reset()
+        rng = np.random.default_rng([NEW_PEOPLE, len(NEW_MOTIONS), number])
+        seen.append(rendered_sighting(rng, OLD_ACTIONS, detector))
+    return curriculum.shown(one.lifted(lifter, base.spmf.min_score) for one in seen)
+
+
+def _old(
+    base: ActionModel, taught: ActionModel, people: WindowSet, labels: Sequence[str]
+) -> dict[str, float]:
+    """Part of right answers about people who do what the base knew."""
+    truth = [labels[index] for index in people.truth]
     found = {}
-    for name, model in (("before", base), ("after", taught.model)):
+    for name, model in (("before", base), ("after", taught)):
         logits = logits_of(model.network, people.images)
         answers = [model.labels[index] for index in logits.argmax(axis=1)]
         sure = softmax(logits / model.temperature, axis=1).max(axis=1) >= model.unknown_below

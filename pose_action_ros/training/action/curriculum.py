@@ -189,13 +189,15 @@ class Curriculum:
 
         They are made once, which takes a minute, and kept in the user's cache.
         """
+        return self.shown(self._data.people(part))
+
+    def shown(self, people: Iterable[Recording]) -> WindowSet:
+        """People whose labels are those of the simulation, and nothing in particular, see NAMES."""
         table = np.array(
             [self.labels.index(name) if name in self.kept else len(self.labels) for name in NAMES]
         )
-        people = [
-            replace(person, labels=table[person.labels]) for person in self._data.people(part)
-        ]
-        return self._set(people, self._data.places(people))
+        labelled = [replace(person, labels=table[person.labels]) for person in people]
+        return self._set(labelled, self._data.places(labelled))
 
     def _set(
         self,
