@@ -47,8 +47,18 @@ class OnnxRuntimeEngine:
         """Run the network; see Engine."""
         check_tensors(self.inputs, tensors)
         feed = {name: np.ascontiguousarray(tensors[name], np.float32) for name in self.inputs}
+        if any(len(value) == 0 for value in feed.values()):
+            return {name: value[:0] for name, value in self._run(_with_one(feed)).items()}
+        return self._run(feed)
+
+    def _run(self, feed: Tensors) -> dict[str, npt.NDArray[Any]]:
         try:
             results = self._session.run(list(self.outputs), feed)
         except Exception as error:
             raise EngineError(f"ONNX Runtime failed: {error}") from error
         return dict(zip(self.outputs, results, strict=True))
+
+
+def _with_one(feed: Tensors) -> Tensors:
+    """A row of zeros instead of none: ONNX Runtime 1.23, the last for Python 3.10, needs one."""
+    return {name: np.zeros((1, *value.shape[1:]), np.float32) for name, value in feed.items()}

@@ -80,7 +80,6 @@ CASES: dict[str, Case] = {
     "Gemm alone": ("Gemm", [floats(2, 3), floats(3, 4)], {}),
     "ReduceSum": ("ReduceSum", [X, ints(1)], {}),
     "ReduceSum of all": ("ReduceSum", [X], {"keepdims": 0}),
-    "ReduceSum of none": ("ReduceSum", [X], {"noop_with_empty_axes": 1}),
     "ReduceSum of integers": ("ReduceSum", [ints(1, 2, 3)], {}),
     "ReduceMean": ("ReduceMean", [X], {"axes": [-1], "keepdims": 0}),
     "ReduceMean of two": ("ReduceMean", [X], {"axes": [0, 2]}),
@@ -223,6 +222,13 @@ def test_operators(name: str, tmp_path: Path) -> None:
     path = tmp_path / "operator.onnx"
     outputs = 2 if name == "Split" else 1
     compare(path, network_of(CASES[name], path, outputs))
+
+
+def test_a_sum_over_no_axes_changes_nothing(tmp_path: Path) -> None:
+    """ONNX Runtime 1.23 fails on it, so that there is nothing to compare with."""
+    path = tmp_path / "operator.onnx"
+    network_of(("ReduceSum", [X], {"noop_with_empty_axes": 1}), path)
+    np.testing.assert_array_equal(load_engine(path, "torch")({"in0": X})["out0"], X)
 
 
 @pytest.mark.parametrize(
