@@ -58,7 +58,7 @@ def test_what_does_not_count_has_no_loss() -> None:
 
 def test_a_tiny_network_learns_a_few_images(tmp_path: Path) -> None:
     many = EXAMPLES[torch.arange(4).repeat(10)]
-    settings = replace(SMALL, rounds=10, images=len(many), batch=4, learning_rate=1e-2)
+    settings = replace(SMALL, rounds=16, images=len(many), batch=4, learning_rate=1e-2)
     network = train(replace(settings, output=str(tmp_path)), lambda _settings, _rng: many)
     nothing = float((EXAMPLES.maps.square() * EXAMPLES.counts).sum(dim=1).mean())
     assert measure(network, EXAMPLES, 4) < 0.25 * nothing
