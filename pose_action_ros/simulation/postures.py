@@ -40,12 +40,12 @@ def on_hip(body: Body, rng: Rng) -> Arm:
 
 
 def in_front(body: Body, rng: Rng) -> Arm:
-    """Hands held together before the chest, the belly or below."""
+    """Hands held together before the belly or below."""
     place = np.array(
         [
             rng.uniform(0.22, 0.34),
             -(body.half_shoulders - rng.uniform(-0.01, 0.07)) / body.arm,
-            -rng.uniform(0.4, 0.95) * body.trunk / body.arm,
+            -rng.uniform(0.5, 0.95) * body.trunk / body.arm,
         ]
     )
     return {
