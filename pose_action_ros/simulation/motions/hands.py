@@ -15,15 +15,19 @@ from pose_action_ros.simulation.timing import Beat, Wander, ease
 Array = npt.NDArray[np.float64]
 Rng = np.random.Generator
 
+_OVERHEAD = 0.5  # hands at least so far above the shoulders [arm lengths]
+
 
 def clapping(body: Body, rng: Rng) -> Motion:
     """Hands meet again and again, before the chest, low, or over the head."""
     stand = Standing(body, rng)
     place, elbows = _clap_place(rng)
     rate = rng.uniform(1.0, 4.0)
-    widest = float(np.exp(rng.uniform(np.log(0.05), np.log(0.45))))
+    widest = float(np.exp(rng.uniform(np.log(0.06), np.log(0.45))))
     opening = min(widest, 0.7 / rate)  # half the gap, arm lengths
     aside = float(np.clip(rng.normal(0, 0.15), -0.35, 0.35))  # to the left, where hands meet
+    if place[1] > _OVERHEAD:
+        aside = 0.0  # arms would not reach
     beat, size = Beat(rng, rate), Wander(rng, 0.1, 0.5)
     rise = rng.uniform(0.35, 0.7)
     most = 0.9 if rng.random() < 0.3 else 0.25
@@ -59,7 +63,7 @@ def _clap_place(rng: Rng) -> tuple[tuple[float, float], Array]:
         "chest": (rng.uniform(0.32, 0.66), rng.uniform(-0.45, -0.05)),
         "face": (rng.uniform(0.38, 0.62), rng.uniform(-0.05, 0.28)),
         "low": (rng.uniform(0.35, 0.5), rng.uniform(-0.75, -0.5)),
-        "overhead": (rng.uniform(0.05, 0.35), rng.uniform(0.5, 0.68)),
+        "overhead": (rng.uniform(0.05, 0.35), rng.uniform(_OVERHEAD, 0.68)),
     }[kind]
     if kind == "overhead":
         return (ahead, up), np.array([-0.1, 1.0, 0.0])
