@@ -119,7 +119,7 @@ NEW_MOTIONS: Mapping[str, Callable[[Body, Rng], Motion]] = {
 }
 
 
-def filmed(label: str, rng: Rng, detector: Detector | None = None) -> tuple[Sighting, Array]:
+def filmed(label: str, rng: Rng, detector: Detector | None = None) -> Sighting:
     """Somebody doing it before a camera, mostly with rests before and after.
 
     Args:
@@ -128,7 +128,7 @@ def filmed(label: str, rng: Rng, detector: Detector | None = None) -> tuple[Sigh
         detector: of rendered images; None for one that is simulated.
 
     Returns:
-        What the detector and the tracker give; when the action begins and ends [s].
+        What the detector and the tracker give; its labels are 1 while it is done, else 0.
     """
     camera, body = VirtualCamera.random(rng, distance=(1.5, 5.0)), Body.random(rng)
     motion = Performance(label, body, NEW_MOTIONS[label](body, rng))
@@ -142,12 +142,10 @@ def filmed(label: str, rng: Rng, detector: Detector | None = None) -> tuple[Sigh
     if detector:
         detector.reset()
         stamps = begin + np.arange(0.0, length, 1.0 / RENDERED_RATE)
-        seen = seen_rendered(script, stamps, _during(stamps, lead, end), camera, detector)
-    else:
-        stamps = begin + random_stamps(rng, length)
-        joints = script.joints(stamps)
-        seen = seen_without_images(joints, stamps, _during(stamps, lead, end), camera, rng)
-    return seen, np.array([lead, end])
+        return seen_rendered(script, stamps, _during(stamps, lead, end), camera, detector)
+    stamps = begin + random_stamps(rng, length)
+    labels = _during(stamps, lead, end)
+    return seen_without_images(script.joints(stamps), stamps, labels, camera, rng)
 
 
 def _during(stamps: Array, lead: float, end: float) -> npt.NDArray[np.int64]:
@@ -158,7 +156,7 @@ def recorded(
     label: str, number: int, lifter: Lifter, rng: Rng, detector: Detector | None = None
 ) -> PoseRecording:
     """The same as a recording that a model can be taught with."""
-    seen, _ = filmed(label, rng, detector)
+    seen = filmed(label, rng, detector)
     lifted = lifter.lift(seen.points, seen.scores, seen.intrinsics)
     return PoseRecording(
         skeleton=HUMAN36M_17,

@@ -103,7 +103,7 @@ def measure(
             label: _new(
                 taught.model,
                 [
-                    filmed(label, np.random.default_rng([NEW_PEOPLE, row, number]), detector)[0]
+                    filmed(label, np.random.default_rng([NEW_PEOPLE, row, number]), detector)
                     for number in range(tested)
                 ],
                 lifter,

@@ -15,7 +15,7 @@ from benchmarks.clips import ACTIONS, Clip, empty_room, make_clip, make_crowd
 from benchmarks.faults.kinds import Fault, kinds
 from benchmarks.faults.report import memory_lines, outcome_lines
 from benchmarks.faults.rig import Rig, running
-from benchmarks.faults.suite import Outcome, calm_down, control, draw, suffer
+from benchmarks.faults.suite import RECOVERY_LIMIT, Outcome, calm_down, control, draw, suffer
 from benchmarks.transport import dds_profile
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.models.fetch import fetch_blazepose
@@ -41,6 +41,7 @@ def run(
     compressed: bool = False,
     only: str = "",
     actions: int = 3,
+    recovery_limit: float = RECOVERY_LIMIT,
     told: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Let faults happen for a time.
@@ -52,6 +53,7 @@ def run(
         compressed: the camera sends JPEGs.
         only: faults whose names contain one of these, by commas; empty for all.
         actions: how many simulated people the labels are looked at of, one after the other.
+        recovery_limit: within which labels must be right again [s].
         told: called with a line as soon as there is one.
 
     Raises:
@@ -73,7 +75,7 @@ def run(
     rclpy.init()
     try:
         rig = Rig(folder, clips, _crowd(seed, clips), seed=seed, compressed=compressed)
-        return _run(rig, faults, seconds, told)
+        return _run(rig, faults, seconds, recovery_limit, told)
     finally:
         rclpy.try_shutdown()
 
@@ -83,7 +85,9 @@ def _crowd(seed: int, clips: list[Clip]) -> dict[int, Clip]:
     return {0: empty_room(clips[0].camera), **crowd}
 
 
-def _run(rig: Rig, faults: list[Fault], seconds: float, told: Callable[[str], None]) -> Result:
+def _run(
+    rig: Rig, faults: list[Fault], seconds: float, limit: float, told: Callable[[str], None]
+) -> Result:
     outcomes: list[Outcome] = []
     try:
         with running(rig):
@@ -95,7 +99,7 @@ def _run(rig: Rig, faults: list[Fault], seconds: float, told: Callable[[str], No
                 if monotonic() - begin > seconds:
                     break
                 calm_down(rig)
-                outcomes.append(suffer(rig, fault, begin))
+                outcomes.append(suffer(rig, fault, begin, limit))
                 told(outcome_lines(outcomes)[-1])
     finally:
         ends = rig.nodes.stop()

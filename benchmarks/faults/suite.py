@@ -13,8 +13,6 @@ from pose_action_ros.nodes.demo import STAGES
 
 RECOVERY_LIMIT = 3.0
 """Labels are right again so soon after a fault has ended [s]."""
-LATE = "labels were right too late"
-"""What is wrong when they are not."""
 TOLD_LIMIT = 3.0
 """A report may come so late after a fault has ended [s]."""
 CALM = 5.5
@@ -82,8 +80,8 @@ def calm_down(rig: Rig) -> None:
     rig.hold(_SETTLED)
 
 
-def suffer(rig: Rig, fault: Fault, begin: float) -> Outcome:
-    """Let one fault happen."""
+def suffer(rig: Rig, fault: Fault, begin: float, limit: float) -> Outcome:
+    """Let one fault happen; labels must be right again within a limit [s]."""
     before = {node: rig.watch.errors(node) for node in STAGES}
     began, wrong = monotonic(), ""
     try:
@@ -101,7 +99,7 @@ def suffer(rig: Rig, fault: Fault, begin: float) -> Outcome:
         if rig.watch.told(told.node, told.words, told.level, began, ended + TOLD_LIMIT) is None
     ]
     recovery = rig.watch.right_from(rig.calm.label, ended)
-    complaints = [wrong, *missing, _late(recovery)]
+    complaints = [wrong, *missing, _late(recovery, limit)]
     if not fault.told:
         complaints += _harmed(rig, before)
     return Outcome(
@@ -114,10 +112,10 @@ def suffer(rig: Rig, fault: Fault, begin: float) -> Outcome:
     )
 
 
-def _late(recovery: float | None) -> str:
+def _late(recovery: float | None, limit: float) -> str:
     if recovery is None:
         return "labels did not become right again"
-    return LATE if recovery > RECOVERY_LIMIT else ""
+    return "labels were right too late" if recovery > limit else ""
 
 
 def _harmed(rig: Rig, before: dict[str, int]) -> list[str]:
