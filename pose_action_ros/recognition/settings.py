@@ -45,7 +45,7 @@ class RecogniserSettings:
         live=True,
     )
     label_smoothing: float = setting(
-        0.3,
+        0.2,
         "time constant of the mean of the probabilities; 0 for none",
         unit="s",
         low=0.0,

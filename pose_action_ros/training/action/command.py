@@ -103,7 +103,7 @@ def _training(sections: dict[str, Any], config: str) -> dict[str, Any]:
     """
     settings = {name: asdict(section) for name, section in sections.items() if name != "spmf"}
     for key in ("rendered", "rendered_test", "recorded", "idle"):
-        settings["data"][key] = Path(settings["data"][key]).name
+        settings["data"][key] = " ".join(Path(path).name for path in settings["data"][key].split())
     for key in ("genotype", "start"):
         settings["network"][key] = Path(settings["network"][key]).name
     return {

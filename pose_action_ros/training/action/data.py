@@ -52,6 +52,11 @@ def _other_side(label: str) -> str:
     return "_".join(swap.get(word, word) for word in label.split("_"))
 
 
+def _seen_in(files: str) -> list[Sighting]:
+    """All people of files with spaces between their names."""
+    return [one for path in files.split() for one in load_sightings(Path(path), NAMES)]
+
+
 @dataclass(frozen=True)
 class RobotData:
     """Simulated and recorded people as the robot sees them.
@@ -74,13 +79,13 @@ class RobotData:
         """To train on."""
         choices = self.choices
         sources, rest = {}, 1.0
-        for path, share in (
+        for files, share in (
             (choices.rendered, choices.rendered_share),
             (choices.recorded, choices.recorded_share),
             (choices.idle, choices.idle_share),
         ):
-            if path:
-                sources[self.windows(load_sightings(Path(path), NAMES))] = share
+            if files:
+                sources[self.windows(_seen_in(files))] = share
                 rest -= share
         if choices.gestures:
             sources[self.gestures(ACTIONS)] = choices.gesture_share
@@ -92,9 +97,7 @@ class RobotData:
         """To measure on: other bodies, styles and cameras."""
         found = {"simulated": self.simulated("test")}
         if self.choices.rendered_test:
-            found["rendered"] = self.windows(
-                load_sightings(Path(self.choices.rendered_test), NAMES)
-            )
+            found["rendered"] = self.windows(_seen_in(self.choices.rendered_test))
         return found
 
     def simulated(self, part: str) -> WindowSet:

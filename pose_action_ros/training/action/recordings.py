@@ -69,9 +69,13 @@ _ARRAYS = ("stamps", "points", "scores", "labels")
 
 
 def save_sightings(path: Path, sightings: Sequence[Sighting], names: Sequence[str]) -> None:
-    """Write sightings, one after another, with the names of their labels."""
+    """Write sightings, one after another, with the names of their labels.
+
+    A file that is there stays whole until the new one is.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
+    draft = path.with_name(path.name + ".part")
+    with draft.open("wb") as file:
         np.savez_compressed(
             file,
             stamps=np.concatenate([item.stamps for item in sightings]),
@@ -82,6 +86,7 @@ def save_sightings(path: Path, sightings: Sequence[Sighting], names: Sequence[st
             lengths=np.array([len(item.stamps) for item in sightings]),
             names=np.array(names),
         )
+    draft.replace(path)
 
 
 def load_sightings(path: Path, names: Sequence[str]) -> list[Sighting]:

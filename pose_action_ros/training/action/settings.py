@@ -22,12 +22,14 @@ class ActionData:
     validation: int = setting(100, "simulated people for calibration", low=1)
     test: int = setting(100, "simulated people for the measured scores", low=1)
     actions_each: int = setting(6, "actions of each simulated person", low=1)
-    rendered: str = setting("", "file of `train recordings` to train on besides; empty for none")
+    rendered: str = setting(
+        "", "files of `train recordings` to train on besides, with spaces between; empty for none"
+    )
     rendered_share: float = setting(0.3, "part of the images", low=0, high=1)
     rendered_test: str = setting("", "the same, of other people, to be measured on")
-    recorded: str = setting("", "file of `train recordings --positions`; empty for none")
+    recorded: str = setting("", "files of `train recordings --positions`; empty for none")
     recorded_share: float = setting(0.1, "part of the images", low=0, high=1)
-    idle: str = setting("", "file of `train recordings --idle`; empty for none")
+    idle: str = setting("", "files of `train recordings --idle`; empty for none")
     idle_share: float = setting(0.12, "part of the images", low=0, high=1)
     gestures: int = setting(
         48, "made-up gestures to be told apart while training; 0 for none", low=0, high=1000

@@ -6,7 +6,7 @@ import argparse
 import csv
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ from pose_action_ros.training.action import (
     search_command,
     seen,
 )
-from pose_action_ros.training.action.data import NAMES, mirrored_labels
+from pose_action_ros.training.action.data import NAMES, RobotData, mirrored_labels
 from pose_action_ros.training.action.fit import Fitting, logits_of
 from pose_action_ros.training.action.model import read_model
 from pose_action_ros.training.action.noise import detect
@@ -181,6 +181,37 @@ def test_what_is_seen_can_be_stored_and_is_the_same_for_the_same_seed(tmp_path: 
     assert found[1].points == pytest.approx(first.points, abs=1e-3, nan_ok=True)
     assert found[1].intrinsics == first.intrinsics
     assert (len(ACTIONS) - 1 - found[1].labels == first.labels).all()
+
+
+def test_people_of_several_files(tmp_path: Path) -> None:
+    people = [simulated_sighting(np.random.default_rng(number), 2) for number in range(3)]
+    paths = [tmp_path / name for name in ("some.npz", "others.npz", "all.npz")]
+    for path, kept in zip(paths, (people[:2], people[2:], people), strict=True):
+        save_sightings(path, kept, ACTIONS)
+    found = []
+    for files in (paths[:2], paths[2:]):
+        choices = ActionData(test=1, actions_each=1, rendered_test=" ".join(map(str, files)))
+        data = RobotData(choices, SpmfSettings(), tmp_path)
+        found.append(data.tests()["rendered"])
+    assert len(found[0].truth) > 0
+    assert (found[0].truth == found[1].truth).all()
+    assert (found[0].images == found[1].images).all()
+
+
+def test_a_file_stays_whole_while_it_is_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, people = tmp_path / "seen.npz", [simulated_sighting(np.random.default_rng(4), 1)]
+    save_sightings(path, people, ACTIONS)
+
+    def stopped(file: BinaryIO, **_: object) -> None:
+        file.write(b"half of it")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(np, "savez_compressed", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        save_sightings(path, people * 2, ACTIONS)
+    assert len(load_sightings(path, ACTIONS)) == 1
 
 
 def test_files_that_are_no_recordings(tmp_path: Path) -> None:
