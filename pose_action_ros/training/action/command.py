@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import logging
+from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from scipy.special import softmax
-from torch import nn
+from torch import Tensor, nn
 
 from pose_action_ros.errors import SettingError
 from pose_action_ros.models.card import read_card
@@ -58,9 +60,12 @@ def run(args: argparse.Namespace) -> int:
     network = make_network(choice, len(ACTIONS), spmf.shape, sections["data"].gestures)
     if choice.start:
         _start_from(network, Path(choice.start))
+    begun = deepcopy(network.state_dict())
     # A part is enough for the curve, by which nothing is chosen.
     held_out = (validation.images[::5], validation.truth[::5])
     network = fit(network, data.examples(), held_out, fitting, args.output)
+    if choice.start:
+        _go_back(network, begun, choice.start_share)
     logits = logits_of(network, validation.images)
     temperature = fit_temperature(logits, validation.truth)
     threshold = fit_threshold(softmax(logits / temperature, axis=1), validation.truth)
@@ -88,6 +93,13 @@ def _start_from(network: nn.Module, path: Path) -> None:
     assert isinstance(base.network, CellNetwork)
     fitting = with_labels(base.network, base.labels, ACTIONS, network.shape.spare)
     load_weights(network, fitting.state_dict(), str(path))
+
+
+def _go_back(network: nn.Module, begun: Mapping[str, Tensor], share: float) -> None:
+    """Make the weights a mean of theirs and, for a share of it, those that were begun with."""
+    for name, value in network.state_dict().items():
+        if value.is_floating_point():
+            value.lerp_(begun[name], share)
 
 
 def _measured(

@@ -34,6 +34,13 @@ class NetworkChoice:
     start: str = setting(
         "", "model whose weights training begins with, an .onnx file; empty for fresh ones"
     )
+    start_share: float = setting(
+        0.0,
+        "of that model's weights in those that are kept at the end (Wortsman et al. 2022, Robust "
+        "fine-tuning of zero-shot models): what was learnt anew without losing what was known",
+        low=0.0,
+        high=1.0,
+    )
     channels: int = setting(16, "of the first block of cells, or the first layer", low=1)
     blocks: int = setting(2, "of cells", low=1, high=6)
     cells: int = setting(1, "normal cells in a block", low=1, high=12)

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
+import torch
 from scipy.special import softmax
 
 from blazepose_files import blazepose_files
@@ -139,6 +140,25 @@ def test_training_goes_on_from_a_model_of_the_same_cells(tmp_path: Path) -> None
     assert card["training"]["before"]["settings"]["fitting"]["epochs"] == 1
     assert card["training"]["settings"]["network"]["start"] == "action.onnx"
     assert card["settings"]["shape"]["spare"] == 5
+
+
+def test_a_share_of_the_weights_that_were_begun_with_is_kept(tmp_path: Path) -> None:
+    started = train(tmp_path, epochs=1) / "action.onnx"
+    config, parser = tmp_path / "next.yaml", argparse.ArgumentParser()
+    command.configure(parser)
+    kept = {}
+    for share in (0.0, 0.25, 1.0):
+        text = TINY.format(epochs=1, network="cells").replace("repeats", "averaging: 0\n  repeats")
+        config.write_text(f"{text}  start: {started}\n  start_share: {share}\n")
+        output = tmp_path / f"share_{share}"
+        words = ["--config", str(config), "--output", str(output)]
+        assert command.run(parser.parse_args(words)) == 0
+        kept[share] = read_model(output / "action.onnx").network.state_dict()
+    begun, name = read_model(started).network.state_dict(), "stack.linear.weight"
+    assert torch.equal(kept[1.0][name], begun[name])
+    assert not torch.allclose(kept[0.0][name], begun[name], atol=1e-4)
+    expected = 0.75 * kept[0.0][name] + 0.25 * begun[name]
+    assert torch.allclose(kept[0.25][name], expected, atol=1e-6)
 
 
 def test_a_search_learns_from_simulated_people(tmp_path: Path) -> None:
