@@ -60,12 +60,13 @@ def run(args: argparse.Namespace) -> int:
     network = make_network(choice, len(ACTIONS), spmf.shape, sections["data"].gestures)
     if choice.start:
         _start_from(network, Path(choice.start))
+    elif choice.start_share:
+        raise SettingError(f"start_share is {choice.start_share}, but no model is named in `start`")
     begun = deepcopy(network.state_dict())
     # A part is enough for the curve, by which nothing is chosen.
     held_out = (validation.images[::5], validation.truth[::5])
     network = fit(network, data.examples(), held_out, fitting, args.output)
-    if choice.start:
-        _go_back(network, begun, choice.start_share)
+    _keep(network, begun, choice.start_share)
     logits = logits_of(network, validation.images)
     temperature = fit_temperature(logits, validation.truth)
     threshold = fit_threshold(softmax(logits / temperature, axis=1), validation.truth)
@@ -95,8 +96,8 @@ def _start_from(network: nn.Module, path: Path) -> None:
     load_weights(network, fitting.state_dict(), str(path))
 
 
-def _go_back(network: nn.Module, begun: Mapping[str, Tensor], share: float) -> None:
-    """Make the weights a mean of theirs and, for a share of it, those that were begun with."""
+def _keep(network: nn.Module, begun: Mapping[str, Tensor], share: float) -> None:
+    """Take back a share of the way from the weights that training began with."""
     for name, value in network.state_dict().items():
         if value.is_floating_point():
             value.lerp_(begun[name], share)
