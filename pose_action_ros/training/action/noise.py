@@ -99,7 +99,7 @@ def _outside(pixels: Array, size: tuple[int, int], rng: Rng) -> Mask:
 
 
 def _dropped(depths: Array, stamps: Array, rng: Rng) -> Mask:
-    """(T, 25) joints that the detector loses for a while, hidden ones more often."""
+    """(T, 25) joints that the detector loses for a while, hidden ones as often as others."""
     missing = np.zeros(depths.shape, dtype=bool)
     rate = rng.choice([0.0, 0.02, 0.1])  # per joint and second
     losses = rng.poisson(rate * (stamps[-1] - stamps[0]), depths.shape[1])
