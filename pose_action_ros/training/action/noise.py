@@ -45,7 +45,7 @@ def detect(
     seen = pixels + error
     if rng.random() < 0.06:
         _swap_sides(seen, stamps, rng)
-    missing = _outside(seen, size, rng) | _dropped(depths, stamps, rng)
+    missing = _outside(seen, size, rng) | _dropped(stamps, depths.shape[1], rng)
     scores = np.clip(rng.normal(0.9, 0.07, missing.shape), 0.35, 1.0)
     seen[missing], scores[missing] = np.nan, 0.0
     return seen, scores
@@ -98,11 +98,11 @@ def _outside(pixels: Array, size: tuple[int, int], rng: Rng) -> Mask:
     return np.asarray(~((x >= 0) & (x < size[0]) & (y >= 0) & (y < bottom)))
 
 
-def _dropped(depths: Array, stamps: Array, rng: Rng) -> Mask:
-    """(T, 25) joints that the detector loses for a while, hidden ones as often as others."""
-    missing = np.zeros(depths.shape, dtype=bool)
+def _dropped(stamps: Array, joints: int, rng: Rng) -> Mask:
+    """(T, joints) which the detector loses for a while, hidden or not."""
+    missing = np.zeros((len(stamps), joints), dtype=bool)
     rate = rng.choice([0.0, 0.02, 0.1])  # per joint and second
-    losses = rng.poisson(rate * (stamps[-1] - stamps[0]), depths.shape[1])
+    losses = rng.poisson(rate * (stamps[-1] - stamps[0]), joints)
     for joint, count in enumerate(losses):
         for begin in rng.uniform(stamps[0], stamps[-1], count):
             lost = (stamps >= begin) & (stamps < begin + rng.uniform(0.05, 0.8))
