@@ -6,7 +6,7 @@ import numpy as np
 
 from people_in_view import standing
 from pose_action_ros.datasets.person import LIFTED, PERSON, SEEN, stretched, with_bones
-from pose_action_ros.datasets.simulated import simulate_people
+from pose_action_ros.datasets.simulated import simulate_free_people, simulate_people
 from pose_action_ros.simulation import ACTIONS
 from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
 
@@ -45,3 +45,12 @@ def test_simulated_people_do_every_action_and_differ_by_seed() -> None:
         assert first[action].shape == (3, 21, 3)
         assert not np.allclose(first[action], second[action])
     np.testing.assert_array_equal(first["bowing"], simulate_people(1, 3, seed=1)["bowing"])
+
+
+def test_free_people_differ_by_seed_and_from_moment_to_moment() -> None:
+    first, second = simulate_free_people(2, 5, seed=1), simulate_free_people(2, 5, seed=2)
+    assert first.shape == (10, 21, 3)
+    assert not np.allclose(first, second)
+    np.testing.assert_array_equal(first, simulate_free_people(2, 5, seed=1))
+    wrists = first[:, PERSON.index("left_wrist")] - first[:, PERSON.index("left_shoulder")]
+    assert np.linalg.norm(wrists[1:] - wrists[:-1], axis=1).min() > 0.01

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.simulation import ACTIONS, FIGURE, Body, perform
+from pose_action_ros.simulation import ACTIONS, FIGURE, Body, Performance, perform
+from pose_action_ros.simulation.free_movement import FREE, free_performance
 from pose_action_ros.simulation.kinematics import pose_body
 
 Array = npt.NDArray[np.float64]
@@ -21,7 +22,7 @@ EXPECTED = (
     "crossing_arms opening_arms pushing pointing squatting jumping kicking punching sitting_down"
 )
 seeds = st.integers(0, 2**32 - 1)
-every_action = pytest.mark.parametrize("label", ACTIONS)
+every_motion = pytest.mark.parametrize("label", [*ACTIONS, FREE])
 
 # Bones whose ends are in one segment or share a joint; the neck is derived from the shoulders.
 RIGID = [
@@ -37,6 +38,12 @@ def joint(joints: Array, name: str) -> Array:
     return joints[:, FIGURE.index(name)]
 
 
+def somebody(label: str, seed: int, body: Body | None = None) -> Performance:
+    """Doing an action, or moving freely."""
+    rng = np.random.default_rng(seed)
+    return free_performance(rng, body) if label == FREE else perform(label, rng, body)
+
+
 def test_the_labels_are_those_agreed_on() -> None:
     assert " ".join(ACTIONS) == EXPECTED
 
@@ -46,33 +53,33 @@ def test_an_unknown_label_is_refused_with_the_known_ones() -> None:
         perform("dancing", np.random.default_rng(0))
 
 
-@every_action
+@every_motion
 @settings(max_examples=3, deadline=None)
 @given(seed=seeds)
 def test_bones_keep_their_length(label: str, seed: int) -> None:
-    performance = perform(label, np.random.default_rng(seed))
+    performance = somebody(label, seed)
     joints = performance.joints(TIMES[::20])
     for parent, child in RIGID:
         length = np.linalg.norm(joints[:, child] - joints[:, parent], axis=-1)
         assert np.ptp(length) < 1e-9, (FIGURE.joints[parent], FIGURE.joints[child])
 
 
-@every_action
+@every_motion
 @settings(max_examples=3, deadline=None)
 @given(seed=seeds)
 def test_feet_are_on_the_floor_and_nothing_is_under_it(label: str, seed: int) -> None:
-    joints = perform(label, np.random.default_rng(seed)).joints(TIMES)
+    joints = somebody(label, seed).joints(TIMES)
     lowest = joints[..., 2].min(axis=1)
     assert lowest.min() > -0.01
     if label not in ("jumping", "running"):
         assert lowest.max() < 0.03
 
 
-@every_action
+@every_motion
 @settings(max_examples=3, deadline=None)
 @given(seed=seeds)
 def test_elbows_and_knees_do_not_bend_backwards(label: str, seed: int) -> None:
-    performance = perform(label, np.random.default_rng(seed))
+    performance = somebody(label, seed)
     posed = pose_body(performance.body, performance.channels(TIMES[::5]))
     for side in ("left", "right"):
         forearm = posed.joint(f"{side}_wrist") - posed.joint(f"{side}_elbow")
@@ -83,20 +90,20 @@ def test_elbows_and_knees_do_not_bend_backwards(label: str, seed: int) -> None:
         assert np.sum(shin * front, axis=1).max() < 1e-9
 
 
-@every_action
+@every_motion
 @settings(max_examples=3, deadline=None)
 @given(seed=seeds)
 def test_nothing_jumps(label: str, seed: int) -> None:
     """Hands and feet of people move at up to about 15 m/s, as in kicks and punches."""
-    joints = perform(label, np.random.default_rng(seed)).joints(TIMES)
+    joints = somebody(label, seed).joints(TIMES)
     speed = np.linalg.norm(np.diff(joints, axis=0), axis=-1) / 0.02
     assert speed.max() < 20
     assert np.median(speed.max(axis=1)) < 9
 
 
-@every_action
+@every_motion
 def test_mirrored_is_the_other_side_of_the_same(label: str) -> None:
-    performance = perform(label, np.random.default_rng(5))
+    performance = somebody(label, 5)
     mirrored = performance.mirrored()
     expected = performance.joints(TIMES)[:, FIGURE.mirror] * [1, -1, 1]
     assert np.allclose(mirrored.joints(TIMES), expected, atol=1e-9)
@@ -108,18 +115,18 @@ def test_mirroring_swaps_the_label_of_a_wave() -> None:
     assert perform("bowing", np.random.default_rng(0)).mirrored().label == "bowing"
 
 
-@every_action
+@every_motion
 def test_a_moment_does_not_depend_on_what_was_asked_before(label: str) -> None:
-    performance = perform(label, np.random.default_rng(3))
+    performance = somebody(label, 3)
     whole = performance.joints(TIMES)
-    again = perform(label, np.random.default_rng(3))
+    again = somebody(label, 3)
     assert np.allclose(again.joints([TIMES[211]])[0], whole[211], atol=1e-12)
 
 
-@every_action
+@every_motion
 def test_styles_differ(label: str) -> None:
     body = Body()
-    poses = [perform(label, np.random.default_rng(seed), body).joints([1.5]) for seed in range(6)]
+    poses = [somebody(label, seed, body).joints([1.5]) for seed in range(6)]
     apart = [np.linalg.norm(a - b, axis=-1).max() for a, b in pairwise(poses)]
     assert min(apart) > 0.03
 
@@ -205,3 +212,33 @@ def test_bodies_are_of_human_size(seed: int) -> None:
     assert 1.3 <= body.height <= 2.0
     assert joint(joints, "head_top")[0, 2] == pytest.approx(body.height, rel=0.05)
     assert 0.24 < body.trunk / body.height < 0.34
+
+
+def test_free_movement_puts_hands_where_no_action_has_them() -> None:
+    """Of the places of hands, in cubes of a fifth of the arm, it fills more than all actions do."""
+
+    def places(label: str, seconds: float) -> set[tuple[int, ...]]:
+        found: set[tuple[int, ...]] = set()
+        for seed in range(30):
+            joints = somebody(label, seed, Body()).joints(np.arange(0, seconds, 0.1))
+            for side, out in (("left", 1), ("right", -1)):
+                reach = joint(joints, f"{side}_wrist") - joint(joints, f"{side}_shoulder")
+                cubes = np.floor(reach * [1, out, 1] / (0.2 * Body().arm)).astype(int)
+                found.update(map(tuple, cubes.tolist()))
+        return found
+
+    free = places(FREE, 25.0)
+    known = set[tuple[int, ...]]().union(*(places(label, 8.0) for label in ACTIONS))
+    assert len(free - known) > 3 * len(known - free)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=seeds)
+def test_free_hands_and_elbows_stay_out_of_the_trunk(seed: int) -> None:
+    joints = somebody(FREE, seed).joints(np.arange(0, 25, 0.1))
+    hips, neck = joint(joints, "mid_hip"), joint(joints, "neck")
+    trunk = neck - hips
+    for name in ("left_wrist", "right_wrist", "left_elbow", "right_elbow"):
+        place = joint(joints, name) - hips
+        along = np.clip(np.sum(place * trunk, axis=1) / np.sum(trunk**2, axis=1), 0, 1)
+        assert (np.linalg.norm(place - along[:, None] * trunk, axis=1) < 0.08).mean() < 0.2

@@ -22,6 +22,9 @@ class DetectionRun:
     recorded_share: float = setting(
         0.5, "share of scenes whose people are CMU recordings, where there are any", low=0, high=1
     )
+    free_share: float = setting(
+        0.4, "share of simulated scenes whose people move freely, not as actions", low=0, high=1
+    )
     cropped_share: float = setting(
         0.3, "share of scenes whose lower part is cut off the picture", low=0.0, high=1.0
     )

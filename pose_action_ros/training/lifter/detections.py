@@ -22,7 +22,12 @@ from pose_action_ros.errors import InputError
 from pose_action_ros.skeletons import COCO_18
 from pose_action_ros.training.lifter.detection_settings import DetectionRun
 from pose_action_ros.training.lifter.recorded_people import recorded_people
-from pose_action_ros.training.lifter.shown_people import Shown, recorded_scene, simulated_scene
+from pose_action_ros.training.lifter.shown_people import (
+    Shown,
+    free_scene,
+    recorded_scene,
+    simulated_scene,
+)
 
 Array = npt.NDArray[np.float64]
 Columns = dict[str, npt.NDArray[np.generic]]
@@ -69,6 +74,8 @@ def _scene(task: tuple[int, DetectionRun]) -> Columns:
     kept = rng.uniform(0.5, 0.9) if cropped else 1.0
     if people and rng.random() < settings.recorded_share:
         shown = recorded_scene(people, settings.frames, rng)
+    elif settings.free_share and rng.random() < settings.free_share:
+        shown = free_scene(settings.frames, rng)
     else:
         shown = simulated_scene(settings.frames, rng)
     rows = list(_detected(shown, kept))

@@ -23,7 +23,7 @@ from pose_action_ros.training.lifter.learners import (
     Learner,
     RobotLearner,
 )
-from pose_action_ros.training.lifter.recorded_people import RECORDED
+from pose_action_ros.training.lifter.recorded_people import kinds_of
 from pose_action_ros.training.lifter.robot_views import (
     detected_views,
     exact_views,
@@ -66,8 +66,7 @@ class RobotSource:
 
     def views(self, count: int, rng: np.random.Generator) -> Mapping[str, Batch]:
         """See Source."""
-        share = self._settings.simulated_share
-        exact, other = (self._pools.views(count, share, rng) for _ in STREAMS)
+        exact, other = (self._pools.views(count, rng) for _ in STREAMS)
         other = other[rng.permutation(count)]  # people of all pools among those with real errors
         return {
             "exact": _batch_of(exact_views(exact, rng)),
@@ -85,7 +84,7 @@ def robot_held_out(settings: LifterTraining) -> HeldOut:
         truth=virtual_to_optical(exact.targets, exact.rotations),
         groups={
             "action": actions,
-            "people": np.where(np.char.startswith(actions, RECORDED), "recorded", "simulated"),
+            "people": kinds_of(actions),
         },
     )
 
@@ -113,7 +112,7 @@ def held_out_views(settings: LifterTraining) -> tuple[Views, npt.NDArray[np.str_
     found = read_detections(settings.detections, "test")
     if found is None:
         rng = np.random.default_rng(settings.seed + 17)
-        exact = held_out_pools(settings).views(MADE_UP_VIEWS, settings.simulated_share, rng)
+        exact = held_out_pools(settings).views(MADE_UP_VIEWS, rng)
         views, actions = noisy_views(exact, rng), np.full(MADE_UP_VIEWS, "any")
     else:
         views, actions = found.views, found.actions

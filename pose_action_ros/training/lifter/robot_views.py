@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.datasets.simulated import simulate_people
+from pose_action_ros.datasets.simulated import simulate_free_people, simulate_people
 from pose_action_ros.errors import SettingError
+from pose_action_ros.simulation.free_movement import FREE
 from pose_action_ros.training.lifter.degradation import drop_joints, drop_third, noisy_keypoints
 from pose_action_ros.training.lifter.detector_errors import DetectorErrors
 from pose_action_ros.training.lifter.recorded_people import recorded_people
@@ -40,20 +41,28 @@ class Pools:
 
     Attributes:
         recorded: scaled to one height.
-        simulated: of their own sizes.
+        simulated: of their own sizes, doing actions.
+        free: of their own sizes, moving freely.
+        simulated_share: of all, where there are recorded people as well.
+        free_share: of the simulated, where there are some who do actions as well.
     """
 
     recorded: Mapping[str, Array]
     simulated: Mapping[str, Array]
+    free: Mapping[str, Array]
+    simulated_share: float
+    free_share: float
 
-    def views(self, count: int, simulated_share: float, rng: Generator) -> Views:
+    def views(self, count: int, rng: Generator) -> Views:
         """So many people, varied, each before a camera of their own; every action alike."""
-        share = simulated_share if self.recorded else 1.0
-        share = share if self.simulated else 0.0
-        first = round(count * share)
+        share = self.simulated_share if self.recorded else 1.0
+        simulated = round(count * share) if self.simulated or self.free else 0
+        share = self.free_share if self.simulated else 1.0
+        free = round(simulated * share) if self.free else 0
         people = [
-            *_people(self.simulated, first, 0.0, rng),
-            *_people(self.recorded, count - first, STRETCH, rng),
+            *_people(self.simulated, simulated - free, 0.0, rng),
+            *_people(self.free, free, 0.0, rng),
+            *_people(self.recorded, count - simulated, STRETCH, rng),
         ]
         return random_views(np.concatenate(people), rng)
 
@@ -76,20 +85,33 @@ def training_pools(settings: LifterTraining) -> Pools:
         SettingError: there are none.
         InputError: a file is not what it should be.
     """
-    pools = Pools(
-        _recorded(settings, "train"),
-        _simulated(settings.performances, settings.frames, settings.seed),
-    )
-    if not (pools.recorded or pools.simulated):
-        raise SettingError("nothing to train on: set positions, subjects or performances")
+    pools = _pools(settings, "train", settings.seed, 1)
+    if not (pools.recorded or pools.simulated or pools.free):
+        raise SettingError(
+            "nothing to train on: set positions, subjects, performances or free_performances"
+        )
     return pools
 
 
 def held_out_pools(settings: LifterTraining) -> Pools:
     """The people to measure on: other recordings, another subject, other simulated bodies."""
-    performances = -(-settings.performances // 6)
-    seed = settings.seed + _HELD_OUT_SEED
-    return Pools(_recorded(settings, "test"), _simulated(performances, settings.frames, seed))
+    return _pools(settings, "test", settings.seed + _HELD_OUT_SEED, 6)
+
+
+def _pools(settings: LifterTraining, split: str, seed: int, fewer: int) -> Pools:
+    """The people of a split, `fewer` times fewer simulated ones than the settings say."""
+    bodies, free = (
+        -(-count // fewer) for count in (settings.performances, settings.free_performances)
+    )
+    return Pools(
+        recorded=recorded_people(
+            settings.positions, settings.subjects, settings.held_out_subject, split
+        ),
+        simulated=simulate_people(bodies, settings.frames, seed) if bodies else {},
+        free={FREE: simulate_free_people(free, settings.frames, seed)} if free else {},
+        simulated_share=settings.simulated_share,
+        free_share=settings.free_share,
+    )
 
 
 def exact_views(views: Views, rng: Generator) -> Views:
@@ -132,11 +154,3 @@ def lose_joints(scores: Array, rng: Generator) -> Array:
     third = drop_third(scores, rng)
     kept = np.where(chance < _THIRD, third, scores)
     return np.where(chance > 1 - _DROPPED, lost, kept)
-
-
-def _simulated(performances: int, frames: int, seed: int) -> dict[str, Array]:
-    return simulate_people(performances, frames, seed) if performances else {}
-
-
-def _recorded(settings: LifterTraining, split: str) -> dict[str, Array]:
-    return recorded_people(settings.positions, settings.subjects, settings.held_out_subject, split)

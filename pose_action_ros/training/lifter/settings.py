@@ -20,6 +20,12 @@ class LifterTraining:
     performances: int = setting(60, "Simulated bodies for each action.", low=0, high=10000)
     frames: int = setting(40, "Frames kept of each simulated performance.", low=1, high=1000)
     simulated_share: float = setting(0.6, "Share of simulated people.", low=0.0, high=1.0)
+    free_performances: int = setting(
+        600, "Simulated bodies that move freely, not as actions.", low=0, high=100000
+    )
+    free_share: float = setting(
+        0.4, "Share of simulated people who move freely.", low=0.0, high=1.0
+    )
     detections: str = setting("", "File of `train detections`, empty for made-up errors alone.")
     human36m: str = setting(
         "",

@@ -16,7 +16,7 @@ from pose_action_ros.models.card import ModelCard
 from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
 from pose_action_ros.training.export import export
 from pose_action_ros.training.lifter.learners import Learners
-from pose_action_ros.training.lifter.recorded_people import RECORDED
+from pose_action_ros.training.lifter.recorded_people import KINDS, kinds_of
 from pose_action_ros.training.lifter.robot_scores import robot_scores
 from pose_action_ros.training.lifter.robot_source import held_out_views
 from pose_action_ros.training.lifter.run import VARIANTS, robot_network
@@ -59,9 +59,8 @@ def ship(
         ModelError: the file would not compute what the network does, or the run is not a robot's.
     """
     views, actions = held_out_views(settings)
-    recorded = np.char.startswith(actions, RECORDED)
-    everybody = np.ones(len(actions), np.bool_)
-    groups = {"all": everybody, "recorded": recorded, "simulated": ~recorded}
+    kinds = kinds_of(actions)
+    groups = {"all": np.ones(len(actions), np.bool_)} | {kind: kinds == kind for kind in KINDS}
     scores: dict[str, dict[str, dict[str, float]]] = {
         name: {
             group: robot_scores(robot_network(learners, name), views[rows], settings.seed)

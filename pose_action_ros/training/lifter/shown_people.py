@@ -12,8 +12,9 @@ from pose_action_ros.camera import Intrinsics
 from pose_action_ros.datasets.figure import figure_of
 from pose_action_ros.datasets.person import HEIGHT
 from pose_action_ros.datasets.simulated import person_joints
-from pose_action_ros.simulation import ACTIONS, Body, Scene, VirtualCamera
+from pose_action_ros.simulation import ACTIONS, Body, Scene, Script, VirtualCamera
 from pose_action_ros.simulation.figure import FIGURE
+from pose_action_ros.simulation.free_movement import free_performance
 from pose_action_ros.simulation.person import person_surfaces
 from pose_action_ros.simulation.surroundings import Surroundings
 from pose_action_ros.training.lifter.views import DISTANCES, random_people
@@ -23,6 +24,7 @@ Generator = np.random.Generator
 
 _ACTIONS_EACH = 2
 _SECONDS = 4.0  # of each action
+_FREE_SECONDS = 25.0
 _FEET = [
     FIGURE.index(f"{side}_{part}") for side in ("left", "right") for part in ("heel", "big_toe")
 ]
@@ -49,8 +51,21 @@ def simulated_scene(frames: int, rng: Generator) -> Iterator[Shown]:
     """A random body doing two actions."""
     actions = [str(action) for action in rng.choice(ACTIONS, _ACTIONS_EACH, replace=False)]
     scene = Scene.random(rng, actions=actions, seconds_each=_SECONDS)
+    return _moments(scene, _ACTIONS_EACH * _SECONDS, frames)
+
+
+def free_scene(frames: int, rng: Generator) -> Iterator[Shown]:
+    """A random body moving freely, turned to the camera more or less."""
+    camera = VirtualCamera.random(rng, distance=DISTANCES)
+    heading = float(np.arctan2(camera.position[1], camera.position[0]) + rng.normal(0, 0.9))
+    script = Script([free_performance(rng)], [0.0], (0.0, 0.0), heading)
+    return _moments(Scene([script], camera, Surroundings.random(rng)), _FREE_SECONDS, frames)
+
+
+def _moments(scene: Scene, seconds: float, frames: int) -> Iterator[Shown]:
+    """The only person of a scene, at times evenly apart."""
     person, camera = scene.people[0], scene.camera
-    for time in np.linspace(0, _ACTIONS_EACH * _SECONDS, frames, endpoint=False).tolist():
+    for time in np.linspace(0, seconds, frames, endpoint=False).tolist():
         joints = camera.to_camera(person_joints(person.joints([time])))[0]
         image = scene.frame(time).image
         yield Shown(image, camera.intrinsics, joints, person.label_at(time))

@@ -14,11 +14,17 @@ from blazepose_files import blazepose_files
 from people_in_view import standing
 from pose_action_ros.datasets.person import PERSON, SEEN
 from pose_action_ros.errors import InputError
+from pose_action_ros.simulation.free_movement import FREE
 from pose_action_ros.training.lifter.detection_settings import DetectionRun
 from pose_action_ros.training.lifter.detections import COLUMNS, make_detections
 from pose_action_ros.training.lifter.detector_errors import read_detections
-from pose_action_ros.training.lifter.recorded_people import RECORDED, recorded_people
-from pose_action_ros.training.lifter.shown_people import recorded_scene
+from pose_action_ros.training.lifter.recorded_people import (
+    KINDS,
+    RECORDED,
+    kinds_of,
+    recorded_people,
+)
+from pose_action_ros.training.lifter.shown_people import free_scene, recorded_scene
 
 Array = npt.NDArray[np.float64]
 
@@ -98,6 +104,28 @@ def test_a_recorded_person_is_shown_where_the_joints_are() -> None:
     chest = pixels[PERSON.index("spine")].round().astype(int)
     assert (chest >= 0).all()
     assert changed[chest[1], chest[0]] > 0
+
+
+def test_who_moves_freely_is_in_the_picture_and_never_twice_alike() -> None:
+    shown = list(free_scene(6, np.random.default_rng(5)))
+    assert {one.action for one in shown} == {FREE}
+    for one in shown:
+        middle = one.intrinsics.project(one.joints)[PERSON.index("mid_hip")]
+        assert ((middle > 0) & (middle < [one.image.shape[1], one.image.shape[0]])).all()
+    hands = np.array([one.joints[PERSON.index("left_wrist")] for one in shown])
+    assert np.linalg.norm(np.diff(hands, axis=0), axis=1).min() > 0.01
+
+
+def test_free_movement_comes_into_the_file_as_often_as_is_wanted(tmp_path: Path) -> None:
+    make_detections(run(tmp_path, recorded_share=0.0, free_share=1.0))
+    with np.load(tmp_path / "found.npz") as file:
+        assert set(file["action"].tolist()) == {FREE}
+
+
+def test_people_are_told_apart_by_what_they_do() -> None:
+    kinds = kinds_of(np.array([f"{RECORDED}walking", "walking", FREE, "any"]))
+    assert kinds.tolist() == ["recorded", "simulated", "free", "simulated"]
+    assert set(kinds.tolist()) == set(KINDS)
 
 
 def test_recorded_people_are_split_by_subject_and_file(tmp_path: Path) -> None:

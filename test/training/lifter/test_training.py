@@ -39,6 +39,7 @@ NAMES = ("keypoints", ("joints", "scores"))
 def tiny(folder: Path) -> LifterTraining:
     return LifterTraining(
         performances=1,
+        free_performances=2,
         frames=8,
         width=32,
         rounds=2,
@@ -196,7 +197,7 @@ def test_a_damaged_checkpoint_is_told(tmp_path: Path) -> None:
 
 def test_nothing_to_train_on_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="nothing to train on"):
-        train(replace(tiny(tmp_path), performances=0))
+        train(replace(tiny(tmp_path), performances=0, free_performances=0))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from pose_action_ros.lifting.normalisation import normalise as normalised
 from pose_action_ros.skeletons import COCO_18
 from pose_action_ros.training.lifter.degradation import drop_joints, drop_third, noisy_keypoints
 from pose_action_ros.training.lifter.detector_errors import DetectorErrors, read_detections
-from pose_action_ros.training.lifter.robot_views import lose_joints
+from pose_action_ros.training.lifter.robot_views import Pools, lose_joints
 from pose_action_ros.training.lifter.views import (
     Views,
     exactly_seen,
@@ -50,6 +50,29 @@ def test_people_stand_on_the_floor_at_the_origin_in_all_directions() -> None:
     nose = crowd[:, PERSON.index("nose")] - crowd[:, PERSON.index("neck")]
     angles = np.arctan2(nose[:, 1], nose[:, 0])
     assert np.histogram(angles, 8, (-np.pi, np.pi))[0].min() > COUNT / 8 / 2
+
+
+def test_people_come_from_each_pool_in_the_shares_set() -> None:
+    """Pools of one height each, which their people keep."""
+
+    def heights(recorded: float, simulated: float, free: float) -> dict[float, float]:
+        sizes = {"recorded": recorded, "simulated": simulated, "free": free}
+        pools = Pools(
+            **{kind: {kind: world() * size} if size else {} for kind, size in sizes.items()},
+            simulated_share=0.5,
+            free_share=0.4,
+        )
+        seen = standing_heights(pools.views(COUNT, np.random.default_rng(0)).joints)
+        own = standing_heights(world())[0]
+        found = {size: np.mean(np.abs(seen / own / size - 1) < 0.1) for size in sizes.values()}
+        return {size: round(float(share), 2) for size, share in found.items() if size}
+
+    assert heights(1.0, 2.0, 4.0) == {1.0: 0.5, 2.0: 0.3, 4.0: 0.2}
+    assert heights(1.0, 2.0, 0.0) == {1.0: 0.5, 2.0: 0.5}
+    assert heights(1.0, 0.0, 4.0) == {1.0: 0.5, 4.0: 0.5}
+    assert heights(0.0, 2.0, 4.0) == {2.0: 0.6, 4.0: 0.4}
+    assert heights(1.0, 0.0, 0.0) == {1.0: 1.0}
+    assert heights(0.0, 0.0, 4.0) == {4.0: 1.0}
 
 
 def test_a_mirrored_person_still_has_the_left_hand_left() -> None:
