@@ -35,6 +35,11 @@ def shipped_section(path: Path) -> str:
         "skeleton": f"`{card.skeleton}`",
         **outcome(card),
         **data(card.training["data"]),
+        **(
+            {"trained on poses of": f"lifter, sha256 `{by}`"}
+            if (by := card.training.get("lifter"))
+            else {}
+        ),
         "made by": f"`{card.training['command']}`",
         "file": f"{path.stat().st_size / 1e6:.1f} MB, sha256 `{card.sha256}`",
     }

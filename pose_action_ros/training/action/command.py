@@ -16,7 +16,8 @@ from scipy.special import softmax
 from torch import Tensor, nn
 
 from pose_action_ros.errors import SettingError
-from pose_action_ros.models.card import read_card
+from pose_action_ros.lifting import LifterSettings
+from pose_action_ros.models.card import find_model, read_card
 from pose_action_ros.networks.cells import CellNetwork, load_weights
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.simulation import ACTIONS
@@ -126,8 +127,9 @@ def _training(sections: dict[str, Any], config: str) -> dict[str, Any]:
         "research and commercial projects, not to be resold directly; created with funding from "
         "NSF EIA-0196217), rendered and detected as well; `gestures`: made-up movements of "
         "simulated people, told apart while training and none of the actions afterwards. All "
-        "smoothed as by the tracker and lifted by the shipped lifter. The test sets show other "
-        "bodies, styles and cameras.",
+        "smoothed as by the tracker and lifted by the lifter with the checksum under `lifter`. The "
+        "test sets show other bodies, styles and cameras.",
+        "lifter": read_card(find_model(LifterSettings().lifter_model), "lifter").sha256,
         "command": f"pose-action train action --config config/{config} --output DIR",
         "settings": settings,
         **_before(sections["network"].start),
@@ -138,4 +140,8 @@ def _before(start: str) -> dict[str, Any]:
     if not start:
         return {}
     told = read_card(Path(start), "action").training
-    return {"before": {key: told[key] for key in ("command", "settings", "before") if key in told}}
+    return {
+        "before": {
+            key: told[key] for key in ("command", "settings", "lifter", "before") if key in told
+        }
+    }

@@ -15,6 +15,7 @@ from scipy.special import softmax
 
 from blazepose_files import blazepose_files
 from pose_action_ros.errors import InputError, ModelError, SettingError
+from pose_action_ros.models.card import find_model, read_card
 from pose_action_ros.networks.genotype import random_genotype, to_json
 from pose_action_ros.recognition import SpmfSettings
 from pose_action_ros.recognition.classifier import ActionClassifier
@@ -138,6 +139,7 @@ def test_training_goes_on_from_a_model_of_the_same_cells(tmp_path: Path) -> None
     go_on("cells", 4)
     card = json.loads((tmp_path / "next" / "action.json").read_text())
     assert card["training"]["before"]["settings"]["fitting"]["epochs"] == 1
+    assert card["training"]["lifter"] == read_card(find_model("lifter"), "lifter").sha256
     assert card["training"]["settings"]["network"]["start"] == "action.onnx"
     assert card["settings"]["shape"]["spare"] == 5
 
