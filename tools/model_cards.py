@@ -34,12 +34,7 @@ def shipped_section(path: Path) -> str:
         "method": card.source,
         "skeleton": f"`{card.skeleton}`",
         **outcome(card),
-        **data(card.training["data"]),
-        **(
-            {"trained on poses of": f"lifter, sha256 `{by}`"}
-            if (by := card.training.get("lifter"))
-            else {}
-        ),
+        **data(card.training),
         "made by": f"`{card.training['command']}`",
         "file": f"{path.stat().st_size / 1e6:.1f} MB, sha256 `{card.sha256}`",
     }
@@ -55,11 +50,14 @@ def outcome(card: ModelCard) -> dict[str, str]:
     return {"gives": f"`{card.settings['output_skeleton']}`"}
 
 
-def data(training: str | Mapping[str, Any]) -> dict[str, str]:
-    """What it was trained on, in one text or one for each source."""
-    if isinstance(training, str):
-        return {"training data": training}
-    return {f"training data, {name}": str(text) for name, text in training.items()}
+def data(training: Mapping[str, Any]) -> dict[str, str]:
+    """What it was trained on, in one text or one for each source, and whose poses."""
+    told = training["data"]
+    sources = {"": told} if isinstance(told, str) else {f", {name}": told[name] for name in told}
+    rows = {f"training data{source}": str(text) for source, text in sources.items()}
+    if "lifter" in training:
+        rows["trained on poses of"] = f"lifter, sha256 `{training['lifter']}`"
+    return rows
 
 
 def catalogue_section(model: CatalogueModel) -> str:

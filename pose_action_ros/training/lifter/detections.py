@@ -74,6 +74,7 @@ def _scene(task: tuple[int, DetectionRun]) -> Columns:
     kept = rng.uniform(0.5, 0.9) if cropped else 1.0
     if people and rng.random() < settings.recorded_share:
         shown = recorded_scene(people, settings.frames, rng)
+    # Where nobody is to move freely no chance is drawn, so that the scenes do not depend on it.
     elif settings.free_share and rng.random() < settings.free_share:
         shown = free_scene(settings.frames, rng)
     else:

@@ -10,22 +10,9 @@ import numpy.typing as npt
 from pose_action_ros.datasets.bvh_people import read_bvh_people
 from pose_action_ros.datasets.cmu import read_positions, read_subject
 from pose_action_ros.errors import InputError
-from pose_action_ros.simulation.free_movement import FREE
+from pose_action_ros.training.lifter.kinds import RECORDED
 
 Array = npt.NDArray[np.float64]
-
-RECORDED = "recorded/"
-"""Before the name of what recorded people do; simulated ones have the simulation's labels."""
-KINDS = ("recorded", "simulated", "free")
-"""Of people, by what they do: recordings, actions of the simulation, free movement."""
-
-
-def kinds_of(actions: npt.NDArray[np.str_]) -> npt.NDArray[np.str_]:
-    """(N,) which of KINDS people are, from what they do."""
-    kinds: npt.NDArray[np.str_] = np.select(
-        [np.char.startswith(actions, RECORDED), actions == FREE], ["recorded", "free"], "simulated"
-    )
-    return kinds
 
 
 def recorded_people(

@@ -15,6 +15,7 @@ from pose_action_ros.networks.standardise import Standardise
 from pose_action_ros.networks.two_stream import StreamShape
 from pose_action_ros.skeletons import HUMAN36M_17
 from pose_action_ros.training.lifter.detector_errors import DetectorErrors, read_detections
+from pose_action_ros.training.lifter.kinds import kinds_of
 from pose_action_ros.training.lifter.learners import (
     BASELINE,
     STREAMS,
@@ -23,7 +24,6 @@ from pose_action_ros.training.lifter.learners import (
     Learner,
     RobotLearner,
 )
-from pose_action_ros.training.lifter.recorded_people import kinds_of
 from pose_action_ros.training.lifter.robot_views import (
     detected_views,
     exact_views,

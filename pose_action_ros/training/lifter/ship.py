@@ -15,8 +15,8 @@ from pose_action_ros.lifting.normalisation import NORMALISATION, STANDARD_HEIGHT
 from pose_action_ros.models.card import ModelCard
 from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
 from pose_action_ros.training.export import export
+from pose_action_ros.training.lifter.kinds import KINDS, kinds_of
 from pose_action_ros.training.lifter.learners import Learners
-from pose_action_ros.training.lifter.recorded_people import KINDS, kinds_of
 from pose_action_ros.training.lifter.robot_scores import robot_scores
 from pose_action_ros.training.lifter.robot_source import held_out_views
 from pose_action_ros.training.lifter.run import VARIANTS, robot_network

@@ -18,12 +18,8 @@ from pose_action_ros.simulation.free_movement import FREE
 from pose_action_ros.training.lifter.detection_settings import DetectionRun
 from pose_action_ros.training.lifter.detections import COLUMNS, make_detections
 from pose_action_ros.training.lifter.detector_errors import read_detections
-from pose_action_ros.training.lifter.recorded_people import (
-    KINDS,
-    RECORDED,
-    kinds_of,
-    recorded_people,
-)
+from pose_action_ros.training.lifter.kinds import KINDS, RECORDED, kinds_of
+from pose_action_ros.training.lifter.recorded_people import recorded_people
 from pose_action_ros.training.lifter.shown_people import free_scene, recorded_scene
 
 Array = npt.NDArray[np.float64]
@@ -116,7 +112,7 @@ def test_who_moves_freely_is_in_the_picture_and_never_twice_alike() -> None:
     assert np.linalg.norm(np.diff(hands, axis=0), axis=1).min() > 0.01
 
 
-def test_free_movement_comes_into_the_file_as_often_as_is_wanted(tmp_path: Path) -> None:
+def test_everybody_in_the_file_moves_freely_when_that_is_wanted(tmp_path: Path) -> None:
     make_detections(run(tmp_path, recorded_share=0.0, free_share=1.0))
     with np.load(tmp_path / "found.npz") as file:
         assert set(file["action"].tolist()) == {FREE}
