@@ -116,7 +116,7 @@ def _training(sections: dict[str, Any], config: str) -> dict[str, Any]:
     What was done before, when it was started from a model, is under `before`.
     """
     settings = {name: asdict(section) for name, section in sections.items() if name != "spmf"}
-    for key in ("rendered", "rendered_test", "recorded", "idle"):
+    for key in ("rendered", "rendered_test", "recorded", "idle", "rendered_gestures"):
         settings["data"][key] = " ".join(Path(path).name for path in settings["data"][key].split())
     for key in ("genotype", "start"):
         settings["network"][key] = Path(settings["network"][key]).name
@@ -126,7 +126,8 @@ def _training(sections: dict[str, Any], config: str) -> dict[str, Any]:
         "`recorded`: people of the CMU motion capture database (mocap.cs.cmu.edu, free for "
         "research and commercial projects, not to be resold directly; created with funding from "
         "NSF EIA-0196217), rendered and detected as well; `gestures`: made-up movements of "
-        "simulated people, told apart while training and none of the actions afterwards. All "
+        "simulated people, told apart while training and none of the actions afterwards, those of "
+        "`rendered_gestures` as images through the detector. All "
         "smoothed as by the tracker and lifted by the lifter with the checksum under `lifter`. The "
         "test sets show other bodies, styles and cameras.",
         "lifter": read_card(find_model(LifterSettings().lifter_model), "lifter").sha256,

@@ -15,7 +15,7 @@ from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.recognition.settings import UNKNOWN
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.simulation import ACTIONS
-from pose_action_ros.training.action.gestures import PREFIX
+from pose_action_ros.training.action.gestures import gesture_names
 from pose_action_ros.training.action.recordings import (
     Recording,
     Sighting,
@@ -52,9 +52,9 @@ def _other_side(label: str) -> str:
     return "_".join(swap.get(word, word) for word in label.split("_"))
 
 
-def _seen_in(files: str) -> list[Sighting]:
+def _seen_in(files: str, names: Sequence[str] = NAMES) -> list[Sighting]:
     """All people of files with spaces between their names."""
-    return [one for path in files.split() for one in load_sightings(Path(path), NAMES)]
+    return [one for path in files.split() for one in load_sightings(Path(path), names)]
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,11 @@ class RobotData:
         if choices.gestures:
             sources[self.gestures(ACTIONS)] = choices.gesture_share
             rest -= choices.gesture_share
+        if choices.rendered_gestures:
+            names = gesture_names(choices.gestures)
+            people = self.lifted(_seen_in(choices.rendered_gestures, names))
+            sources[self._gesture_windows(people, ACTIONS)] = choices.rendered_gesture_share
+            rest -= choices.rendered_gesture_share
         sources[self.simulated("train")] = max(rest, 0.0)
         return WindowExamples(sources, len(ACTIONS))
 
@@ -121,23 +126,26 @@ class RobotData:
         Args:
             labels: those of the model; gestures have the numbers after them.
         """
-        choices, known = self.choices, len(labels)
-        names = ("standing", *(f"{PREFIX}{number}" for number in range(choices.gestures)))
-        stands = labels.index("standing") if "standing" in labels else known + choices.gestures
-        table = np.array([stands, *range(known, known + choices.gestures)])
+        choices = self.choices
+        names = gesture_names(choices.gestures)
 
         def see(number: int) -> Sighting:
             rng = np.random.default_rng([choices.seed, len(PARTS), number])
             return gesture_sighting(rng, names, choices.actions_each)
 
         name = f"gestures_{choices.gestures}_{choices.gesture_people}_{choices.actions_each}"
-        people = [
-            replace(person, labels=table[person.labels])
-            for person in self._made(name, choices.gesture_people, see, names)
-        ]
+        people = self._made(name, choices.gesture_people, see, names)
+        return self._gesture_windows(people, labels)
+
+    def _gesture_windows(self, people: Sequence[Recording], labels: Sequence[str]) -> WindowSet:
+        """Windows of people whose labels are those of gesture_names."""
+        choices, known = self.choices, len(labels)
+        stands = labels.index("standing") if "standing" in labels else known + choices.gestures
         alike = np.arange(known, known + choices.gestures)
+        table = np.array([stands, *alike])
+        numbered = [replace(person, labels=table[person.labels]) for person in people]
         mirrored = np.concatenate([mirrored_labels(tuple(labels)), alike])
-        return WindowSet(people, self.places(people), choices.window, self.spmf, mirrored)
+        return WindowSet(numbered, self.places(numbered), choices.window, self.spmf, mirrored)
 
     def _made(
         self, name: str, count: int, see: Callable[[int], Sighting], names: Sequence[str]

@@ -85,6 +85,11 @@ class Gesture:
         return motion
 
 
+def gesture_names(count: int) -> tuple[str, ...]:
+    """Labels of recordings of so many gestures: "standing", and all of them after it."""
+    return ("standing", *(f"{PREFIX}{number}" for number in range(count)))
+
+
 def gesture(number: int) -> Gesture:
     """The one with this number, the same each time."""
     rng = np.random.default_rng([_SEED, number])

@@ -46,8 +46,17 @@ def gesture_sighting(rng: Rng, names: Sequence[str], count: int) -> Sighting:
     camera = VirtualCamera.random(rng, distance=(1.5, 6.0))
     script, length = gesture_script(rng, camera, len(names) - 1, count)
     stamps = random_stamps(rng, length)
-    labels = np.array([names.index(script.label_at(stamp)) for stamp in stamps.tolist()])
+    labels = _labels(script, stamps, names)
     return seen_without_images(script.joints(stamps), stamps, labels, camera, rng)
+
+
+def rendered_gesture_sighting(
+    rng: Rng, names: Sequence[str], count: int, detector: Detect
+) -> Sighting:
+    """The same, rendered and detected."""
+    camera = VirtualCamera.random(rng, distance=(1.5, 5.0))
+    script, length = gesture_script(rng, camera, len(names) - 1, count)
+    return _rendered(script, length, camera, detector, names)
 
 
 def rendered_sighting(rng: Rng, actions: int, detector: Detect) -> Sighting:
@@ -65,9 +74,15 @@ def idle_sighting(rng: Rng, detector: Detect) -> Sighting:
     return _rendered(script, IDLE, camera, detector)
 
 
-def _rendered(script: Script, length: float, camera: VirtualCamera, detector: Detect) -> Sighting:
+def _rendered(
+    script: Script,
+    length: float,
+    camera: VirtualCamera,
+    detector: Detect,
+    names: Sequence[str] = ACTIONS,
+) -> Sighting:
     stamps = np.arange(0.0, length, 1.0 / RENDERED_RATE)
-    return seen_rendered(script, stamps, _labels(script, stamps), camera, detector)
+    return seen_rendered(script, stamps, _labels(script, stamps, names), camera, detector)
 
 
 def seen_rendered(
@@ -153,8 +168,8 @@ def smoothed(points: Array, stamps: Array) -> Array:
     )
 
 
-def _labels(script: Script, stamps: Array) -> npt.NDArray[np.int64]:
-    found = [ACTIONS.index(script.label_at(float(stamp))) for stamp in stamps]
+def _labels(script: Script, stamps: Array, names: Sequence[str] = ACTIONS) -> npt.NDArray[np.int64]:
+    found = [names.index(script.label_at(float(stamp))) for stamp in stamps]
     return np.array(found, dtype=np.int64)
 
 

@@ -36,6 +36,10 @@ class ActionData:
     )
     gesture_people: int = setting(300, "simulated people who make them", low=1)
     gesture_share: float = setting(0.15, "part of the images", low=0, high=1)
+    rendered_gestures: str = setting(
+        "", "files of `train recordings --gestures`, of so many; empty for none"
+    )
+    rendered_gesture_share: float = setting(0.1, "part of the images", low=0, high=1)
     window: float = setting(2.0, "length of the windows", unit="s", low=0.2, high=30.0)
     every: float = setting(0.3, "time between windows of a recording", unit="s", low=0.01)
     settle: float = setting(0.6, "how long an action goes on before it counts", unit="s", low=0.0)

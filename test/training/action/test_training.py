@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -30,6 +31,7 @@ from pose_action_ros.training.action import (
 )
 from pose_action_ros.training.action.data import NAMES, RobotData, mirrored_labels
 from pose_action_ros.training.action.fit import Fitting, logits_of
+from pose_action_ros.training.action.gestures import gesture_names
 from pose_action_ros.training.action.model import read_model
 from pose_action_ros.training.action.noise import detect
 from pose_action_ros.training.action.recordings import load_sightings, save_sightings
@@ -195,6 +197,34 @@ def test_people_who_stand_about_are_rendered_and_detected(
     assert len(found) == 2
     assert all((one.labels == ACTIONS.index("standing")).all() for one in found)
     assert sum(len(one.stamps) for one in found) >= 10
+
+
+def test_people_who_make_gestures_are_rendered_and_trained_on(tmp_path: Path) -> None:
+    blazepose_files()
+    parser = argparse.ArgumentParser()
+    recordings_command.configure(parser)
+    path = tmp_path / "gestures.npz"
+    words = ["--gestures", "3", "--output", str(path), "--people", "2", "--actions", "1"]
+    assert recordings_command.run(parser.parse_args(words)) == 0
+    names = gesture_names(3)
+    found = load_sightings(path, names)
+    assert len(found) == 2
+    assert all(one.labels.max() >= 1 for one in found)
+    choices = ActionData(
+        people=1,
+        actions_each=1,
+        gestures=3,
+        gesture_people=1,
+        gesture_share=0.0,
+        rendered_gestures=str(path),
+        rendered_gesture_share=1.0,
+    )
+    examples = RobotData(choices, SpmfSettings(), tmp_path).examples()
+    _, labels = examples.draw(30, np.random.default_rng(0))
+    expected = {len(ACTIONS) + label - 1 for one in found for label in one.labels.tolist() if label}
+    assert set(labels.tolist()) - {ACTIONS.index("standing")} == expected
+    with pytest.raises(InputError, match="gesture_2"):
+        RobotData(replace(choices, gestures=2), SpmfSettings(), tmp_path).examples()
 
 
 def test_what_is_seen_can_be_stored_and_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
