@@ -1,8 +1,10 @@
-"""Keypoints as a detector would give them, from exact ones: off, missing, swapped.
+"""Keypoints as a detector would give them, from exact ones: off, missing, hidden, swapped.
 
-BlazePose on filmed people is off by a few hundredths of their height, but steadily: joints at rest
-move by about 0.01 heights a second after smoothing. So errors here stay or drift, and hardly
-tremble.
+BlazePose on rendered people is off by a hundredth of their height (median), but steadily; on filmed
+ones by up to a few hundredths: joints at rest move by about 0.01 heights a second after smoothing.
+So errors here stay or drift, and hardly tremble, and how large they are differs much between
+recordings. Arms behind the person's own trunk get scores so low that they are missing, the surer
+the farther behind; the few of them that are found are where they are not.
 """
 
 from __future__ import annotations
@@ -16,13 +18,21 @@ Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Rng = np.random.Generator
 
-BIAS, DRIFT, JITTER = 0.010, 0.004, 0.0004  # standard deviations, parts of the person's height
+BIAS, DRIFT, JITTER = 0.006, 0.003, 0.0004  # standard deviations, parts of the person's height
+RECORDINGS, JOINTS = 0.8, 0.4  # how much they differ: standard deviations of the logarithm
+SIDES = ("left", "right")
 SLOW, FAST = 0.1, 0.8  # [Hz] of the drift
 LIMBS = tuple(
     BODY_25.index(f"{side}_{part}")
-    for side in ("left", "right")
+    for side in SIDES
     for part in ("elbow", "wrist", "knee", "ankle")
 )
+ARMS = [BODY_25.index(f"{side}_{part}") for side in SIDES for part in ("elbow", "wrist")]
+TRUNK = [BODY_25.index(f"{side}_{part}") for part in ("shoulder", "hip") for side in SIDES]
+BEHIND = 0.17  # [m] behind the trunk at which an arm is missing for sure
+EDGE = 2.5  # [m] farther for each height beside the lines of the trunk
+REACH = 0.06  # heights beside the lines of the trunk within which it hides
+FOUND, ASTRAY = 0.1, 0.08  # part of hidden arms that are found; standard deviation, heights
 
 
 def detect(
@@ -42,10 +52,13 @@ def detect(
     """
     height = _height(pixels)  # (T, 1)
     error = _errors(depths, stamps, rng) * height[..., None]
-    seen = pixels + error
+    hidden = _hidden(pixels / height[..., None], depths, rng)
+    lost = hidden & (rng.random(depths.shape[1]) >= FOUND)
+    astray = rng.normal(0, ASTRAY, (depths.shape[1], 2)) * height[..., None]
+    seen = pixels + error + hidden[..., None] * astray
     if rng.random() < 0.06:
         _swap_sides(seen, stamps, rng)
-    missing = _outside(seen, size, rng) | _dropped(stamps, depths.shape[1], rng)
+    missing = lost | _outside(seen, size, rng) | _dropped(stamps, depths.shape[1], rng)
     scores = np.clip(rng.normal(0.9, 0.07, missing.shape), 0.35, 1.0)
     seen[missing], scores[missing] = np.nan, 0.0
     return seen, scores
@@ -62,14 +75,47 @@ def _height(pixels: Array) -> Array:
 def _errors(depths: Array, stamps: Array, rng: Rng) -> Array:
     """(T, 25, 2) localisation errors as parts of the person's height."""
     frames, joints = depths.shape
-    factor = np.exp(rng.normal(0, 0.5) + rng.normal(0, 0.4, joints))
-    factor[list(LIMBS)] *= 1.5
+    factor = np.exp(rng.normal(0, RECORDINGS) + rng.normal(0, JOINTS, joints))
+    factor[list(LIMBS)] *= 1.2
     steady = BIAS * rng.normal(0, 1, (joints, 2)) + DRIFT * _drift(stamps, joints, rng)
-    # What is farther from the camera than the hips is often hidden by the body.
-    hidden = 1 + 1.5 * np.clip(depths / 0.3, 0, 1)
+    farther = 1 + 0.7 * np.clip(depths / 0.3, 0, 1)  # than the hips
     jitter = JITTER * rng.exponential() * rng.normal(0, 1, (frames, joints, 2))
-    errors: Array = factor[:, None] * (hidden[..., None] * steady + jitter)
+    errors: Array = factor[:, None] * (farther[..., None] * steady + jitter)
     return errors
+
+
+def _hidden(points: Array, depths: Array, rng: Rng) -> Mask:
+    """(T, 25) which joints of the arms the trunk hides; points (T, 25, 2) in heights."""
+    hidden = np.zeros(depths.shape, dtype=bool)
+    beside, behind = _from_trunk(points, depths)
+    surely = rng.uniform(0, BEHIND, len(ARMS))
+    hidden[:, ARMS] = (beside < REACH) & (behind > surely + EDGE * beside)
+    return hidden
+
+
+def _from_trunk(points: Array, depths: Array, lines: int = 5) -> tuple[Array, Array]:
+    """(T, 4) how far the ARMS are from the trunk in the image [heights], and behind it [m].
+
+    The trunk is so many lines from the shoulders to the hips; the nearest one counts.
+    """
+    share = np.linspace(0, 1, lines)[:, None]
+    corners = np.concatenate([points, depths[..., None]], axis=-1)[:, TRUNK]  # (T, 4, 3)
+    top, bottom = (
+        corners[:, first, None] * (1 - share) + corners[:, second, None] * share
+        for first, second in ((0, 1), (2, 3))
+    )  # (T, lines, 3)
+    line = (bottom - top)[:, None]
+    arms = points[:, ARMS, None]  # (T, 4, 1, 2)
+    along = ((arms - top[:, None, :, :2]) * line[..., :2]).sum(axis=-1)
+    along = np.clip(along / np.maximum((line[..., :2] ** 2).sum(axis=-1), 1e-9), 0, 1)
+    nearest = top[:, None] + along[..., None] * line  # (T, 4, lines, 3)
+    beside = np.linalg.norm(arms - nearest[..., :2], axis=-1)
+    best = beside.argmin(axis=-1)[..., None]
+    behind = depths[:, ARMS, None] - nearest[..., 2]
+    return (
+        np.take_along_axis(beside, best, axis=-1)[..., 0],
+        np.take_along_axis(behind, best, axis=-1)[..., 0],
+    )
 
 
 def _drift(stamps: Array, joints: int, rng: Rng, waves: int = 4) -> Array:

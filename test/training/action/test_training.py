@@ -33,7 +33,6 @@ from pose_action_ros.training.action.data import NAMES, RobotData, mirrored_labe
 from pose_action_ros.training.action.fit import Fitting, logits_of
 from pose_action_ros.training.action.gestures import gesture_names
 from pose_action_ros.training.action.model import read_model
-from pose_action_ros.training.action.noise import detect
 from pose_action_ros.training.action.recordings import load_sightings, save_sightings
 from pose_action_ros.training.action.seen import simulated_sighting
 from pose_action_ros.training.action.settings import ActionData, read_sections
@@ -277,21 +276,6 @@ def test_files_that_are_no_recordings(tmp_path: Path) -> None:
     save_sightings(path, [simulated_sighting(np.random.default_rng(0), 1)], ACTIONS)
     with pytest.raises(InputError, match="not trained"):
         load_sightings(path, ACTIONS[:3])
-
-
-def test_simulated_detections_are_near_the_truth_and_inside_the_picture() -> None:
-    rng = np.random.default_rng(0)
-    stamps = np.arange(0, 5, 1 / 15)
-    truth = np.broadcast_to(rng.uniform(100, 400, (25, 2)), (len(stamps), 25, 2))
-    for seed in range(10):
-        depths = np.zeros((len(stamps), 25))
-        size = (640, 480)
-        points, scores = detect(truth, depths, stamps, size, np.random.default_rng(seed))
-        assert (np.isnan(points).any(axis=-1) == (scores == 0)).all()
-        known = points[scores > 0]
-        assert ((known >= 0) & (known < size)).all()
-        apart = np.linalg.norm(points - truth, axis=-1)
-        assert np.nanmedian(apart) < 0.08 * np.linalg.norm(np.ptp(truth[0], axis=0))
 
 
 SECTIONS = {"data": ActionData, "fitting": Fitting, "spmf": SpmfSettings}
