@@ -24,9 +24,9 @@ from pose_action_ros.simulation import ACTIONS
 from pose_action_ros.training.action.data import RobotData
 from pose_action_ros.training.action.fit import Fitting, fit, logits_of
 from pose_action_ros.training.action.heads import with_labels
-from pose_action_ros.training.action.model import ActionModel, read_model, write_model
+from pose_action_ros.training.action.model import ActionModel, as_stored, read_model, write_model
 from pose_action_ros.training.action.network import NetworkChoice, make_network
-from pose_action_ros.training.action.report import fit_temperature, fit_threshold, report
+from pose_action_ros.training.action.report import calibrated, report, said_of_others
 from pose_action_ros.training.action.settings import ActionData, read_sections
 from pose_action_ros.training.action.windows import WindowSet
 
@@ -68,15 +68,21 @@ def run(args: argparse.Namespace) -> int:
     held_out = (validation.images[::5], validation.truth[::5])
     network = fit(network, data.examples(), held_out, fitting, args.output)
     _keep(network, begun, choice.start_share)
-    logits = logits_of(network, validation.images)
-    temperature = fit_temperature(logits, validation.truth)
-    threshold = fit_threshold(softmax(logits / temperature, axis=1), validation.truth)
+    as_stored(network)
+    temperature, threshold = calibrated(
+        logits_of(network, validation.images),
+        validation.truth,
+        logits_of(network, data.unnamed("validation").images),
+    )
     scores = {
         name: _measured(logits_of(network, windows.images) / temperature, windows, threshold)
         for name, windows in data.tests().items()
     }
     for name, figures in scores.items():
         _log.info("%s: %s", name, {key: figures[key] for key in _SHORT})
+    others = logits_of(network, data.unnamed("test").images)
+    scores["unnamed"] = said_of_others(softmax(others / temperature, axis=1), ACTIONS, threshold)
+    _log.info("unnamed: %s", scores["unnamed"])
     model = ActionModel(network, ACTIONS, spmf, sections["data"].window, temperature, threshold)
     path = args.output / "action.onnx"
     write_model(path, model, choice, _training(sections, args.config.name), scores)

@@ -36,6 +36,10 @@ NAMES = (*ACTIONS, UNKNOWN)
 """What recordings show: the actions, and what is none of them."""
 
 PARTS = ("train", "validation", "test")
+UNNAMED = 300
+"""Gestures that are none of those to train on, in each part that has some."""
+UNNAMED_SHARE = 0.4
+"""How many people make them, for each who does actions."""
 
 
 def mirrored_labels(labels: tuple[str, ...] = ACTIONS) -> npt.NDArray[np.int64]:
@@ -136,6 +140,27 @@ class RobotData:
         name = f"gestures_{choices.gestures}_{choices.gesture_people}_{choices.actions_each}"
         people = self._made(name, choices.gesture_people, see, names)
         return self._gesture_windows(people, labels)
+
+    def unnamed(self, part: str) -> WindowSet:
+        """Windows of people who make other gestures, which nothing is trained on: no action.
+
+        Args:
+            part: "validation" or "test".
+        """
+        choices, number = self.choices, PARTS.index(part)
+        names = gesture_names(UNNAMED, choices.gestures + number * UNNAMED)
+        people = {"validation": choices.validation, "test": choices.test}[part]
+
+        def see(person: int) -> Sighting:
+            rng = np.random.default_rng([choices.seed, len(PARTS) + number, person])
+            return gesture_sighting(rng, names, choices.actions_each)
+
+        count = max(1, round(UNNAMED_SHARE * people))
+        name = f"unnamed_{part}_{choices.gestures}_{count}_{choices.actions_each}"
+        seen = self._made(name, count, see, names)
+        places = [place for place in self.places(seen) if names[place.label] != "standing"]
+        nothing = np.array([], dtype=np.int64)
+        return WindowSet(seen, places, choices.window, self.spmf, nothing)
 
     def _gesture_windows(self, people: Sequence[Recording], labels: Sequence[str]) -> WindowSet:
         """Windows of people whose labels are those of gesture_names."""

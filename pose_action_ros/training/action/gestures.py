@@ -8,7 +8,7 @@ ICLR 2019).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,9 +85,9 @@ class Gesture:
         return motion
 
 
-def gesture_names(count: int) -> tuple[str, ...]:
-    """Labels of recordings of so many gestures: "standing", and all of them after it."""
-    return ("standing", *(f"{PREFIX}{number}" for number in range(count)))
+def gesture_names(count: int, first: int = 0) -> tuple[str, ...]:
+    """Labels of recordings of so many gestures: "standing", and all from the first on after it."""
+    return ("standing", *(f"{PREFIX}{number}" for number in range(first, first + count)))
 
 
 def gesture(number: int) -> Gesture:
@@ -139,20 +139,24 @@ def _course(kind: str, pace: float, rng: Rng) -> Course:
     return course
 
 
-def gesture_script(rng: Rng, camera: VirtualCamera, known: int, count: int) -> tuple[Script, float]:
+def gesture_script(
+    rng: Rng, camera: VirtualCamera, names: Sequence[str], count: int
+) -> tuple[Script, float]:
     """Somebody at the origin making gestures, mostly turned to the camera; how long it is [s].
 
     Args:
         rng: source of chance.
         camera: which they are turned to.
-        known: how many gestures there are.
+        names: of the gestures to choose from, as of gesture_names.
         count: how many are made.
     """
     body, parts = Body.random(rng), []
-    for number in rng.choice(known, count, replace=count > known).tolist():
+    for row in rng.choice(len(names), count, replace=count > len(names)).tolist():
+        name = names[row]
         if rng.random() < 0.4:
             parts.append(perform("standing", rng, body))
-        parts.append(Performance(f"{PREFIX}{number}", body, gesture(number).motion(body, rng)))
+        made = gesture(int(name.removeprefix(PREFIX)))
+        parts.append(Performance(name, body, made.motion(body, rng)))
     seconds = rng.uniform(2.5, 4.5, len(parts))
     starts = np.concatenate([[0.0], np.cumsum(seconds)[:-1]])
     toward = float(np.arctan2(camera.position[1], camera.position[0])) + rng.normal(0, 0.6)

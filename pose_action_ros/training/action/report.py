@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
+from scipy.special import softmax
 
 Array = npt.NDArray[np.floating]
 Labels = npt.NDArray[np.int64]
@@ -42,8 +43,25 @@ def report(
     }
 
 
+def said_of_others(
+    probabilities: Array, names: Sequence[str], unknown_below: float
+) -> dict[str, Any]:
+    """What is answered about windows (N, L) in which something is done that is no action.
+
+    Returns:
+        windows, unknown (part answered so), and said: the other answers, at least 2 % each.
+    """
+    known = probabilities.max(axis=1) >= unknown_below
+    answers = np.bincount(probabilities.argmax(axis=1)[known], minlength=len(names))
+    return {
+        "windows": len(known),
+        "unknown": _rounded(1 - known.mean()),
+        "said": _confused(answers / len(known), -1, names),
+    }
+
+
 def _confused(row: Array, true: int, names: Sequence[str]) -> dict[str, float]:
-    """The wrong answers for one action that were given for at least 2 % of its windows."""
+    """The wrong answers that were given for at least 2 % of the windows."""
     order = [int(index) for index in np.argsort(-row) if index != true and row[index] >= 0.02]
     return {names[index]: _rounded(row[index]) for index in order}
 
@@ -63,6 +81,27 @@ def calibration_error(probabilities: Array, labels: Labels, bins: int = 15) -> f
         for index in np.unique(which)
     ]
     return float(sum(gaps))
+
+
+OTHERS = 0.25
+"""Windows in which no action is done that count for each of one, when the threshold is chosen."""
+
+
+def calibrated(logits: Array, labels: Labels, others: Array) -> tuple[float, float]:
+    """Temperature and threshold of "unknown" by windows that were not learnt from.
+
+    Args:
+        logits: (N, L) of windows of actions.
+        labels: (N,) true ones.
+        others: (M, L) logits of windows in which something is done that is no action; of more
+            than OTHERS N as many are taken, evenly.
+    """
+    temperature = fit_temperature(logits, labels)
+    count = min(len(others), round(OTHERS * len(labels)))
+    taken = others[np.linspace(0, max(len(others) - 1, 0), count).astype(int)]
+    told = softmax(np.concatenate([logits, taken]) / temperature, axis=1)
+    truth = np.concatenate([labels, np.full(count, -1)])
+    return temperature, fit_threshold(told, truth)
 
 
 def fit_temperature(logits: Array, labels: Labels) -> float:
@@ -85,7 +124,7 @@ def fit_threshold(
 
     Args:
         probabilities: (N, L), calibrated, of held-out windows.
-        labels: (N,) true ones.
+        labels: (N,) true ones, below 0 where every answer is wrong: no action is done.
         wrong: part of the answers given that may be wrong.
         least: no lower one is returned.
     """

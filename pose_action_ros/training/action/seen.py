@@ -44,7 +44,7 @@ def gesture_sighting(rng: Rng, names: Sequence[str], count: int) -> Sighting:
         count: of gestures made.
     """
     camera = VirtualCamera.random(rng, distance=(1.5, 6.0))
-    script, length = gesture_script(rng, camera, len(names) - 1, count)
+    script, length = gesture_script(rng, camera, names[1:], count)
     stamps = random_stamps(rng, length)
     labels = _labels(script, stamps, names)
     return seen_without_images(script.joints(stamps), stamps, labels, camera, rng)
@@ -55,7 +55,7 @@ def rendered_gesture_sighting(
 ) -> Sighting:
     """The same, rendered and detected."""
     camera = VirtualCamera.random(rng, distance=(1.5, 5.0))
-    script, length = gesture_script(rng, camera, len(names) - 1, count)
+    script, length = gesture_script(rng, camera, names[1:], count)
     return _rendered(script, length, camera, detector, names)
 
 

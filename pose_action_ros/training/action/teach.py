@@ -25,8 +25,8 @@ from pose_action_ros.training.action.curriculum import COPIES, Curriculum, Teach
 from pose_action_ros.training.action.fit import Fitting, fit, logits_of
 from pose_action_ros.training.action.heads import features_of, fit_head, with_labels
 from pose_action_ros.training.action.lessons import Lesson
-from pose_action_ros.training.action.model import ActionModel
-from pose_action_ros.training.action.report import fit_temperature, fit_threshold
+from pose_action_ros.training.action.model import ActionModel, as_stored
+from pose_action_ros.training.action.report import calibrated
 from pose_action_ros.training.action.windows import WindowExamples, WindowSet
 
 Array = npt.NDArray[np.float64]
@@ -82,6 +82,7 @@ def teach(base: ActionModel, curriculum: Curriculum, settings: TeachSettings) ->
     if settings.epochs:
         _log.info("all weights")
         network = _tuned(network, curriculum, replay, check, settings)
+    as_stored(network)
     after = _right(network, check, curriculum.labels, curriculum)
     temperature, threshold = _calibration(base, network, curriculum, held_out, check)
     told = [softmax(logits / temperature, axis=1) for logits in held_out]
@@ -227,5 +228,4 @@ def _calibration(
     told, labels = np.concatenate(logits), np.concatenate(truth)
     if not len(told):
         return base.temperature, base.unknown_below
-    temperature = fit_temperature(told, labels)
-    return temperature, fit_threshold(softmax(told / temperature, axis=1), labels)
+    return calibrated(told, labels, logits_of(network, curriculum.unnamed().images))

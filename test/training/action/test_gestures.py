@@ -11,8 +11,9 @@ from pose_action_ros.recognition import SpmfSettings
 from pose_action_ros.simulation import FIGURE, Body
 from pose_action_ros.simulation.performance import Performance
 from pose_action_ros.training.action.data import RobotData
-from pose_action_ros.training.action.gestures import KINDS, gesture
+from pose_action_ros.training.action.gestures import KINDS, PREFIX, gesture
 from pose_action_ros.training.action.settings import ActionData
+from pose_action_ros.training.action.windows import NOTHING
 
 WRISTS = [FIGURE.index(f"{side}_wrist") for side in ("left", "right")]
 TIMES = np.linspace(0, 4, 60)
@@ -59,3 +60,20 @@ def test_their_windows_have_the_numbers_after_the_labels(
     assert set(windows.truth.tolist()) == {*range(known, known + 3), *stands}
     _, changed = windows.augmented(np.arange(len(windows.truth)), np.random.default_rng(0))
     assert (changed == windows.truth).all()  # in the mirror they are the same
+
+
+def test_unnamed_gestures_are_not_those_to_train_on_and_no_action(tmp_path: Path) -> None:
+    data = RobotData(
+        ActionData(gestures=3, validation=3, test=3, actions_each=2), SpmfSettings(), tmp_path
+    )
+    made = []
+    for part in ("validation", "test"):
+        windows = data.unnamed(part)
+        assert len(windows.truth) > 0
+        assert set(windows.truth.tolist()) == {NOTHING}
+        with np.load(next(tmp_path.glob(f"unnamed_{part}_*.npz"))) as file:
+            names = file["names"][np.unique(file["labels"])]
+        made.append({int(str(name).removeprefix(PREFIX)) for name in names if name != "standing"})
+    first, second = made
+    assert min(first | second) >= 3
+    assert not first & second

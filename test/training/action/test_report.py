@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from pose_action_ros.training.action.report import (
+    OTHERS,
+    calibrated,
     calibration_error,
     fit_temperature,
     fit_threshold,
     report,
+    said_of_others,
 )
 
 PROBABILITIES = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.55, 0.45]])
@@ -62,3 +66,27 @@ def test_the_threshold_lets_so_many_wrong_answers_through() -> None:
 def test_the_threshold_of_answers_that_are_all_right_or_all_wrong() -> None:
     assert fit_threshold(PROBABILITIES, np.array([0, 0, 1, 0]), least=0.3) == 0.55
     assert fit_threshold(PROBABILITIES, np.array([1, 1, 0, 1])) == 1.0
+
+
+def test_people_who_do_something_else_raise_the_threshold_but_not_the_temperature() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 3, (4000, 4))
+    labels = np.where(rng.random(4000) < 0.93, logits.argmax(axis=1), 0)
+    others = rng.normal(0, 1.0, (4000, 4))  # of which none is as convincing
+    alone = calibrated(logits, labels, others[:0])
+    temperature, threshold = calibrated(logits, labels, others)
+    assert temperature == alone[0]
+    assert threshold > alone[1] + 0.1
+    # Of more others no more count.
+    assert calibrated(logits, labels, np.repeat(others, 3, axis=0))[1] == pytest.approx(
+        threshold, abs=0.05
+    )
+    told = softmax(np.concatenate([logits, others[: int(OTHERS * 4000)]]) / temperature, axis=1)
+    truth = np.concatenate([labels, np.full(int(OTHERS * 4000), -1)])
+    given = told.max(axis=1) >= threshold
+    assert (told.argmax(axis=1) != truth)[given].mean() == pytest.approx(0.1, abs=0.02)
+
+
+def test_what_is_said_of_others_counts_by_hand() -> None:
+    said = said_of_others(PROBABILITIES, ["a", "b"], unknown_below=0.7)
+    assert said == {"windows": 4, "unknown": 0.5, "said": {"a": 0.25, "b": 0.25}}

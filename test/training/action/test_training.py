@@ -161,7 +161,7 @@ def test_a_share_of_the_weights_that_were_begun_with_is_kept(tmp_path: Path) -> 
     assert torch.equal(kept[1.0][name], begun[name])
     assert not torch.allclose(kept[0.0][name], begun[name], atol=1e-4)
     expected = 0.75 * kept[0.0][name] + 0.25 * begun[name]
-    assert torch.allclose(kept[0.25][name], expected, atol=1e-6)
+    assert torch.allclose(kept[0.25][name], expected, atol=1e-3)  # stored in half precision
     config.write_text(TINY.format(epochs=1, network="cells") + "  start_share: 0.5\n")
     with pytest.raises(SettingError, match="no model is named in `start`"):
         command.run(parser.parse_args(words))
