@@ -46,7 +46,7 @@ def main() -> int:
     parser.add_argument(
         "--rendered",
         action="store_true",
-        help="people go through images and the detector; its simulation makes larger errors",
+        help="people go through images and the detector instead of its simulation",
     )
     add_options(parser, TeachSettings)
     args = parser.parse_args()
