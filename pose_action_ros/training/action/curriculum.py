@@ -191,10 +191,6 @@ class Curriculum:
         """
         return self.shown(self._data.people(part))
 
-    def unnamed(self) -> WindowSet:
-        """People who make gestures that nothing was trained on, made once as well."""
-        return self._data.unnamed("validation")
-
     def shown(self, people: Iterable[Recording]) -> WindowSet:
         """People whose labels are those of the simulation, and nothing in particular, see NAMES."""
         table = np.array(
