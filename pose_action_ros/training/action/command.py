@@ -24,7 +24,12 @@ from pose_action_ros.simulation import ACTIONS
 from pose_action_ros.training.action.data import RobotData
 from pose_action_ros.training.action.fit import Fitting, fit, logits_of
 from pose_action_ros.training.action.heads import with_labels
-from pose_action_ros.training.action.model import ActionModel, as_stored, read_model, write_model
+from pose_action_ros.training.action.model import (
+    ActionModel,
+    read_model,
+    round_weights,
+    write_model,
+)
 from pose_action_ros.training.action.network import NetworkChoice, make_network
 from pose_action_ros.training.action.report import calibrated, report, said_of_others
 from pose_action_ros.training.action.settings import ActionData, read_sections
@@ -68,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     held_out = (validation.images[::5], validation.truth[::5])
     network = fit(network, data.examples(), held_out, fitting, args.output)
     _keep(network, begun, choice.start_share)
-    as_stored(network)
+    round_weights(network)
     temperature, threshold = calibrated(
         logits_of(network, validation.images),
         validation.truth,

@@ -147,7 +147,7 @@ def gesture_script(
     Args:
         rng: source of chance.
         camera: which they are turned to.
-        names: of the gestures to choose from, as of gesture_names.
+        names: of the gestures to choose from, those of gesture_names without "standing".
         count: how many are made.
     """
     body, parts = Body.random(rng), []

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from pose_action_ros.errors import ModelError
 from pose_action_ros.models.card import ModelCard, read_card
@@ -47,14 +47,17 @@ class ActionModel:
     unknown_below: float
 
 
-def as_stored(network: nn.Module) -> None:
-    """Round weights to what files keep of them, half precision but for vectors, in place.
+def round_weights(network: nn.Module) -> None:
+    """Round weights to what files keep of them, in place: what is measured then is what is written.
 
-    The network then is what its files are, measured or trained on.
+    Those of vectors, which are few, are kept as they are.
     """
     for value in network.state_dict().values():
-        if value.ndim > 1 and value.is_floating_point():
-            value.copy_(value.half())
+        value.copy_(_kept(value))
+
+
+def _kept(value: Tensor) -> Tensor:
+    return value.half() if value.ndim > 1 and value.is_floating_point() else value
 
 
 def write_model(
@@ -68,12 +71,12 @@ def write_model(
 
     Args:
         path: of the .onnx file.
-        model: what is written; its network is rounded as as_stored does.
+        model: what is written; its network is rounded as round_weights does.
         choice: which network it is.
         training: how it was made, for the card.
         scores: what was measured, for the card.
     """
-    as_stored(model.network)
+    round_weights(model.network)
     spmf = asdict(model.spmf)
     settings: dict[str, Any] = {
         "labels": list(model.labels),
@@ -102,10 +105,7 @@ def write_model(
     example = torch.from_numpy(rng.integers(0, 256, (4, *model.spmf.shape))).float()
     export(Calibrated(model.network, model.temperature), example, (INPUT, (OUTPUT,)), path, card)
     if isinstance(model.network, CellNetwork):
-        state = {
-            name: (value.half() if value.ndim > 1 else value).numpy()
-            for name, value in model.network.state_dict().items()
-        }
+        state = {name: _kept(value).numpy() for name, value in model.network.state_dict().items()}
         with path.with_name(path.stem + WEIGHTS).open("wb") as file:
             np.savez_compressed(file, allow_pickle=False, **state)
 
@@ -126,11 +126,7 @@ def read_model(path: Path) -> ActionModel:
     network = CellNetwork(from_json(settings["genotype"]), CellShape(**settings["shape"]))
     try:
         with np.load(weights) as file:
-            state = {
-                name: value.float() if value.ndim > 1 else value
-                for name in file.files
-                for value in [torch.from_numpy(file[name])]
-            }
+            state = {name: torch.from_numpy(file[name]) for name in file.files}
     except Exception as error:  # NumPy and zipfile raise whatever the damage leads to
         raise ModelError(f"{weights} is damaged: {error}; restore the file") from error
     load_weights(network, state, str(weights))

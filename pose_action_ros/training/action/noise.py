@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from pose_action_ros.simulation.channels import SIDES
 from pose_action_ros.skeletons import BODY_25
 
 Array = npt.NDArray[np.float64]
@@ -20,7 +21,6 @@ Rng = np.random.Generator
 
 BIAS, DRIFT, JITTER = 0.006, 0.003, 0.0004  # standard deviations, parts of the person's height
 RECORDINGS, JOINTS = 0.8, 0.4  # how much they differ: standard deviations of the logarithm
-SIDES = ("left", "right")
 SLOW, FAST = 0.1, 0.8  # [Hz] of the drift
 LIMBS = tuple(
     BODY_25.index(f"{side}_{part}")
@@ -88,8 +88,8 @@ def _hidden(points: Array, depths: Array, rng: Rng) -> Mask:
     """(T, 25) which joints of the arms the trunk hides; points (T, 25, 2) in heights."""
     hidden = np.zeros(depths.shape, dtype=bool)
     beside, behind = _from_trunk(points, depths)
-    surely = rng.uniform(0, BEHIND, len(ARMS))
-    hidden[:, ARMS] = (beside < REACH) & (behind > surely + EDGE * beside)
+    least = rng.uniform(0, BEHIND, len(ARMS)) + EDGE * beside
+    hidden[:, ARMS] = (beside < REACH) & (behind > least)
     return hidden
 
 

@@ -25,7 +25,7 @@ from pose_action_ros.training.action.curriculum import COPIES, Curriculum, Teach
 from pose_action_ros.training.action.fit import Fitting, fit, logits_of
 from pose_action_ros.training.action.heads import features_of, fit_head, with_labels
 from pose_action_ros.training.action.lessons import Lesson
-from pose_action_ros.training.action.model import ActionModel, as_stored
+from pose_action_ros.training.action.model import ActionModel, round_weights
 from pose_action_ros.training.action.report import fit_temperature, fit_threshold
 from pose_action_ros.training.action.windows import WindowExamples, WindowSet
 
@@ -82,7 +82,7 @@ def teach(base: ActionModel, curriculum: Curriculum, settings: TeachSettings) ->
     if settings.epochs:
         _log.info("all weights")
         network = _tuned(network, curriculum, replay, check, settings)
-    as_stored(network)
+    round_weights(network)
     after = _right(network, check, curriculum.labels, curriculum)
     temperature, threshold = _calibration(base, network, curriculum, held_out, check)
     told = [softmax(logits / temperature, axis=1) for logits in held_out]
