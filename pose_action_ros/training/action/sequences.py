@@ -14,6 +14,7 @@ from pose_action_ros.recognition.enhanced_spmf import Image, enhanced_spmf
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.recognition.window import resample
 from pose_action_ros.settings import setting
+from pose_action_ros.skeletons import Skeleton, skeleton_named
 from pose_action_ros.training.action.turns import turn
 
 Array = npt.NDArray[np.float64]
@@ -25,6 +26,9 @@ Rng = np.random.Generator
 class Augmentation:
     """How much a sequence is changed; never its label."""
 
+    mirror: bool = setting(
+        False, "left and right change places half of the time: where no label has a side"
+    )
     crop: float = setting(0.1, "most that is cut off at each end, as a part", low=0.0, high=0.4)
     warp: float = setting(0.15, "how unevenly time passes, standard deviation", low=0.0, high=0.5)
     tilt: float = setting(6.0, "of the camera, standard deviation", unit="deg", low=0.0)
@@ -72,17 +76,24 @@ class SequenceExamples:
     def augmented(self, chosen: Labels, rng: Rng) -> Image:
         """(B, height, width, 3) of these sequences, each changed at random."""
         frames, choices = self._spmf.frames, self._augmentation
-        points = [augmented(self._sequences[row].points, frames, choices, rng) for row in chosen]
+        skeleton = skeleton_named(self._spmf.skeleton)
+        points = [
+            augmented(self._sequences[row].points, skeleton, frames, choices, rng) for row in chosen
+        ]
         return enhanced_spmf(np.stack([_together(each) for each in points]), self._spmf)
 
 
-def augmented(points: Array, frames: int, choices: Augmentation, rng: Rng) -> Array:
+def augmented(
+    points: Array, skeleton: Skeleton, frames: int, choices: Augmentation, rng: Rng
+) -> Array:
     """(frames, P, J, 3) of a sequence (T, P, J, 3), changed at random; one root is the origin."""
     start, stop = choices.crop * rng.uniform(0, 1, 2) * (rng.random(2) < 0.7)
     times = start + _warped(frames, choices.warp, rng) * (1 - start - stop)
     changed = sampled(points, times)
     if points.shape[1] == 2 and rng.random() < 0.5:
         changed = changed[:, ::-1]
+    if choices.mirror and rng.random() < 0.5:
+        changed = changed[:, :, skeleton.mirror] * [-1.0, 1.0, 1.0]
     changed = changed - changed[:1, :1, :1]
     pitch, yaw, roll = np.radians(rng.normal(0, 1, 3) * [choices.tilt, choices.turn, choices.tilt])
     changed = changed @ turn(0, pitch) @ turn(2, roll) @ turn(1, yaw)

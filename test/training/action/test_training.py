@@ -305,6 +305,7 @@ def test_settings_that_are_wrong(tmp_path: Path, text: str, message: str) -> Non
         ("train_action", command),
         ("finish_action", command),
         ("refine_action", command),
+        ("renew_action", command),
         ("search_action", search_command),
         ("evaluate_msr_action3d", evaluate_command),
         ("evaluate_sbu_kinect", evaluate_command),
