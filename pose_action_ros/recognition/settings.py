@@ -53,8 +53,9 @@ class RecogniserSettings:
         live=True,
     )
     label_margin: float = setting(
-        0.1,
-        "by how much another action must be more likely before the label changes",
+        0.2,
+        "by how much another action must be more likely before the label changes, and how far "
+        "below unknown_below its own probability may fall before it is unknown",
         low=0.0,
         high=1.0,
         live=True,
