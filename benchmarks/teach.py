@@ -7,7 +7,8 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,13 @@ from scipy.special import softmax
 
 from benchmarks.new_motions import NEW_MOTIONS, filmed, recorded
 from pose_action_ros.detection import Detector, DetectorSettings, make_detector
-from pose_action_ros.errors import PoseActionError
+from pose_action_ros.errors import InputError, PoseActionError
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.models.card import find_model
 from pose_action_ros.options import add_options, settings_from
 from pose_action_ros.training.action.curriculum import Curriculum, TeachSettings
 from pose_action_ros.training.action.fit import logits_of
-from pose_action_ros.training.action.lessons import lessons_of
+from pose_action_ros.training.action.lessons import Lesson, lessons_of
 from pose_action_ros.training.action.model import ActionModel, read_model
 from pose_action_ros.training.action.recordings import Recording, Sighting
 from pose_action_ros.training.action.seen import rendered_sighting
@@ -66,13 +67,13 @@ def main() -> int:
 
 
 def measure(
-    settings: TeachSettings, count: int, tested: int, *, rendered: bool = False
+    settings: TeachSettings, recordings: int, tested: int, *, rendered: bool = False
 ) -> dict[str, Any]:
     """Figures of one teaching.
 
     Args:
         settings: of teaching.
-        count: recordings of each motion.
+        recordings: of each motion.
         tested: new people for each motion.
         rendered: people go through images and the real detector.
     """
@@ -82,16 +83,13 @@ def measure(
         if rendered
         else None
     )
-    lessons = lessons_of(
-        [
-            recorded(
-                label, number, lifter, np.random.default_rng([settings.seed, row, number]), detector
-            )
-            for row, label in enumerate(NEW_MOTIONS)
-            for number in range(count)
-        ],
-        base.spmf,
-    )
+    lessons = [
+        lesson
+        for row, label in enumerate(NEW_MOTIONS)
+        for lesson in islice(
+            _lessons(label, [settings.seed, row], base, lifter, detector), recordings
+        )
+    ]
     curriculum = Curriculum(base, lessons, settings)
     begun = time.perf_counter()
     taught = teach(base, curriculum, settings)
@@ -115,6 +113,20 @@ def measure(
             base, taught.model, _people(curriculum, base, lifter, detector), curriculum.labels
         ),
     }
+
+
+def _lessons(
+    label: str, seed: list[int], base: ActionModel, lifter: Lifter, detector: Detector | None
+) -> Iterator[Lesson]:
+    """Lessons of a motion without end; as in life, who was not seen is recorded again."""
+    for number in count():
+        recording = recorded(
+            label, number, lifter, np.random.default_rng([*seed, number]), detector
+        )
+        try:
+            yield from lessons_of([recording], base.spmf)
+        except InputError as error:
+            print(f"left out: {error}")
 
 
 def _new(
