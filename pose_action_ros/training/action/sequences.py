@@ -15,7 +15,7 @@ from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.recognition.window import resample
 from pose_action_ros.settings import setting
 from pose_action_ros.skeletons import Skeleton, skeleton_named
-from pose_action_ros.training.action.turns import turn
+from pose_action_ros.training.action.turns import mirror, turn
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -93,7 +93,7 @@ def augmented(
     if points.shape[1] == 2 and rng.random() < 0.5:
         changed = changed[:, ::-1]
     if choices.mirror and rng.random() < 0.5:
-        changed = changed[:, :, skeleton.mirror] * [-1.0, 1.0, 1.0]
+        changed = mirror(changed, skeleton)
     changed = changed - changed[:1, :1, :1]
     pitch, yaw, roll = np.radians(rng.normal(0, 1, 3) * [choices.tilt, choices.turn, choices.tilt])
     changed = changed @ turn(0, pitch) @ turn(2, roll) @ turn(1, yaw)

@@ -14,7 +14,7 @@ from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.recognition.window import resample
 from pose_action_ros.skeletons import HUMAN36M_17
 from pose_action_ros.training.action.recordings import Recording
-from pose_action_ros.training.action.turns import turn
+from pose_action_ros.training.action.turns import mirror, turn
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -147,7 +147,7 @@ class WindowSet:
             points = self._cut(index, self._seconds * float(np.exp(rng.normal(0, self._pace))))
             other = self._mirrored[labels[row]] if labels[row] >= 0 else NOTHING
             if rng.random() < 0.5 and other != ONE_SIDED:
-                points, labels[row] = mirror(points), other
+                points, labels[row] = mirror(points, HUMAN36M_17), other
             if self._style:
                 points = self._style(points, rng)
             windows.append(disturb(points, rng))
@@ -191,11 +191,6 @@ def _weights(truth: Labels) -> Array:
     """
     rarity = 1.0 / np.sqrt(np.bincount(truth - NOTHING)[truth - NOTHING])
     return np.asarray(rarity / rarity.sum())
-
-
-def mirror(points: Array) -> Array:
-    """The window (N, 17, 3) seen in a mirror: left is right."""
-    return points[:, HUMAN36M_17.mirror] * [-1.0, 1.0, 1.0]
 
 
 def disturb(points: Array, rng: Rng) -> Array:

@@ -9,6 +9,7 @@ from pose_action_ros.recognition import SpmfSettings, enhanced_spmf
 from pose_action_ros.recognition.window import Window
 from pose_action_ros.skeletons import HUMAN36M_17
 from pose_action_ros.training.action.recordings import Recording
+from pose_action_ros.training.action.turns import mirror
 from pose_action_ros.training.action.windows import (
     NOTHING,
     WindowExamples,
@@ -16,7 +17,6 @@ from pose_action_ros.training.action.windows import (
     cut,
     disturb,
     find_windows,
-    mirror,
 )
 
 LEFT, RIGHT = HUMAN36M_17.index("left_wrist"), HUMAN36M_17.index("right_wrist")
@@ -70,8 +70,11 @@ def test_nobody_seen_gives_no_windows() -> None:
 
 def test_the_mirror_swaps_sides_and_is_its_own_inverse() -> None:
     points = recording().points[:8]
-    assert mirror(points)[:, LEFT] == pytest.approx(points[:, RIGHT] * [-1, 1, 1])
-    assert mirror(mirror(points)) == pytest.approx(points)
+    mirrored = mirror(points, HUMAN36M_17)
+    assert mirrored[:, LEFT] == pytest.approx(points[:, RIGHT] * [-1, 1, 1])
+    assert mirror(mirrored, HUMAN36M_17) == pytest.approx(points)
+    together = mirror(np.stack([points, -points], axis=1), HUMAN36M_17)  # two people
+    assert together[:, 0] == pytest.approx(mirrored)
 
 
 def test_disturbed_windows_stay_windows() -> None:
