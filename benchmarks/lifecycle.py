@@ -22,11 +22,11 @@ from std_msgs.msg import Header
 
 from benchmarks.clips import SIZE, make_clip
 from benchmarks.usage import threads_of, usage_of
+from pose_action_ros.demo.command import STAGES
+from pose_action_ros.demo.processes import Processes
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.models.fetch import fetch_blazepose
 from pose_action_ros.nodes.conversions import keypoints_message, poses_message
-from pose_action_ros.nodes.demo import STAGES
-from pose_action_ros.nodes.demo_processes import Processes
 from pose_action_ros.nodes.images import image_message
 from pose_action_ros.nodes.qos import reliable
 from pose_action_ros.simulation import Scene

@@ -51,7 +51,7 @@ def _write_baseline(path: Path) -> Path:
     """The network with the joints of its authors' code and random weights: times are the same."""
     import torch  # noqa: PLC0415 - not in the process while nodes are measured
 
-    from pose_action_ros.networks.baseline import Martinez  # noqa: PLC0415
+    from pose_action_ros.lab.networks.baseline import Martinez  # noqa: PLC0415
 
     torch.onnx.export(
         Martinez(inputs=32, outputs=48).eval(),

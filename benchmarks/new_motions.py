@@ -8,6 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.detection import Detector
+from pose_action_ros.lab.training.action.recordings import Sighting
+from pose_action_ros.lab.training.action.seen import (
+    RENDERED_RATE,
+    random_stamps,
+    seen_rendered,
+    seen_without_images,
+)
 from pose_action_ros.lifting import Lifter
 from pose_action_ros.recording import PoseRecording
 from pose_action_ros.simulation import Body, Script, VirtualCamera
@@ -18,13 +25,6 @@ from pose_action_ros.simulation.reach import aim, arm
 from pose_action_ros.simulation.standing import Motion, Standing
 from pose_action_ros.simulation.timing import Beat, Strokes, Wander, ease
 from pose_action_ros.skeletons import HUMAN36M_17
-from pose_action_ros.training.action.recordings import Sighting
-from pose_action_ros.training.action.seen import (
-    RENDERED_RATE,
-    random_stamps,
-    seen_rendered,
-    seen_without_images,
-)
 
 Array = npt.NDArray[np.float64]
 Rng = np.random.Generator

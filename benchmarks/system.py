@@ -15,9 +15,9 @@ from rclpy.node import Node
 from rclpy.time import Time
 
 from benchmarks.usage import usage_of
+from pose_action_ros.demo.command import CAMERA, STAGES, await_nodes
+from pose_action_ros.demo.processes import Processes
 from pose_action_ros.errors import PoseActionError
-from pose_action_ros.nodes.demo import CAMERA, STAGES, await_nodes
-from pose_action_ros.nodes.demo_processes import Processes
 from pose_action_ros.nodes.subscriptions import subscribe
 
 

@@ -17,20 +17,20 @@ import torch
 from scipy.special import softmax
 
 from benchmarks.new_motions import NEW_MOTIONS, filmed, recorded
+from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.detection import Detector, DetectorSettings, make_detector
 from pose_action_ros.errors import InputError, PoseActionError
+from pose_action_ros.lab.training.action.curriculum import Curriculum, TeachSettings
+from pose_action_ros.lab.training.action.fit import logits_of
+from pose_action_ros.lab.training.action.lessons import Lesson, lessons_of
+from pose_action_ros.lab.training.action.model import ActionModel, read_model
+from pose_action_ros.lab.training.action.recordings import Recording, Sighting
+from pose_action_ros.lab.training.action.seen import rendered_sighting
+from pose_action_ros.lab.training.action.teach import teach
+from pose_action_ros.lab.training.action.teach_report import left_out, table
+from pose_action_ros.lab.training.action.windows import WindowSet, find_windows
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.models.card import find_model
-from pose_action_ros.options import add_options, settings_from
-from pose_action_ros.training.action.curriculum import Curriculum, TeachSettings
-from pose_action_ros.training.action.fit import logits_of
-from pose_action_ros.training.action.lessons import Lesson, lessons_of
-from pose_action_ros.training.action.model import ActionModel, read_model
-from pose_action_ros.training.action.recordings import Recording, Sighting
-from pose_action_ros.training.action.seen import rendered_sighting
-from pose_action_ros.training.action.teach import teach
-from pose_action_ros.training.action.teach_report import left_out, table
-from pose_action_ros.training.action.windows import WindowSet, find_windows
 
 NEW_PEOPLE = 900
 """Seed of the people who are measured on."""

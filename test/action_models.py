@@ -18,7 +18,7 @@ def write_action_model(
 ) -> Path:
     """Write an .onnx file with its card; its answers convince at any probability."""
     torch = pytest.importorskip("torch", reason="the model is exported by PyTorch")
-    from pose_action_ros.training.action import model, network  # noqa: PLC0415 - need PyTorch
+    from pose_action_ros.lab.training.action import model, network  # noqa: PLC0415 - need PyTorch
 
     torch.manual_seed(seed)
     images, choice = spmf or SpmfSettings(), network.NetworkChoice(network="cnn", channels=4)

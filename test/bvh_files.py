@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.datasets.bvh import END, Joint
+from pose_action_ros.lab.datasets.bvh import END, Joint
 
 Array = npt.NDArray[np.float64]
 

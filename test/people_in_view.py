@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
-from pose_action_ros.datasets.person import LIFTED, PERSON, SEEN
+from pose_action_ros.lab.datasets.person import LIFTED, PERSON, SEEN
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import COCO_18
 

@@ -10,8 +10,8 @@ import numpy as np
 from matplotlib.ticker import MultipleLocator
 from picture_stage import camera, figure, rgb, somebody, watch
 
-from pose_action_ros.colours import colour_of
 from pose_action_ros.drawing import draw_people
+from pose_action_ros.drawing.colours import colour_of
 from pose_action_ros.poses import Pose3D
 from pose_action_ros.simulation import Scene
 

@@ -12,10 +12,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from pose_action_ros.camera import Intrinsics
-from pose_action_ros.captions import Captions
-from pose_action_ros.colours import Colour
-from pose_action_ros.processing.pipeline import Pipeline, Result
-from pose_action_ros.processing.settings import PipelineSettings
+from pose_action_ros.drawing.captions import Captions
+from pose_action_ros.drawing.colours import Colour
+from pose_action_ros.pipeline import Pipeline, PipelineSettings, Result
 from pose_action_ros.simulation import Scene
 from pose_action_ros.simulation.script import Script
 from pose_action_ros.simulation.virtual_camera import VirtualCamera

@@ -11,8 +11,8 @@ from typing import Any
 
 from benchmarks.faults import messages, pictures
 from benchmarks.faults.rig import NotShownError, Rig
+from pose_action_ros.demo.command import STAGES
 from pose_action_ros.models.card import SHIPPED
-from pose_action_ros.nodes.demo import STAGES
 
 _LONG = 4.0
 """For how long a fault holds [s]: longer than a node waits before it complains."""

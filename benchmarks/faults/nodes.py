@@ -11,8 +11,8 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from benchmarks.usage import own_memory_of
-from pose_action_ros.nodes.demo import STAGES
-from pose_action_ros.nodes.demo_processes import ProcessError, Processes
+from pose_action_ros.demo.command import STAGES
+from pose_action_ros.demo.processes import ProcessError, Processes
 
 RESPAWN_DELAY = 2.0
 """Time until a node that ended is started again, as in the launch file [s]."""

@@ -18,8 +18,8 @@ from benchmarks.clips import Clip
 from benchmarks.faults.camera import Camera
 from benchmarks.faults.nodes import Nodes
 from benchmarks.faults.watch import Watch
+from pose_action_ros.demo.command import STAGES
 from pose_action_ros.errors import PoseActionError
-from pose_action_ros.nodes.demo import STAGES
 from pose_action_ros.nodes.qos import reliable
 
 _ANSWER_LIMIT = 10.0

@@ -8,8 +8,8 @@ from time import monotonic
 
 from benchmarks.faults.kinds import Fault
 from benchmarks.faults.rig import NotShownError, Rig
+from pose_action_ros.demo.command import STAGES
 from pose_action_ros.errors import PoseActionError
-from pose_action_ros.nodes.demo import STAGES
 
 RECOVERY_LIMIT = 3.0
 """Labels are right again so soon after a fault has ended [s]."""

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.colours import Colour, colour_of
+from pose_action_ros.drawing.colours import Colour, colour_of
 from pose_action_ros.drawing.text import Image, check_image, plate, unit
 from pose_action_ros.poses import UNTRACKED, Pose2D
 

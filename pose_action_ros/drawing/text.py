@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.colours import Colour
+from pose_action_ros.drawing.colours import Colour
 from pose_action_ros.errors import InputError
 
 Image = npt.NDArray[np.uint8]

@@ -11,7 +11,7 @@ from sensor_msgs.msg import Image as ImageMessage
 from std_msgs.msg import Header
 from visualization_msgs.msg import MarkerArray
 
-from pose_action_ros.captions import Captions
+from pose_action_ros.drawing.captions import Captions
 from pose_action_ros.msg import Action
 from pose_action_ros.nodes import markers
 from pose_action_ros.nodes.conversions import action_message

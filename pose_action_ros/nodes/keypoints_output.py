@@ -8,8 +8,8 @@ from rclpy.node import Node
 from sensor_msgs.msg import Image as ImageMessage
 from std_msgs.msg import Header
 
-from pose_action_ros.captions import Captions
 from pose_action_ros.drawing import draw_people
+from pose_action_ros.drawing.captions import Captions
 from pose_action_ros.msg import Action, Keypoints
 from pose_action_ros.nodes.conversions import keypoints_message
 from pose_action_ros.nodes.humans import make_humans

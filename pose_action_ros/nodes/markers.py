@@ -10,7 +10,7 @@ from geometry_msgs.msg import Point
 from std_msgs.msg import ColorRGBA, Header
 from visualization_msgs.msg import Marker, MarkerArray
 
-from pose_action_ros.colours import colour_of
+from pose_action_ros.drawing.colours import colour_of
 from pose_action_ros.poses import UNTRACKED, Pose3D
 
 BONES, TEXTS = "bones", "texts"

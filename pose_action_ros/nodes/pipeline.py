@@ -26,8 +26,7 @@ from pose_action_ros.nodes.running import run
 from pose_action_ros.nodes.stage import StageNode
 from pose_action_ros.nodes.subscriptions import subscribe, subscribe_image
 from pose_action_ros.nodes.timeline import Timeline
-from pose_action_ros.processing.pipeline import Pipeline, Result
-from pose_action_ros.processing.settings import PipelineSettings
+from pose_action_ros.pipeline import Pipeline, PipelineSettings, Result
 from pose_action_ros.skeletons import HUMAN36M_17
 
 

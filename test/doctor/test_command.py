@@ -12,7 +12,8 @@ import pytest
 from blazepose_files import blazepose_files
 from doctor.standin import failed, with_answers, with_variables
 from pose_action_ros import cli
-from pose_action_ros.doctor import checks, command, network, packages, ros
+from pose_action_ros.cli import doctor as command
+from pose_action_ros.doctor import checks, network, packages, ros
 from pose_action_ros.doctor.findings import Finding, Level, one_line
 from pose_action_ros.doctor.machine import Machine, this_machine
 from pose_action_ros.doctor.topic import TopicView
@@ -113,7 +114,8 @@ import sys
 sys.modules.update(dict.fromkeys({names!r}))
 from dataclasses import replace
 from pose_action_ros import cli
-from pose_action_ros.doctor import command, machine
+from pose_action_ros.cli import doctor as command
+from pose_action_ros.doctor import machine
 broken = replace(machine.this_machine(), run=lambda _: machine.Outcome(False, "broken"))
 command.this_machine = lambda: broken
 print("code", cli.main(["doctor"]))

@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from pose_action_ros.colours import LEFT
 from pose_action_ros.drawing import draw_caption, draw_people
+from pose_action_ros.drawing.colours import LEFT
 from pose_action_ros.errors import InputError
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import BODY_25, SKELETONS

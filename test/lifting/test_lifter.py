@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from people_in_view import CAMERA, human36m, seen_at, somebody, standing, without
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError, ModelError
-from pose_action_ros.evaluation.metrics import mpjpe
 from pose_action_ros.lifting import Lifter, LifterSettings
+from pose_action_ros.metrics import mpjpe
 from pose_action_ros.models.card import find_model
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.skeletons import BODY_25, COCO_18, HUMAN36M_17

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pose_action_ros import cli
+from pose_action_ros.cli.models_add import add_network
 from pose_action_ros.errors import ModelError
-from pose_action_ros.models.add_command import add_network
 from pose_action_ros.models.detector_models import cached_detectors, find_detector
 from pose_action_ros.models.openpose_card import OpenPoseCard
 

@@ -15,8 +15,9 @@ from threading import Thread
 import pytest
 
 from pose_action_ros import cli
+from pose_action_ros.cli import models_get as get_command
 from pose_action_ros.errors import ModelError
-from pose_action_ros.models import download, get_command
+from pose_action_ros.models import download
 from pose_action_ros.models.catalogue import CatalogueFile, CatalogueModel, catalogue_model
 from pose_action_ros.models.fetch import fetch, missing_files
 

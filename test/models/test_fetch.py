@@ -9,8 +9,10 @@ import pytest
 
 from blazepose_files import blazepose_files
 from pose_action_ros import cli
+from pose_action_ros.cli import models_fetch as fetch_command
+from pose_action_ros.cli import models_list as list_command
 from pose_action_ros.errors import ModelError
-from pose_action_ros.models import fetch, fetch_command, list_command
+from pose_action_ros.models import fetch
 from pose_action_ros.models.cache import cache_folder
 from pose_action_ros.models.catalogue import (
     CatalogueFile,

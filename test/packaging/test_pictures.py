@@ -20,7 +20,7 @@ from picture_spmf import motion_image
 from picture_stage import camera, figure, somebody
 from pictures import FOLDER, PICTURES
 
-from pose_action_ros.colours import LEFT, RIGHT, Colour
+from pose_action_ros.drawing.colours import LEFT, RIGHT, Colour
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.poses import Pose3D
 from pose_action_ros.simulation import Scene

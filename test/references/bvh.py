@@ -8,7 +8,7 @@ from math import cos, radians, sin
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.datasets.bvh import Joint
+from pose_action_ros.lab.datasets.bvh import Joint
 
 Array = npt.NDArray[np.float64]
 

@@ -19,14 +19,13 @@ from rosbags.rosbag2 import Reader
 from sensor_msgs.msg import CameraInfo, Image
 
 from bag_files import START, camera_info, raw, write_bag
-from pose_action_ros import cli
+from pose_action_ros import cli, pipeline
 from pose_action_ros.nodes import keypoints_node
 from pose_action_ros.nodes.action_node import ActionNode
 from pose_action_ros.nodes.images import image_message
 from pose_action_ros.nodes.keypoints_node import KeypointsNode
 from pose_action_ros.nodes.lifter_node import LifterNode
 from pose_action_ros.poses import Pose2D
-from pose_action_ros.processing import pipeline
 from pose_action_ros.simulation import Scene
 from ros_support import FakeDetector, Peer, header, wait_until
 

@@ -11,11 +11,11 @@ import pytest
 pytest.importorskip("rclpy")
 pytest.importorskip("pose_action_ros.msg")
 
+from pose_action_ros.demo.processes import ProcessError, Processes
 from pose_action_ros.errors import ModelError
 from pose_action_ros.models.fetch import fetch_blazepose
-from pose_action_ros.nodes.demo_processes import ProcessError, Processes
 
-DEMO = [sys.executable, "-m", "pose_action_ros.nodes.demo"]
+DEMO = [sys.executable, "-m", "pose_action_ros.demo.command"]
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_a_node_that_fails_is_named_with_its_last_words(tmp_path: Path) -> None:
 def test_a_node_that_does_not_listen_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pose_action_ros.nodes.demo_processes._PATIENCE", 0.5)
+    monkeypatch.setattr("pose_action_ros.demo.processes._PATIENCE", 0.5)
     processes = Processes(tmp_path)
     processes.start("camera_node", {})
     (number,) = processes.ids().values()

@@ -11,7 +11,7 @@ from benchmarks.faults.report import WARM, memory_lines
 from benchmarks.faults.run import run
 from benchmarks.faults.watch import Answer, right_from
 from blazepose_files import blazepose_files
-from pose_action_ros.nodes.demo_processes import Processes
+from pose_action_ros.demo.processes import Processes
 from ros_support import PATIENCE, free_domain
 
 FAULTS = "corrupt images, stamps jump, lifter_node killed, refused"

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.lifecycle import GROWTH_LIMIT, Course, Cycle, State, course
 from blazepose_files import blazepose_files
-from pose_action_ros.nodes.demo import STAGES
+from pose_action_ros.demo.command import STAGES
 from ros_support import PATIENCE, free_domain, rclpy
 
 

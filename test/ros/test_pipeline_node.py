@@ -10,10 +10,10 @@ from pose_action_ros.msg import Action, Keypoints, Poses
 from rclpy.parameter import Parameter
 from sensor_msgs.msg import Image
 
+from pose_action_ros import pipeline
 from pose_action_ros.nodes.images import image_message
 from pose_action_ros.nodes.pipeline import PipelineNode
 from pose_action_ros.poses import Pose2D
-from pose_action_ros.processing import pipeline
 from pose_action_ros.simulation import Scene
 from ros_support import FakeDetector, Peer, grey, header, health_of, wait_until
 

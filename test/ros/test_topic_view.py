@@ -123,7 +123,7 @@ def test_two_cameras_on_one_topic() -> None:
 def test_the_command_looks_at_the_topic(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("pose_action_ros.doctor.command.CHECKS", {})
+    monkeypatch.setattr("pose_action_ros.cli.doctor.CHECKS", {})
     with camera("driver", grey_message()):
         assert cli.main(["doctor", "--image-topic", "/driver"]) == 0
     said = capsys.readouterr().out

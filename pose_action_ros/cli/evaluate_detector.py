@@ -1,0 +1,121 @@
+"""`pose-action evaluate detector`: average precision, speed and memory of 2D detectors."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from functools import partial
+from itertools import pairwise
+from math import isnan
+from multiprocessing import get_context
+from pathlib import Path
+
+from tqdm import tqdm
+
+from pose_action_ros.cli.options import add_options, settings_from
+from pose_action_ros.errors import SettingError
+from pose_action_ros.lab.evaluation.coco_images import measure_on_images
+from pose_action_ros.lab.evaluation.detector import (
+    BLAZEPOSE,
+    GROUPS,
+    DetectorFigures,
+    DetectorRun,
+    measure_detector,
+)
+from pose_action_ros.lab.evaluation.tables import Table
+from pose_action_ros.models.detector_models import cached_detectors
+
+DESCRIPTION = (
+    "Average precision and recall (OKS, as COCO defines them) of 2D detectors on simulated people, "
+    "one to six, near and far, partly hidden and cut, or on annotated images; time and memory."
+)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument(
+        "detectors",
+        metavar="DETECTOR",
+        nargs="*",
+        help=f"{BLAZEPOSE}, or the name or .onnx file of an OpenPose network (default: {BLAZEPOSE} "
+        "and every network in the cache)",
+    )
+    parser.add_argument(
+        "--annotations",
+        type=Path,
+        metavar="FILE",
+        help="annotations in COCO's format, judged by pycocotools, instead of the simulation",
+    )
+    parser.add_argument("--images", type=Path, metavar="FOLDER", help="images of the annotations")
+    add_options(parser, DetectorRun, skip=("detector", "detector_model"))
+    parser.add_argument(
+        "--output", type=Path, default=Path("output/detector.json"), help="file of the figures"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure, print and keep.
+
+    Raises:
+        SettingError: annotations without images, or the other way round.
+        PoseActionError: a detector cannot be had, or the images cannot be read.
+    """
+    if (args.annotations is None) != (args.images is None):
+        raise SettingError("got only one of --annotations and --images, expected both or neither")
+    settings = settings_from(args, DetectorRun)
+    measure: Callable[[str], DetectorFigures] = partial(measure_detector, settings=settings)
+    if args.annotations is not None:
+        measure = partial(
+            measure_on_images, settings=settings, annotations=args.annotations, images=args.images
+        )
+    figures = measured(measure, args.detectors or [BLAZEPOSE, *cached_detectors()])
+    print(detector_table(figures).markdown())  # noqa: T201 - the command's output
+    args.output.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps([asdict(one) for one in figures], indent=2)
+    args.output.write_text(text + "\n", encoding="utf-8")
+    print(f"kept in {args.output}")  # noqa: T201
+    return 0
+
+
+def measured(
+    measure: Callable[[str], DetectorFigures], detectors: Sequence[str]
+) -> list[DetectorFigures]:
+    """Each detector in a process of its own, so that its memory is its own."""
+    figures = []
+    for name in tqdm(detectors, "detectors", disable=None):
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+            figures.append(process.submit(measure, name).result())
+    return figures
+
+
+def detector_table(figures: Sequence[DetectorFigures]) -> Table:
+    """A row for each detector; scores in percent."""
+    grouped = any(one.groups for one in figures)
+    names = [f"AP, {_range(low, high - 1)}" for low, high in pairwise(GROUPS)] if grouped else []
+    header = ["detector", "AP", "AP 0.5", "AP 0.75", "AR", *names]
+    header += ["people per image", "ms per image", "CPU ms", "memory [MB]"]
+    rows = [
+        [
+            one.name,
+            *(_percent(value) for value in asdict(one.scores).values()),
+            *(_percent(group.ap) for group in one.groups),
+            f"{one.people[1]:.2f} of {one.people[0]:.2f}",
+            f"{one.cost.wall:.1f}",
+            f"{one.cost.cpu:.1f}",
+            f"{one.cost.memory:.0f}",
+        ]
+        for one in figures
+    ]
+    images = figures[0].images if figures else 0
+    return Table(f"2D detectors on {images} images", header, rows)
+
+
+def _range(low: int, high: int) -> str:
+    return f"{low} to {high} people" if high > low else "1 person"
+
+
+def _percent(value: float) -> str:
+    return "-" if isnan(value) else f"{100 * value:.1f}"

@@ -1,0 +1,1 @@
+"""Data sets, networks, training, search and evaluation; a robot does without them."""

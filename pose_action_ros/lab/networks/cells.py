@@ -1,0 +1,295 @@
+"""Networks of cells: a genotype and a shape give a network for Enhanced-SPMF images.
+
+Blocks of normal cells, each followed by a reduction cell, as in Pham, Guan, Zoph, Le, Dean 2018,
+arXiv 1802.03268. As in their search, a reduction cell halves its two inputs and keeps the size
+within.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from pose_action_ros.errors import ModelError, SettingError
+from pose_action_ros.lab.networks.genotype import OPERATIONS, Cell, Genotype, loose_ends, to_json
+from pose_action_ros.lab.networks.operations import Fit, Join, drop_path, operation
+from pose_action_ros.lab.networks.spare import shared_out
+
+HEAD_WIDTH = 2
+"""Channels of what is flattened, as a multiple of those of the first block."""
+
+
+@dataclass(frozen=True)
+class CellShape:
+    """What rebuilds a network of cells, besides its genotype.
+
+    Attributes:
+        labels: number of actions.
+        height, width: of the images [px].
+        channels: of the cells of the first block; each reduction doubles them.
+        blocks: each of normal cells and a reduction cell.
+        cells: normal cells in a block.
+        dropout: before the last layer.
+        drop_path: probability that an operation's output is left out, while training.
+        spare: outputs for what has no label, see `shared_out`.
+
+    Raises:
+        SettingError: a count below 1, or a probability outside 0 to below 1.
+    """
+
+    labels: int
+    height: int = 48
+    width: int = 32
+    channels: int = 16
+    blocks: int = 2
+    cells: int = 1
+    dropout: float = 0.25
+    drop_path: float = 0.0
+    spare: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("labels", "height", "width", "channels", "blocks", "cells"):
+            if getattr(self, name) < 1:
+                raise SettingError(f"{name} is {getattr(self, name)}, expected at least 1")
+        if self.spare < 0:
+            raise SettingError(f"spare is {self.spare}, expected at least 0")
+        for name in ("dropout", "drop_path"):
+            if not 0 <= getattr(self, name) < 1:
+                raise SettingError(f"{name} is {getattr(self, name)}, expected 0 to below 1")
+
+
+class Edge(NamedTuple):
+    """An operation in a cell: a node's first (side 0) or second on the output of a source."""
+
+    node: int
+    side: int
+    source: int
+    name: str
+
+    @property
+    def key(self) -> str:
+        """Where its weights are."""
+        return "_".join(map(str, self))
+
+
+def edges(cell: Cell) -> tuple[Edge, ...]:
+    """The operations of a cell, node by node."""
+    return tuple(
+        Edge(number, side, node.inputs[side], node.operations[side])
+        for number, node in enumerate(cell)
+        for side in range(2)
+    )
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a cell has weights for: operations, and nodes, counted from 2, that may be joined."""
+
+    edges: tuple[Edge, ...]
+    ends: tuple[int, ...]
+
+    @classmethod
+    def of(cls, cell: Cell) -> Parts:
+        """What this cell alone needs."""
+        return cls(edges(cell), loose_ends(cell))
+
+    @classmethod
+    def every(cls, nodes: int) -> Parts:
+        """What all cells of so many nodes need."""
+        return cls(
+            tuple(
+                Edge(number, side, source, name)
+                for number in range(nodes)
+                for side in range(2)
+                for source in range(number + 2)
+                for name in OPERATIONS
+            ),
+            tuple(range(2, nodes + 2)),
+        )
+
+
+class CellLayer(nn.Module):
+    """One cell: outputs of the two cells before it to its own.
+
+    Args:
+        parts: what it has weights for.
+        inputs: channels of its two inputs.
+        channels: of its output.
+        strides: by how much it shrinks each input.
+        rate: of leaving out operations.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        inputs: Sequence[int],
+        channels: int,
+        strides: Sequence[int],
+        rate: float,
+    ) -> None:
+        super().__init__()
+        self.rate = rate
+        self.fits = nn.ModuleList(
+            Fit(count, channels, stride) for count, stride in zip(inputs, strides, strict=True)
+        )
+        self.operations = nn.ModuleDict(
+            {edge.key: operation(edge.name, channels) for edge in parts.edges}
+        )
+        self.join = Join(parts.ends, channels)
+
+    def forward(self, inputs: Sequence[Tensor], cell: Cell) -> Tensor:
+        """Two maps (B, C, H, W) to (B, channels, H', W'), through the cell's operations alone."""
+        values = [fit(maps) for fit, maps in zip(self.fits, inputs, strict=True)]
+        for edge in edges(cell):
+            result = self._operate(edge, values[edge.source])
+            if edge.side == 0:
+                values.append(result)
+            else:
+                values[-1] = values[-1] + result
+        joined: Tensor = self.join(values, loose_ends(cell))
+        return joined
+
+    def _operate(self, edge: Edge, maps: Tensor) -> Tensor:
+        result: Tensor = self.operations[edge.key](maps)
+        dropped = self.training and self.rate and edge.name != "identity"
+        return drop_path(result, self.rate) if dropped else result
+
+
+class CellStack(nn.Module):
+    """A stem, blocks of cells and a head, with the weights of one genotype or of many.
+
+    Images are those of CellNetwork; the genotype is that of the pass.
+    """
+
+    def __init__(self, normal: Parts, reduction: Parts, shape: CellShape) -> None:
+        super().__init__()
+        self.shape = shape
+        # It halves the image: cells cost in proportion to the pixels, and most of the time.
+        self.stem = nn.Sequential(
+            nn.Conv2d(3, shape.channels, 3, padding=1, bias=False),
+            nn.BatchNorm2d(shape.channels),
+            nn.ReLU(),
+            nn.Conv2d(shape.channels, shape.channels, 3, stride=2, padding=1, bias=False),
+            nn.BatchNorm2d(shape.channels),
+        )
+        self.layers = nn.ModuleList(_layers(normal, reduction, shape))
+        channels = shape.channels * 2**shape.blocks
+        # Not averaged: the last map's columns are times and its rows joints, which both matter.
+        self.head = nn.Sequential(
+            nn.ReLU(),
+            nn.Conv2d(channels, HEAD_WIDTH * shape.channels, 1, bias=False),
+            nn.BatchNorm2d(HEAD_WIDTH * shape.channels),
+            nn.ReLU(),
+            nn.Flatten(),
+        )
+        cells = _shrunk(shape.height, shape.blocks + 1) * _shrunk(shape.width, shape.blocks + 1)
+        self.dropout = nn.Dropout(shape.dropout)
+        self.linear = nn.Linear(HEAD_WIDTH * shape.channels * cells, shape.labels + shape.spare)
+
+    def features(self, images: Tensor, genotype: Genotype) -> Tensor:
+        """(B, height, width, 3) of 0 to 255 to (B, F)."""
+        pixels = images.permute(0, 3, 1, 2) / 127.5 - 1  # (B, 3, H, W)
+        before = last = self.stem(pixels)
+        for number, layer in enumerate(self.layers):
+            reduces = number % (self.shape.cells + 1) == self.shape.cells
+            cell = genotype.reduction if reduces else genotype.normal
+            before, last = last, layer((before, last), cell)
+        features: Tensor = self.head(last)
+        return features
+
+    def classify(self, features: Tensor) -> Tensor:
+        """(B, F) to logits (B, labels); while training the spare ones come after them."""
+        logits: Tensor = self.linear(self.dropout(features))
+        if self.training or not self.shape.spare:
+            return logits
+        return shared_out(logits, self.shape.labels)
+
+
+def _layers(normal: Parts, reduction: Parts, shape: CellShape) -> Iterator[CellLayer]:
+    """The cells in order; halvings are counted to know by how much inputs must shrink."""
+    before = last = (shape.channels, 0)  # channels, halvings
+    for block in range(shape.blocks):
+        for number in range(shape.cells + 1):
+            reduces = int(number == shape.cells)
+            here = (shape.channels * 2 ** (block + reduces), block + reduces)
+            yield CellLayer(
+                reduction if reduces else normal,
+                (before[0], last[0]),
+                here[0],
+                [2 ** (here[1] - halvings) for _, halvings in (before, last)],
+                shape.drop_path,
+            )
+            before, last = last, here
+
+
+def _shrunk(size: int, halvings: int) -> int:
+    """Pixels that are left of a height or width; each halving rounds up."""
+    factor: int = 2**halvings
+    return -(-size // factor)
+
+
+class CellNetwork(nn.Module):
+    """RGB images (B, height, width, 3) of 0 to 255 to logits (B, labels), by one genotype.
+
+    While training, the spare logits come after those of the labels.
+    """
+
+    def __init__(self, genotype: Genotype, shape: CellShape) -> None:
+        super().__init__()
+        self.genotype, self.shape = genotype, shape
+        self.stack = CellStack(Parts.of(genotype.normal), Parts.of(genotype.reduction), shape)
+        # Kept with the weights: pooling has none that would tell another genotype.
+        self.code: Tensor
+        self.register_buffer("code", _code(genotype))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """See the class."""
+        return self.classify(self.features(images))
+
+    def features(self, images: Tensor) -> Tensor:
+        """(B, height, width, 3) of 0 to 255 to (B, F), what the last layer reads."""
+        return self.stack.features(images, self.genotype)
+
+    def classify(self, features: Tensor) -> Tensor:
+        """(B, F) to logits, as of CellStack, with the dropout before the last layer."""
+        return self.stack.classify(features)
+
+
+def _code(genotype: Genotype) -> Tensor:
+    """The genotype as integers."""
+    parts = [
+        [edge.node, edge.side, edge.source, OPERATIONS.index(edge.name)]
+        for cell in (genotype.normal, genotype.reduction)
+        for edge in edges(cell)
+    ]
+    return torch.tensor(parts)  # (edges of both, 4)
+
+
+def load_weights(network: CellNetwork, state: Mapping[str, Tensor], name: str) -> None:
+    """Give the network the weights in a state that was saved.
+
+    Args:
+        network: to fill.
+        state: of its `state_dict`.
+        name: of the file, for errors.
+
+    Raises:
+        ModelError: the weights are of another genotype or of another shape.
+    """
+    code = state.get("code")
+    if code is None or not torch.equal(code.cpu(), network.code.cpu()):
+        raise ModelError(
+            f"{name} has weights of another genotype than the network's, expected those of "
+            f"{to_json(network.genotype)}; give the genotype they were trained with"
+        )
+    try:
+        network.load_state_dict(state)
+    except RuntimeError as error:
+        raise ModelError(
+            f"{name} has weights that do not fit {network.shape}: {error}; give the shape they "
+            "were trained with"
+        ) from error

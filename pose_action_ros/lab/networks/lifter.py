@@ -1,0 +1,143 @@
+"""The lifter that a robot runs: keypoints of any camera to joints and their scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from pose_action_ros.lab.networks.mirror import Reflection
+from pose_action_ros.lab.networks.two_stream import Reading, Stream, StreamShape
+from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
+
+Array = npt.NDArray[np.float64]
+
+INPUT_JOINTS, INPUT_CHANNELS = len(COCO_18), 3  # x, y, score
+OUTPUT_JOINTS = len(HUMAN36M_17)
+
+KEYPOINTS = Reflection.of_points(COCO_18.mirror, (-1.0, 1.0, 1.0))
+"""Of normalised keypoints (18, 3)."""
+_BONE_MIRROR = HUMAN36M_17.mirror[1:] - 1
+BONES = Reflection.of_points(_BONE_MIRROR, (-1.0, 1.0, 1.0))
+"""Of bone vectors, or joints without the root, (16, 3)."""
+_STRETCH = Reflection.of_points(_BONE_MIRROR, (1.0,))
+_SCORES = Reflection.of_points(HUMAN36M_17.mirror, (1.0,))
+_TINY = 1e-8
+_CALM = 0.02  # so that no early step drives a length to its bound, where nothing is learned
+
+
+_SHORT = 5.0
+"""Percentile of people's bone lengths below which a network's are not, and above 100 minus it."""
+
+
+@dataclass(frozen=True, eq=False)
+class BoneLengths:
+    """Least and greatest length [m] (16,) of the bone to each joint but the root."""
+
+    least: Array
+    greatest: Array
+
+    @classmethod
+    def of(cls, joints: Array) -> BoneLengths:
+        """Those between which most people's are; joints (N, 17, 3) [m]."""
+        parents = [HUMAN36M_17.index(name) for name in HUMAN36M_17.parents[1:]]
+        lengths = np.linalg.norm(joints[:, 1:] - joints[:, parents], axis=-1)  # (N, 16)
+        least, greatest = np.percentile(lengths, [_SHORT, 100 - _SHORT], axis=0)
+        return cls(least, greatest)
+
+
+@dataclass(frozen=True, eq=False)
+class Lifted:
+    """What the network says about B people.
+
+    Attributes:
+        joints: (B, 17, 3) [m] relative to the root, person of standard height.
+        logits: (B, 17) of each joint's score: the probability that it is right.
+    """
+
+    joints: Tensor
+    logits: Tensor
+
+
+class Bones(nn.Module):
+    """Directions and lengths of bones to joints (B, 17, 3), all bones as long as people's are.
+
+    The root is zero. Left and right have the same lengths.
+    """
+
+    def __init__(self, lengths: BoneLengths) -> None:
+        super().__init__()
+        self.middle: Tensor
+        self.spread: Tensor
+        self.chains: Tensor
+        self.mirror: Tensor
+        least, greatest = (
+            torch.from_numpy((bounds + bounds[_BONE_MIRROR]) / 2)
+            for bounds in (lengths.least, lengths.greatest)
+        )
+        self.register_buffer("middle", ((least + greatest) / 2).float())
+        self.register_buffer("spread", ((greatest - least) / 2).float())
+        self.register_buffer("chains", torch.from_numpy(_chains()).float())
+        self.register_buffer("mirror", torch.from_numpy(_BONE_MIRROR))
+
+    def forward(self, directions: Tensor, stretch: Tensor) -> Tensor:
+        """(B, 16, 3) of any length, (B, 16) of any size and sign, to (B, 17, 3)."""
+        even = (stretch + stretch.index_select(1, self.mirror)) / 2
+        lengths = self.middle + self.spread * (_CALM * even).tanh()  # (B, 16)
+        norms = directions.square().sum(dim=-1).add(_TINY).sqrt()  # (B, 16)
+        return self.chains @ (directions * (lengths / norms)[..., None])
+
+
+class RobotLifter(nn.Module):
+    """One stream with what it tells: normalised keypoints (B, 18, 3) to Lifted."""
+
+    def __init__(self, shape: StreamShape, lengths: BoneLengths) -> None:
+        super().__init__()
+        self.stream = Stream(shape, KEYPOINTS)
+        self.pose = Reading(shape.width, BONES.then(_STRETCH))
+        nn.init.zeros_(self.pose.linear.weight[len(BONES) :])
+        self.score = Reading(shape.width, _SCORES)
+        self.bones = Bones(lengths)
+
+    def forward(self, keypoints: Tensor) -> Lifted:
+        """(B, 18, 3) to what is lifted."""
+        hidden = self.stream(keypoints.flatten(1))  # (B, 2, width)
+        directions, stretch = self.pose(hidden).split([len(BONES), len(_STRETCH)], dim=1)
+        joints = self.bones(directions.reshape(-1, OUTPUT_JOINTS - 1, 3), stretch)
+        # Judging a pose must not change it.
+        return Lifted(joints, self.score(hidden.detach()))
+
+
+class Exported(nn.Module):
+    """As the runtime reads it: keypoints to joints (B, 17, 3) and scores (B, 17).
+
+    Several lifters are averaged: the two streams of the paper, each trained on its keypoints.
+    """
+
+    def __init__(self, *lifters: nn.Module) -> None:
+        super().__init__()
+        self.lifters = nn.ModuleList(lifters)
+
+    def forward(self, keypoints: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, 18, 3) to the outputs in order."""
+        told = [lifter(keypoints) for lifter in self.lifters]
+        joints = _mean([one.joints for one in told])
+        return joints, _mean([one.logits for one in told]).sigmoid()
+
+
+def _mean(parts: list[Tensor]) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.stack(parts).mean(dim=0)
+
+
+def _chains() -> Array:
+    """(17, 16) which bones lead from the root to each joint."""
+    chains = np.zeros((OUTPUT_JOINTS, OUTPUT_JOINTS))
+    for joint in range(OUTPUT_JOINTS):
+        end = joint
+        while end != HUMAN36M_17.root:
+            chains[joint, end] = 1.0
+            end = HUMAN36M_17.index(HUMAN36M_17.parents[end])
+    return chains[:, 1:]

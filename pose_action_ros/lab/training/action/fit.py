@@ -1,0 +1,214 @@
+"""Fits an action network to examples: images in, a network and its curve out."""
+
+from __future__ import annotations
+
+import csv
+import logging
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+from tqdm import tqdm
+
+from pose_action_ros.lab.networks.checkpoints import load_checkpoint, save_checkpoint
+from pose_action_ros.lab.search.enas import Examples
+from pose_action_ros.settings import setting
+
+Labels = npt.NDArray[np.int64]
+Images = npt.NDArray[np.uint8]
+
+_log = logging.getLogger(__name__)
+CURVE = ("epoch", "learning_rate", "loss", "accuracy", "validation_loss", "validation_accuracy")
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """How a network is fitted."""
+
+    seed: int = setting(1, "of everything random", low=0)
+    epochs: int = setting(60, "passes", low=1)
+    samples: int = setting(8000, "augmented images per pass", low=2)
+    repeats: int = setting(2, "passes that show the same images", low=1)
+    batch: int = setting(64, "images per step", low=2)
+    learning_rate: float = setting(6e-3, "at its peak; rises first and falls", low=0.0)
+    weight_decay: float = setting(2e-2, "of AdamW", low=0.0)
+    label_smoothing: float = setting(0.1, "of the cross entropy", low=0.0, high=0.9)
+    averaging: float = setting(
+        0.99, "part that the averaged weights keep in each step; 0 for the newest", low=0.0, high=1
+    )
+    workers: int = setting(0, "processes that draw images beside the one that trains", low=0)
+
+
+class _Passes(Dataset[tuple[Tensor, Tensor]]):
+    """Augmented images (B, height, width, 3) with labels (B,), one item for each pass drawn."""
+
+    def __init__(self, examples: Examples, fitting: Fitting, first: int) -> None:
+        self._examples, self._fitting, self._first = examples, fitting, first
+
+    def __len__(self) -> int:
+        return -(-self._fitting.epochs // self._fitting.repeats) - self._first
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        rng = np.random.default_rng([self._fitting.seed, self._first + index])
+        images, labels = self._examples.draw(self._fitting.samples, rng)
+        return torch.from_numpy(images), torch.from_numpy(labels)
+
+
+def fit(
+    network: nn.Module,
+    examples: Examples,
+    validation: tuple[Images, Labels],
+    fitting: Fitting,
+    output: Path,
+) -> nn.Module:
+    """Train a network; goes on from `output`/checkpoint.pt when that is there.
+
+    Args:
+        network: of images to logits, trained in place.
+        examples: to train on. A label below 0 stands for none: all actions are as likely.
+        validation: images and labels whose loss is written in the curve; nothing is chosen by it.
+        fitting: settings.
+        output: folder for checkpoint.pt and curve.csv.
+
+    Returns:
+        The network with the averaged weights, to be evaluated.
+
+    Raises:
+        ModelError: the checkpoint is of a run with other settings.
+    """
+    run = _Run(network, fitting)
+    begun = run.resume(output)
+    drawn = begun // fitting.repeats
+    loader = DataLoader(
+        _Passes(examples, fitting, drawn), batch_size=None, num_workers=fitting.workers
+    )
+    for number, (images, labels) in enumerate(loader, start=drawn):
+        for epoch in range(number * fitting.repeats, (number + 1) * fitting.repeats):
+            if begun <= epoch < fitting.epochs:
+                row = run.epoch(epoch, images, labels)
+                _write_row(output / "curve.csv", (*row, *measure(run.averaged, validation)))
+                run.save(output, epoch + 1)
+    return run.averaged.eval()
+
+
+class _Run:
+    """A network being trained, with all that a checkpoint keeps."""
+
+    def __init__(self, network: nn.Module, fitting: Fitting) -> None:
+        self._network, self._fitting = network, fitting
+        self.averaged = deepcopy(network) if fitting.averaging else network
+        self._optimiser = torch.optim.AdamW(
+            network.parameters(), fitting.learning_rate, weight_decay=fitting.weight_decay
+        )
+        steps = fitting.epochs * max(1, fitting.samples // fitting.batch)
+        self._schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self._optimiser, fitting.learning_rate, total_steps=steps
+        )
+        self._parts: dict[str, Any] = {
+            "network": network,
+            "averaged": self.averaged,
+            "optimiser": self._optimiser,
+            "schedule": self._schedule,
+        }
+        self._config = asdict(fitting)
+
+    def resume(self, output: Path) -> int:
+        """Take up what was saved; the epoch to go on with."""
+        state = load_checkpoint(output / "checkpoint.pt", self._config)
+        if state is None:
+            (output / "curve.csv").unlink(missing_ok=True)
+            return 0
+        for name, part in self._parts.items():
+            part.load_state_dict(state[name])
+        return int(state["epoch"])
+
+    def save(self, output: Path, epoch: int) -> None:
+        state = {name: part.state_dict() for name, part in self._parts.items()}
+        save_checkpoint(output / "checkpoint.pt", {**state, "epoch": epoch, "config": self._config})
+
+    def epoch(self, number: int, images: Tensor, labels: Tensor) -> tuple[float, ...]:
+        """One pass; its number, learning rate, mean loss and accuracy."""
+        # Seeds by epoch: a run that was resumed sees what an uninterrupted one would.
+        torch.manual_seed(self._fitting.seed * 10_000 + number)
+        self._network.train()
+        rate, total = self._optimiser.param_groups[0]["lr"], np.zeros(3)
+        for rows in tqdm(
+            list(self._batches(len(labels))), f"epoch {number}", leave=False, disable=None
+        ):
+            total += self._step(images[rows].float(), labels[rows])
+        loss, accuracy = total[0] / total[2], total[1] / total[2]
+        _log.info("epoch %d: loss %.3f, accuracy %.3f", number, loss, accuracy)
+        return number, rate, loss, accuracy
+
+    def _batches(self, count: int) -> Iterator[Tensor]:
+        """Rows of whole batches: the last of an odd size would upset batch normalisation."""
+        size = min(self._fitting.batch, count)
+        order = torch.randperm(count)
+        for start in range(0, count - size + 1, size):
+            yield order[start : start + size]
+
+    def _step(self, images: Tensor, labels: Tensor) -> npt.NDArray[np.float64]:
+        logits = self._network(images)
+        targets = targets_of(labels, logits.shape[1], self._fitting.label_smoothing)
+        loss = nn.functional.cross_entropy(logits, targets)
+        self._optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        self._optimiser.step()
+        self._schedule.step()
+        self._average()
+        right = float((logits.argmax(dim=1) == labels).sum())
+        return np.array([loss.item() * len(labels), right, len(labels)])
+
+    def _average(self) -> None:
+        if self.averaged is self._network:
+            return
+        new, kept = self._network.state_dict(), self._fitting.averaging
+        for name, value in self.averaged.state_dict().items():
+            if value.is_floating_point():
+                value.lerp_(new[name], 1 - kept)
+            else:
+                value.copy_(new[name])
+
+
+def targets_of(labels: Tensor, count: int, smoothing: float) -> Tensor:
+    """(B, count) probabilities to aim at; those of a label below 0 are all the same."""
+    targets = torch.full((len(labels), count), smoothing / count)
+    known = labels >= 0
+    targets[known] += (1 - smoothing) * nn.functional.one_hot(labels[known], count)
+    targets[~known] = 1 / count
+    return targets
+
+
+def logits_of(network: nn.Module, images: Images) -> npt.NDArray[np.float64]:
+    """(N, L) logits of images as they are."""
+    network.eval()
+    with torch.no_grad():
+        parts = torch.split(torch.from_numpy(images), 256)
+        found = torch.cat([network(part.float()) for part in parts])
+    return np.asarray(found.numpy(), np.float64)
+
+
+def measure(network: nn.Module, validation: tuple[Images, Labels]) -> tuple[float, float]:
+    """Loss and accuracy on images as they are."""
+    images, truth = validation
+    logits, labels = torch.from_numpy(logits_of(network, images)), torch.from_numpy(truth)
+    loss = nn.functional.cross_entropy(logits, labels)
+    return float(loss), float((logits.argmax(dim=1) == labels).float().mean())
+
+
+def _write_row(path: Path, row: tuple[float, ...]) -> None:
+    """Append to the curve, with a heading when it is new."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = not path.exists()
+    with path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        if new:
+            writer.writerow(CURVE)
+        writer.writerow([row[0], *(f"{value:.6g}" for value in row[1:])])

@@ -1,0 +1,1 @@
+"""Files of results: annotated video, table, recording, bag and OpenPose's JSON."""

@@ -1,0 +1,200 @@
+"""What the pipeline said about simulated people against what they really did.
+
+Rules:
+    2D error: distance of every joint that was found and lies inside the image, as a share of the
+        person's stature in the image, whatever the posture: 0.02 is 2 % of the height.
+    MPJPE: root-aligned, joints that were found, metres, no alignment of rotation or scale.
+    Action: an answer is right when its label is the true one at the stamp of its newest image.
+        Answers in the first SETTLING seconds after the true action changed do not count, because
+        most of their window shows the action before. "unknown" counts as wrong.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
+
+from pose_action_ros.camera import Intrinsics
+from pose_action_ros.metrics import mpjpe
+from pose_action_ros.poses import Pose2D, Pose3D
+
+SETTLING = 1.0
+"""Time [s] after a change of the true action in which answers do not count."""
+_SAME_PERSON = 0.5
+"""Median 2D error, as share of the stature, up to which a found person is the true one."""
+_STATURE = ("head_top", "neck", "spine", "mid_hip", "right_hip", "right_knee", "right_ankle")
+_FOOT = 0.04
+"""Share of the stature below the ankles."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer about a person.
+
+    Attributes:
+        stamp: of its newest image [s].
+        person: true person, None when it is about nobody who is there.
+        label: as answered.
+        truth: true label then; empty while that is settling or not known.
+    """
+
+    stamp: float
+    person: int | None
+    label: str
+    truth: str
+
+    @property
+    def right(self) -> bool:
+        """Whether it is the true label."""
+        return self.label == self.truth
+
+
+@dataclass(frozen=True)
+class TruthReport:
+    """The score of a run.
+
+    Attributes:
+        found: share of the true people, over all images, who were found.
+        keypoint_error: median 2D error, share of the stature; NaN without any.
+        pose_error: mean MPJPE [m]; NaN without any.
+        accuracy: share of the counted answers that are right; NaN without any.
+        answers: how many answers counted.
+        ids: how many ids each true person was given; 1 is right.
+    """
+
+    found: float
+    keypoint_error: float
+    pose_error: float
+    accuracy: float
+    answers: int
+    ids: dict[int, int]
+
+
+class TruthScore:
+    """Takes images and answers as they come, and gives the score at any time."""
+
+    def __init__(self) -> None:
+        self._expected = self._found = 0
+        self._keypoint_errors: list[npt.NDArray[np.float32]] = []
+        self._pose_errors: list[float] = []
+        self._same: defaultdict[int, Counter[int]] = defaultdict(Counter)
+        self._changes: defaultdict[int, list[tuple[float, str]]] = defaultdict(list)
+        self._answers: list[tuple[float, int, str]] = []
+
+    def add_image(
+        self,
+        found: tuple[Sequence[Pose2D], Sequence[Pose3D]],
+        truth: tuple[Sequence[Pose2D], Sequence[Pose3D]],
+        camera: Intrinsics,
+    ) -> None:
+        """Compare the people of one image.
+
+        Args:
+            found: the pipeline's keypoints, of any skeleton, and poses.
+            truth: true ones; 3D in Human3.6M joints, placed.
+            camera: that made the image.
+        """
+        flat = {person.person_id: person for person in truth[0]}
+        space = {person.person_id: person for person in truth[1]}
+        seen = [key for key in flat.keys() & space.keys() if flat[key].present.any()]
+        self._expected += len(seen)
+        statures = {key: stature(space[key], camera) for key in seen}
+        lifted = {pose.person_id: pose for pose in found[1]}
+        for key, person, errors in _pairs([flat[key] for key in seen], found[0], statures):
+            self._found += 1
+            self._same[person.person_id][key] += 1
+            self._keypoint_errors.append(errors[np.isfinite(errors)].astype(np.float32))
+            if person.person_id in lifted:
+                self._add_pose(lifted[person.person_id], space[key])
+
+    def _add_pose(self, found: Pose3D, truth: Pose3D) -> None:
+        if found.present[found.skeleton.root]:
+            points = np.nan_to_num(found.points)
+            self._pose_errors.append(mpjpe(points, truth.points, found.present))
+
+    def add_truth(self, stamp: float, person: int, label: str) -> None:
+        """What a true person does at a time [s]; times in order."""
+        changes = self._changes[person]
+        if not changes or changes[-1][1] != label:
+            changes.append((stamp, label))
+
+    def add_answer(self, stamp: float, person_id: int, label: str) -> None:
+        """What the pipeline said a person of its own id does."""
+        self._answers.append((stamp, person_id, label))
+
+    def answers(self) -> Iterator[Answer]:
+        """All answers with the truth beside them."""
+        for stamp, person_id, label in self._answers:
+            person = self.true_person(person_id)
+            yield Answer(stamp, person, label, self._settled(stamp, person))
+
+    def true_person(self, person_id: int) -> int | None:
+        """Who a person of the pipeline is, by the majority of images; None for nobody."""
+        votes = self._same.get(person_id)
+        return votes.most_common(1)[0][0] if votes else None
+
+    def _settled(self, stamp: float, person: int | None) -> str:
+        """The true label at a time, empty when it began less than SETTLING ago."""
+        changes = self._changes.get(person, []) if person is not None else []
+        row = bisect_right(changes, stamp, key=lambda change: change[0]) - 1
+        if row < 0 or stamp < changes[row][0] + SETTLING:
+            return ""
+        return changes[row][1]
+
+    def report(self) -> TruthReport:
+        """The score so far."""
+        counted = [answer.right for answer in self.answers() if answer.truth]
+        errors = np.concatenate(self._keypoint_errors or [np.empty(0, np.float32)])
+        ids = Counter(self.true_person(person_id) for person_id in self._same)
+        return TruthReport(
+            found=self._found / self._expected if self._expected else float("nan"),
+            keypoint_error=float(np.median(errors)) if len(errors) else float("nan"),
+            pose_error=_mean(self._pose_errors),
+            accuracy=_mean(counted),
+            answers=len(counted),
+            ids={person: count for person, count in ids.items() if person is not None},
+        )
+
+
+def stature(pose: Pose3D, camera: Intrinsics) -> float:
+    """[px] how tall a person would be standing upright where the hips are.
+
+    Args:
+        pose: Human3.6M joints, complete, placed.
+        camera: that looks at the person.
+    """
+    points = pose.points[[pose.skeleton.index(joint) for joint in _STATURE]]
+    steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    across = _STATURE.index("mid_hip")  # the step from there to the hip goes sideways
+    metres = (steps.sum() - steps[across]) / (1 - _FOOT)
+    return float(camera.fy * metres / points[across, 2])
+
+
+def _pairs(
+    truth: Sequence[Pose2D], found: Sequence[Pose2D], statures: dict[int, float]
+) -> Iterator[tuple[int, Pose2D, npt.NDArray[np.float64]]]:
+    """True id, found person and joint errors (J,) [statures] of those who are the same."""
+    if not truth or not found:
+        return
+    heights = np.array([statures[person.person_id] for person in truth])
+    truth = [person.to(found[0].skeleton) for person in truth]
+    gaps = np.stack([person.points for person in found]) - np.stack(
+        [person.points for person in truth]
+    ).reshape(len(truth), 1, -1, 2)
+    errors = np.linalg.norm(gaps, axis=-1) / heights[:, None, None]  # (T, F, J)
+    known = np.where(np.isfinite(errors).any(axis=-1, keepdims=True), errors, np.inf)
+    cost = np.minimum(np.nanmedian(known, axis=-1), 1e3)  # (T, F)
+    rows, columns = linear_sum_assignment(cost)
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        if cost[row, column] <= _SAME_PERSON:
+            yield truth[row].person_id, found[column], errors[row, column]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else float("nan")

@@ -1,0 +1,123 @@
+import csv
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+import pipeline_fakes as fakes
+from pose_action_ros import cli
+from pose_action_ros.cli import process as command
+from pose_action_ros.errors import PoseActionError
+from pose_action_ros.output import job
+from pose_action_ros.pipeline import Pipeline
+
+pytestmark = pytest.mark.usefixtures("fake_stages")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """30 images, for three seconds at 10 a second; one is damaged."""
+    images = tmp_path / "images"
+    images.mkdir()
+    for number in range(30):
+        cv2.imwrite(str(images / f"{number}.png"), np.full((48, 64, 3), 90, np.uint8))
+    (images / "7.png").write_bytes(b"damaged")
+    return images
+
+
+def _process(source: Path | str, output: Path, *options: str) -> int:
+    return cli.main(["process", str(source), "--output", str(output), "--rate", "10", *options])
+
+
+def test_all_results(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "new" / "results"
+    assert _process(folder, output) == 0
+    rows = list(csv.DictReader((output / "actions.csv").open(encoding="utf-8")))
+    assert [(row["person"], row["label"]) for row in rows] == [
+        ("0", "standing"),
+        ("0", "waving_left"),
+    ]
+    assert (float(rows[0]["start"]), float(rows[0]["end"])) == (0.0, 1.0)
+    assert float(rows[1]["score"]) == 0.75
+    said = capsys.readouterr().out
+    assert "waving_left" in said
+    assert "1 images could not be read" in said
+    assert cv2.VideoCapture(str(output / "annotated.mp4")).read()[0]
+
+
+def test_the_recording_is_as_documented(folder: Path, tmp_path: Path) -> None:
+    assert _process(folder, tmp_path, "--field-of-view", "90", "--no-video") == 0
+    assert not (tmp_path / "annotated.mp4").exists()
+    with np.load(tmp_path / "poses.npz") as recording:
+        shapes = {name: recording[name].shape for name in recording.files}
+        assert shapes["keypoints"] == (29, 25, 3)
+        assert shapes["poses"] == (29, 17, 4)
+        assert {shapes[name] for name in ("frames", "stamps", "people", "placed")} == {(29,)}
+        assert 7 not in recording["frames"]
+        np.testing.assert_allclose(recording["stamps"], recording["frames"] / 10)
+        np.testing.assert_allclose(recording["intrinsics"][0], [64, 48, 32, 32, 31.5, 23.5])
+        assert list(recording["keypoint_joints"][:2]) == ["nose", "neck"]
+        assert str(recording["pose_skeleton"]) == "human36m_17"
+
+
+def test_nobody_is_no_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cv2.imwrite(str(tmp_path / "black.png"), np.zeros((48, 64, 3), np.uint8))
+    assert _process(tmp_path, tmp_path / "out") == 0
+    assert "nobody" in capsys.readouterr().out
+    with np.load(tmp_path / "out" / "poses.npz") as recording:
+        assert recording["poses"].shape == (0, 17, 4)
+
+
+def test_ctrl_c_keeps_what_there_is(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "_with_progress", fakes.interrupted)
+    assert _process(folder, tmp_path) == command.INTERRUPTED
+    with np.load(tmp_path / "poses.npz") as recording:
+        assert recording["frames"].max() == 14
+    assert (tmp_path / "actions.csv").read_text(encoding="utf-8").count("\n") == 3
+    assert cv2.VideoCapture(str(tmp_path / "annotated.mp4")).get(cv2.CAP_PROP_FRAME_COUNT) == 15
+
+
+def test_a_failure_in_the_middle_keeps_what_there_is(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Pipeline.__call__
+
+    def failing(self: Pipeline, image: np.ndarray, stamp: float, camera: None) -> object:
+        if stamp > 1.45:
+            raise PoseActionError("the camera was pulled out")
+        return work(self, image, stamp, camera)
+
+    monkeypatch.setattr(Pipeline, "__call__", failing)
+    assert _process(folder, tmp_path) == 1
+    with np.load(tmp_path / "poses.npz") as recording:
+        assert recording["frames"].max() == 14
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "said"),
+    [
+        ("/nowhere.mp4", (), "/nowhere.mp4"),
+        ("simulation", ("--seconds", "-1"), "seconds"),
+        ("simulation", ("--actions", "flying"), "flying"),
+        ("simulation", ("--field-of-view", "1000"), "field_of_view"),
+    ],
+)
+def test_errors_are_one_line(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    source: str,
+    options: tuple[str, ...],
+    said: str,
+) -> None:
+    assert _process(source, tmp_path / "out", *options) == 1
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+
+
+def test_an_output_that_is_a_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _process(folder, folder / "1.png") == 1
+    assert "1.png" in capsys.readouterr().err

@@ -1,0 +1,56 @@
+"""PERSON: what with_bones and stretched change, and what they leave."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from people_in_view import standing
+from pose_action_ros.lab.datasets.person import LIFTED, PERSON, SEEN, stretched, with_bones
+from pose_action_ros.lab.datasets.simulated import simulate_free_people, simulate_people
+from pose_action_ros.simulation import ACTIONS
+from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
+
+
+def test_person_has_the_joints_of_both_skeletons() -> None:
+    assert tuple(PERSON.joints[row] for row in SEEN) == COCO_18.joints
+    assert tuple(PERSON.joints[row] for row in LIFTED) == HUMAN36M_17.joints
+
+
+def test_parents_come_first() -> None:
+    assert all(parent < child for parent, child in PERSON.bones)
+
+
+def test_a_longer_bone_moves_what_hangs_on_it() -> None:
+    joints = standing()
+    longer = with_bones(joints, {"knee": 0.6})
+    moved = longer - joints
+    for name in ("left_knee", "left_ankle", "right_knee", "right_ankle"):
+        assert np.linalg.norm(moved[PERSON.index(name)]) > 0.1
+    others = [row for row, name in enumerate(PERSON.joints) if "knee" not in name]
+    others = [row for row in others if "ankle" not in PERSON.joints[row]]
+    np.testing.assert_allclose(moved[others], 0, atol=1e-12)
+    thigh = longer[PERSON.index("left_knee")] - longer[PERSON.index("left_hip")]
+    assert np.isclose(np.linalg.norm(thigh), 0.6)
+
+
+def test_stretching_all_bones_alike_scales_the_person() -> None:
+    joints = standing()[None]
+    np.testing.assert_allclose(stretched(joints, np.full((1, 21), 1.3)), joints * 1.3)
+
+
+def test_simulated_people_do_every_action_and_differ_by_seed() -> None:
+    first, second = simulate_people(1, 3, seed=1), simulate_people(1, 3, seed=2)
+    assert tuple(first) == ACTIONS
+    for action in ACTIONS:
+        assert first[action].shape == (3, 21, 3)
+        assert not np.allclose(first[action], second[action])
+    np.testing.assert_array_equal(first["bowing"], simulate_people(1, 3, seed=1)["bowing"])
+
+
+def test_free_people_differ_by_seed_and_from_moment_to_moment() -> None:
+    first, second = simulate_free_people(2, 5, seed=1), simulate_free_people(2, 5, seed=2)
+    assert first.shape == (10, 21, 3)
+    assert not np.allclose(first, second)
+    np.testing.assert_array_equal(first, simulate_free_people(2, 5, seed=1))
+    wrists = first[:, PERSON.index("left_wrist")] - first[:, PERSON.index("left_shoulder")]
+    assert np.linalg.norm(wrists[1:] - wrists[:-1], axis=1).min() > 0.01

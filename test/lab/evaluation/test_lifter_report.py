@@ -1,0 +1,246 @@
+"""The report of lifters: figures by hand, laws, and what its files say."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from pose_action_ros.errors import InputError
+from pose_action_ros.lab.evaluation.lifter_report import (
+    DETECTED,
+    EXACT,
+    MIXED,
+    LifterReport,
+    Row,
+    lifter_report,
+)
+from pose_action_ros.lab.evaluation.lifter_tables import markdown, tables, write_report
+from pose_action_ros.lab.evaluation.placement_report import placement_report
+from pose_action_ros.metrics import mpjpe, p_mpjpe
+from pose_action_ros.skeletons import HUMAN36M_17
+
+Array = npt.NDArray[np.float64]
+
+ACTIONS = np.array(["Walking"] * 6 + ["Eating"] * 2)
+CAMERAS = np.array([1, 2] * 4)
+
+
+def truth(seed: int = 0) -> Array:
+    return np.random.default_rng(seed).normal(size=(8, 17, 3)) * 0.3
+
+
+def off(joint: str, metres: float) -> Array:
+    """The truth with one joint moved that far."""
+    moved = truth()
+    moved[:, HUMAN36M_17.index(joint), 1] += metres
+    return moved
+
+
+def noisy(seed: int, size: float) -> Array:
+    return truth() + np.random.default_rng(seed).normal(size=(8, 17, 3)) * size
+
+
+def report(**placements: Any) -> LifterReport:
+    rows = {
+        Row(method, keypoints): [noisy(place + 10 * seed, size) for seed in range(3)]
+        for place, (method, keypoints, size) in enumerate(
+            [
+                ("ours", EXACT, 0.03),
+                ("baseline", EXACT, 0.04),
+                ("ours", DETECTED, 0.05),
+                ("baseline", DETECTED, 0.06),
+                ("ours", MIXED, 0.035),
+            ]
+        )
+    }
+    return lifter_report(truth(), rows, {"action": ACTIONS, "camera": CAMERAS}, **placements)
+
+
+def test_figures_by_hand() -> None:
+    found = off("left_wrist", 0.1)
+    found[6:, HUMAN36M_17.index("left_wrist"), 1] += 0.1  # 200 mm while eating
+    row = lifter_report(truth(), {Row("ours", EXACT): [found]}, {"action": ACTIONS}).rows[0]
+    assert row.mpjpe.mean == pytest.approx((6 * 100 + 2 * 200) / 8 / 17)
+    assert row.mpjpe_without_root.mean == pytest.approx((6 * 100 + 2 * 200) / 8 / 16)
+    assert row.action_mpjpe.mean == pytest.approx((100 + 200) / 2 / 17)
+    assert row.groups["action"]["Eating"].mpjpe.mean == pytest.approx(200 / 17)
+    assert row.joints["left_wrist"].mean == pytest.approx(125)
+    assert row.joints["right_wrist"].mean == pytest.approx(0, abs=1e-9)
+    assert row.pck.mean == pytest.approx(100 * (1 - 2 / (8 * 17)))
+    # Of 31 thresholds 0, 5, ..., 150 mm the 100 mm joints pass 11 or, by rounding, 10.
+    assert row.auc.mean == pytest.approx(100 * (1 - (6 * 20.5 / 31 + 2) / (8 * 17)), abs=0.1)
+    assert row.p_mpjpe.mean == pytest.approx(p_mpjpe(found, truth()) * 1000)
+    assert row.difference is None
+
+
+def test_several_runs_have_a_mean_and_a_deviation() -> None:
+    runs = [off("head_top", metres) for metres in (0.017, 0.034, 0.051)]
+    row = lifter_report(truth(), {Row("ours", EXACT): runs}, {"action": ACTIONS}).rows[0]
+    assert row.mpjpe.runs == pytest.approx((1, 2, 3))
+    assert (row.mpjpe.mean, row.mpjpe.deviation) == pytest.approx((2, 1))
+    assert row.action_mpjpe.runs == pytest.approx((1, 2, 3))
+
+
+def test_differences_are_to_the_baseline_with_the_same_keypoints() -> None:
+    rows = {
+        Row("ours", EXACT): [off("spine", 0.09)],
+        Row("baseline", EXACT): [off("spine", 0.1)],
+        Row("ours", DETECTED): [off("spine", 0.3)],
+        Row("baseline", DETECTED): [off("spine", 0.2)],
+        Row("ours", MIXED): [off("spine", 0.1)],
+    }
+    found = lifter_report(truth(), rows, {"action": ACTIONS})
+    differences = [row.difference for row in found.rows]
+    assert differences == [
+        pytest.approx(-10),
+        None,
+        pytest.approx(50),
+        None,
+        None,
+    ]
+    assert [(row.method, row.keypoints) for row in found.rows] == [tuple(row) for row in rows]
+
+
+def test_groups_add_up() -> None:
+    for row in report().rows:
+        for title, names in (("action", ACTIONS), ("camera", CAMERAS.astype(str))):
+            scores = row.groups[title]
+            assert sorted(scores) == sorted(set(names))
+            share = {name: float((names == name).mean()) for name in scores}
+            total = sum(share[name] * score.mpjpe.mean for name, score in scores.items())
+            assert total == pytest.approx(row.mpjpe.mean)
+            total = sum(share[name] * score.p_mpjpe.mean for name, score in scores.items())
+            assert total == pytest.approx(row.p_mpjpe.mean)
+        joints = [figure.mean for figure in row.joints.values()]
+        assert np.mean(joints) == pytest.approx(row.mpjpe.mean)
+        assert row.mpjpe_without_root.mean == pytest.approx(row.mpjpe.mean * 17 / 16)
+
+
+def test_where_people_stand_does_not_matter() -> None:
+    found, shifted = noisy(1, 0.05), noisy(1, 0.05) + np.array([1.0, 2, 3])
+    first, second = (
+        lifter_report(truth(), {Row("ours", EXACT): [poses]}, {"action": ACTIONS}).rows[0]
+        for poses in (found, shifted)
+    )
+    assert first.mpjpe.mean == pytest.approx(second.mpjpe.mean)
+    assert first.p_mpjpe.mean == pytest.approx(second.p_mpjpe.mean)
+    assert first.mpjpe.mean == pytest.approx(mpjpe(found, truth()) * 1000)
+
+
+def test_wrong_input_is_told() -> None:
+    good = {"action": ACTIONS}
+    row = Row("ours", EXACT)
+    with pytest.raises(InputError, match=r"the truth: got poses \(8, 16, 3\)"):
+        lifter_report(truth()[:, 1:], {row: [truth()]}, good)
+    with pytest.raises(InputError, match=r"row .*ours.*: got poses \(7, 17, 3\)"):
+        lifter_report(truth(), {row: [truth()[1:]]}, good)
+    with pytest.raises(InputError, match="all finite"):
+        lifter_report(truth(), {row: [truth() * np.nan]}, good)
+    with pytest.raises(InputError, match="no predictions"):
+        lifter_report(truth(), {row: []}, good)
+    with pytest.raises(InputError, match=r"groups 'action': got \(3,\), expected \(8,\)"):
+        lifter_report(truth(), {row: [truth()]}, {"action": ACTIONS[:3]})
+    with pytest.raises(InputError, match="expected 'action'"):
+        lifter_report(truth(), {row: [truth()]}, {"camera": CAMERAS})
+    with pytest.raises(InputError, match="0 rows"):
+        lifter_report(truth(), {}, good)
+
+
+def cells(text: str, title: str) -> list[list[str]]:
+    """Header and rows of the Markdown table under a heading."""
+    _, _, below = text.partition(f"### {title}\n\n")
+    lines = below.partition("\n\n")[0].strip().splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return [rows[0], *rows[2:]]
+
+
+def test_markdown_read_back() -> None:
+    found = report()
+    text = markdown(found)
+    overview = cells(text, "Lifters")
+    assert [row[:2] for row in overview[1:]] == [[row.method, row.keypoints] for row in found.rows]
+    for line, row in zip(overview[1:], found.rows, strict=True):
+        mean, deviation = line[overview[0].index("MPJPE [mm]")].split(" ± ")
+        assert float(mean) == pytest.approx(row.mpjpe.mean, abs=0.051)
+        assert float(deviation) == pytest.approx(row.mpjpe.deviation, abs=0.051)
+    assert overview[2][3] == "-"
+    assert float(overview[1][3].removesuffix(" %")) == pytest.approx(
+        found.rows[0].difference, abs=0.051
+    )
+    joints = cells(text, "MPJPE [mm] by joint")
+    assert [row[0] for row in joints[1:]] == list(HUMAN36M_17.joints)
+    actions = cells(text, "MPJPE (P-MPJPE) [mm] by action")
+    assert [row[0] for row in actions[1:]] == ["Eating", "Walking"]
+    assert len(actions[0]) == 1 + len(found.rows)
+    assert "Placement" not in text
+
+
+def test_files_read_back(tmp_path: Path) -> None:
+    found = report()
+    write_report(found, tmp_path / "new")
+    values = json.loads((tmp_path / "new/lifter.json").read_text())
+    assert values["poses"] == 8
+    for row, score in zip(values["rows"], found.rows, strict=True):
+        assert tuple(row["mpjpe"]["runs"]) == score.mpjpe.runs
+        walking = row["groups"]["action"]["Walking"]["p_mpjpe"]["runs"]
+        assert tuple(walking) == score.groups["action"]["Walking"].p_mpjpe.runs
+    with (tmp_path / "new/lifter.csv").open() as file:
+        lines = list(csv.DictReader(file))
+    per_row = 7 + 17 + 2 * 2 + 2 * 2
+    assert len(lines) == per_row * len(found.rows)
+    wanted = next(
+        line for line in lines if line["group"] == "camera 2" and line["method"] == "ours"
+    )
+    assert float(wanted["mean"]) == pytest.approx(
+        found.rows[0].groups["camera"]["2"].mpjpe.mean, abs=1e-4
+    )
+    assert wanted["runs"] == "3"
+    assert (tmp_path / "new/lifter.md").read_text() == markdown(found)
+
+
+def test_the_picture_has_bars_of_every_method(tmp_path: Path) -> None:
+    write_report(report(), tmp_path)
+    picture = cv2.imread(str(tmp_path / "lifter.png"))
+    assert picture is not None
+    height, width = picture.shape[:2]
+    assert (width, height) == (1760, int((1 + 3 * 3.6) * 110))
+    for colour in ((0xAA, 0x77, 0x44), (0x99, 0x99, 0x99)):
+        share = (picture == colour).all(axis=-1).mean()
+        assert share > 0.02, colour
+
+
+def test_the_same_report_gives_the_same_files(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        write_report(report(), tmp_path / name)
+    for suffix in ("md", "csv", "json", "png"):
+        first, second = (tmp_path / name / f"lifter.{suffix}" for name in ("first", "second"))
+        assert first.read_bytes() == second.read_bytes(), suffix
+
+
+def test_placement_is_a_column_and_a_table() -> None:
+    roots = np.full((8, 3), [0.0, 0.0, 4.0])
+    placed = placement_report(roots * 1.1, roots)
+    found = report(placements={Row("ours", DETECTED): placed})
+    overview = cells(markdown(found), "Lifters")
+    assert [row[-2:] for row in overview[1:]] == [
+        ["-", "-"],
+        ["-", "-"],
+        ["400", "10.0"],
+        ["-", "-"],
+        ["-", "-"],
+    ]
+    assert tables(found)[-1].title == f"Placement: ours, {DETECTED}"
+
+
+def test_placement_without_anybody_placed_is_a_file_too(tmp_path: Path) -> None:
+    nobody = placement_report(np.full((2, 3), np.nan), np.ones((2, 3)))
+    write_report(report(placements={Row("ours", EXACT): nobody}), tmp_path)
+    values = json.loads((tmp_path / "lifter.json").read_text())
+    assert values["rows"][0]["placement"]["overall"]["error"] is None

@@ -1,0 +1,34 @@
+"""The action network: shapes, batches, and calibrated probabilities."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from pose_action_ros.lab.networks.action_cnn import ActionCnn, Calibrated, CnnShape
+
+IMAGES = torch.randint(0, 256, (5, 48, 32, 3), generator=torch.manual_seed(0)).float()
+
+
+@pytest.mark.parametrize(("labels", "size", "width"), [(18, 48, 16), (2, 64, 4)])
+def test_one_logit_for_each_label(labels: int, size: int, width: int) -> None:
+    network = ActionCnn(CnnShape(labels, size, 32, width)).eval()
+    assert network(torch.zeros(3, size, 32, 3)).shape == (3, labels)
+
+
+def test_an_image_is_judged_alone() -> None:
+    network = ActionCnn(CnnShape(4)).eval()
+    torch.testing.assert_close(network(IMAGES)[2:3], network(IMAGES[2:3]))
+
+
+def test_temperature_changes_the_certainty_and_not_the_order() -> None:
+    network = ActionCnn(CnnShape(4)).eval()
+    sharp, soft = Calibrated(network, 0.5).eval()(IMAGES), Calibrated(network, 5.0).eval()(IMAGES)
+    torch.testing.assert_close(sharp.sum(dim=1), torch.ones(5))
+    assert (sharp.argmax(dim=1) == soft.argmax(dim=1)).all()
+    assert (sharp.max(dim=1).values > soft.max(dim=1).values).all()
+
+
+def test_the_time_of_an_event_matters() -> None:
+    network = ActionCnn(CnnShape(4)).eval()
+    assert not torch.allclose(network(IMAGES), network(IMAGES.flip(2)))

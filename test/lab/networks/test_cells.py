@@ -1,0 +1,153 @@
+"""Networks of cells: shapes, where gradients go, weights that do not fit, and export."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pose_action_ros.engines import load_engine
+from pose_action_ros.errors import ModelError, SettingError
+from pose_action_ros.lab.networks.cells import CellNetwork, CellShape, load_weights
+from pose_action_ros.lab.networks.genotype import OPERATIONS, Genotype, Node, random_genotype
+from pose_action_ros.lab.networks.operations import drop_path, operation
+from pose_action_ros.lab.training.export import export
+from pose_action_ros.models.card import ModelCard
+
+SMALL = CellShape(labels=5, height=16, width=16, channels=4, blocks=2)
+POOLS = Node((0, 1), ("avg_pool_3x3", "max_pool_3x3"))
+
+
+def genotype(seed: int = 0, nodes: int = 4) -> Genotype:
+    return random_genotype(np.random.default_rng(seed), nodes)
+
+
+def images(shape: CellShape = SMALL, count: int = 4) -> torch.Tensor:
+    size = (count, shape.height, shape.width, 3)
+    return torch.randint(0, 256, size, generator=torch.Generator().manual_seed(0)).float()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 5), st.integers(1, 19), st.integers(1, 19))
+def test_any_genotype_and_size_gives_a_logit_for_each_label(
+    seed: int, nodes: int, height: int, width: int
+) -> None:
+    shape = replace(SMALL, height=height, width=width)
+    network = CellNetwork(genotype(seed, nodes), shape).eval()
+    assert network(images(shape)).shape == (4, 5)
+
+
+@pytest.mark.parametrize("cells", [1, 2])
+def test_gradients_reach_every_weight(cells: int) -> None:
+    torch.manual_seed(0)
+    network = CellNetwork(genotype(3), replace(SMALL, cells=cells))
+    torch.autograd.backward(network(images()).logsumexp(dim=1).sum())
+    for name, weight in network.named_parameters():
+        assert weight.grad is not None, name
+        assert weight.grad.abs().sum() > 0, name
+
+
+def test_reductions_halve_the_size_and_double_the_channels() -> None:
+    network = CellNetwork(genotype(), CellShape(7, height=32, width=20, channels=4, cells=2))
+    sizes: list[torch.Size] = []
+    for layer in network.stack.layers:
+        layer.register_forward_hook(lambda _module, _inputs, output: sizes.append(output.shape[1:]))
+    network(images(network.shape))
+    # The stem has halved the image before.
+    assert [tuple(size) for size in sizes[::3]] == [(4, 16, 10), (8, 8, 5)]
+    assert [tuple(size) for size in sizes[2::3]] == [(8, 8, 5), (16, 4, 3)]
+
+
+def test_features_are_what_is_classified() -> None:
+    network = CellNetwork(genotype(), SMALL).eval()
+    features = network.features(images())
+    assert features.shape == (4, network.stack.linear.in_features)
+    torch.testing.assert_close(network.classify(features), network(images()))
+
+
+def test_joint_and_time_of_an_event_matter() -> None:
+    network = CellNetwork(genotype(1), SMALL).eval()
+    told = network(images())
+    for axis in (1, 2):
+        assert not torch.allclose(told, network(images().flip(axis)))
+
+
+def test_an_image_is_judged_alone() -> None:
+    network = CellNetwork(genotype(), SMALL).eval()
+    torch.testing.assert_close(network(images())[2:3], network(images()[2:3]))
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_operations_keep_the_size(name: str) -> None:
+    maps = torch.randn(2, 6, 5, 7)
+    assert operation(name, 6)(maps).shape == maps.shape
+
+
+def test_pooling_does_not_see_the_border() -> None:
+    ones = torch.ones(1, 2, 4, 4)
+    torch.testing.assert_close(operation("avg_pool_3x3", 2)(ones), ones)
+    torch.testing.assert_close(operation("max_pool_3x3", 2)(-ones), -ones)
+
+
+def test_paths_are_dropped_for_whole_examples_and_keep_the_mean() -> None:
+    torch.manual_seed(0)
+    dropped = drop_path(torch.ones(20_000, 2, 3, 3), 0.3)
+    assert dropped.flatten(1).std(dim=1).max() == 0
+    assert (dropped[:, 0, 0, 0] == 0).float().mean() == pytest.approx(0.3, abs=0.02)
+    assert dropped.mean() == pytest.approx(1.0, abs=0.03)
+
+
+def test_paths_are_dropped_only_while_training() -> None:
+    network = CellNetwork(genotype(), replace(SMALL, drop_path=0.5, dropout=0.0))
+    frozen = network.eval()(images())
+    torch.testing.assert_close(frozen, network(images()))
+    network.train()
+    assert not torch.allclose(network(images()), network(images()))
+
+
+def test_weights_come_back() -> None:
+    first, second = (CellNetwork(genotype(), SMALL).eval() for _ in range(2))
+    assert not torch.allclose(first(images()), second(images()))
+    load_weights(second, first.state_dict(), "run.pt")
+    torch.testing.assert_close(second(images()), first(images()))
+
+
+def test_weights_of_others_are_refused() -> None:
+    network = CellNetwork(Genotype((POOLS,), (POOLS,)), SMALL)
+    turned = replace(POOLS, operations=POOLS.operations[::-1])
+    # No weight tells these two apart.
+    other = CellNetwork(Genotype((turned,), (POOLS,)), SMALL)
+    for state in (other.state_dict(), CellNetwork(genotype(), SMALL).state_dict(), {}):
+        with pytest.raises(ModelError, match=r"run\.pt has weights of another genotype.*max_pool"):
+            load_weights(network, state, "run.pt")
+    wide = CellNetwork(network.genotype, replace(SMALL, channels=6))
+    with pytest.raises(ModelError, match=r"run\.pt has weights that do not fit .*channels=4"):
+        load_weights(network, wide.state_dict(), "run.pt")
+
+
+@pytest.mark.parametrize(
+    ("member", "value"), [("labels", 0), ("cells", 0), ("channels", -1), ("dropout", 1)]
+)
+def test_a_shape_that_cannot_be_is_refused(member: str, value: int) -> None:
+    with pytest.raises(SettingError, match=f"{member} is {value}, expected"):
+        replace(SMALL, **{member: value})
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_genotypes_run_in_every_engine(seed: int, tmp_path: Path) -> None:
+    torch.manual_seed(seed)
+    shape = replace(SMALL, height=13)
+    network = CellNetwork(genotype(seed), shape)
+    network(images(shape))  # statistics that are not those of the beginning
+    path = tmp_path / "cells.onnx"
+    card = ModelCard("cells", "action", "", "Apache-2.0", "", "human36m_17")
+    assert export(network, images(shape), ("image", ("logits",)), path, card) < 1e-4
+    for count in (1, 3):
+        found = load_engine(path, "torch")({"image": images(shape, count).numpy()})["logits"]
+        expected = network(images(shape, count)).detach().numpy()
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)

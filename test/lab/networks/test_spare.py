@@ -1,0 +1,53 @@
+"""Spare outputs: told apart while training, none of the labels afterwards."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from pose_action_ros.errors import SettingError
+from pose_action_ros.lab.networks.action_cnn import ActionCnn, CnnShape
+from pose_action_ros.lab.networks.cells import CellNetwork, CellShape
+from pose_action_ros.lab.networks.genotype import random_genotype
+from pose_action_ros.lab.networks.spare import shared_out
+
+NETWORKS = {
+    "cells": CellNetwork(
+        random_genotype(np.random.default_rng(0), 2), CellShape(3, channels=2, blocks=1, spare=4)
+    ),
+    "cnn": ActionCnn(CnnShape(3, channels=2, spare=4)),
+}
+
+
+@given(st.integers(1, 6), st.integers(0, 6), st.integers(0, 99))
+def test_probabilities_add_up_and_labels_keep_their_order(
+    labels: int, spare: int, seed: int
+) -> None:
+    logits = 5 * torch.randn(4, labels + spare, generator=torch.manual_seed(seed))
+    chances = torch.softmax(shared_out(logits, labels), dim=1)
+    torch.testing.assert_close(chances.sum(dim=1), torch.ones(4))
+    whole = torch.softmax(logits, dim=1)
+    expected = whole[:, :labels] + whole[:, labels:].sum(dim=1, keepdim=True) / labels
+    torch.testing.assert_close(chances, expected, atol=1e-4, rtol=1e-3)
+
+
+def test_what_is_surely_none_of_the_labels_is_all_of_them_alike() -> None:
+    chances = torch.softmax(shared_out(torch.tensor([[1.0, 3.0, -2.0, 50.0]]), 3), dim=1)
+    torch.testing.assert_close(chances, torch.full((1, 3), 1 / 3))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_networks_give_the_spare_logits_only_while_they_learn(name: str) -> None:
+    network: nn.Module = NETWORKS[name]
+    images = torch.zeros(2, 48, 32, 3)
+    assert network.train()(images).shape == (2, 7)
+    assert network.eval()(images).shape == (2, 3)
+
+
+def test_a_negative_number_is_refused() -> None:
+    with pytest.raises(SettingError, match="spare is -1"):
+        CellShape(3, spare=-1)

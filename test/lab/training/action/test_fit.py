@@ -1,0 +1,101 @@
+"""Fitting: it learns, goes on exactly where it stopped, and its weights are averaged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import torch
+from torch import nn
+
+from pose_action_ros.errors import ModelError
+from pose_action_ros.lab.networks.action_cnn import ActionCnn, CnnShape
+from pose_action_ros.lab.training.action.fit import Fitting, fit, measure, targets_of
+
+FITTING = Fitting(epochs=4, samples=64, batch=16, repeats=2, learning_rate=1e-2, averaging=0.8)
+SHAPE = CnnShape(labels=2, height=16, width=16, channels=4)
+
+
+class Bright:
+    """Images that are bright above (0) or below (1); the darkest are no action."""
+
+    labels = 2
+
+    def draw(
+        self, count: int, rng: np.random.Generator
+    ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+        images = rng.integers(0, 100, (count, 16, 16, 3), np.uint8)
+        labels = rng.integers(0, 2, count)
+        for image, label in zip(images, labels, strict=True):
+            image[8 * label : 8 * label + 8] += 100
+        return images, labels
+
+
+HELD_OUT = Bright().draw(100, np.random.default_rng(99))
+
+
+def fitted(output: Path, fitting: Fitting = FITTING) -> nn.Module:
+    torch.manual_seed(0)
+    return fit(ActionCnn(SHAPE), Bright(), HELD_OUT, fitting, output)
+
+
+def test_it_learns(tmp_path: Path) -> None:
+    _, accuracy = measure(fitted(tmp_path, replace(FITTING, epochs=12)), HELD_OUT)
+    assert accuracy > 0.95
+
+
+def test_a_run_that_was_stopped_ends_like_one_that_was_not(tmp_path: Path) -> None:
+    whole = fitted(tmp_path / "whole")
+    curve = (tmp_path / "whole" / "curve.csv").read_text().splitlines()
+    kept: list[Path] = []
+    stopped = tmp_path / "stopped"
+
+    class Stops(Bright):
+        def draw(
+            self, count: int, rng: np.random.Generator
+        ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+            kept.append(stopped)
+            if len(kept) == 2:
+                raise KeyboardInterrupt
+            return super().draw(count, rng)
+
+    torch.manual_seed(0)
+    with pytest.raises(KeyboardInterrupt):
+        fit(ActionCnn(SHAPE), Stops(), HELD_OUT, FITTING, stopped)
+    gone_on = fitted(stopped)
+    for ours, theirs in zip(gone_on.parameters(), whole.parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs)
+    assert (stopped / "curve.csv").read_text().splitlines() == curve
+
+
+def test_processes_beside_the_training_draw_the_same(tmp_path: Path) -> None:
+    alone = fitted(tmp_path / "alone")
+    beside = fitted(tmp_path / "beside", replace(FITTING, workers=1))
+    for ours, theirs in zip(alone.parameters(), beside.parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs)
+
+
+def test_other_settings_need_another_folder(tmp_path: Path) -> None:
+    fitted(tmp_path)
+    with pytest.raises(ModelError, match="learning_rate"):
+        fitted(tmp_path, replace(FITTING, learning_rate=0.5))
+
+
+def test_without_averaging_the_newest_weights_are_the_result(tmp_path: Path) -> None:
+    newest = fitted(tmp_path / "newest", replace(FITTING, averaging=0.0))
+    averaged = fitted(tmp_path / "averaged")
+    different = [
+        not torch.allclose(one, other)
+        for one, other in zip(newest.parameters(), averaged.parameters(), strict=True)
+    ]
+    assert all(different)
+
+
+def test_targets_are_probabilities_and_nothing_is_equally_likely_everything() -> None:
+    targets = targets_of(torch.tensor([1, -1, 0]), 4, 0.2)
+    torch.testing.assert_close(targets.sum(dim=1), torch.ones(3))
+    assert targets[0].tolist() == pytest.approx([0.05, 0.85, 0.05, 0.05])
+    assert targets[1].tolist() == pytest.approx([0.25] * 4)

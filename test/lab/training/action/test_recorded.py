@@ -1,0 +1,53 @@
+"""People of motion capture before virtual cameras."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from pose_action_ros.lab.datasets.person import PERSON
+from pose_action_ros.lab.datasets.simulated import person_joints
+from pose_action_ros.lab.training.action.recorded import RATE, SECONDS, recorded_sighting
+from pose_action_ros.recognition.settings import UNKNOWN
+from pose_action_ros.simulation import Script
+from pose_action_ros.skeletons import COCO_18
+
+NAMES = ("walking", UNKNOWN)
+
+
+def capture(action: str, seconds: float) -> npt.NDArray[np.float64]:
+    """(T, 21, 3) joints of somebody, as a motion capture system gives them."""
+    script = Script.random(np.random.default_rng(0), [action], seconds)
+    return person_joints(script.joints(np.arange(0, seconds, 1 / RATE)))
+
+
+@pytest.fixture(scope="module")
+def people() -> dict[str, npt.NDArray[np.float64]]:
+    return {"walking/01": capture("walking", 3.0), "directing_traffic/01": capture("pointing", 12)}
+
+
+def test_sightings_are_stretches_of_recordings(people: dict[str, npt.NDArray[np.float64]]) -> None:
+    labels = []
+    for seed in range(12):
+        seen = recorded_sighting(np.random.default_rng(seed), people, NAMES, None)
+        assert seen.points.shape == (len(seen.stamps), len(COCO_18), 2)
+        assert (np.diff(seen.stamps) > 0).all()
+        assert seen.stamps[-1] <= SECONDS
+        assert len(set(seen.labels.tolist())) == 1
+        labels.append(int(seen.labels[0]))
+    assert set(labels) == {0, 1}
+
+
+def test_the_same_seed_gives_the_same_and_another_camera_another(
+    people: dict[str, npt.NDArray[np.float64]],
+) -> None:
+    first, same, other = (
+        recorded_sighting(np.random.default_rng(seed), people, NAMES, None) for seed in (1, 1, 2)
+    )
+    assert first.points == pytest.approx(same.points, nan_ok=True)
+    assert first.intrinsics != other.intrinsics or len(first.points) != len(other.points)
+
+
+def test_captured_people_are_whole() -> None:
+    assert capture("walking", 1.0).shape[1:] == (len(PERSON), 3)

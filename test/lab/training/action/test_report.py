@@ -1,0 +1,92 @@
+"""Figures about predictions: against examples that can be counted by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.special import softmax
+
+from pose_action_ros.lab.training.action.report import (
+    OTHERS,
+    calibrated,
+    calibration_error,
+    fit_temperature,
+    fit_threshold,
+    report,
+    said_of_others,
+)
+
+PROBABILITIES = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.55, 0.45]])
+LABELS = np.array([0, 1, 1, 0])
+
+
+def test_report_counts_by_hand() -> None:
+    figures = report(PROBABILITIES, LABELS, ["a", "b"], unknown_below=0.58)
+    assert figures["windows"] == 4
+    assert figures["accuracy"] == 0.75
+    assert figures["unknown"] == 0.25
+    assert figures["accuracy_when_known"] == pytest.approx(2 / 3, abs=1e-4)
+    assert figures["recall"] == {"a": 1.0, "b": 0.5}
+    assert figures["confusion"] == {"a": {}, "b": {"a": 0.5}}
+
+
+def test_an_action_that_does_not_occur_does_not_count() -> None:
+    figures = report(PROBABILITIES[[0, 3]], LABELS[[0, 3]], ["a", "b"], 0.0)
+    assert figures["balanced_accuracy"] == 1.0
+    assert set(figures["recall"]) == {"a"}
+
+
+def test_calibration_error_of_one_bin() -> None:
+    probabilities = np.array([[0.7, 0.3]] * 10)
+    labels = np.array([0] * 5 + [1] * 5)
+    assert calibration_error(probabilities, labels) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("truth", [0.5, 1.0, 3.0])
+def test_the_temperature_of_overconfident_logits_is_found(truth: float) -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 2, (20_000, 5))
+    odds = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    labels = (odds.cumsum(axis=1) > rng.random((20_000, 1))).argmax(axis=1)
+    assert fit_temperature(truth * logits, labels) == pytest.approx(truth, rel=0.05)
+
+
+def test_the_threshold_lets_so_many_wrong_answers_through() -> None:
+    rng = np.random.default_rng(0)
+    confidence = rng.uniform(0.5, 1.0, 5000)
+    labels = np.where(rng.random(5000) < confidence, 0, 1)
+    probabilities = np.column_stack([confidence, 1 - confidence])
+    threshold = fit_threshold(probabilities, labels, wrong=0.1)
+    given = confidence >= threshold
+    assert (labels[given] != 0).mean() == pytest.approx(0.1, abs=0.002)
+    # Of answers that are right as often as they claim, those above 0.8 are wrong by 0.1 on average.
+    assert threshold == pytest.approx(0.8, abs=0.03)
+
+
+def test_the_threshold_of_answers_that_are_all_right_or_all_wrong() -> None:
+    assert fit_threshold(PROBABILITIES, np.array([0, 0, 1, 0]), least=0.3) == 0.55
+    assert fit_threshold(PROBABILITIES, np.array([1, 1, 0, 1])) == 1.0
+
+
+def test_people_who_do_something_else_raise_the_threshold_but_not_the_temperature() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 3, (4000, 4))
+    labels = np.where(rng.random(4000) < 0.93, logits.argmax(axis=1), 0)
+    others = rng.normal(0, 1.0, (4000, 4))  # of which none is as convincing
+    alone = calibrated(logits, labels, others[:0])
+    temperature, threshold = calibrated(logits, labels, others)
+    assert temperature == alone[0]
+    assert threshold > alone[1] + 0.1
+    # Of more others no more count.
+    assert calibrated(logits, labels, np.repeat(others, 3, axis=0))[1] == pytest.approx(
+        threshold, abs=0.05
+    )
+    told = softmax(np.concatenate([logits, others[: int(OTHERS * 4000)]]) / temperature, axis=1)
+    truth = np.concatenate([labels, np.full(int(OTHERS * 4000), -1)])
+    given = told.max(axis=1) >= threshold
+    assert (told.argmax(axis=1) != truth)[given].mean() == pytest.approx(0.1, abs=0.02)
+
+
+def test_what_is_said_of_others_counts_by_hand() -> None:
+    said = said_of_others(PROBABILITIES, ["a", "b"], unknown_below=0.7)
+    assert said == {"windows": 4, "unknown": 0.5, "said": {"a": 0.25, "b": 0.25}}

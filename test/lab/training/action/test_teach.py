@@ -1,0 +1,312 @@
+"""Teaching, small: labels, lessons, other people, the command from recordings to a model."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pose_action_ros.cli import teach as teach_command
+from pose_action_ros.errors import InputError, ModelError, SettingError
+from pose_action_ros.lab.networks.cells import CellNetwork, CellShape
+from pose_action_ros.lab.networks.genotype import random_genotype
+from pose_action_ros.lab.training.action import curriculum, teach
+from pose_action_ros.lab.training.action.curriculum import labels_after
+from pose_action_ros.lab.training.action.data import mirrored_labels
+from pose_action_ros.lab.training.action.heads import features_of, fit_head, with_labels
+from pose_action_ros.lab.training.action.lessons import Lesson, lessons_of, places_of
+from pose_action_ros.lab.training.action.model import ActionModel, read_model, write_model
+from pose_action_ros.lab.training.action.network import NetworkChoice
+from pose_action_ros.lab.training.action.styles import filmed_again, restyled
+from pose_action_ros.lab.training.action.teach import folds_of
+from pose_action_ros.lab.training.action.teach_report import LeftOut, table, warnings
+from pose_action_ros.lab.training.action.windows import ONE_SIDED
+from pose_action_ros.recognition import SpmfSettings
+from pose_action_ros.recognition.classifier import ActionClassifier
+from pose_action_ros.recording import PoseRecording, save_recording
+from pose_action_ros.simulation import ACTIONS
+from pose_action_ros.skeletons import HUMAN36M_17, MSR_20
+
+Array = npt.NDArray[np.float64]
+WRIST = HUMAN36M_17.index("right_wrist")
+BASE = ("standing", "waving_left", "waving_right")
+# Somebody who stands with hanging arms, x to their left, y down, from the middle of the hips [m].
+BODY: Array = np.array(
+    [
+        [0, 0, 0],
+        *([-0.13, 0, 0], [-0.13, 0.44, 0], [-0.13, 0.88, 0]),
+        *([0.13, 0, 0], [0.13, 0.44, 0], [0.13, 0.88, 0]),
+        *([0, -0.25, 0], [0, -0.5, 0], [0, -0.6, -0.1], [0, -0.72, 0]),
+        *([0.17, -0.48, 0], [0.2, -0.2, 0], [0.2, 0.05, 0]),
+        *([-0.17, -0.48, 0], [-0.2, -0.2, 0], [-0.2, 0.05, 0]),
+    ]
+)
+
+
+def take(
+    label: str,
+    source: str = "a.mp4",
+    *,
+    rests: tuple[float, float] = (0.0, 0.0),
+    seconds: float = 2.0,
+    placed: bool = False,
+) -> PoseRecording:
+    """Somebody whose right hand goes up and down, with rests before and after."""
+    stamps: Array = np.arange(0, rests[0] + seconds + rests[1], 0.05, dtype=np.float64)
+    phase: Array = np.clip((stamps - rests[0]) / seconds, 0, 1)
+    points: Array = np.repeat(BODY[None], len(stamps), axis=0)
+    points[:, WRIST, 1] -= 0.4 * (1 - np.cos(2 * np.pi * round(seconds) * phase))
+    if placed:
+        points += [0.0, 0.0, 3.0]
+    scores = np.ones(points.shape[:2])
+    return PoseRecording(HUMAN36M_17, stamps, points, scores, label, source=source, placed=placed)
+
+
+def kinect() -> PoseRecording:
+    """A recording with other joints."""
+    points = np.zeros((40, 20, 3))
+    stamps = np.linspace(0, 2, 40)
+    return PoseRecording(MSR_20, stamps, points, np.ones((40, 20)), "nodding", source="a.mp4")
+
+
+def base_model(folder: Path, labels: tuple[str, ...] = BASE) -> Path:
+    """The files of a tiny model that learnt nothing."""
+    torch.manual_seed(0)
+    shape = CellShape(len(labels), 48, 32, channels=2, blocks=1, spare=2)
+    network = CellNetwork(random_genotype(np.random.default_rng(0), 2), shape)
+    model = ActionModel(network, labels, SpmfSettings(), 2.0, 1.0, 0.3)
+    path = folder / "base.onnx"
+    write_model(path, model, NetworkChoice(), {}, {})
+    return path
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Few of everything; the folder of a base."""
+    monkeypatch.setenv("POSE_ACTION_CACHE", str(tmp_path / "cache"))
+    for module, name, value in (
+        (curriculum, "CHECKED", 2),
+        (curriculum, "COPIES", 1),
+        (curriculum, "GESTURE_PEOPLE", 2),
+        (teach, "COPIES", 1),
+        (teach, "DRAWN", 20),
+        (teach, "REPLAYED", 30),
+    ):
+        monkeypatch.setattr(module, name, value)
+    return base_model(tmp_path)
+
+
+def run(folder: Path, base: Path, *words: str) -> int:
+    parser = argparse.ArgumentParser()
+    teach_command.configure(parser)
+    few = ("--people", "2", "--epochs", "2", "--samples", "16", "--threads", "1")
+    return teach_command.run(parser.parse_args([str(folder), "--base", str(base), *few, *words]))
+
+
+def write(folder: Path, *recordings: PoseRecording) -> Path:
+    for number, recording in enumerate(recordings):
+        save_recording(folder / f"{recording.label or 'none'}_{number}.npz", recording)
+    return folder
+
+
+def test_a_taught_model_is_read_by_recognisers_and_can_be_taught_again(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(tmp_path / "dir", *(take("nodding", f"{name}.mp4") for name in "abc"))
+    write(folder / "more", take("standing", "d.mp4"), take("standing", "e.mp4"))
+    assert run(folder, small) == 0
+    said = capsys.readouterr().out
+    path = tmp_path / "dir.onnx"
+    classifier = ActionClassifier(str(path))
+    assert classifier.labels == (*BASE, "nodding")
+    assert "standing: 2 recordings more for an action that is known" in said
+    assert "| nodding " in said
+    assert f"ros2 param set /action_node action_model {path}" in said
+    card = json.loads(path.with_suffix(".json").read_text())
+    assert card["training"]["recordings"]["nodding"] == ["a.mp4", "b.mp4", "c.mp4"]
+    assert card["scores"]["left_out"]["nodding"]["recordings"] == 3
+    assert str(tmp_path) not in json.dumps(card)
+    with pytest.raises(SettingError, match="there already"):
+        run(folder, small)
+    assert run(folder, path, "--output", str(tmp_path / "next.onnx"), "--epochs", "0") == 0
+    assert read_model(tmp_path / "next.onnx").labels == classifier.labels
+
+
+def test_one_recording_each_is_taught_without_being_judged(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(tmp_path / "dir", take("nodding"), take("turning_left", "b.mp4"))
+    assert run(folder, small, "--keep", "none", "--epochs", "0") == 0
+    said = capsys.readouterr().out
+    assert "turning_left: its other side has no recordings" in said
+    assert read_model(tmp_path / "dir.onnx").unknown_below == read_model(small).unknown_below
+
+
+def test_new_actions_alone_with_simulated_people_for_none_of_them(
+    small: Path, tmp_path: Path
+) -> None:
+    folder = write(
+        tmp_path / "dir", take("nodding"), take("nodding"), take("turning"), take("turning", "b")
+    )
+    assert run(folder, small, "--keep", "none", "--no-mirror", "--epochs", "1") == 0
+    model = read_model(tmp_path / "dir.onnx")
+    assert model.labels == ("nodding", "turning")
+    assert 0 < model.unknown_below <= 1
+
+
+@pytest.mark.parametrize(
+    ("recording", "message"),
+    [
+        (take(""), "has the label ''"),
+        (take("unknown"), "has the label 'unknown'"),
+        (kinect(), "'msr_20', which lacks nose"),
+        (take("nodding", seconds=0.3), "nobody for 0.5 s"),
+    ],
+)
+def test_recordings_that_teach_nothing_are_named(recording: PoseRecording, message: str) -> None:
+    with pytest.raises(InputError, match=message) as error:
+        lessons_of([recording], SpmfSettings())
+    assert "a.mp4" in str(error.value)
+
+
+def test_folders_and_bases_that_cannot_be_used(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="pose-action record"):
+        run(tmp_path / "empty", small)
+    folder = write(tmp_path / "dir", take("nodding"))
+    with pytest.raises(InputError, match="nodding alone"):
+        run(folder, small, "--keep", "none")
+    with pytest.raises(SettingError, match=r"\.onnx"):
+        run(folder, small, "--output", str(tmp_path / "model.pt"))
+    with pytest.raises(SettingError, match="outside"):
+        run(folder, small, "--output", str(folder / "action.onnx"))
+    small.with_name("base.weights.npz").unlink()
+    with pytest.raises(ModelError, match=r"base\.weights\.npz"):
+        run(folder, small)
+    (folder / "broken.npz").write_bytes(b"no")
+    with pytest.raises(InputError, match=r"broken\.npz"):
+        run(folder, small)
+
+
+def test_a_base_of_two_people_is_refused() -> None:
+    network = torch.nn.Identity()
+    model = ActionModel(network, BASE, SpmfSettings(people=2), 2.0, 1.0, 0.3)
+    lesson = lessons_of([take("nodding")], SpmfSettings())
+    with pytest.raises(ModelError, match="2 people"):
+        curriculum.Curriculum(model, lesson, curriculum.TeachSettings())
+
+
+def test_labels_that_stay_come_first_and_those_that_would_be_forgotten_are_named() -> None:
+    assert labels_after(BASE, "all", ["b", "a", "standing"]) == (*BASE, "a", "b")
+    assert labels_after(BASE, "waving_right, standing", ["a"]) == ("standing", "waving_right", "a")
+    with pytest.raises(SettingError, match="cannot keep flying; the base knows standing"):
+        labels_after(BASE, "flying", ["a"])
+    with pytest.raises(InputError, match="nodding of the base would be forgotten"):
+        labels_after((*BASE, "nodding"), "all", ["a"])
+    assert labels_after((*BASE, "nodding"), "all", ["nodding"]) == (*BASE, "nodding")
+
+
+def test_what_labels_are_in_the_mirror() -> None:
+    labels = ("nodding", "turning_left", "turning_right", "left_step")
+    assert mirrored_labels(labels).tolist() == [0, 2, 1, ONE_SIDED]
+    assert sorted(mirrored_labels(ACTIONS)) == list(range(len(ACTIONS)))
+
+
+def test_windows_end_while_something_is_done() -> None:
+    (lesson,) = lessons_of([take("nodding", rests=(2.0, 3.0))], SpmfSettings())
+    ends = [lesson.poses.stamps[place.frame] for place in places_of(lesson.poses, 0, 4)]
+    assert 2.0 < min(ends) < 2.6
+    assert 3.4 < max(ends) < 4.3
+    assert {place.label for place in places_of(lesson.poses, 0, 4)} == {4}
+
+
+def test_who_holds_a_posture_is_never_at_rest() -> None:
+    still = take("holding", seconds=3.0)
+    points = np.repeat(still.points[:1], len(still), axis=0)
+    (lesson,) = lessons_of([replace(still, points=points)], SpmfSettings())
+    ends = [lesson.poses.stamps[place.frame] for place in places_of(lesson.poses, 0, 0)]
+    assert max(ends) > 2.7
+
+
+def test_placed_and_relative_recordings_teach_the_same() -> None:
+    pair = [take("nodding", placed=True), take("nodding")]
+    placed, relative = lessons_of(pair, SpmfSettings())
+    assert placed.poses.points == pytest.approx(relative.poses.points)
+
+
+def test_recordings_of_a_source_are_left_out_together() -> None:
+    def lesson(label: str, source: str) -> Lesson:
+        return replace(LESSON, label=label, source=source)
+
+    folds = folds_of([lesson("a", "x"), lesson("a", "x"), lesson("a", "y"), lesson("b", "x")])
+    assert folds == [0, 0, 1, None]
+    assert folds_of([lesson("a", "webcam_0")] * 3) == [0, 1, 2]
+
+
+(LESSON,) = lessons_of([take("nodding")], SpmfSettings())
+
+
+def test_a_head_with_more_labels_says_the_same_of_the_old_ones_and_learns_new_ones() -> None:
+    torch.manual_seed(0)
+    shape = CellShape(3, 48, 32, channels=2, blocks=1, dropout=0.0, spare=2)
+    network = CellNetwork(random_genotype(np.random.default_rng(0), 2), shape).eval()
+    changed = with_labels(network, BASE, ["waving_right", "new", "standing"])
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (40, 48, 32, 3), dtype=np.uint8)
+    features = features_of(changed, images)
+    with torch.no_grad():
+        told, before = (each.stack.linear(features) for each in (changed, network))  # (40, 5) each
+        assert torch.allclose(told[:, [2, 0, 3, 4]], before[:, [0, 2, 3, 4]], atol=1e-5)
+        more = with_labels(network, BASE, BASE, spare=4)
+        kept = more.stack.linear(features)  # (40, 7)
+        assert torch.allclose(kept[:, :5], before, atol=1e-5)
+        assert kept[:, 5:].std() < before.std()
+        labels = torch.arange(40) % 2
+        head = fit_head(changed.stack.linear, 20 * torch.randn(40, features.shape[1]), labels, 0.0)
+    assert head.weight.shape == changed.stack.linear.weight.shape
+
+
+@given(st.integers(0, 1000))
+def test_others_have_other_bones_and_their_hands_follow_their_arms(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    changed = restyled(np.repeat(BODY[None], 3, axis=0), rng)
+    assert np.isfinite(changed).all()
+    assert changed[0] == pytest.approx(changed[2])
+    for parent, child in HUMAN36M_17.bones:
+        old = np.linalg.norm(BODY[child] - BODY[parent])
+        new = np.linalg.norm(changed[:, child] - changed[:, parent], axis=1)
+        assert (0.6 * old < new).all()
+        assert (new < 1.6 * old).all()
+
+
+def test_who_is_filmed_again_is_seen_in_the_picture_from_the_front() -> None:
+    heights = []
+    for seed in range(8):
+        seen = filmed_again(LESSON.poses, np.random.default_rng(seed))
+        assert len(seen.stamps) > 0.5 * len(LESSON.poses.stamps)
+        nose, hip = seen.points[:, 0, 1], seen.points[:, 8, 1]
+        heights.append(float(np.nanmedian(hip - nose)))
+    assert np.median(heights) > 20  # [px] the head is above the hips
+
+
+def test_what_is_warned_of() -> None:
+    good = LeftOut(5, 5, 50, 0.9, 1.0, {"standing": 0.1})
+    poor = LeftOut(2, 1, 20, 0.5, 0.5, {"standing": 0.4, "waving_left": 0.1})
+    alone = LeftOut(1, 1, 0, 0.0, 0.0, {})
+    told = list(warnings({"good": good, "poor": poor, "alone": alone}))
+    assert len(told) == 4
+    assert "2 recording(s)" in told[0]
+    assert "one source" in told[1]
+    assert "poor was taken for standing in 40 %" in told[2]
+    assert "alone: 1 recording(s)" in told[3]
+    text = table({"good": good, "alone": alone})
+    assert "90 %" in text
+    assert "standing 10 %" in text

@@ -1,0 +1,86 @@
+"""`process` that writes OpenPose's files, and starts from them."""
+
+import csv
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from pose_action_ros import cli, pipeline
+
+pytestmark = pytest.mark.usefixtures("fake_stages")
+
+
+def _no_detector(_settings: object) -> object:
+    raise AssertionError("no detector is needed")
+
+
+def _process(*words: str | Path) -> int:
+    return cli.main(["process", *map(str, words), "--rate", "10"])
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    folder = tmp_path / "clip"
+    folder.mkdir()
+    for number in range(20):
+        bright = 0 if number == 4 else 90
+        cv2.imwrite(str(folder / f"{number}.png"), np.full((48, 64, 3), bright, np.uint8))
+    return folder
+
+
+def _table(folder: Path) -> list[list[str]]:
+    return list(csv.reader((folder / "actions.csv").open(encoding="utf-8")))
+
+
+def test_from_the_files_everything_is_as_from_the_images(
+    images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, files, again = tmp_path / "first", tmp_path / "json", tmp_path / "again"
+    assert not _process(images, "--output", first, "--write-json", files, "--no-smoothing")
+    written = sorted(file.name for file in files.iterdir())
+    assert written == [f"clip_{number:012}_keypoints.json" for number in range(20)]
+    people = json.loads((files / written[4]).read_text(encoding="utf-8"))["people"]
+    assert people == []
+
+    monkeypatch.setattr(pipeline, "make_detector", _no_detector)
+    options = ("--keypoints-json", files, "--image-size", "64x48", "--no-smoothing")
+    assert not _process(*options, "--output", again)
+    assert _table(first) == _table(again)
+    with np.load(first / "poses.npz") as one, np.load(again / "poses.npz") as other:
+        for name in one.files:
+            if one[name].dtype.kind in "iU":
+                assert (one[name] == other[name]).all()
+            else:
+                np.testing.assert_allclose(one[name], other[name], rtol=1e-5)
+    assert cv2.VideoCapture(str(again / "annotated.mp4")).read()[0]
+
+    assert not _process(images, *options, "--output", tmp_path / "pictured")
+    picture = cv2.VideoCapture(str(tmp_path / "pictured" / "annotated.mp4")).read()[1]
+    assert np.median(picture) > 60
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "neither INPUT nor --keypoints-json"),
+        (("--keypoints-json", "/nowhere", "--image-size", "64x48"), "/nowhere"),
+        (("--keypoints-json", "/nowhere"), "image_size"),
+    ],
+)
+def test_errors_are_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+) -> None:
+    assert _process(*words, "--output", tmp_path) == 1
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+
+
+def test_a_folder_that_is_a_file(
+    images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _process(images, "--output", tmp_path, "--write-json", images / "0.png") == 1
+    assert "0.png" in capsys.readouterr().err

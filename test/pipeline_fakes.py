@@ -1,0 +1,122 @@
+"""Stages with known answers, in place of those that need models."""
+
+import os
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros import cli, pipeline
+from pose_action_ros.camera import Intrinsics
+from pose_action_ros.detection import DetectorSettings, Memory
+from pose_action_ros.output.job import Report, process_source
+from pose_action_ros.output.settings import ProcessSettings
+from pose_action_ros.poses import Pose2D, Pose3D
+from pose_action_ros.recognition import ActionEstimate
+from pose_action_ros.skeletons import BODY_25, HUMAN36M_17
+from pose_action_ros.sources import Frame
+
+KILLED_WITH = 9
+"""Exit code of a process that ends as if it was killed."""
+LABELS = ("standing", "waving_left")
+
+
+def estimate(label: str, stamp: float, person: int = 0, score: float = 0.75) -> ActionEstimate:
+    scores = np.array([1 - score, score])
+    return ActionEstimate((person,), label, score, LABELS, scores, stamp - 1, stamp)
+
+
+class Detector:
+    """Sees one person, where the image is not black; who moves a bit with each image looked at.
+
+    Attributes:
+        looked: how often any detector has looked at an image.
+        deadly: the image of this number ends the process at once; 0 for none.
+    """
+
+    skeleton, engine = BODY_25, "fake"
+    looked = 0
+    deadly = 0
+
+    def __init__(self, settings: DetectorSettings) -> None:
+        self.settings = settings
+        self._seen = 0
+
+    def __call__(self, image: npt.NDArray[np.uint8]) -> tuple[Pose2D, ...]:
+        self._seen += 1
+        Detector.looked += 1
+        if Detector.looked == Detector.deadly:
+            os._exit(KILLED_WITH)
+        if not image.any():
+            return ()
+        points = np.linspace(1, min(image.shape[:2]) - 2, 50).reshape(25, 2)
+        scores = np.where(np.arange(25) == 24, 0.0, 1.0)
+        return (Pose2D(BODY_25, points + 0.01 * np.sin(self._seen), scores),)
+
+    def reset(self) -> None:
+        self._seen = 0
+
+    def remembered(self) -> Memory:
+        return {"seen": self._seen}
+
+    def recall(self, memory: Memory) -> None:
+        self._seen = memory["seen"]
+
+
+class Lifter:
+    """Puts everybody 3 m before the camera."""
+
+    def __init__(self, _settings: object) -> None:
+        pass
+
+    def __call__(
+        self, people: Sequence[Pose2D], camera: Intrinsics, _stamp: float
+    ) -> tuple[Pose3D, ...]:
+        points = np.tile([0.0, 0.0, 3.0], (17, 1)) * (camera.fx / camera.fx)
+        return tuple(
+            Pose3D(HUMAN36M_17, points, np.ones(17), person.person_id, placed=True)
+            for person in people
+        )
+
+    def reset(self) -> None:
+        pass
+
+
+class Recogniser:
+    """Says that people wave from the second second on."""
+
+    def __init__(self, _settings: object) -> None:
+        pass
+
+    def update(self, people: Sequence[Pose3D], stamp: float) -> tuple[ActionEstimate, ...]:
+        label = LABELS[stamp >= 1]
+        return tuple(estimate(label, stamp, person.person_id) for person in people)
+
+    def reset(self) -> None:
+        pass
+
+
+STAGES = {"make_detector": Detector, "Lifter": Lifter, "Recogniser": Recogniser}
+
+
+def process_faked(settings: ProcessSettings, **options: bool) -> Report:
+    """process_source with these stages, also in another process."""
+    for name, stage in STAGES.items():
+        setattr(pipeline, name, stage)
+    return process_source(settings, **options)
+
+
+def run_and_die(words: Sequence[str], deadly: int) -> None:
+    """The command with these stages, in a process of its own that dies with an image."""
+    for name, stage in STAGES.items():
+        setattr(pipeline, name, stage)
+    Detector.deadly = deadly
+    cli.main(words)
+
+
+def interrupted(source: Iterator[Frame]) -> Iterator[Frame]:
+    """Images until somebody presses Ctrl-C at number 15."""
+    for frame in source:
+        if frame.index == 15:
+            raise KeyboardInterrupt
+        yield frame
