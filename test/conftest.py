@@ -1,9 +1,12 @@
+import os
+
 from hypothesis import settings
 
 from action_models import action_model, interaction_model, other_action_model
 
 __all__ = ["action_model", "interaction_model", "other_action_model"]
 
-# A busy machine is no failure; pytest-timeout still ends what hangs.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
+# No deadline: a busy machine is no failure, and pytest's timeout ends a test that is stuck.
+settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("thorough", deadline=None, max_examples=200)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))

@@ -32,7 +32,7 @@ LAYERS = {
     "docs": ("build", "run", "docs"),
     "test": ("build", "run", "docs", "train", "test"),
 }
-LAYER_OF = {"docs": "docs", "test": "test", "lint": "test", "bench": "test"}
+LAYER_OF = {"docs": "docs", "test": "test", "test-all": "test", "lint": "test", "bench": "test"}
 TYPED = "kilted"
 STUBS_SINCE = (3, 11)
 BEFORE_KILTED = ("humble", "iron", "jazzy")
@@ -47,9 +47,8 @@ LINTERS = (
 def main() -> int:
     """Run one of the commands; returns its exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "command", choices=("demo", "test", "lint", "bench", "docs", "build", "run", "clean")
-    )
+    names = ("demo", "test", "test-all", "lint", "bench", "docs", "build", "run", "clean")
+    parser.add_argument("command", choices=names)
     parser.add_argument("rest", nargs=argparse.REMAINDER, help="arguments of the command")
     args = parser.parse_args()
     if args.command != "run":
@@ -59,6 +58,7 @@ def main() -> int:
     commands = {
         "demo": demo,
         "test": test,
+        "test-all": test_all,
         "lint": lint,
         "bench": bench,
         "docs": docs,
@@ -278,6 +278,11 @@ def test(env: Environment, rest: list[str]) -> int:
     if code := lint(env, []):
         return code
     become(env, VENV / "bin" / "python", "-m", "pytest", *rest)
+
+
+def test_all(env: Environment, rest: list[str]) -> int:
+    """The linters, then pytest with the exhaustive tests and more examples of each property."""
+    return test({**env, "HYPOTHESIS_PROFILE": "thorough"}, ["-m", "", *rest])
 
 
 def bench(env: Environment, rest: list[str]) -> int:
