@@ -13,7 +13,6 @@ MODULES = {
     # what is imported: what pip calls it
     "numpy": "numpy",
     "cv2": "opencv-python-headless",
-    "scipy.signal": "scipy",
     "yaml": "PyYAML",
     "tqdm": "tqdm",
 }

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.metrics import mpjpe
 from pose_action_ros.poses import Pose2D, Pose3D
+from pose_action_ros.tracking.assignment import assign
 
 SETTLING = 1.0
 """Time [s] after a change of the true action in which answers do not count."""
@@ -190,8 +190,7 @@ def _pairs(
     errors = np.linalg.norm(gaps, axis=-1) / heights[:, None, None]  # (T, F, J)
     known = np.where(np.isfinite(errors).any(axis=-1, keepdims=True), errors, np.inf)
     cost = np.minimum(np.nanmedian(known, axis=-1), 1e3)  # (T, F)
-    rows, columns = linear_sum_assignment(cost)
-    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+    for row, column in assign(cost):
         if cost[row, column] <= _SAME_PERSON:
             yield truth[row].person_id, found[column], errors[row, column]
 

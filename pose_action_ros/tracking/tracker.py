@@ -8,11 +8,11 @@ from math import exp, isfinite
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from pose_action_ros.errors import InputError
 from pose_action_ros.one_euro import OneEuroFilter
 from pose_action_ros.poses import Pose2D
+from pose_action_ros.tracking.assignment import assign
 from pose_action_ros.tracking.settings import TrackerSettings
 from pose_action_ros.tracking.similarity import similarities, sizes, tolerances
 
@@ -142,7 +142,7 @@ class Tracker:
         )
         # Pairs that are too unlike must not win over others by their number.
         alike[alike < self.settings.track_similarity] = 0.0
-        for row, column in zip(*linear_sum_assignment(-alike), strict=True):
+        for row, column in assign(-alike):
             if alike[row, column] > 0:
                 owners[column] = self._tracks[row]
         return owners

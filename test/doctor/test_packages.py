@@ -117,7 +117,7 @@ def test_one_opencv_hides_another(tmp_path: Path, well: Machine) -> None:
             "library",
             "libgl1",
         ),
-        ("import scipy", "ValueError: numpy.dtype size changed", "other_numpy", "numpy<2"),
+        ("import tqdm", "ValueError: numpy.dtype size changed", "other_numpy", "numpy<2"),
         ("import yaml", "SyntaxError: invalid syntax", "broken", "--force-reinstall PyYAML"),
     ],
 )

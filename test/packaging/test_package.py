@@ -87,8 +87,7 @@ def test_what_runs_without_ros_imports_only_its_requirements() -> None:
     training = {re.split(r"[<>=\[]", line)[0] for line in requirements("train")}
     runtime = {names.get(name, name) for name in allowed}
     heavy = frozenset(names.get(name, name) for name in training)
-    more = dict.fromkeys(("networks", "search", "training", "datasets", "evaluation"), heavy)
-    more["evaluation"] |= {"pycocotools"}  # for annotations, and imported with them
+    more = {"lab": heavy | {"pycocotools"}, "cli": heavy}
     # Backends are imported when they are chosen and there.
     more["engines"] = frozenset({"cuda", "google", "onnx", "tensorrt", "torch"})
     for folder in PACKAGE.iterdir():
