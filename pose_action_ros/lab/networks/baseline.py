@@ -1,4 +1,4 @@
-"""The baseline: Martinez, Hossain, Romero and Little 2017, arXiv 1705.03098, figure 2.
+"""Baseline lifter: Martinez, Hossain, Romero and Little 2017, arXiv 1705.03098, figure 2.
 
 A linear layer of 1024 with batch normalisation, ReLU and dropout 0.5, two residual blocks of two
 such layers, a linear layer to the output.
@@ -29,8 +29,8 @@ class Martinez(nn.Module):
         hidden: Tensor = self.first(vectors)
         for block in self.blocks:
             hidden = hidden + block(hidden)
-        read: Tensor = self.read(hidden)
-        return read
+        output: Tensor = self.read(hidden)
+        return output
 
 
 def _layer(inputs: int, width: int, dropout: float) -> nn.Sequential:

@@ -1,4 +1,4 @@
-"""The lifter that a robot runs: keypoints of any camera to joints and their scores."""
+"""The robot's lifter network: normalised keypoints of any camera to joints and their scores."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from pose_action_ros.lab.networks.mirror import Reflection
-from pose_action_ros.lab.networks.two_stream import Reading, Stream, StreamShape
+from pose_action_ros.lab.networks.two_stream import Reading, Reflection, Stream, StreamShape
 from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
 
 Array = npt.NDArray[np.float64]
@@ -19,18 +18,16 @@ INPUT_JOINTS, INPUT_CHANNELS = len(COCO_18), 3  # x, y, score
 OUTPUT_JOINTS = len(HUMAN36M_17)
 
 KEYPOINTS = Reflection.of_points(COCO_18.mirror, (-1.0, 1.0, 1.0))
-"""Of normalised keypoints (18, 3)."""
+"""Reflection of normalised keypoints (18, 3)."""
 _BONE_MIRROR = HUMAN36M_17.mirror[1:] - 1
 BONES = Reflection.of_points(_BONE_MIRROR, (-1.0, 1.0, 1.0))
-"""Of bone vectors, or joints without the root, (16, 3)."""
+"""Reflection of bone vectors, or of joints without the root, (16, 3)."""
 _STRETCH = Reflection.of_points(_BONE_MIRROR, (1.0,))
 _SCORES = Reflection.of_points(HUMAN36M_17.mirror, (1.0,))
 _TINY = 1e-8
-_CALM = 0.02  # so that no early step drives a length to its bound, where nothing is learned
-
-
+_CALM = 0.02  # keeps early steps from driving a length to its bound, where the gradient is zero
 _SHORT = 5.0
-"""Percentile of people's bone lengths below which a network's are not, and above 100 minus it."""
+"""Predicted bone lengths are between this percentile of people's and 100 minus it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +39,7 @@ class BoneLengths:
 
     @classmethod
     def of(cls, joints: Array) -> BoneLengths:
-        """Those between which most people's are; joints (N, 17, 3) [m]."""
+        """Bounds of most people's bone lengths, from joints (N, 17, 3) [m]."""
         parents = [HUMAN36M_17.index(name) for name in HUMAN36M_17.parents[1:]]
         lengths = np.linalg.norm(joints[:, 1:] - joints[:, parents], axis=-1)  # (N, 16)
         least, greatest = np.percentile(lengths, [_SHORT, 100 - _SHORT], axis=0)
@@ -51,11 +48,11 @@ class BoneLengths:
 
 @dataclass(frozen=True, eq=False)
 class Lifted:
-    """What the network says about B people.
+    """Output of the network for B people.
 
     Attributes:
-        joints: (B, 17, 3) [m] relative to the root, person of standard height.
-        logits: (B, 17) of each joint's score: the probability that it is right.
+        joints: (B, 17, 3) [m] relative to the root, for a person of standard height.
+        logits: (B, 17) of each joint's score, the probability that the joint is right.
     """
 
     joints: Tensor
@@ -63,9 +60,9 @@ class Lifted:
 
 
 class Bones(nn.Module):
-    """Directions and lengths of bones to joints (B, 17, 3), all bones as long as people's are.
+    """Directions and lengths of bones to joints (B, 17, 3), with human bone lengths.
 
-    The root is zero. Left and right have the same lengths.
+    The root is at the origin. Left and right bones have the same length.
     """
 
     def __init__(self, lengths: BoneLengths) -> None:
@@ -84,7 +81,7 @@ class Bones(nn.Module):
         self.register_buffer("mirror", torch.from_numpy(_BONE_MIRROR))
 
     def forward(self, directions: Tensor, stretch: Tensor) -> Tensor:
-        """(B, 16, 3) of any length, (B, 16) of any size and sign, to (B, 17, 3)."""
+        """Directions (B, 16, 3) of any length and any stretch (B, 16) to joints (B, 17, 3)."""
         even = (stretch + stretch.index_select(1, self.mirror)) / 2
         lengths = self.middle + self.spread * (_CALM * even).tanh()  # (B, 16)
         norms = directions.square().sum(dim=-1).add(_TINY).sqrt()  # (B, 16)
@@ -92,7 +89,7 @@ class Bones(nn.Module):
 
 
 class RobotLifter(nn.Module):
-    """One stream with what it tells: normalised keypoints (B, 18, 3) to Lifted."""
+    """One stream with its outputs: normalised keypoints (B, 18, 3) to Lifted."""
 
     def __init__(self, shape: StreamShape, lengths: BoneLengths) -> None:
         super().__init__()
@@ -103,18 +100,18 @@ class RobotLifter(nn.Module):
         self.bones = Bones(lengths)
 
     def forward(self, keypoints: Tensor) -> Lifted:
-        """(B, 18, 3) to what is lifted."""
+        """Keypoints (B, 18, 3) to joints and scores."""
         hidden = self.stream(keypoints.flatten(1))  # (B, 2, width)
         directions, stretch = self.pose(hidden).split([len(BONES), len(_STRETCH)], dim=1)
         joints = self.bones(directions.reshape(-1, OUTPUT_JOINTS - 1, 3), stretch)
-        # Judging a pose must not change it.
+        # The gradient of the scores must not change the pose.
         return Lifted(joints, self.score(hidden.detach()))
 
 
 class Exported(nn.Module):
-    """As the runtime reads it: keypoints to joints (B, 17, 3) and scores (B, 17).
+    """Exported form: keypoints to joints (B, 17, 3) and scores (B, 17), averaged over lifters.
 
-    Several lifters are averaged: the two streams of the paper, each trained on its keypoints.
+    The paper has two streams, each trained on keypoints of its own.
     """
 
     def __init__(self, *lifters: nn.Module) -> None:
@@ -122,10 +119,10 @@ class Exported(nn.Module):
         self.lifters = nn.ModuleList(lifters)
 
     def forward(self, keypoints: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, 18, 3) to the outputs in order."""
-        told = [lifter(keypoints) for lifter in self.lifters]
-        joints = _mean([one.joints for one in told])
-        return joints, _mean([one.logits for one in told]).sigmoid()
+        """Keypoints (B, 18, 3) to joints and scores."""
+        lifted = [lifter(keypoints) for lifter in self.lifters]
+        joints = _mean([one.joints for one in lifted])
+        return joints, _mean([one.logits for one in lifted]).sigmoid()
 
 
 def _mean(parts: list[Tensor]) -> Tensor:
@@ -133,7 +130,7 @@ def _mean(parts: list[Tensor]) -> Tensor:
 
 
 def _chains() -> Array:
-    """(17, 16) which bones lead from the root to each joint."""
+    """(17, 16) 1 for each bone on the path from the root to a joint, else 0."""
     chains = np.zeros((OUTPUT_JOINTS, OUTPUT_JOINTS))
     for joint in range(OUTPUT_JOINTS):
         end = joint

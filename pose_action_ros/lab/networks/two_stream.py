@@ -1,22 +1,150 @@
-"""The two-stream lifter of Pham et al. 2020 (Sensors 20(7), 1825, figure 2).
+"""The two-stream lifter of Pham et al. 2020 (Sensors 20(7), 1825, figure 2), mirror-equivariant.
 
 Linear layers, batch normalisation, SELU, dropout and identity connections, no convolutions. Width,
-depth and dropout are configurable, the defaults are the paper's. Beyond the paper, the layers work
-on pairs of a person and the person's mirror image, see networks.mirror.
+depth and dropout are configurable, the defaults are those of the paper.
+
+Beyond the paper, left and right are treated alike by construction. Features come in pairs: one half
+is computed from the person, the other from the person's mirror image. A linear map that commutes
+with swapping the halves is block diagonal in their sum and difference, so it has half the weights
+and half the cost of an unconstrained one, and a mirrored input gives exactly the mirrored output
+(group equivariance, Cohen and Welling 2016, arXiv 1602.07576, for a group of two elements).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+import torch
 from torch import Tensor, nn
 
-from pose_action_ros.lab.networks.mirror import Pair, PairLinear, Reflection, Unpair
+_CONSTANT = 1e-6
+"""Deviation below which a value counts as constant and keeps its scale."""
+
+
+class Standardise(nn.Module):
+    """Vectors (..., size) to mean 0 and deviation 1; the statistics are saved with the weights."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.mean: Tensor
+        self.deviation: Tensor
+        self.register_buffer("mean", torch.zeros(size))
+        self.register_buffer("deviation", torch.ones(size))
+
+    def measure(self, vectors: Tensor) -> None:
+        """Set mean and deviation to those of vectors (N, size)."""
+        deviation, mean = torch.std_mean(vectors.double(), dim=0, correction=0)
+        self.mean.copy_(mean)
+        self.deviation.copy_(deviation.where(deviation > _CONSTANT, 1.0))
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """Standardise vectors (..., size)."""
+        return (vectors - self.mean) / self.deviation
+
+    def undo(self, vectors: Tensor) -> Tensor:
+        """Inverse of the standardisation, for vectors (..., size)."""
+        return vectors * self.deviation + self.mean
+
+
+@dataclass(frozen=True, eq=False)
+class Reflection:
+    """Change of a vector (C,) when the person is mirrored: values[order] * scale + offset.
+
+    A reflection is its own inverse.
+
+    Attributes:
+        order: (C,) index that each value is taken from.
+        scale, offset: (C,).
+    """
+
+    order: npt.NDArray[np.intp]
+    scale: npt.NDArray[np.float64]
+    offset: npt.NDArray[np.float64]
+
+    @classmethod
+    def of_points(cls, mirror: npt.NDArray[np.intp], signs: tuple[float, ...]) -> Reflection:
+        """Reflection of points (J, D): joints swapped by `mirror`, each axis times its sign."""
+        axes = len(signs)
+        order = (mirror[:, None] * axes + np.arange(axes)).ravel()
+        scale = np.tile(np.array(signs), len(mirror))
+        return cls(order, scale, np.zeros(len(order)))
+
+    def then(self, other: Reflection) -> Reflection:
+        """Reflection of this vector concatenated with another."""
+        return Reflection(
+            np.concatenate([self.order, other.order + len(self)]),
+            np.concatenate([self.scale, other.scale]),
+            np.concatenate([self.offset, other.offset]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+
+class Reflect(nn.Module):
+    """Mirrors vectors (..., C)."""
+
+    def __init__(self, reflection: Reflection) -> None:
+        super().__init__()
+        self.order: Tensor
+        self.scale: Tensor
+        self.offset: Tensor
+        self.register_buffer("order", torch.from_numpy(reflection.order))
+        self.register_buffer("scale", torch.from_numpy(reflection.scale).float())
+        self.register_buffer("offset", torch.from_numpy(reflection.offset).float())
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """(..., C) to (..., C)."""
+        return vectors.index_select(-1, self.order) * self.scale + self.offset
+
+
+class Pair(nn.Module):
+    """A vector (B, C) and its mirror image as a pair (B, 2, C)."""
+
+    def __init__(self, reflection: Reflection) -> None:
+        super().__init__()
+        self.reflect = Reflect(reflection)
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """(B, C) to (B, 2, C)."""
+        return torch.stack([vectors, self.reflect(vectors)], dim=1)
+
+
+class Unpair(nn.Module):
+    """Mean of both halves of a pair (B, 2, C), the second one mirrored back: (B, C)."""
+
+    def __init__(self, reflection: Reflection) -> None:
+        super().__init__()
+        self.reflect = Reflect(reflection)
+
+    def forward(self, pairs: Tensor) -> Tensor:
+        """(B, 2, C) to (B, C)."""
+        mean: Tensor = (pairs[:, 0] + self.reflect(pairs[:, 1])) / 2
+        return mean
+
+
+class PairLinear(nn.Module):
+    """Linear map of pairs (B, 2, inputs) to (B, 2, outputs) that commutes with swapping them."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.even = nn.Linear(inputs, outputs)
+        self.odd = nn.Linear(inputs, outputs, bias=False)
+        for layer in (self.even, self.odd):
+            nn.init.kaiming_normal_(layer.weight)
+
+    def forward(self, pairs: Tensor) -> Tensor:
+        """(B, 2, inputs) to (B, 2, outputs)."""
+        first, second = pairs[:, 0], pairs[:, 1]
+        even, odd = self.even(first + second), self.odd(first - second)
+        return torch.stack([even + odd, even - odd], dim=1) / 2
 
 
 @dataclass(frozen=True)
 class StreamShape:
-    """What rebuilds a stream: units of every hidden layer, middle blocks, dropout."""
+    """Units of every hidden layer, number of middle blocks, dropout: rebuilds a stream."""
 
     width: int = 512
     blocks: int = 1
@@ -46,17 +174,21 @@ class Stream(nn.Module):
 
     Identity connections go around the first block (after a linear projection of the input), around
     every middle block, and from the projected input to the last hidden layer.
+
+    Args:
+        shape: size of the stream.
+        inputs: reflection of the vectors.
+        scaling: brings vectors to about mean 0, deviation 1; None for vectors that have them.
     """
 
     def __init__(
         self, shape: StreamShape, inputs: Reflection, scaling: nn.Module | None = None
     ) -> None:
-        """Scaling brings vectors to about mean 0, deviation 1; None where they are so already."""
         super().__init__()
         self.shape = shape
         self.pair = Pair(inputs)
         self.scaling = scaling or nn.Identity()
-        # Both halves hold the whole input, so one map for each is already the most general one.
+        # Each half holds the whole input, so one map for both is already the most general one.
         self.project = _linear(len(inputs), shape.width)
         self.first = Block(_linear(len(inputs), shape.width), shape)
         self.middle = nn.ModuleList(
@@ -72,12 +204,12 @@ class Stream(nn.Module):
         hidden: Tensor = self.first(pairs) + projected
         for block in self.middle:
             hidden = block(hidden) + hidden
-        ended: Tensor = self.dropout(nn.functional.selu(self.last(hidden))) + projected
-        return ended
+        output: Tensor = self.dropout(nn.functional.selu(self.last(hidden))) + projected
+        return output
 
 
 class Reading(nn.Module):
-    """Reads a vector (B, outputs) from pairs (B, 2, width)."""
+    """Output layer: pairs (B, 2, width) to a vector (B, outputs)."""
 
     def __init__(self, width: int, outputs: Reflection) -> None:
         super().__init__()

@@ -10,12 +10,12 @@ import torch
 from pose_action_ros.lab.networks.baseline import Martinez
 
 
-def test_it_has_as_many_parameters_as_published() -> None:
+def test_the_number_of_parameters_is_as_published() -> None:
     network = Martinez(inputs=32, outputs=48)
     assert sum(values.numel() for values in network.parameters()) == 4_291_632
 
 
-def test_without_its_blocks_it_passes_its_input_on() -> None:
+def test_residual_blocks_of_zero_weights_are_the_identity() -> None:
     network = Martinez(8, 6, width=16).eval()
     with torch.no_grad():
         for name, values in network.blocks.named_parameters():

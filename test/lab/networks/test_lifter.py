@@ -1,4 +1,4 @@
-"""The robot's lifter: root, bones, mirror, averages, and what judging may not change."""
+"""The robot's lifter: root, bone lengths, mirror, averages, gradients of the scores."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def keypoints(count: int = 5) -> torch.Tensor:
 
 
 @given(st.integers(0, 1000), st.floats(0.5, 100))
-def test_bones_have_peoples_lengths_whatever_is_predicted(seed: int, scale: float) -> None:
+def test_bone_lengths_are_human_for_any_prediction(seed: int, scale: float) -> None:
     rng = np.random.default_rng(seed)
     directions = torch.from_numpy(rng.normal(size=(3, 16, 3)) * scale).float()
     stretch = torch.from_numpy(rng.normal(size=(3, 16)) * scale).float()
@@ -38,12 +38,12 @@ def test_bones_have_peoples_lengths_whatever_is_predicted(seed: int, scale: floa
     lengths = np.linalg.norm(joints[:, 1:] - joints[:, PARENTS], axis=-1)
     mirror = HUMAN36M_17.mirror[1:] - 1
     np.testing.assert_allclose(lengths, lengths[:, mirror], atol=1e-3)
-    # Left and right share their bounds, too.
+    # Left and right have the same bounds.
     assert (lengths > (LENGTHS.least + LENGTHS.least[mirror]) / 2 - 1e-3).all()
     assert (lengths < (LENGTHS.greatest + LENGTHS.greatest[mirror]) / 2 + 1e-3).all()
 
 
-def test_bone_lengths_are_those_of_most_people() -> None:
+def test_bounds_of_bone_lengths_are_percentiles() -> None:
     rng = np.random.default_rng(1)
     joints = np.zeros((2000, 17, 3))
     for joint, parent in enumerate(PARENTS, 1):
@@ -76,13 +76,13 @@ def test_two_streams_are_averaged() -> None:
     torch.testing.assert_close(scores, ((one.logits + other.logits) / 2).sigmoid())
 
 
-def test_judging_a_pose_does_not_change_it() -> None:
+def test_scores_have_no_gradient_for_the_pose() -> None:
     network = lifter()
     network(keypoints()).logits.sum().backward()
     assert all(values.grad is None for values in network.stream.parameters())
     assert network.score.linear.weight.grad is not None
 
 
-def test_nobody_is_fine() -> None:
+def test_an_empty_batch_is_allowed() -> None:
     joints, scores = Exported(lifter())(keypoints(0))
     assert (joints.shape, scores.shape) == ((0, 17, 3), (0, 17))

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.lab.training.action.gestures import gesture_script
-from pose_action_ros.lab.training.action.noise import detect
 from pose_action_ros.lab.training.action.recordings import Sighting
+from pose_action_ros.lab.training.detector_noise import simulate_detections
 from pose_action_ros.one_euro import OneEuroFilter
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.simulation import ACTIONS, FIGURE, Body, Scene, Script, VirtualCamera
@@ -121,7 +121,8 @@ def seen_without_images(
     exact = convert(camera.to_camera(joints), FIGURE, BODY_25)  # (T, 25, 3)
     depths = exact[..., 2] - exact[:, BODY_25.index("mid_hip"), None, 2]
     size = camera.intrinsics.width, camera.intrinsics.height
-    points, scores = detect(camera.intrinsics.project(exact), depths, stamps, size, rng)
+    pixels = camera.intrinsics.project(exact)
+    points, scores = simulate_detections(pixels, depths, stamps, size, rng)
     if rng.random() < 0.85:
         points = smoothed(points, stamps)
     seen = np.flatnonzero((scores > 0).any(axis=1))

@@ -20,9 +20,7 @@ from pose_action_ros.lab.datasets.human36m_protocol import (
     poses_of,
     samples_of,
 )
-from pose_action_ros.lab.networks.mirror import Reflection
-from pose_action_ros.lab.networks.standardise import Standardise
-from pose_action_ros.lab.networks.two_stream import StreamShape
+from pose_action_ros.lab.networks.two_stream import Reflection, Standardise, StreamShape
 from pose_action_ros.lab.training.lifter.learners import (
     BASELINE,
     STREAMS,

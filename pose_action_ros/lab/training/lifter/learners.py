@@ -12,9 +12,13 @@ from torch import Tensor, nn
 
 from pose_action_ros.lab.networks.baseline import Martinez
 from pose_action_ros.lab.networks.lifter import BONES, RobotLifter
-from pose_action_ros.lab.networks.mirror import Reflection
-from pose_action_ros.lab.networks.standardise import Standardise
-from pose_action_ros.lab.networks.two_stream import Reading, Stream, StreamShape
+from pose_action_ros.lab.networks.two_stream import (
+    Reading,
+    Reflection,
+    Standardise,
+    Stream,
+    StreamShape,
+)
 
 DELTA = 0.05
 """Error [m] where the Huber loss turns from squared to linear."""

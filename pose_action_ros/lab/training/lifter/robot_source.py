@@ -15,8 +15,7 @@ from pose_action_ros.lab.networks.lifter import (
     BoneLengths,
     RobotLifter,
 )
-from pose_action_ros.lab.networks.standardise import Standardise
-from pose_action_ros.lab.networks.two_stream import StreamShape
+from pose_action_ros.lab.networks.two_stream import Standardise, StreamShape
 from pose_action_ros.lab.training.lifter.detector_errors import DetectorErrors, read_detections
 from pose_action_ros.lab.training.lifter.kinds import kinds_of
 from pose_action_ros.lab.training.lifter.learners import (

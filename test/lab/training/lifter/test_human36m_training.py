@@ -25,7 +25,7 @@ from human36m_files import (
 from pose_action_ros.cli import main
 from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.datasets.human36m_protocol import TEST_SUBJECTS, TRAIN_SUBJECTS
-from pose_action_ros.lab.networks.standardise import Standardise
+from pose_action_ros.lab.networks.two_stream import Standardise
 from pose_action_ros.lab.training.lifter.human36m_source import Human36mSource, human36m_held_out
 from pose_action_ros.lab.training.lifter.run import load_run
 from pose_action_ros.lab.training.lifter.settings import LifterTraining
