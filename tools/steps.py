@@ -1,4 +1,4 @@
-"""Steps that are done once: what they read is hashed, and the hash remembered."""
+"""Steps that run again only when the hash of their inputs has changed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pathlib import Path
 
 
 class BuildError(Exception):
-    """Something that cannot be built or installed; the message says what to do."""
+    """A step that failed; the message has the remedy."""
 
 
 def digest(*words: str, files: Iterable[Path] = ()) -> str:
-    """Hash of words and of files' names and contents."""
+    """Hash of words and of the names and contents of files."""
     total = hashlib.sha256(repr(words).encode())
     for path in sorted(files):
         total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
@@ -25,7 +25,7 @@ def digest(*words: str, files: Iterable[Path] = ()) -> str:
 
 
 def once(stamp: Path, key: str, title: str, action: Callable[[], None]) -> bool:
-    """Do the action unless the stamp file says that it was done for the same key.
+    """Run an action unless its stamp file has the same key.
 
     Returns:
         True if the action ran.
@@ -46,7 +46,7 @@ def call(command: Sequence[str | Path], env: Mapping[str, str], log: Path, cwd: 
     """Run a command with its output in a log file.
 
     Raises:
-        BuildError: it failed; the message has the end of the log.
+        BuildError: the command failed; the message has the end of the log.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w", encoding="utf-8") as file:
@@ -63,13 +63,13 @@ def call(command: Sequence[str | Path], env: Mapping[str, str], log: Path, cwd: 
         end = log.read_text(encoding="utf-8", errors="replace").splitlines()[-40:]
         raise BuildError(
             "\n".join(end)
-            + f"\n{Path(command[0]).name} failed ({done.returncode}); all of it: {log}"
+            + f"\n{Path(command[0]).name} failed ({done.returncode}); full log: {log}"
         )
 
 
 @contextmanager
 def alone(lock: Path) -> Iterator[None]:
-    """Wait for others that build in the same checkout."""
+    """Hold the lock of this checkout; waits while another process builds in it."""
     with lock.open("w", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

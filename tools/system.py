@@ -1,4 +1,4 @@
-"""What must come from the operating system: compiler, make, Python's headers and venv."""
+"""The build's needs from the operating system: compiler, make, Python's headers and venv."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ print(int(all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")))
 
 
 def missing_packages(python: str) -> dict[str, str]:
-    """What is missing and the Debian package that has it.
+    """Missing tools, each with the Debian package that provides it.
 
     Args:
-        python: the interpreter that the environment will be made from.
+        python: the interpreter of the virtual environment to make.
     """
     name, headers, venv = subprocess.run(
         [python, "-c", PROBE], capture_output=True, text=True, check=True
@@ -33,14 +33,14 @@ def missing_packages(python: str) -> dict[str, str]:
         ("Python's headers", f"{name}-dev"): headers == "1",
         ("Python's venv module", f"{name}-venv"): venv == "1",
     }
-    return {what: package for (what, package), there in found.items() if not there}
+    return {tool: package for (tool, package), present in found.items() if not present}
 
 
 def require_system(python: str) -> None:
-    """Check for, or as root on Debian and Ubuntu install, what the build takes from the system.
+    """Check for the system's tools; as root on Debian and Ubuntu, install the missing ones.
 
     Raises:
-        BuildError: something is missing; one line says what and the command that installs it.
+        BuildError: tools are missing; the message names them and the command that installs them.
     """
     missing = missing_packages(python)
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
@@ -61,14 +61,14 @@ def _apt_install(packages: list[str]) -> None:
             ["apt-get", "-qq", *command], env=env, stdout=subprocess.DEVNULL, check=False
         )
         if done.returncode:
-            raise BuildError(f"apt-get {' '.join(command)} failed; run it by hand to see why")
+            raise BuildError(f"apt-get {' '.join(command)} failed; run it by hand to see the error")
 
 
 def site_packages(prefix: Path) -> Path:
     """The folder of Python modules in a virtual environment or an install prefix.
 
     Raises:
-        BuildError: there is none.
+        BuildError: the prefix has no such folder.
     """
     for pattern in ("lib/python3*/site-packages", "local/lib/python3*/dist-packages"):
         for path in prefix.glob(pattern):

@@ -1,13 +1,15 @@
-"""Finding ROS: what is sourced, what is installed, what comes as wheels; and mending the wheels."""
+"""Finding ROS: sourced, installed, or wheels; and correcting the paths in the wheels."""
 
 import os
+import subprocess
 import sys
 import sysconfig
+import venv
 from pathlib import Path
 
 import numpy as np
 import pytest
-from distribution import INDEX, find_ros, mend_wheels, source
+from distribution import INDEX, base_interpreter, find_ros, mend_wheels, source
 from steps import BuildError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,7 +17,7 @@ REQUIREMENTS = ROOT / "requirements"
 
 
 def install(prefix: Path, *, rclpy: bool = True) -> Path:
-    """A prefix that looks like an installed ROS: its rclpy is an empty module."""
+    """A prefix that looks like an installed ROS with an empty module rclpy."""
     index = prefix / INDEX
     index.parent.mkdir(parents=True)
     if rclpy:
@@ -35,9 +37,19 @@ def nothing_sourced(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def test_without_an_installed_ros_the_wheels_are_taken(tmp_path: Path) -> None:
+def test_wheels_are_used_without_an_installed_ros(tmp_path: Path) -> None:
     ros = find_ros("", tmp_path, tmp_path / "venv", REQUIREMENTS)
-    assert (ros.distro, ros.wheels, ros.python) == ("kilted", True, sys.executable)
+    assert (ros.distro, ros.wheels, ros.python) == ("kilted", True, base_interpreter())
+
+
+def test_the_base_interpreter_is_the_same_inside_a_virtual_environment(tmp_path: Path) -> None:
+    venv.create(tmp_path, symlinks=True)
+    code = f"import sys; sys.path.append({str(ROOT / 'tools')!r}); import distribution as found"
+    code += "; print(found.base_interpreter(), sys.prefix != sys.base_prefix)"
+    python = tmp_path / "bin" / "python"
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [base_interpreter(), "True"]
+    assert not base_interpreter().startswith(str(tmp_path))
 
 
 def test_an_installed_ros_is_preferred_and_sourced(tmp_path: Path) -> None:
@@ -47,7 +59,7 @@ def test_an_installed_ros_is_preferred_and_sourced(tmp_path: Path) -> None:
     assert ros.environment["AMENT_PREFIX_PATH"] == str(prefix)
 
 
-def test_the_newest_of_several_is_taken_unless_one_is_named(tmp_path: Path) -> None:
+def test_the_newest_installed_ros_is_used_unless_one_is_named(tmp_path: Path) -> None:
     for name in ("humble", "lyrical", "jazzy"):
         install(tmp_path / name)
     assert find_ros("", tmp_path, tmp_path / "venv", REQUIREMENTS).distro == "lyrical"
@@ -59,7 +71,7 @@ def test_an_installation_without_rclpy_does_not_count(tmp_path: Path) -> None:
     assert find_ros("", tmp_path, tmp_path / "venv", REQUIREMENTS).wheels
 
 
-def test_what_is_sourced_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sourced_ros_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install(tmp_path / "opt" / "humble")
     own = install(tmp_path / "own")
     for name, value in source(own / "setup.sh", own, os.environ).items():
@@ -68,7 +80,7 @@ def test_what_is_sourced_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert (ros.distro, ros.wheels) == ("own", False)
 
 
-def test_our_own_environment_is_no_installed_ros(
+def test_the_virtual_environment_does_not_count_as_an_installed_ros(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     venv = install(tmp_path / "venv")
@@ -78,7 +90,7 @@ def test_our_own_environment_is_no_installed_ros(
     assert "AMENT_PREFIX_PATH" not in ros.environment
 
 
-def test_an_unknown_distribution_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+def test_an_unknown_distribution_is_refused_with_the_valid_names(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match=r"'melodic' is not installed.*DISTRO=kilted"):
         find_ros("melodic", tmp_path, tmp_path / "venv", REQUIREMENTS)
 
@@ -96,7 +108,7 @@ def test_a_script_that_fails_is_an_error(tmp_path: Path) -> None:
         source(script, tmp_path, os.environ)
 
 
-def test_paths_of_the_build_machine_are_mended_once(tmp_path: Path) -> None:
+def test_paths_of_the_build_machine_are_replaced_once(tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     python = tmp_path / "bin" / "python"
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')

@@ -1,4 +1,4 @@
-"""Steps are done once, again when what they read changes, and again when they failed."""
+"""Steps run once, again when their inputs change, and again after a failure."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ def test_a_step_runs_once_for_each_key(tmp_path: Path) -> None:
     assert len(runs) == 3
 
 
-def test_a_step_that_failed_runs_again(tmp_path: Path) -> None:
+def test_a_failed_step_runs_again(tmp_path: Path) -> None:
     stamp = tmp_path / "step"
     once(stamp, "a", "a step", lambda: None)
 
@@ -49,7 +49,7 @@ def test_the_key_does_not_depend_on_the_order_of_files(tmp_path: Path) -> None:
 def test_a_failed_command_shows_the_end_of_its_log(tmp_path: Path) -> None:
     log = tmp_path / "logs" / "command.log"
     code = "import sys; print('\\n'.join(map(str, range(100)))); sys.exit(3)"
-    with pytest.raises(BuildError, match=r"failed \(3\); all of it: .*command\.log") as caught:
+    with pytest.raises(BuildError, match=r"failed \(3\); full log: .*command\.log") as caught:
         call([sys.executable, "-c", code], os.environ, log, tmp_path)
     assert "99" in str(caught.value)
     assert "\n58\n" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""What the system lacks is said in one line, with the command that installs it."""
+"""Missing tools of the system are named in one line, with the command that installs them."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from system import missing_packages, require_system, site_packages
 PYTHON = f"python{sys.version_info[0]}.{sys.version_info[1]}"
 
 
-def test_this_machine_has_all_that_built_the_workspace() -> None:
+def test_this_machine_lacks_nothing() -> None:
     assert missing_packages(sys.executable) == {}
 
 
