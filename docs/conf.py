@@ -1,4 +1,4 @@
-"""The site of the documentation: `make docs` builds it in output/docs."""
+"""Sphinx configuration: `make docs` builds the site in output/docs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ author = "The pose_action_ros authors"
 version = release = __version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 
-# Of two modules with a name in common the nearer one is linked.
+# Ambiguous names link to the nearest module.
 suppress_warnings = ["ref.python"]
 
 html_theme = "furo"
@@ -29,7 +29,7 @@ html_show_sourcelink = False
 myst_heading_anchors = 3
 myst_links_external_new_tab = True
 
-# Imported only when an engine that needs them is chosen: a robot does without.
+# Optional packages of single inference engines.
 autodoc_mock_imports = ["cuda", "onnx", "tensorrt"]
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"

@@ -22,30 +22,30 @@ PACKAGE = "pose_action_ros"
 ROBOT = get_package_share_path(PACKAGE) / "launch" / "pose_action.launch.py"
 KINDS = {"source": str, "people": int, "seed": int, "loop": bool}
 
-# An argument left empty leaves camera_node's parameter as the node has it. All arguments of
-# pose_action.launch.py are taken too.
+# An empty argument keeps the default of camera_node's parameter. All arguments of
+# pose_action.launch.py are accepted, too.
 ARGUMENTS = (
     DeclareLaunchArgument(
         "source", default_value="", description="video file, folder of images, webcam or stream"
     ),
     DeclareLaunchArgument("people", default_value="", description="number of simulated people"),
-    DeclareLaunchArgument("seed", default_value="", description="of the simulation"),
+    DeclareLaunchArgument("seed", default_value="", description="random seed of the simulation"),
     DeclareLaunchArgument("loop", default_value="true", description="start again at the end"),
 )
 
 
 def generate_launch_description() -> LaunchDescription:
-    """The robot's nodes first: their arguments say which DDS profile the camera needs."""
-    shown = "true" if installed("rviz2") else "false"
+    """Return the nodes of the robot, then the camera, which needs their DDS profile argument."""
+    rviz = "true" if installed("rviz2") else "false"
     robot = IncludeLaunchDescription(
         PythonLaunchDescriptionSource(str(ROBOT)),
-        launch_arguments={"rviz": LaunchConfiguration("rviz", default=shown)}.items(),
+        launch_arguments={"rviz": LaunchConfiguration("rviz", default=rviz)}.items(),
     )
     return LaunchDescription([*ARGUMENTS, robot, OpaqueFunction(function=camera)])
 
 
 def installed(package: str) -> bool:
-    """Whether a ROS package is there."""
+    """Return True if a ROS package is installed."""
     try:
         get_package_prefix(package)
     except PackageNotFoundError:
@@ -54,8 +54,8 @@ def installed(package: str) -> bool:
 
 
 def camera(context: LaunchContext) -> list[Node]:
-    """The camera, on the topics that the robot's nodes listen to, and where it is for RViz."""
-    chosen = {
+    """Return the camera on the topics of the robot's nodes, and its transform for RViz."""
+    parameters = {
         name: ParameterValue(LaunchConfiguration(name), value_type=kind)
         for name, kind in KINDS.items()
         if LaunchConfiguration(name).perform(context)
@@ -66,7 +66,7 @@ def camera(context: LaunchContext) -> list[Node]:
         executable="camera_node",
         name="camera_node",
         namespace=LaunchConfiguration("namespace"),
-        parameters=[entry for entry in (file, chosen) if entry],
+        parameters=[entry for entry in (file, parameters) if entry],
         remappings=[
             ("image", LaunchConfiguration("image")),
             ("camera_info", LaunchConfiguration("camera_info")),
@@ -80,7 +80,7 @@ def camera(context: LaunchContext) -> list[Node]:
 
 
 def optical_frame() -> Node:
-    """camera_link has x forward and z up (REP-103); the images' frame has z forward, y down."""
+    """Return the transform from camera_link (x forward, z up) to the optical frame (REP-103)."""
     turn = ["--roll", "-1.5707963", "--pitch", "0", "--yaw", "-1.5707963"]
     frames = ["--frame-id", "camera_link", "--child-frame-id", "camera_optical_frame"]
     return Node(

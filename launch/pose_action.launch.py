@@ -17,20 +17,25 @@ from launch_ros.parameter_descriptions import ParameterValue
 
 PACKAGE = "pose_action_ros"
 SHARE = get_package_share_path(PACKAGE)
-SWITCH = ("true", "false")
+BOOLEAN = ("true", "false")
 BEFORE_KILTED = ("humble", "iron", "jazzy")
 VENDOR = "FASTRTPS" if os.environ.get("ROS_DISTRO") in BEFORE_KILTED else "FASTDDS"
 PROFILE = f"{VENDOR}_DEFAULT_PROFILES_FILE"
-SENDERS = ("keypoints_node", "pipeline")  # of images: the room for them in DDS costs 64 MB
+IMAGE_PUBLISHERS = ("keypoints_node", "pipeline")  # the DDS profile costs 64 MB a process
 
-SHOWN = ("keypoints_node/overlay", "action_node/spmf", "lifter_node/markers", "action_node/markers")
-KINDS = {"ros4hri": bool}  # of arguments that are parameters; others are strings
+RVIZ_TOPICS = (
+    "keypoints_node/overlay",
+    "action_node/spmf",
+    "lifter_node/markers",
+    "action_node/markers",
+)
+TYPES = {"ros4hri": bool}  # of arguments that set parameters; the others are strings
 
-# An argument left empty leaves a parameter as the node, or the file of parameters, has it.
+# An empty argument keeps the value of the parameter file, or the default of the node.
 ARGUMENTS = (
     DeclareLaunchArgument("image", default_value="image", description="topic of the images"),
     DeclareLaunchArgument(
-        "camera_info", default_value="camera_info", description="topic of the camera's calibration"
+        "camera_info", default_value="camera_info", description="topic of the camera calibration"
     ),
     DeclareLaunchArgument(
         "image_transport",
@@ -39,117 +44,124 @@ ARGUMENTS = (
         description="compressed subscribes to <image>/compressed",
     ),
     DeclareLaunchArgument(
-        "namespace", default_value="", description="of all nodes; empty publishes on /action"
+        "namespace", default_value="", description="namespace of all nodes; empty for none"
     ),
     DeclareLaunchArgument(
         "params_file", default_value="", description="YAML file of parameters for the nodes"
     ),
     DeclareLaunchArgument(
-        "engine", default_value="", description="inference engine of lifter and classifier"
+        "engine",
+        default_value="",
+        description="inference engine of the lifter and the action network",
     ),
     DeclareLaunchArgument(
         "ros4hri",
         default_value="",
-        choices=["", *SWITCH],
-        description="people also under /humans/bodies, as REP-155 has them",
+        choices=["", *BOOLEAN],
+        description="publish people under /humans/bodies, too (REP-155)",
     ),
     DeclareLaunchArgument(
-        "use_sim_time", default_value="", choices=["", *SWITCH], description="take time from /clock"
+        "use_sim_time", default_value="", choices=["", *BOOLEAN], description="time from /clock"
     ),
     DeclareLaunchArgument(
         "one_process",
         default_value="false",
-        choices=SWITCH,
-        description="all stages in the process pipeline instead of one each",
+        choices=BOOLEAN,
+        description="all stages in one process (the node pipeline)",
     ),
     DeclareLaunchArgument(
-        "respawn", default_value="true", choices=SWITCH, description="restart a node that ends"
+        "respawn",
+        default_value="true",
+        choices=BOOLEAN,
+        description="restart a node after it ended",
     ),
-    DeclareLaunchArgument("respawn_delay", default_value="1.0", description="time until then [s]"),
     DeclareLaunchArgument(
-        "rviz", default_value="false", choices=SWITCH, description="show images and skeletons"
+        "respawn_delay", default_value="1.0", description="time until the restart [s]"
     ),
+    DeclareLaunchArgument("rviz", default_value="false", choices=BOOLEAN, description="start RViz"),
     DeclareLaunchArgument(
-        "fixed_frame", default_value="", description="RViz's, with z up; empty for camera_link"
+        "fixed_frame",
+        default_value="",
+        description="fixed frame of RViz (z up); empty for camera_link",
     ),
     DeclareLaunchArgument(
         "dds_profile",
         default_value=os.environ.get(PROFILE, str(SHARE / "config" / "fastdds.xml")),
-        description="Fast DDS profile of the processes that send images; raw ones are lost without",
+        description="Fast DDS profile of the processes that send images; needed for raw images",
     ),
 )
 
 
 def generate_launch_description() -> LaunchDescription:
-    """The arguments, the nodes; dds_variable is for launch files that include this one."""
+    """Return arguments and nodes; dds_variable is for launch files that include this one."""
     variable = SetLaunchConfiguration("dds_variable", PROFILE)
     return LaunchDescription([*ARGUMENTS, variable, OpaqueFunction(function=compose)])
 
 
 def compose(context: LaunchContext) -> list[Node]:
-    """The nodes for the arguments given."""
-    given = {item.name: LaunchConfiguration(item.name).perform(context) for item in ARGUMENTS}
-    image, camera = ("image", given["image"]), ("camera_info", given["camera_info"])
+    """Return the nodes for the arguments."""
+    arguments = {item.name: LaunchConfiguration(item.name).perform(context) for item in ARGUMENTS}
+    image, camera = ("image", arguments["image"]), ("camera_info", arguments["camera_info"])
     humans = {"ros4hri": "ros4hri"}
     transport = {"image_transport": "image_transport"} | humans
     engines = {"lifter_engine": "engine", "action_engine": "engine"}
-    if given["one_process"] == "true":
-        nodes = [node("pipeline", given, [image, camera], transport | engines)]
+    if arguments["one_process"] == "true":
+        nodes = [node("pipeline", arguments, [image, camera], transport | engines)]
     else:
         nodes = [
-            node("keypoints_node", given, [image], transport),
-            node("lifter_node", given, [camera], {"lifter_engine": "engine"} | humans),
-            node("action_node", given, [], {"action_engine": "engine"}),
+            node("keypoints_node", arguments, [image], transport),
+            node("lifter_node", arguments, [camera], {"lifter_engine": "engine"} | humans),
+            node("action_node", arguments, [], {"action_engine": "engine"}),
         ]
-    return nodes + ([rviz(given)] if given["rviz"] == "true" else [])
+    return nodes + ([rviz(arguments)] if arguments["rviz"] == "true" else [])
 
 
 def node(
     name: str,
-    given: dict[str, str],
+    arguments: dict[str, str],
     remappings: list[tuple[str, str]],
     parameters: dict[str, str],
 ) -> Node:
-    """One of the nodes.
+    """Return one of the nodes.
 
     Args:
-        name: of the node.
-        given: values of all arguments.
-        remappings: of its topics.
-        parameters: the argument for each parameter; use_sim_time is for all nodes.
+        name: node and executable.
+        arguments: values of all launch arguments.
+        remappings: its topics.
+        parameters: launch argument of each parameter; use_sim_time applies to all nodes.
     """
-    chosen = {
+    overrides = {
         parameter: ParameterValue(
-            LaunchConfiguration(argument), value_type=KINDS.get(argument, str)
+            LaunchConfiguration(argument), value_type=TYPES.get(argument, str)
         )
         for parameter, argument in parameters.items()
-        if given[argument]
+        if arguments[argument]
     }
-    if given["use_sim_time"]:
+    if arguments["use_sim_time"]:
         use_sim_time = ParameterValue(LaunchConfiguration("use_sim_time"), value_type=bool)
-        chosen["use_sim_time"] = use_sim_time
+        overrides["use_sim_time"] = use_sim_time
     return Node(
         package=PACKAGE,
         executable=name,
         name=name,
-        namespace=given["namespace"],
-        parameters=[entry for entry in (given["params_file"], chosen) if entry],
+        namespace=arguments["namespace"],
+        parameters=[entry for entry in (arguments["params_file"], overrides) if entry],
         remappings=remappings,
-        respawn=given["respawn"] == "true",
-        respawn_delay=float(given["respawn_delay"]),
+        respawn=arguments["respawn"] == "true",
+        respawn_delay=float(arguments["respawn_delay"]),
         output="screen",
-        additional_env={PROFILE: given["dds_profile"]} if name in SENDERS else None,
+        additional_env={PROFILE: arguments["dds_profile"]} if name in IMAGE_PUBLISHERS else None,
     )
 
 
-def rviz(given: dict[str, str]) -> Node:
-    """RViz in the nodes' namespace: the topics in its file are relative."""
-    frame = ["--fixed-frame", given["fixed_frame"]] if given["fixed_frame"] else []
-    one = [(topic, f"pipeline/{topic.split('/')[1]}") for topic in SHOWN]
+def rviz(arguments: dict[str, str]) -> Node:
+    """Return RViz in the namespace of the nodes: the topics in its file are relative."""
+    frame = ["--fixed-frame", arguments["fixed_frame"]] if arguments["fixed_frame"] else []
+    pipeline = [(topic, f"pipeline/{topic.split('/')[1]}") for topic in RVIZ_TOPICS]
     return Node(
         package="rviz2",
         executable="rviz2",
-        namespace=given["namespace"],
+        namespace=arguments["namespace"],
         arguments=["--display-config", str(SHARE / "config" / "pose_action.rviz"), *frame],
-        remappings=one if given["one_process"] == "true" else [],
+        remappings=pipeline if arguments["one_process"] == "true" else [],
     )
