@@ -1,31 +1,32 @@
 """Settings: frozen dataclasses whose fields carry description, unit and bounds.
 
 One default, one place. ROS parameters, YAML files, command line options and the documentation are
-derived from these fields and checked against them.
+derived from these fields. Every settings object checks its values when it is created.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
+from functools import lru_cache
 from math import isfinite
+from numbers import Integral, Real
 from typing import Any, TypeVar, cast, get_type_hints
 
 from pose_action_ros.errors import SettingError
 
 Value = bool | int | float | str
-Config = TypeVar("Config")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one setting may be and what it means.
+    """Meaning and allowed values of one setting.
 
     Attributes:
-        description: one sentence for people.
+        description: one human-readable sentence.
         unit: of the value, empty for none.
         low, high: inclusive bounds of a number.
-        choices: the values a string may have; empty for any.
+        choices: the allowed strings; empty for any.
         live: may be changed while running.
     """
 
@@ -35,6 +36,23 @@ class Limits:
     high: float | None = None
     choices: tuple[str, ...] = ()
     live: bool = False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Base of all settings classes; the fields of subclasses are made with `setting`.
+
+    Raises:
+        SettingError: a value has the wrong type or is outside its limits.
+    """
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = _check(type(self), item, getattr(self, item.name))
+            object.__setattr__(self, item.name, value)
+
+
+Config = TypeVar("Config", bound=Settings)
 
 
 def setting(
@@ -59,45 +77,23 @@ def limits_of(item: Field[Any]) -> Limits:
 
 def kind_of(settings: type, name: str) -> type:
     """The type of one setting: bool, int, float or str."""
-    return cast(type, get_type_hints(settings)[name])
+    return cast(type, _type_hints(settings)[name])
 
 
-def checked(settings: type, name: str, value: object) -> Value:
-    """The value as the setting's type, when it is allowed.
-
-    Raises:
-        SettingError: unknown name, wrong type or outside the limits; says what is expected.
-    """
-    known = {item.name: item for item in fields(settings)}
-    if name not in known:
-        raise SettingError(f"unknown parameter {name!r}; there are {', '.join(sorted(known))}")
-    kind, limits = kind_of(settings, name), limits_of(known[name])
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
-    if type(value) is not kind:
-        raise SettingError(
-            f"parameter {name!r}: got {value!r} ({type(value).__name__}), expected {kind.__name__}"
-        )
-    if limits.choices and value not in limits.choices:
-        raise SettingError(
-            f"parameter {name!r}: got {value!r}, expected one of {', '.join(limits.choices)}"
-        )
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        _check_bounds(name, value, limits)
-    return cast(Value, value)
-
-
-def _check_bounds(name: str, value: float, limits: Limits) -> None:
-    low = limits.low if limits.low is not None else -float("inf")
-    high = limits.high if limits.high is not None else float("inf")
-    if not isfinite(value) or not low <= value <= high:
-        unit = f" {limits.unit}" if limits.unit else ""
-        raise SettingError(f"parameter {name!r}: got {value}, expected {low} to {high}{unit}")
+_type_hints = lru_cache(maxsize=None)(get_type_hints)
 
 
 def from_mapping(settings: type[Config], values: Mapping[str, object]) -> Config:
-    """A settings object from names and values, checked; what is not named has its default."""
-    return settings(**{name: checked(settings, name, value) for name, value in values.items()})
+    """Create a settings object from names and values; missing names get their default.
+
+    Raises:
+        SettingError: an unknown name, or a value that is not allowed.
+    """
+    names = [item.name for item in fields(settings)]
+    for name in values:
+        if name not in names:
+            raise SettingError(f"unknown parameter {name!r}; there are {', '.join(sorted(names))}")
+    return settings(**cast(Mapping[str, Any], values))
 
 
 def defaults(settings: type) -> dict[str, Value]:
@@ -107,3 +103,41 @@ def defaults(settings: type) -> dict[str, Value]:
         for item in fields(settings)
         if item.default is not MISSING
     }
+
+
+def _check(settings: type, item: Field[Any], value: object) -> Value:
+    """Convert a value to the type of its setting; SettingError if it is not allowed."""
+    kind, limits = kind_of(settings, item.name), limits_of(item)
+    converted = _convert(value, kind)
+    if converted is None:
+        raise SettingError(
+            f"parameter {item.name!r}: got {value!r} ({type(value).__name__}), "
+            f"expected {kind.__name__}"
+        )
+    if limits.choices and converted not in limits.choices:
+        raise SettingError(
+            f"parameter {item.name!r}: got {value!r}, expected one of {', '.join(limits.choices)}"
+        )
+    if kind in (int, float):
+        _check_bounds(item.name, cast(float, converted), limits)
+    return converted
+
+
+def _convert(value: object, kind: type) -> Value | None:
+    """The value as this type, None if it has another; numbers may come from NumPy."""
+    if kind is float and isinstance(value, Real) and not isinstance(value, bool):
+        return float(value)
+    if kind is int and isinstance(value, Integral) and not isinstance(value, bool):
+        return int(value)
+    return cast(Value, value) if kind in (bool, str) and isinstance(value, kind) else None
+
+
+def _check_bounds(name: str, value: float, limits: Limits) -> None:
+    low, high = limits.low, limits.high
+    if isfinite(value) and (low is None or low <= value) and (high is None or value <= high):
+        return
+    expected = "a finite number" if low is None else f"at least {low}"
+    if high is not None:
+        expected = f"at most {high}" if low is None else f"{low} to {high}"
+    unit = f" {limits.unit}" if limits.unit else ""
+    raise SettingError(f"parameter {name!r}: got {value}, expected {expected}{unit}")

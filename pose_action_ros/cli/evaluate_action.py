@@ -31,7 +31,7 @@ from pose_action_ros.lab.training.action.network import (
 from pose_action_ros.lab.training.action.sequences import Augmentation, SequenceExamples
 from pose_action_ros.lab.training.action.settings import read_sections
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 
 DESCRIPTION = (
     "Train an action network on the training part of a data set, for several seeds, and measure "
@@ -41,7 +41,7 @@ DESCRIPTION = (
 
 
 @dataclass(frozen=True)
-class Protocol:
+class Protocol(Settings):
     """How a data set is trained on, and how its sequences are answered."""
 
     copies: int = setting(10, "augmented copies of each training sequence in a pass", low=1)

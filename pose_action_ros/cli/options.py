@@ -8,9 +8,17 @@ from collections.abc import Collection
 from dataclasses import fields
 from typing import TypeVar
 
-from pose_action_ros.settings import Limits, Value, defaults, from_mapping, kind_of, limits_of
+from pose_action_ros.settings import (
+    Limits,
+    Settings,
+    Value,
+    defaults,
+    from_mapping,
+    kind_of,
+    limits_of,
+)
 
-Config = TypeVar("Config")
+Config = TypeVar("Config", bound=Settings)
 
 _KINDS = {int: "INTEGER", float: "NUMBER", str: "TEXT"}
 

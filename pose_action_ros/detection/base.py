@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pose_action_ros.engines import ONNX_ENGINES
 from pose_action_ros.errors import InputError
 from pose_action_ros.poses import Pose2D
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 from pose_action_ros.skeletons import Skeleton
 
 Image = npt.NDArray[np.uint8]
@@ -20,7 +20,7 @@ Memory = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class DetectorSettings:
+class DetectorSettings(Settings):
     """How people are found in an image."""
 
     detector: str = setting(

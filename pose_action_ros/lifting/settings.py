@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pose_action_ros.engines import ONNX_ENGINES
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 
 
 @dataclass(frozen=True)
-class LifterSettings:
+class LifterSettings(Settings):
     """How 2D becomes 3D."""
 
     lifter_model: str = setting("lifter", "name of a shipped lifter or path of an .onnx file")

@@ -19,11 +19,11 @@ from pose_action_ros.nodes.health import Report, Statistics
 from pose_action_ros.nodes.logs import Throttle
 from pose_action_ros.nodes.memory import give_back
 from pose_action_ros.nodes.parameters import Parameters
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 
 
 @dataclass(frozen=True)
-class NodeSettings:
+class NodeSettings(Settings):
     """What every node can be told."""
 
     autostart: bool = setting(

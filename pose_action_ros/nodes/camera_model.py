@@ -11,13 +11,13 @@ from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError
 from pose_action_ros.messages.camera_info import intrinsics_from, scaled, unsupported_lens
 from pose_action_ros.nodes.health import Finding, Level
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 
 _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class CameraModelSettings:
+class CameraModelSettings(Settings):
     """How camera_info is read."""
 
     rectified: bool = setting(

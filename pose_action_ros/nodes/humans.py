@@ -18,7 +18,7 @@ from pose_action_ros.nodes.outputs import Outputs
 from pose_action_ros.nodes.qos import reliable
 from pose_action_ros.nodes.timeline import seconds_of
 from pose_action_ros.poses import UNTRACKED, Pose2D
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 
 try:
     from rclpy.event_handler import PublisherEventCallbacks
@@ -29,7 +29,7 @@ BODIES = "/humans/bodies"
 
 
 @dataclass(frozen=True)
-class HumansSettings:
+class HumansSettings(Settings):
     """Whether people are also published as ROS4HRI has them."""
 
     ros4hri: bool = setting(

@@ -20,12 +20,12 @@ from pose_action_ros.nodes.running import run
 from pose_action_ros.nodes.stage import StageNode
 from pose_action_ros.nodes.subscriptions import subscribe, subscribe_image
 from pose_action_ros.nodes.timeline import Timeline
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 from pose_action_ros.tracking import Tracker, TrackerSettings
 
 
 @dataclass(frozen=True)
-class ImageInputSettings:
+class ImageInputSettings(Settings):
     """How images come in."""
 
     image_transport: str = setting(

@@ -17,9 +17,9 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from pose_action_ros.errors import PoseActionError, SettingError
-from pose_action_ros.settings import Limits, Value, checked, defaults, kind_of, limits_of
+from pose_action_ros.settings import Limits, Settings, defaults, kind_of, limits_of
 
-Config = TypeVar("Config")
+Config = TypeVar("Config", bound=Settings)
 
 _TYPES: Mapping[type, int] = {
     bool: ParameterType.PARAMETER_BOOL,
@@ -50,8 +50,15 @@ class Parameters(Generic[Config]):
         self._settings = settings
         self._changed = changed
         names = defaults(settings)
-        values = {name: _declare(node, settings, name) for name in names}
+        # Type and bounds are checked before ROS has them: its own refusals name no unit.
+        free = ParameterDescriptor(dynamic_typing=True)
+        values: dict[str, Any] = {
+            name: node.declare_parameter(name, default, free).value
+            for name, default in names.items()
+        }
         self.values: Config = settings(**values)
+        for name in names:
+            node.set_descriptor(name, descriptor(settings, name))
         node.add_on_set_parameters_callback(self._set)
 
     def refusal(self, parameters: Sequence[Parameter[Any]]) -> SetParametersResult | None:
@@ -75,36 +82,20 @@ class Parameters(Generic[Config]):
                 f"{getattr(self.values, item.name)!r} as at the start: it is read-only; give it "
                 "when the node is started"
             )
-        checked(self._settings, item.name, item.value)
+        replace(self.values, **{item.name: item.value})
 
     def _set(self, parameters: list[Parameter[Any]]) -> SetParametersResult:
         """Carry out a change while running; ROS refuses those of read-only ones before."""
         known = defaults(self._settings)
         try:
-            changes = {
-                item.name: checked(self._settings, item.name, item.value)
-                for item in parameters
-                if item.name in known
-            }
-            values = replace(self.values, **changes)  # type: ignore[type-var]
+            changes = {item.name: item.value for item in parameters if item.name in known}
+            values = replace(self.values, **changes)
             if changes:
                 self._changed(values)
         except PoseActionError as error:
             return SetParametersResult(successful=False, reason=str(error))
         self.values = values
         return SetParametersResult(successful=True)
-
-
-def _declare(node: Node, settings: type, name: str) -> Value:
-    """Declare one parameter; its value, from the launch file or command line, or the default.
-
-    Type and bounds are checked here and told to ROS afterwards: its own refusals name no unit.
-    """
-    free = ParameterDescriptor(dynamic_typing=True)
-    value: object = node.declare_parameter(name, defaults(settings)[name], free).value
-    allowed = checked(settings, name, value)
-    node.set_descriptor(name, descriptor(settings, name))
-    return allowed
 
 
 def descriptor(settings: type, name: str) -> ParameterDescriptor:

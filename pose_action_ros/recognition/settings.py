@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pose_action_ros.engines import ONNX_ENGINES
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 
 UNKNOWN = "unknown"
 """The label when no action is convincing; never a label of a model."""
@@ -15,7 +15,7 @@ SHORTEST_WINDOW = 0.1
 
 
 @dataclass(frozen=True)
-class RecogniserSettings:
+class RecogniserSettings(Settings):
     """Which model, over how much time, how often."""
 
     action_model: str = setting(

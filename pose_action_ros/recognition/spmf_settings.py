@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 from pose_action_ros.skeletons import skeleton_named
 
 
 @dataclass(frozen=True)
-class SpmfSettings:
+class SpmfSettings(Settings):
     """How images are made; a trained model only works with its own."""
 
     skeleton: str = setting("human36m_17", "joint order of the poses")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 
 
 @dataclass(frozen=True)
-class SourceSettings:
+class SourceSettings(Settings):
     """Where images come from, and for how long."""
 
     source: str = setting(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 
 
 @dataclass(frozen=True)
-class TrackerSettings:
+class TrackerSettings(Settings):
     """How people keep their ids over time, and how their joints are smoothed."""
 
     track_memory: float = setting(

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.errors import SettingError
 from pose_action_ros.output.settings import ProcessSettings
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 
 
 @dataclass(frozen=True)
-class Base:
+class Base(Settings):
     """What the base has."""
 
     size: int = setting(3, "how big", unit="px", low=1, high=9)

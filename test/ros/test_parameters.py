@@ -11,12 +11,12 @@ from rclpy.parameter import Parameter
 
 from pose_action_ros.errors import InputError, SettingError
 from pose_action_ros.nodes.parameters import Parameters
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 from ros_support import rclpy
 
 
 @dataclass(frozen=True)
-class Example:
+class Example(Settings):
     speed: float = setting(1.0, "How fast", unit="m/s", low=0.0, high=5.0, live=True)
     count: int = setting(3, "How many", low=1, live=True)
     colour: str = setting("red", "Which", choices=("red", "blue"), live=True)
@@ -86,7 +86,7 @@ def test_descriptions_tell_units_bounds_and_choices(context: Any) -> None:
         ({"speed": 9}, "'speed': got 9.0, expected 0.* to 5.* m/s"),
         ({"speed": float("nan")}, "'speed': got nan, expected 0.* to 5.* m/s"),
         ({"speed": "fast"}, "'speed': got 'fast' .str., expected float"),
-        ({"count": 0}, "'count': got 0, expected 1 to inf"),
+        ({"count": 0}, "'count': got 0, expected at least 1"),
         ({"count": 1.5}, "'count': got 1.5 .float., expected int"),
         ({"colour": "green"}, "'colour': got 'green', expected one of red, blue"),
         ({"fixed": "yes"}, "'fixed': got 'yes' .str., expected bool"),

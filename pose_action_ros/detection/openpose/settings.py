@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pose_action_ros.detection.openpose.layout import MPI_15_MAPS, MapLayout
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 
 
 @dataclass(frozen=True)
-class DecodingSettings:
+class DecodingSettings(Settings):
     """When maxima are joints, when two joints are a limb, and when joints are a person.
 
     Source of the values: OpenPose, pose/poseParameters.cpp and net/bodyPartConnectorBase.cpp.

@@ -15,7 +15,7 @@ from pose_action_ros.lab.evaluation.placement_report import PlacementReport, pla
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.metrics import joint_errors, pck
 from pose_action_ros.poses import Pose2D, Pose3D
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 from pose_action_ros.simulation import (
     ACTIONS,
     Scene,
@@ -41,7 +41,7 @@ _ROOM = 0.2  # of the distance, that walking may lead away from the start
 
 
 @dataclass(frozen=True)
-class ChainRun:
+class ChainRun(Settings):
     """Scenes to measure on, one person each."""
 
     scenes: int = setting(40, "scenes, each with another body, camera, light and actions", low=1)

@@ -20,7 +20,7 @@ from pose_action_ros.lab.training.action.settings import ActionData
 from pose_action_ros.lab.training.action.styles import filmed_again, sometimes_held
 from pose_action_ros.lab.training.action.windows import ONE_SIDED, Place, Style, WindowSet
 from pose_action_ros.models.cache import cache_folder
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 from pose_action_ros.simulation import ACTIONS
 from pose_action_ros.skeletons import HUMAN36M_17
 
@@ -35,7 +35,7 @@ PACE = 0.2
 
 
 @dataclass(frozen=True)
-class TeachSettings:
+class TeachSettings(Settings):
     """How a model is taught."""
 
     base: str = setting("action", "model to start from: shipped name, or path to an .onnx file")

@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from pose_action_ros.lab.networks.checkpoints import load_checkpoint, save_checkpoint
 from pose_action_ros.lab.search.enas import Examples
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 
 Labels = npt.NDArray[np.int64]
 Images = npt.NDArray[np.uint8]
@@ -29,7 +29,7 @@ CURVE = ("epoch", "learning_rate", "loss", "accuracy", "validation_loss", "valid
 
 
 @dataclass(frozen=True)
-class Fitting:
+class Fitting(Settings):
     """How a network is fitted."""
 
     seed: int = setting(1, "of everything random", low=0)

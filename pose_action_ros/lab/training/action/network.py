@@ -13,14 +13,14 @@ from pose_action_ros.lab.networks.action_cnn import ActionCnn, CnnShape
 from pose_action_ros.lab.networks.cells import CellNetwork, CellShape
 from pose_action_ros.lab.networks.genotype import Genotype, random_genotype, read_genotype
 from pose_action_ros.lab.search.settings import SearchSettings
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 
 RANDOM = "random:"
 CELLS, HAND_MADE = "cells", "cnn"
 
 
 @dataclass(frozen=True)
-class NetworkChoice:
+class NetworkChoice(Settings):
     """The network and its size."""
 
     network: str = setting(

@@ -14,7 +14,7 @@ from pose_action_ros.lab.training.action.turns import mirror, turn
 from pose_action_ros.recognition.enhanced_spmf import Image, enhanced_spmf
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.recognition.window import resample
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 from pose_action_ros.skeletons import Skeleton, skeleton_named
 
 Array = npt.NDArray[np.float64]
@@ -23,7 +23,7 @@ Rng = np.random.Generator
 
 
 @dataclass(frozen=True)
-class Augmentation:
+class Augmentation(Settings):
     """How much a sequence is changed; never its label."""
 
     mirror: bool = setting(

@@ -10,11 +10,11 @@ from typing import Any
 import yaml
 
 from pose_action_ros.errors import SettingError
-from pose_action_ros.settings import from_mapping, setting
+from pose_action_ros.settings import Settings, from_mapping, setting
 
 
 @dataclass(frozen=True)
-class ActionData:
+class ActionData(Settings):
     """The people that the action model learns from."""
 
     seed: int = setting(1, "of everything random", low=0)
@@ -46,7 +46,7 @@ class ActionData:
     shortest: float = setting(1.0, "least part of a window that is seen", unit="s", low=0.0)
 
 
-def read_sections(path: Path, sections: Mapping[str, type]) -> dict[str, Any]:
+def read_sections(path: Path, sections: Mapping[str, type[Settings]]) -> dict[str, Any]:
     """Settings objects from a YAML file with these sections, each optional.
 
     Args:

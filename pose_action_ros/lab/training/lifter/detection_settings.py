@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 
 
 @dataclass(frozen=True)
-class DetectionRun:
+class DetectionRun(Settings):
     """What is shown to the detector, and where its answers go."""
 
     output: str = setting("runs/detections.npz", "file to write")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 
 
 @dataclass(frozen=True)
-class LifterTraining:
+class LifterTraining(Settings):
     """One training run; the file config/train_lifter.yaml is the shipped model's."""
 
     # Data

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 
 
 @dataclass(frozen=True)
-class DetectorTraining:
+class DetectorTraining(Settings):
     """A light OpenPose network and the simulated people that it learns from."""
 
     layout: str = setting("coco_18", "joints of the network", choices=("body_25", "coco_18"))
