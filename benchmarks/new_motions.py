@@ -17,10 +17,9 @@ from pose_action_ros.lab.training.action.seen import (
 )
 from pose_action_ros.lifting import Lifter
 from pose_action_ros.recording import PoseRecording
-from pose_action_ros.simulation import Body, Script, VirtualCamera
+from pose_action_ros.simulation import Body, Performance, Script, VirtualCamera, perform
 from pose_action_ros.simulation.channels import SIDES, Channels
 from pose_action_ros.simulation.motions.arms import lift_shoulder
-from pose_action_ros.simulation.performance import Performance, perform
 from pose_action_ros.simulation.reach import aim, arm
 from pose_action_ros.simulation.standing import Motion, Standing
 from pose_action_ros.simulation.timing import Beat, Strokes, Wander, ease

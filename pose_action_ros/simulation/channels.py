@@ -1,7 +1,7 @@
 """Channels: the degrees of freedom of a simulated person over time, by name.
 
 Angles are anatomical, in degrees, 0 when standing with hanging arms; they mean the same on both
-sides, so mirroring a motion swaps the sides and negates what goes to the left.
+sides, so mirroring a motion swaps the sides and negates the channels towards the left.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ Array = npt.NDArray[np.float64]
 
 SIDES: Final = ("left", "right")
 
-# What the pelvis and the trunk do; "lift" [m] is the height of the lowest sole over the floor,
-# "forward" and "sideways" [m] where the pelvis is, all others [degrees].
+# Channels of pelvis and trunk: "lift" [m] is the height of the lowest sole above the floor,
+# "forward" and "sideways" [m] the position of the pelvis; all others are angles [degrees].
 _LATERAL: Final = ("sideways", "yaw", "roll", "bend_left", "twist_left", "tilt_left", "turn_left")
 _MEDIAN: Final = ("forward", "lift", "pitch", "bend_forward", "nod")
 ARM: Final = (
@@ -31,7 +31,7 @@ ARM: Final = (
     "wrist_flex",  # towards the palm
     "wrist_side",  # towards the thumb
     "curl",  # 0 flat hand to 1 fist
-    "point",  # 1 keeps the index finger straight in a fist
+    "point",  # 1 for a straight index finger in a fist
 )
 LEG: Final = ("hip_flex", "hip_abduct", "hip_out", "knee", "ankle")
 CHANNELS: Final = (
@@ -94,14 +94,14 @@ class Channels:
 
     @classmethod
     def zeros(cls, count: int) -> Channels:
-        """The neutral pose, `count` times."""
+        """Return the neutral pose, `count` times."""
         return cls(np.zeros((count, len(CHANNELS))))
 
     def __len__(self) -> int:
         return len(self.values)
 
     def __getitem__(self, name: str) -> Array:
-        """(T,) one channel, a view."""
+        """(T,) view of one channel."""
         return self.values[:, _INDEX[name]]
 
     def __setitem__(self, name: str, value: npt.ArrayLike) -> None:
@@ -110,20 +110,20 @@ class Channels:
     def toward(
         self, targets: Mapping[str, npt.ArrayLike], weight: npt.ArrayLike = 1.0, side: str = ""
     ) -> None:
-        """Move the named channels, of one side when given, to the targets by weight (T,) 0 to 1."""
+        """Blend the named channels, of one side if named, to the targets by weight (T,) 0 to 1."""
         prefix = f"{side}_" if side else ""
         for name, target in targets.items():
             column = self.values[:, _INDEX[prefix + name]]
             column += (np.asarray(target) - column) * np.asarray(weight)
 
     def side(self, side: str, names: tuple[str, ...]) -> dict[str, Array]:
-        """Copies of one side's channels, without the side in their names."""
+        """Copy the channels of one side, named without the side."""
         return {name: self[f"{side}_{name}"].copy() for name in names}
 
     def mirrored(self) -> Channels:
-        """The same motion with left and right swapped."""
+        """Return the same motion with left and right swapped."""
         return Channels(self.values[:, _OTHER] * _SIGNS)
 
     def limited(self) -> Channels:
-        """The same motion within what joints can do."""
+        """Return the same motion clipped to the ranges of motion."""
         return Channels(np.clip(self.values, _LOW, _HIGH))

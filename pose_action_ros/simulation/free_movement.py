@@ -1,6 +1,6 @@
-"""Free movement: trunk, arms and legs go from one random place to the next, as no action has it.
+"""Free movement: trunk, arms and legs move from one random pose to the next.
 
-What people may do is more than anybody can name; from this a lifter learns bodies, not actions.
+A lifter trained on free movement learns bodies rather than a list of actions.
 """
 
 from __future__ import annotations
@@ -13,21 +13,20 @@ import numpy.typing as npt
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Channels
 from pose_action_ros.simulation.motions.arms import lift_shoulder
-from pose_action_ros.simulation.performance import Performance
-from pose_action_ros.simulation.postures import arm_posture
 from pose_action_ros.simulation.reach import Stance, arm, plant
-from pose_action_ros.simulation.standing import Motion
+from pose_action_ros.simulation.script import Performance
+from pose_action_ros.simulation.standing import Motion, arm_posture
 from pose_action_ros.simulation.timing import ease
 
 Array = npt.NDArray[np.float64]
 Rng = np.random.Generator
 
 FREE = "moving_freely"
-"""The label; none of ACTIONS."""
+"""Label of free movement; not one of ACTIONS."""
 
-_POSES = 24  # before the movement begins again
+_POSES = 24  # before the movement repeats
 _SECONDS = (0.6, 1.8)  # from one pose to the next
-_MOVING = 0.7  # of them; the rest is held
+_MOVING = 0.7  # share of moving; the rest is a hold
 _TRUNK = {  # mean and standard deviation of [degrees]
     "pitch": (3.0, 6.0),
     "roll": (0.0, 3.0),
@@ -40,29 +39,29 @@ _TRUNK = {  # mean and standard deviation of [degrees]
 
 
 def free_performance(rng: Rng, body: Body | None = None) -> Performance:
-    """Somebody moving freely, of a random body when none is given."""
+    """Draw a performance of free movement; the body is random if None."""
     body = body or Body.random(rng)
     return Performance(FREE, body, free_movement(body, rng))
 
 
 def free_movement(body: Body, rng: Rng) -> Motion:
-    """From one random pose to the next, on the spot."""
+    """Draw a motion from one random pose to the next, on the spot."""
     poses = np.concatenate([_pose(body, rng).values for _ in range(_POSES)])  # (K, C)
     lengths = rng.uniform(*_SECONDS, _POSES)
     ends = np.cumsum(lengths)
 
     def motion(times: Array) -> Channels:
         wrapped = np.mod(times, ends[-1])
-        which = np.minimum(np.searchsorted(ends, wrapped, side="right"), _POSES - 1)
-        passed = (wrapped - ends[which] + lengths[which]) / lengths[which]
+        index = np.minimum(np.searchsorted(ends, wrapped, side="right"), _POSES - 1)
+        passed = (wrapped - ends[index] + lengths[index]) / lengths[index]
         level = ease(passed / _MOVING)[:, None]
-        return Channels(poses[which] + level * (poses[(which + 1) % _POSES] - poses[which]))
+        return Channels(poses[index] + level * (poses[(index + 1) % _POSES] - poses[index]))
 
     return motion
 
 
 def _pose(body: Body, rng: Rng) -> Channels:
-    """One moment."""
+    """Draw one pose (1, C)."""
     pose = Channels.zeros(1)
     for name, (mean, deviation) in _TRUNK.items():
         pose[name] = rng.normal(mean, deviation)
@@ -77,14 +76,14 @@ def _pose(body: Body, rng: Rng) -> Channels:
 
 
 def _set_arms(pose: Channels, body: Body, rng: Rng) -> None:
-    """Both hands at the same place, or each at its own, or one or both doing nothing."""
-    alike = rng.random() < 0.25
+    """Draw both arms: hands at the same place, at different places, or idle."""
+    same = rng.random() < 0.25
     place, pole = _place(rng), _pole(rng)
     for side, idle in zip(SIDES, arm_posture(body, rng), strict=True):
         pose.toward(idle, side=side)
-        if not alike and rng.random() < 0.3:
+        if not same and rng.random() < 0.3:
             continue
-        if not alike:
+        if not same:
             place, pole = _place(rng), _pole(rng)
         hand = {
             "pronate": rng.normal(20, 35),
@@ -97,7 +96,7 @@ def _set_arms(pose: Channels, body: Body, rng: Rng) -> None:
 
 
 def _place(rng: Rng) -> Array:
-    """(3,) of a wrist from its shoulder [arm lengths]: ahead, outwards, up; outside the body."""
+    """Draw a wrist (3,) relative to the shoulder [arm lengths]: ahead, outwards, up."""
     while True:
         way = rng.normal([0.35, 0.0, 0.0], 0.7)
         place: Array = way / np.linalg.norm(way) * rng.uniform(0.25, 1.0)
@@ -110,13 +109,13 @@ def _place(rng: Rng) -> Array:
 
 
 def _pole(rng: Rng) -> Array:
-    """(3,) to where an elbow points, seldom upwards."""
+    """Draw the direction (3,) of an elbow, seldom upwards."""
     pole: Array = rng.normal([-0.2, 0.6, -0.6], [0.4, 0.5, 0.6])
     return pole
 
 
 def _set_legs(pose: Channels, body: Body, rng: Rng) -> None:
-    """Standing, stepping, with bent knees, seated, or on one leg."""
+    """Draw the legs: standing, stepping, with bent knees, seated, or on one leg."""
     kind = str(rng.choice(list(_STANCES), p=[share for share, _ in _STANCES.values()]))
     _STANCES[kind][1](pose, body, rng)
 
@@ -138,7 +137,7 @@ def _bending_knees(pose: Channels, body: Body, rng: Rng) -> None:
 
 
 def _seated(pose: Channels, body: Body, rng: Rng) -> None:
-    seat = rng.uniform(0.2, 0.29) * body.height  # hips over ankles
+    seat = rng.uniform(0.2, 0.29) * body.height  # height of the hips above the ankles
     pose["forward"] = -rng.uniform(0.45, 0.9) * body.thigh
     stance = _stance(body, rng, narrow=0.05, wide=0.35, stagger=0.05)
     plant(body, pose, stance.lowered(0.96 * body.leg - seat))
@@ -158,7 +157,7 @@ def _on_one_leg(pose: Channels, body: Body, rng: Rng) -> None:
 
 
 _STANCES: dict[str, tuple[float, Callable[[Channels, Body, Rng], None]]] = {
-    # name: (how often, what it sets)
+    # name: (probability, function that sets the legs)
     "standing": (0.5, _standing),
     "stepping": (0.15, _stepping),
     "bending_knees": (0.12, _bending_knees),
@@ -168,7 +167,7 @@ _STANCES: dict[str, tuple[float, Callable[[Channels, Body, Rng], None]]] = {
 
 
 def _stance(body: Body, rng: Rng, *, narrow: float, wide: float, stagger: float) -> Stance:
-    """Feet between narrow and wide apart, one ahead by about stagger [heights]."""
+    """Draw feet between narrow and wide apart, one ahead by about stagger [heights]."""
     toes = rng.normal(8, 7)
     return Stance(
         width=float(body.height * rng.uniform(narrow, wide)),

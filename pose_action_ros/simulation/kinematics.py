@@ -1,6 +1,7 @@
-"""Forward kinematics: channels of a body to joints and segment frames in the world.
+"""Rotations and forward kinematics: channels of a body to joints and segment frames in the world.
 
-Frames at rest are those of the person: x forward, y left, z up; limbs hang along -z.
+Rotations are vectorised over any leading axes: degrees in, (..., 3, 3) matrices out. Frames at rest
+are those of the person: x forward, y left, z up; limbs hang along -z.
 """
 
 from __future__ import annotations
@@ -10,12 +11,73 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.simulation.body import Body
+from pose_action_ros.simulation.body import FIGURE, Body
 from pose_action_ros.simulation.channels import SIDES, Channels
-from pose_action_ros.simulation.figure import FIGURE
-from pose_action_ros.simulation.rotations import about_x, about_y, about_z, swing
 
 Array = npt.NDArray[np.float64]
+
+
+def _matrix(rows: tuple[tuple[Array, Array, Array], ...]) -> Array:
+    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+
+
+def about_x(degrees: npt.ArrayLike) -> Array:
+    """(..., 3, 3) rotation matrices about x by (...) degrees."""
+    c, s, zero, one = _parts(degrees)
+    return _matrix(((one, zero, zero), (zero, c, -s), (zero, s, c)))
+
+
+def about_y(degrees: npt.ArrayLike) -> Array:
+    """(..., 3, 3) rotation matrices about y by (...) degrees."""
+    c, s, zero, one = _parts(degrees)
+    return _matrix(((c, zero, s), (zero, one, zero), (-s, zero, c)))
+
+
+def about_z(degrees: npt.ArrayLike) -> Array:
+    """(..., 3, 3) rotation matrices about z by (...) degrees."""
+    c, s, zero, one = _parts(degrees)
+    return _matrix(((c, -s, zero), (s, c, zero), (zero, zero, one)))
+
+
+def _parts(degrees: npt.ArrayLike) -> tuple[Array, Array, Array, Array]:
+    angle = np.radians(np.asarray(degrees, dtype=np.float64))
+    return np.cos(angle), np.sin(angle), np.zeros_like(angle), np.ones_like(angle)
+
+
+def swing(about_x_degrees: npt.ArrayLike, about_y_degrees: npt.ArrayLike) -> Array:
+    """(..., 3, 3) rotation matrices about a horizontal axis, without gimbal lock below a full turn.
+
+    The two angles are the components of the rotation vector (exponential map).
+    """
+    x = np.radians(np.asarray(about_x_degrees, dtype=np.float64))
+    y = np.radians(np.asarray(about_y_degrees, dtype=np.float64))
+    angle = np.hypot(x, y)
+    safe = np.where(angle > 1e-9, angle, 1.0)
+    ux, uy = np.where(angle > 1e-9, x / safe, 1.0), np.where(angle > 1e-9, y / safe, 0.0)
+    c, s = np.cos(angle), np.sin(angle)
+    rest = 1 - c
+    return _matrix(
+        (
+            (c + ux * ux * rest, ux * uy * rest, uy * s),
+            (ux * uy * rest, c + uy * uy * rest, -ux * s),
+            (-uy * s, ux * s, c),
+        )
+    )
+
+
+def swing_twist(rotation: Array) -> tuple[Array, Array, Array]:
+    """Split (..., 3, 3) into swing components about x and y and a twist about z [degrees].
+
+    The inverse of `swing(x, y) @ about_z(twist)`.
+    """
+    axis = -rotation[..., :, 2]  # direction of a limb that hangs along -z at rest
+    side = np.hypot(axis[..., 0], axis[..., 1])
+    angle = np.degrees(np.arctan2(side, -axis[..., 2]))
+    safe = np.where(side > 1e-9, side, 1.0)
+    x, y = angle * axis[..., 1] / safe, -angle * axis[..., 0] / safe
+    rest = np.swapaxes(swing(x, y), -1, -2) @ rotation
+    return x, y, np.degrees(np.arctan2(rest[..., 1, 0], rest[..., 0, 0]))
+
 
 OUTWARD = {"left": 1.0, "right": -1.0}
 """Sign of y on each side."""
@@ -23,7 +85,7 @@ OUTWARD = {"left": 1.0, "right": -1.0}
 
 @dataclass(frozen=True, eq=False)
 class Posed:
-    """A body at T times.
+    """Joints and segment frames of a body at T times.
 
     Attributes:
         joints: (T, J, 3) [m] of FIGURE, world.
@@ -34,12 +96,12 @@ class Posed:
     frames: dict[str, Array]
 
     def joint(self, name: str) -> Array:
-        """(T, 3) one joint [m]."""
+        """(T, 3) positions of one joint [m]."""
         return self.joints[:, FIGURE.index(name)]
 
 
 def pose_body(body: Body, channels: Channels) -> Posed:
-    """Joints and frames of the body, its lowest sole `lift` above the floor z = 0."""
+    """Compute joints and frames of a body whose lowest sole is `lift` above the floor z = 0."""
     builder = _Builder(body, channels)
     builder.trunk()
     for side in SIDES:
@@ -54,16 +116,16 @@ def pose_body(body: Body, channels: Channels) -> Posed:
     return Posed(joints, builder.frames)
 
 
-_SOLE = 0.008  # heel and toe joints over the floor, fraction of height
+_SOLE = 0.008  # height of heel and toe joints above the floor, fraction of the body height
 
 
 def _at(origin: Array, frame: Array, x: float, y: float, z: float) -> Array:
-    """(T, 3) a point given in a segment's frame."""
+    """(T, 3) world position of a point given in a segment's frame."""
     return origin + frame @ np.array([x, y, z], dtype=np.float64)
 
 
 class _Builder:
-    """Walks from the pelvis outwards, collecting points and frames."""
+    """Computes points and frames from the pelvis outwards."""
 
     def __init__(self, body: Body, channels: Channels) -> None:
         self.body = body
@@ -95,7 +157,7 @@ class _Builder:
         self._head(top, chest)
 
     def _head(self, top: Array, chest: Array) -> None:
-        """Half of each head movement is in the neck, half at the skull."""
+        """Half of each head movement happens in the neck, half at the skull."""
         body, value, at = self.body, self.channels, self.points
         half = (
             about_z(value["turn_left"] / 2)

@@ -1,4 +1,4 @@
-"""Quadrics: ellipsoids and cut elliptic cones as seen from the camera at the origin.
+"""Quadrics: ellipsoids and truncated elliptic cones, with the camera at the origin.
 
 A point p lies on the surface when p·Qp + 2 b·p + c = 0; along the ray t·d, with d = (x/z, y/z, 1),
 this is a quadratic equation in the depth t.
@@ -21,10 +21,10 @@ class Quadrics:
 
     Attributes:
         q: (N, 3, 3), b: (N, 3), c: (N,) the quadratic form.
-        middle: (N, 3) a point inside, near which the numbers are well conditioned.
-        axis: (N, 3) direction along which the surface is cut, zero where it is not.
-        span: (N, 2) least and greatest p·axis that remains.
-        bounds: (N, 4) left, top, right, bottom as x/z and y/z; NaN if not before the camera.
+        middle: (N, 3) a point inside, near which the equation is well conditioned.
+        axis: (N, 3) direction along which the surface is truncated; zero if it is not.
+        span: (N, 2) least and greatest p·axis of the truncated surface.
+        bounds: (N, 4) left, top, right, bottom as x/z and y/z; NaN if not in front of the camera.
     """
 
     q: Array
@@ -36,7 +36,7 @@ class Quadrics:
     bounds: Array
 
     def first_hit(self, directions: Array) -> Array:
-        """(M,) depth [m] of the nearest surface along each of M directions (M, 2); or infinity."""
+        """(M,) depth [m] of the nearest surface along each of M directions (M, 2), or infinity."""
         d = np.column_stack([directions, np.ones(len(directions))])  # (M, 3)
         a = np.einsum("mi,nij,mj->nm", d, self.q, d)
         b = self.b @ d.T
@@ -44,13 +44,13 @@ class Quadrics:
         with np.errstate(invalid="ignore", divide="ignore"):
             depth = self.c[:, None] / (np.sqrt(root) - b)
             along = depth * (self.axis @ d.T)
-            kept = (along >= self.span[:, :1]) & (along <= self.span[:, 1:]) & (depth > 0)
-        nearest: Array = np.where(kept, depth, np.inf).min(axis=0)
+            valid = (along >= self.span[:, :1]) & (along <= self.span[:, 1:]) & (depth > 0)
+        nearest: Array = np.where(valid, depth, np.inf).min(axis=0)
         return nearest
 
 
 def ellipsoids(centres: Array, frames: Array, radii: Array) -> Quadrics:
-    """Ellipsoids with centres (N, 3), axes in the columns of frames (N, 3, 3), radii (N, 3)."""
+    """Build ellipsoids: centres (N, 3), axes as columns of frames (N, 3, 3), radii (N, 3)."""
     q = np.einsum("nij,nj,nkj->nik", frames, radii**-2.0, frames)
     b = -np.einsum("nij,nj->ni", q, centres)
     c = -np.einsum("ni,ni->n", b, centres) - 1
@@ -60,14 +60,14 @@ def ellipsoids(centres: Array, frames: Array, radii: Array) -> Quadrics:
 
 
 def cones(starts: Array, ends: Array, broad: Array, sections: Array) -> Quadrics:
-    """Cut elliptic cones from starts to ends (N, 3).
+    """Build truncated elliptic cones from starts to ends (N, 3).
 
     Args:
         starts: (N, 3) [m].
         ends: (N, 3) [m].
         broad: (N, 3) direction of the section's first radius; made perpendicular to the axis.
-        sections: (N, 3) first and second radius at the start [m], and the end's size against
-            the start's.
+        sections: (N, 3) first and second radius at the start [m], and the size at the
+            end relative to the start.
     """
     way = ends - starts
     length = np.maximum(np.linalg.norm(way, axis=1), 1e-6)
@@ -92,15 +92,15 @@ def cones(starts: Array, ends: Array, broad: Array, sections: Array) -> Quadrics
 
 
 def joined(parts: list[Quadrics]) -> Quadrics:
-    """All surfaces of several sets, in order."""
+    """Concatenate several sets of surfaces."""
     names = ("q", "b", "c", "middle", "axis", "span", "bounds")
     return Quadrics(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def _bounds(centres: Array, spread: Array) -> Array:
-    """(N, 4) x/z and y/z between which ellipsoids of shape `spread` (N, 3, 3) lie.
+    """(N, 4) left, top, right, bottom (x/z, y/z) of ellipsoids of shape `spread` (N, 3, 3).
 
-    The planes through the camera that touch the ellipsoid: roots of
+    The planes through the camera that are tangent to the ellipsoid: roots of
     (z² - Szz) m² - 2 (x z - Sxz) m + (x² - Sxx) = 0.
     """
     z = centres[:, 2]

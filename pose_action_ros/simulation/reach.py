@@ -1,6 +1,6 @@
-"""Inverse kinematics of two-bone limbs: where hand or foot shall be, to channels.
+"""Inverse kinematics of two-bone limbs: target position of hand or foot to channels.
 
-Side-free coordinates: x forward, y outward on the limb's side, z up.
+Coordinates are the same for both sides: x forward, y outward on the limb's side, z up.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Channels
-from pose_action_ros.simulation.rotations import about_x, about_y, about_z, swing, swing_twist
+from pose_action_ros.simulation.kinematics import about_x, about_y, about_z, swing, swing_twist
 
 Array = npt.NDArray[np.float64]
 
@@ -22,9 +22,9 @@ def _unit(vectors: Array) -> Array:
 
 
 def _two_bones(target: Array, pole: Array, near: float, far: float) -> tuple[Array, Array, Array]:
-    """Direction (T, 3) of the near bone, pole part (T, 3) across it, bend (T,) [degrees].
+    """Direction (T, 3) of the near bone, pole component across it (T, 3), bend (T,) [degrees].
 
-    Law of cosines; targets out of reach are moved onto the sphere that can be reached.
+    Law of cosines; targets out of reach are moved onto the reachable sphere.
     """
     distance = np.linalg.norm(target, axis=-1)
     distance = np.clip(distance, abs(near - far) + 0.02 * near, 0.9995 * (near + far))
@@ -39,19 +39,18 @@ def _two_bones(target: Array, pole: Array, near: float, far: float) -> tuple[Arr
 
 
 def _frame(bone: Array, front: Array) -> Array:
-    """(T, 3, 3) rotation taking -z to the bone and x to the front, which is across the bone."""
+    """(T, 3, 3) rotation from -z to the bone and from x to the front, perpendicular to the bone."""
     return np.stack([front, np.cross(-bone, front), -bone], axis=-1)
 
 
 def arm(body: Body, wrist: npt.ArrayLike, elbow: npt.ArrayLike) -> dict[str, Array]:
-    """Arm channels that bring the wrist somewhere.
+    """Compute the arm channels for a target position of the wrist.
 
     Args:
-        body: whose arm.
-        wrist: (T, 3) or (3,) from the shoulder, in arm lengths, in the chest's frame with y
-            outwards.
-        elbow: (T, 3) or (3,) direction to which the elbow points away from the line
-            shoulder-wrist.
+        body: the person's measures.
+        wrist: (T, 3) or (3,) target relative to the shoulder [arm lengths], in the chest's frame
+            with y outwards.
+        elbow: (T, 3) or (3,) direction of the elbow, away from the line shoulder-wrist.
 
     Returns:
         flex, abduct, rotate_in, elbow [degrees], (T,) each.
@@ -64,9 +63,9 @@ def arm(body: Body, wrist: npt.ArrayLike, elbow: npt.ArrayLike) -> dict[str, Arr
 
 
 def aim(upper: npt.ArrayLike, forearm: npt.ArrayLike) -> dict[str, Array]:
-    """Arm channels that point the upper arm and the forearm, each (T, 3) or (3,) directions.
+    """Compute the arm channels for directions (T, 3) or (3,) of the upper arm and the forearm.
 
-    Chest's frame, y outwards. The forearm must not be parallel to the upper arm.
+    In the chest's frame with y outwards. The forearm must not be parallel to the upper arm.
 
     Returns:
         flex, abduct, rotate_in, elbow [degrees], (T,) each.
@@ -81,9 +80,9 @@ def aim(upper: npt.ArrayLike, forearm: npt.ArrayLike) -> dict[str, Array]:
 
 
 def plant(body: Body, channels: Channels, stance: Stance) -> None:
-    """Set the leg channels so that both feet stay flat where the stance has them.
+    """Set the leg channels so that both feet stay flat at the places of the stance.
 
-    Reads the pelvis: forward, sideways, yaw, pitch, roll; `stance.drop` lowers it.
+    The pelvis channels (forward, sideways, yaw, pitch, roll) are input; `stance.drop` lowers it.
     """
     pelvis = (
         about_z(channels["yaw"]) @ about_y(channels["pitch"]) @ about_x(-channels["roll"])
@@ -96,13 +95,13 @@ def plant(body: Body, channels: Channels, stance: Stance) -> None:
 
 
 class Stance:
-    """Where the feet stand, relative to the start of the motion.
+    """Positions of the feet, relative to the start of the motion.
 
     Attributes:
-        width: ankle to ankle sideways [m].
-        stagger: left foot ahead of the right [m].
+        width: sideways distance of the ankles [m].
+        stagger: distance of the left foot ahead of the right one [m].
         toes_out: (left, right) yaw of the feet outwards [degrees].
-        drop: (T,) or number, pelvis below its upright height [m].
+        drop: (T,) or number, distance of the pelvis below its upright height [m].
     """
 
     def __init__(
@@ -114,16 +113,16 @@ class Stance:
         self.drop = drop
 
     def lowered(self, drop: npt.ArrayLike) -> Stance:
-        """The same feet with the pelvis lower by `drop` [m]."""
+        """Return the same stance with the pelvis lower by `drop` [m]."""
         return Stance(self.width, self.stagger, self.toes_out, drop)
 
     def foot(self, side: str) -> tuple[float, float]:
-        """Where one ankle is: x forward, y to the left [m]."""
+        """Position of one ankle: x forward, y to the left [m]."""
         sign = 1.0 if side == "left" else -1.0
         return sign * self.stagger / 2, sign * self.width / 2
 
     def height(self, body: Body, channels: Channels) -> Array:
-        """(T,) pelvis over the ankles [m]: legs nearly straight, less the drop."""
+        """(T,) height of the pelvis above the ankles [m]: legs nearly straight, minus the drop."""
         spread = np.hypot(self.stagger / 2, max(self.width / 2 - body.half_hips, 0.0))
         shift = np.hypot(channels["forward"], channels["sideways"])
         upright = np.sqrt(np.maximum((0.993 * body.leg) ** 2 - (spread + 0.5 * shift) ** 2, 0.01))
@@ -141,10 +140,10 @@ def _plant_one(
     local = np.swapaxes(pelvis, -1, -2)
     target = (local @ (ankle - hip)[..., None])[..., 0]
     ahead = local @ about_z(np.full(len(channels), toes)) @ np.array([1.0, 0.0, 0.0])
-    flip = np.array([1.0, out, 1.0])  # to side-free coordinates
+    flip = np.array([1.0, out, 1.0])  # to coordinates that are the same for both sides
     bone, away, bend = _two_bones(target * flip, ahead * flip, body.thigh, body.shin)
     x, y, twist = swing_twist(_frame(bone, away))
     shin = pelvis @ swing(out * x, y) @ about_z(out * twist) @ about_y(bend)
     level = np.degrees(np.arctan2(-shin[:, 2, 0], shin[:, 2, 2]))
-    found = {"hip_flex": -y, "hip_abduct": x, "hip_out": twist, "knee": bend, "ankle": level}
-    channels.toward(found, side=side)
+    angles = {"hip_flex": -y, "hip_abduct": x, "hip_out": twist, "knee": bend, "ankle": level}
+    channels.toward(angles, side=side)

@@ -1,8 +1,9 @@
-"""Scripts: a person who does one action after another, with smooth transitions."""
+"""Performances of one action, and scripts: one action after another with smooth transitions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,20 +12,76 @@ from pose_action_ros.errors import InputError
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import Channels
 from pose_action_ros.simulation.kinematics import Posed, pose_body
-from pose_action_ros.simulation.motions import TRAVELLING
-from pose_action_ros.simulation.performance import Performance, perform
+from pose_action_ros.simulation.motions import MOTIONS, TRAVELLING
+from pose_action_ros.simulation.standing import Motion
 from pose_action_ros.simulation.timing import ease
 
 Array = npt.NDArray[np.float64]
 
+ACTIONS: tuple[str, ...] = tuple(MOTIONS)
+"""Labels of the simulated actions."""
 
-class Script:
-    """Performances in a row, from time 0; the last goes on for ever.
+
+@dataclass(frozen=True, eq=False)
+class Performance:
+    """One person doing one action in one style, for any time.
 
     Attributes:
-        body: who it is.
+        label: one of ACTIONS.
+        body: the person's measures.
+        motion: channels over time; begins at the origin, facing x.
+    """
+
+    label: str
+    body: Body
+    motion: Motion
+
+    def channels(self, times: npt.ArrayLike) -> Channels:
+        """Joint angles and root at times (T,) [s] after the beginning, within the joint limits."""
+        return self.motion(np.atleast_1d(np.asarray(times, dtype=np.float64))).limited()
+
+    def joints(self, times: npt.ArrayLike) -> Array:
+        """(T, J, 3) joints of FIGURE [m] at times (T,) [s]; z up, floor at 0, facing x at first."""
+        return pose_body(self.body, self.channels(times)).joints
+
+    def mirrored(self) -> Performance:
+        """Return the same performance with left and right swapped, in the label too."""
+        label = self.label
+        for side, other in (("left", "right"), ("right", "left")):
+            if self.label.endswith(side):
+                label = self.label.removesuffix(side) + other
+        return Performance(label, self.body, lambda times: self.motion(times).mirrored())
+
+
+def perform(
+    label: str, rng: np.random.Generator, body: Body | None = None, room: float = np.inf
+) -> Performance:
+    """Draw a performance of the action in a random style.
+
+    Args:
+        label: one of ACTIONS.
+        rng: random numbers.
+        body: the person's measures; random if None.
+        room: distance [m] from the start within which walking and running stay.
+
+    Raises:
+        InputError: unknown label; the message lists the labels.
+    """
+    if label not in MOTIONS:
+        raise InputError(f"unknown action {label!r}, expected one of {', '.join(ACTIONS)}")
+    body = body or Body.random(rng)
+    if label in TRAVELLING:
+        return Performance(label, body, TRAVELLING[label](body, rng, room))
+    return Performance(label, body, MOTIONS[label](body, rng))
+
+
+class Script:
+    """A person doing one action after another from time 0 on; the last has no end.
+
+    Attributes:
+        body: the person's measures.
         parts: the performances.
-        starts: (P,) when each begins [s].
+        starts: (P,) beginning of each performance [s].
     """
 
     def __init__(
@@ -34,10 +91,10 @@ class Script:
         position: tuple[float, float] = (0.0, 0.0),
         heading: float = 0.0,
     ) -> None:
-        """Position [m] and heading [rad, about z, 0 faces x] are those at time 0.
+        """Chain the performances; position [m] and heading [rad, about z, 0 faces x] are at time 0.
 
         Raises:
-            InputError: no part, or starts that do not grow from 0.
+            InputError: no part, or starts that do not increase from 0.
         """
         self.starts = np.asarray(starts, dtype=np.float64)
         if not parts or self.starts.shape != (len(parts),):
@@ -54,7 +111,7 @@ class Script:
         self._origins = self._chain(position, heading)
 
     @classmethod
-    def random(  # noqa: PLR0917 - what may be left out has names that speak
+    def random(  # noqa: PLR0917 - the optional ones are passed by name
         cls,
         rng: np.random.Generator,
         actions: Sequence[str],
@@ -64,9 +121,9 @@ class Script:
         body: Body | None = None,
         room: float = np.inf,
     ) -> Script:
-        """The actions in the given order, each for about `seconds_each` in a random style.
+        """Draw a script of the actions in this order, each for about `seconds_each` [s].
 
-        Room is how far [m] from where they start walking and running may lead.
+        Walking and running stay within `room` [m] of their start.
         """
         body = body or Body.random(rng)
         parts = [perform(action, rng, body, room) for action in actions]
@@ -75,9 +132,9 @@ class Script:
         return cls(parts, starts, position, heading)
 
     def _chain(self, position: tuple[float, float], heading: float) -> Array:
-        """(P, 3) x, y, heading [degrees] at which each part begins.
+        """(P, 3) x, y [m] and heading [degrees] at the beginning of each part.
 
-        It is where the one before left the person, turned back to the first heading.
+        A part begins where the one before ends, turned back to the first heading.
         """
         first = float(np.degrees(heading))
         origins = [np.array([*position, first])]
@@ -92,37 +149,37 @@ class Script:
         return np.array(origins)
 
     def label_at(self, time: float) -> str:
-        """What the person does at that time [s]; the middle of a transition divides."""
+        """Label of the action at a time [s]; it changes in the middle of a transition."""
         return self.parts[self._part(time)].label
 
     def _part(self, time: float) -> int:
         return max(int(np.searchsorted(self.starts, time, side="right")) - 1, 0)
 
     def channels(self, times: npt.ArrayLike) -> Channels:
-        """Joint angles and world position at times (T,) [s]."""
+        """Joint angles and position in the world at times (T,) [s]."""
         moments = np.atleast_1d(np.asarray(times, dtype=np.float64))
         blended = Channels.zeros(len(moments))
         for number in range(len(self.parts)):
             weight, active = self._weight(number, moments)
             if active.any():
                 blended.values[active] += (
-                    weight[active, None] * self._one(number, moments[active]).values
+                    weight[active, None] * self._channels_of(number, moments[active]).values
                 )
         return blended
 
-    def _one(self, number: int, moments: Array) -> Channels:
+    def _channels_of(self, number: int, moments: Array) -> Channels:
         local = moments - self.starts[number]
         return _placed(self.parts[number].channels(local), self._origins[number])
 
     def _weight(self, number: int, moments: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
-        """Share (T,) of one part in the pose; all shares add to 1."""
-        weight = self._risen(number, moments)
+        """Weight (T,) of one part in the pose, and where it is positive; all weights add to 1."""
+        weight = self._started(number, moments)
         if number + 1 < len(self.parts):
-            weight = weight - self._risen(number + 1, moments)
+            weight = weight - self._started(number + 1, moments)
         return weight, weight > 0
 
-    def _risen(self, number: int, moments: Array) -> Array:
-        """(T,) 0 before a part begins, 1 when the transition into it is over."""
+    def _started(self, number: int, moments: Array) -> Array:
+        """(T,) 0 before the transition into a part, 1 after it."""
         if number == 0:
             return np.ones_like(moments)
         labels = self.parts[number - 1].label, self.parts[number].label
@@ -131,16 +188,16 @@ class Script:
         return share
 
     def posed(self, times: npt.ArrayLike) -> Posed:
-        """Joints and segment frames in the world at times (T,)."""
+        """Joints and segment frames in the world at times (T,) [s]."""
         return pose_body(self.body, self.channels(times))
 
     def joints(self, times: npt.ArrayLike) -> Array:
-        """(T, J, 3) [m] joints of FIGURE in the world at times (T,) [s]."""
+        """(T, J, 3) joints of FIGURE [m] in the world at times (T,) [s]."""
         return self.posed(times).joints
 
 
 def _placed(channels: Channels, origin: Array) -> Channels:
-    """Channels of a performance that began at origin x, y, heading [degrees]."""
+    """Channels of a performance moved to an origin x, y [m], heading [degrees]; in place."""
     angle = np.radians(origin[2])
     x, y = channels["forward"].copy(), channels["sideways"].copy()
     channels["forward"] = origin[0] + x * np.cos(angle) - y * np.sin(angle)

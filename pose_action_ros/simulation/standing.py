@@ -1,33 +1,138 @@
-"""A standing person's living base: stance, posture of the arms, sway, breathing, looking about.
+"""Standing: stance, posture of the arms, sway, breathing and gaze.
 
-Gestures are laid over it; the feet are planted at the end.
+Gestures are added to the base pose of a standing person; the feet are planted at the end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Channels
-from pose_action_ros.simulation.postures import arm_posture
-from pose_action_ros.simulation.reach import Stance, plant
-from pose_action_ros.simulation.timing import Wander
+from pose_action_ros.simulation.reach import Stance, arm, plant
+from pose_action_ros.simulation.timing import Strokes, Wander
 
 Array = npt.NDArray[np.float64]
+Rng = np.random.Generator
+Arm = dict[str, npt.ArrayLike]
+
+
+def _hanging(body: Body, rng: Rng) -> Arm:
+    """Arm hanging down at the side."""
+    return {
+        "flex": rng.normal(2, 6),
+        "abduct": rng.normal(9, 3) + 6 * (body.build - 1) * 3,
+        "rotate_in": rng.normal(15, 12),
+        "elbow": abs(rng.normal(14, 8)),
+        "pronate": rng.normal(25, 15),
+        "curl": rng.uniform(0.15, 0.45),
+    }
+
+
+def _on_hip(body: Body, rng: Rng) -> Arm:
+    """Hand on the hip, elbow out."""
+    aside = (body.half_hips * 1.9 - body.half_shoulders) / body.arm
+    place = np.array([0.02, aside, -body.trunk * 0.88 / body.arm]) + rng.normal(0, 0.02, 3)
+    return {
+        **arm(body, place, [-0.35 + rng.normal(0, 0.15), 1.0, 0.1]),
+        "pronate": rng.normal(55, 10),
+        "wrist_flex": rng.uniform(20, 50),
+        "curl": rng.uniform(0.2, 0.6),
+    }
+
+
+def _in_front(body: Body, rng: Rng) -> Arm:
+    """Hands held together before the belly or below."""
+    place = np.array(
+        [
+            rng.uniform(0.22, 0.34),
+            -(body.half_shoulders - rng.uniform(-0.01, 0.07)) / body.arm,
+            -rng.uniform(0.5, 0.95) * body.trunk / body.arm,
+        ]
+    )
+    return {
+        **arm(body, place, [-0.4, 1.0, -rng.uniform(0.3, 1.2)]),
+        "pronate": rng.normal(20, 15),
+        "wrist_flex": rng.uniform(0, 25),
+        "curl": rng.uniform(0.2, 0.6),
+    }
+
+
+def _behind(body: Body, rng: Rng) -> Arm:
+    """Hands held behind the back."""
+    place = np.array([-0.24, -(body.half_shoulders - 0.05) / body.arm, -0.80 + rng.normal(0, 0.03)])
+    return {
+        **arm(body, place, [-0.6, 1.0, -0.2]),
+        "pronate": rng.normal(30, 10),
+        "curl": rng.uniform(0.2, 0.5),
+    }
+
+
+def _in_pocket(body: Body, rng: Rng) -> Arm:
+    """Hand in the trouser pocket."""
+    place = np.array([0.10, 0.04, -body.trunk * 1.06 / body.arm]) + rng.normal(0, 0.015, 3)
+    return {
+        **arm(body, place, [-1.0, 0.9, 0.0]),
+        "pronate": rng.normal(30, 8),
+        "wrist_flex": rng.uniform(0, 15),
+        "curl": 0.3,
+    }
+
+
+def _bent(body: Body, rng: Rng) -> Arm:
+    """Forearm ahead at the level of the belly."""
+    return {
+        "flex": rng.normal(8, 8),
+        "abduct": rng.normal(12, 5) * body.build,
+        "rotate_in": rng.normal(25, 15),
+        "elbow": rng.uniform(60, 115),
+        "pronate": rng.normal(30, 25),
+        "curl": rng.uniform(0.2, 0.8),
+    }
+
+
+ARMS: Mapping[str, tuple[Callable[[Body, Rng], Arm], bool, float]] = {
+    # name: (posture, same for both arms, probability)
+    "hanging": (_hanging, False, 0.56),
+    "in_front": (_in_front, True, 0.2),
+    "behind": (_behind, True, 0.05),
+    "on_hip": (_on_hip, False, 0.06),
+    "in_pocket": (_in_pocket, False, 0.07),
+    "bent": (_bent, False, 0.06),
+}
+
+
+def arm_posture(body: Body, rng: Rng, name: str = "") -> tuple[Arm, Arm]:
+    """Draw the postures of the left and the right arm, of the named kind or of a random one."""
+    if not name:
+        shares = np.array([share for _, _, share in ARMS.values()])
+        name = str(rng.choice(list(ARMS), p=shares / shares.sum()))
+    make, same, _ = ARMS[name]
+    if same:
+        arms = make(body, rng)
+        return arms, arms
+    if name not in ("hanging", "bent") and rng.random() < 0.4:
+        pair = (make(body, rng), _hanging(body, rng))
+        return pair if rng.random() < 0.5 else (pair[1], pair[0])
+    if name == "hanging":
+        left = _hanging(body, rng)
+        right = {key: np.asarray(value) + rng.normal(0, 0.8) for key, value in left.items()}
+        return left, {**right, "curl": left["curl"]}
+    return make(body, rng), make(body, rng)
+
+
 Motion = Callable[[Array], Channels]
-"""Channels at times (T,) [s]."""
+"""Function from times (T,) [s] to channels."""
 
 
 class Standing:
-    """Someone who stands there: `base` gives the pose but for the legs, `settle` plants these."""
+    """A standing person: `base` gives the pose without the legs, `settle` plants the feet."""
 
-    def __init__(
-        self, body: Body, rng: np.random.Generator, arms: str = "", wide: float = 1.0
-    ) -> None:
-        """Arms names a posture of postures.ARMS, random when empty; wide scales the stance."""
+    def __init__(self, body: Body, rng: Rng, arms: str = "", wide: float = 1.0) -> None:
+        """Draw a style; `arms` names one of ARMS, random if empty, `wide` scales the stance."""
         self.body = body
         self._arms = arm_posture(body, rng, arms)
         self._lean = rng.normal(0, [2.0, 1.0, 3.0, 2.5])  # pitch, roll, bend forward, nod
@@ -41,7 +146,7 @@ class Standing:
         self._fidget = [Wander(rng, 0.1, 1.2) for _ in range(2 * len(_FIDGETS))]
 
     def base(self, times: Array) -> Channels:
-        """The pose at times (T,) without its legs."""
+        """Compute the pose at times (T,) without the legs."""
         pose = Channels.zeros(len(times))
         height, unrest = self.body.height, self._unrest
         ahead, aside, roll, twist = (wander(times) for wander in self._sway)
@@ -63,16 +168,16 @@ class Standing:
         return pose
 
     def _hang(self, pose: Channels, times: Array, breath: Array) -> None:
-        """Arms in their posture, moving a little."""
+        """Set the arms to their posture with small movements."""
         noise = iter(self._fidget)
-        for side, arm in zip(SIDES, self._arms, strict=True):
-            pose.toward(arm, side=side)
+        for side, posture in zip(SIDES, self._arms, strict=True):
+            pose.toward(posture, side=side)
             pose[f"{side}_shrug"] += 0.7 * breath
             for name, size in _FIDGETS.items():
                 pose[f"{side}_{name}"] += size * self._unrest * next(noise)(times)
 
     def settle(self, pose: Channels, drop: npt.ArrayLike = 0.0) -> Channels:
-        """Plant the feet under the pelvis, which is `drop` [m] below upright."""
+        """Plant the feet under the pelvis, `drop` [m] below its upright height."""
         plant(self.body, pose, self._stance.lowered(drop))
         return pose
 
@@ -80,7 +185,7 @@ class Standing:
 _FIDGETS = {"flex": 0.8, "abduct": 0.6, "rotate_in": 1.0, "elbow": 0.9, "wrist_flex": 1.5}
 
 
-def _random_stance(body: Body, rng: np.random.Generator, wide: float) -> Stance:
+def _random_stance(body: Body, rng: Rng, wide: float) -> Stance:
     width = wide * body.height * np.clip(rng.normal(0.12, 0.035), 0.05, 0.25)
     toes = rng.normal(8, 5)
     return Stance(
@@ -89,3 +194,47 @@ def _random_stance(body: Body, rng: np.random.Generator, wide: float) -> Stance:
         toes_out=(float(toes + rng.normal(0, 3)), float(toes + rng.normal(0, 3))),
         drop=float(body.leg * rng.uniform(0.0, 0.006)),
     )
+
+
+def standing(body: Body, rng: Rng) -> Motion:
+    """Stand, shift the weight, look around, and sometimes move the arms or scratch."""
+    stand = Standing(body, rng)
+    shift = Strokes(rng, rise=0.8, hold=3.0, fall=0.8, rest=3.0, vary=0.4)
+    aside = float(rng.choice([-1.0, 1.0])) * rng.uniform(0, 0.03) * body.height
+    other = arm_posture(body, rng)
+    change = Strokes(rng, rise=0.9, hold=4.0, fall=0.9, rest=6.0, vary=0.5)
+    restless = float(rng.random() < 0.4)
+    scratch = _Scratch(body, rng)
+
+    def motion(times: Array) -> Channels:
+        pose = stand.base(times)
+        away = shift(times + 2.0)
+        pose["sideways"] += aside * away
+        pose["roll"] -= 90 * aside / body.height * away
+        pose["bend_left"] += 90 * aside / body.height * away
+        for side, posture in zip(SIDES, other, strict=True):
+            pose.toward(posture, restless * change(times - 1.0), side)
+        scratch(pose, times)
+        return stand.settle(pose)
+
+    return motion
+
+
+class _Scratch:
+    """One hand moves to the face or the belly now and then."""
+
+    def __init__(self, body: Body, rng: Rng) -> None:
+        self._often = float(rng.random() < 0.2)
+        self._side = SIDES[rng.integers(2)]
+        self._strokes = Strokes(rng, rise=0.6, hold=0.8, fall=0.6, rest=6.0, vary=0.4)
+        face = np.array([0.28, -0.20, 0.22])
+        belly = np.array([0.30, -0.28, -0.35])
+        place = (face if rng.random() < 0.6 else belly) + rng.normal(0, 0.03, 3)
+        self._arm = {
+            **arm(body, place, [-0.2, 0.7, -1.0]),
+            "pronate": np.array(30.0),
+            "curl": np.array(0.5),
+        }
+
+    def __call__(self, pose: Channels, times: Array) -> None:
+        pose.toward(self._arm, self._often * self._strokes(times - 2.5), self._side)

@@ -1,6 +1,6 @@
 """Time courses: smooth noise, strokes that rise, hold and fall, periodic curves.
 
-All are pure functions of time [s], so that any moment can be asked for again.
+All are pure functions of time [s].
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ def ease(x: npt.ArrayLike) -> Array:
 
 
 class Wander:
-    """Smooth noise: a sum of sines with random phases, standard deviation about 1."""
+    """Smooth noise: a sum of sines with random phases and a standard deviation of about 1."""
 
     def __init__(self, rng: np.random.Generator, slow: float, fast: float, terms: int = 5) -> None:
-        """Frequencies from slow to fast [Hz], weaker the faster."""
+        """Draw frequencies from slow to fast [Hz]; faster sines are weaker."""
         self._rates = np.exp(rng.uniform(np.log(slow), np.log(fast), terms))
         self._phases = rng.uniform(0, 2 * np.pi, terms)
         weights = 1 / np.sqrt(self._rates)
@@ -37,7 +37,7 @@ class Wander:
 
 
 class Strokes:
-    """A gesture made again and again: rise, hold, fall, rest, each time a little different."""
+    """A repeated gesture: rise, hold, fall and rest, with random variation."""
 
     def __init__(
         self,
@@ -50,9 +50,9 @@ class Strokes:
         vary: float = 0.15,
         count: int = 64,
     ) -> None:
-        """Mean durations [s] and their relative variation; after `count` strokes it repeats.
+        """Draw `count` strokes, then repeat them.
 
-        Movements vary less than pauses.
+        Durations are means [s], `vary` is their relative variation, smaller for movements.
         """
         means = np.array([rise, hold, fall, rest])
         spread = np.array([min(vary, 0.15), vary, min(vary, 0.15), vary])
@@ -61,38 +61,38 @@ class Strokes:
         self._ends = np.cumsum(self._parts.sum(axis=1))
 
     def __call__(self, times: Array) -> Array:
-        """(T,) 0 at rest to about 1 in the hold; 0 before time 0."""
-        which, local = self.local(times)
-        rise, hold, fall, _ = self._parts[which].T
+        """(T,) level from 0 at rest to about 1 in the hold; 0 before time 0."""
+        index, local = self.local(times)
+        rise, hold, fall, _ = self._parts[index].T
         level = ease(local / rise) * (1 - ease((local - rise - hold) / fall))
-        return np.where(times < 0, 0.0, level * self._heights[which])
+        return np.where(times < 0, 0.0, level * self._heights[index])
 
     def local(self, times: Array) -> tuple[npt.NDArray[np.intp], Array]:
-        """Which stroke (T,) it is, and the time (T,) since that one began [s]."""
+        """Index (T,) of the current stroke, and time (T,) since its beginning [s]."""
         wrapped = np.mod(np.maximum(times, 0.0), self._ends[-1])
-        which = np.searchsorted(self._ends, wrapped, side="right")
+        index = np.searchsorted(self._ends, wrapped, side="right")
         starts = self._ends - self._parts.sum(axis=1)
-        return which, wrapped - starts[which]
+        return index, wrapped - starts[index]
 
 
 class Beat:
-    """The phase of a repeated movement, its tempo drifting a little."""
+    """The phase of a repeated movement with a slightly drifting tempo."""
 
     def __init__(self, rng: np.random.Generator, rate: float, drift: float = 0.05) -> None:
-        """Rate in cycles per second; drift is the relative variation of the tempo."""
+        """Draw the start and the drift; rate in cycles per second, drift relative to the rate."""
         self.rate = rate
         self._start = rng.uniform(0, 1)
         self._wander = Wander(rng, 0.05, 0.3)
         self._drift = drift * rate / (2 * np.pi * 0.15)
 
     def __call__(self, times: Array) -> Array:
-        """(T,) phase in cycles, growing by about `rate` a second."""
+        """(T,) phase in cycles, increasing by about `rate` per second."""
         phase: Array = self._start + self.rate * times + self._drift * self._wander(times)
         return phase
 
 
 def curve(phase: Array, knots: Sequence[tuple[float, float]]) -> Array:
-    """Periodic smooth curve through (phase 0 to 1, value) knots (Catmull-Rom, uneven knots)."""
+    """Evaluate a periodic smooth curve through knots (phase 0 to 1, value): Catmull-Rom, uneven."""
     at = np.array([knot[0] for knot in knots])
     value = np.array([knot[1] for knot in knots])
     before, after = at[-1] - 1, at[0] + 1
@@ -112,7 +112,7 @@ def curve(phase: Array, knots: Sequence[tuple[float, float]]) -> Array:
 
 
 def _slopes(at: Array, value: Array) -> Array:
-    """Slope at each knot through its neighbours; first and last wrap around."""
+    """Slope at each knot from its neighbours; first and last wrap around."""
     wide_at = np.concatenate([[at[-3] - 1], at, [at[2] + 1]])
     wide_value = np.concatenate([[value[-3]], value, [value[2]]])
     slopes: Array = (wide_value[2:] - wide_value[:-2]) / (wide_at[2:] - wide_at[:-2])

@@ -1,4 +1,4 @@
-"""The virtual camera: where it stands in the world, and what it sees where."""
+"""The virtual camera: intrinsics, and its position and orientation in the world."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class VirtualCamera:
         intrinsics: Intrinsics,
         roll: float = 0.0,
     ) -> VirtualCamera:
-        """A camera at position (3,) [m] whose axis goes through target (3,); roll [degrees].
+        """Build a camera at position (3,) [m], axis through target (3,) [m]; roll [degrees].
 
         Raises:
-            InputError: position and target are the same, or one is right above the other.
+            InputError: position and target are equal, or one is directly above the other.
         """
         place = np.asarray(position, dtype=np.float64)
         ahead = np.asarray(target, dtype=np.float64) - place
@@ -68,14 +68,14 @@ class VirtualCamera:
         size: tuple[int, int] = (640, 480),
         distance: tuple[float, float] = (2.0, 5.0),
     ) -> VirtualCamera:
-        """As robots have them: 0.3 to 1.8 m high, anywhere around the target, looking at it.
+        """Draw a camera of a robot: 0.3 to 1.8 m high, in any direction, looking at the target.
 
         Args:
-            rng: source of chance.
-            target: (3,) [m] what to look at, a person's middle.
+            rng: random numbers.
+            target: (3,) [m] the middle of a person.
             size: width and height of the image [px].
-            distance: least and greatest horizontal distance [m]; never so near that a person
-                of 1.8 m would not fit.
+            distance: least and greatest horizontal distance [m], increased if a person of 1.8 m
+                would not fit into the image.
         """
         aim = np.asarray(target, dtype=np.float64)
         width, height = size
@@ -89,15 +89,20 @@ class VirtualCamera:
 
     @property
     def position(self) -> Array:
-        """(3,) where the camera is in the world [m]."""
+        """(3,) position of the camera in the world [m]."""
         place: Array = -self.rotation.T @ self.translation
         return place
 
     def to_camera(self, points: npt.ArrayLike) -> Array:
-        """(..., 3) points of the world in the optical frame [m]."""
-        seen: Array = np.asarray(points, dtype=np.float64) @ self.rotation.T + self.translation
-        return seen
+        """Transform points (..., 3) from the world into the optical frame [m]."""
+        local: Array = np.asarray(points, dtype=np.float64) @ self.rotation.T + self.translation
+        return local
 
     def project(self, points: npt.ArrayLike) -> Array:
-        """(..., 2) pixels of points (..., 3) of the world; NaN behind the camera."""
+        """Pixels (..., 2) of points (..., 3) in the world [m]; NaN behind the camera."""
         return self.intrinsics.project(self.to_camera(points))
+
+    def pixel_rays(self) -> Array:
+        """(H, W, 2) directions x/z and y/z of all pixels, in the optical frame."""
+        columns, rows = np.arange(self.intrinsics.width), np.arange(self.intrinsics.height)
+        return self.intrinsics.rays(np.stack(np.meshgrid(columns, rows), axis=-1))

@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import CHANNELS, Channels
-from pose_action_ros.simulation.kinematics import pose_body
+from pose_action_ros.simulation.kinematics import about_z, pose_body, swing, swing_twist
 from pose_action_ros.simulation.reach import aim, arm
-from pose_action_ros.simulation.rotations import about_z, swing, swing_twist
 from pose_action_ros.simulation.timing import Beat, Strokes, Wander, curve, ease
 
 angles = st.floats(-120, 120)
 units = st.floats(-1, 1)
+quick = settings(max_examples=20, deadline=None)
 
 
+@quick
 @given(x=angles, y=angles, twist=st.floats(-170, 170))
 def test_swing_twist_inverts(x: float, y: float, twist: float) -> None:
     assume(np.hypot(x, y) < 175)
@@ -28,8 +29,9 @@ def test_swing_twist_inverts(x: float, y: float, twist: float) -> None:
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
+@quick
 @given(x=units, y=units, z=units)
-def test_the_wrist_comes_where_it_shall(side: str, x: float, y: float, z: float) -> None:
+def test_wrist_reaches_its_target(side: str, x: float, y: float, z: float) -> None:
     body = Body()
     target = np.array([x, y, z])
     length = np.linalg.norm(target)
@@ -43,7 +45,7 @@ def test_the_wrist_comes_where_it_shall(side: str, x: float, y: float, z: float)
     assert np.allclose(reached, target * body.arm, atol=1e-6)
 
 
-def test_a_target_out_of_reach_is_pointed_at() -> None:
+def test_arm_points_at_a_target_out_of_reach() -> None:
     body = Body()
     pose = Channels.zeros(1)
     pose.toward(arm(body, [3.0, 0.0, 0.0], [0.0, 0.0, -1.0]), side="left")
@@ -52,6 +54,7 @@ def test_a_target_out_of_reach_is_pointed_at() -> None:
     assert reached[0] == pytest.approx(body.arm, rel=0.01)
 
 
+@quick
 @given(near=st.tuples(units, units, units), far=st.tuples(units, units, units))
 def test_aim_points_both_bones(
     near: tuple[float, float, float], far: tuple[float, float, float]
@@ -68,14 +71,14 @@ def test_aim_points_both_bones(
         )
 
 
-def test_mirroring_twice_is_nothing() -> None:
+def test_mirroring_twice_is_the_identity() -> None:
     pose = Channels(np.random.default_rng(0).normal(0, 10, (4, len(CHANNELS))))
     assert np.array_equal(pose.mirrored().mirrored().values, pose.values)
     assert np.array_equal(pose.mirrored()["left_elbow"], pose["right_elbow"])
     assert np.array_equal(pose.mirrored()["yaw"], -pose["yaw"])
 
 
-def test_ease_goes_from_0_to_1_at_rest() -> None:
+def test_ease_rises_smoothly_from_0_to_1() -> None:
     x = np.linspace(-0.5, 1.5, 401)
     y = ease(x)
     assert y[0] == 0
@@ -84,6 +87,7 @@ def test_ease_goes_from_0_to_1_at_rest() -> None:
     assert np.abs(np.diff(y, 2)).max() < 2e-4
 
 
+@quick
 @given(seed=st.integers(0, 1000))
 def test_wander_is_smooth_noise_of_unit_size(seed: int) -> None:
     values = Wander(np.random.default_rng(seed), 0.05, 0.5)(np.arange(0, 2000, 0.1))
@@ -92,8 +96,9 @@ def test_wander_is_smooth_noise_of_unit_size(seed: int) -> None:
     assert np.abs(np.diff(values)).max() < 1.0
 
 
+@quick
 @given(seed=st.integers(0, 1000))
-def test_strokes_rise_hold_and_fall_for_ever(seed: int) -> None:
+def test_strokes_rise_hold_fall_and_repeat(seed: int) -> None:
     strokes = Strokes(np.random.default_rng(seed), rise=0.4, hold=1.0, fall=0.5, rest=0.3)
     times = np.arange(-1, 400, 0.01)
     level = strokes(times)
@@ -104,16 +109,17 @@ def test_strokes_rise_hold_and_fall_for_ever(seed: int) -> None:
     assert np.abs(np.diff(level)).max() < 0.12
 
 
+@quick
 @given(seed=st.integers(0, 1000), rate=st.floats(0.5, 4))
-def test_beat_keeps_its_rate_and_never_goes_back(seed: int, rate: float) -> None:
+def test_beat_keeps_its_rate_and_increases(seed: int, rate: float) -> None:
     phase = Beat(np.random.default_rng(seed), rate)(np.arange(0, 100, 0.02))
     assert (np.diff(phase) > 0).all()
     assert (phase[-1] - phase[0]) / 100 == pytest.approx(rate, rel=0.05)
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(values=st.lists(st.floats(-50, 50), min_size=3, max_size=8))
-def test_curve_goes_through_its_knots_and_closes(values: list[float]) -> None:
+def test_curve_passes_its_knots_and_is_periodic(values: list[float]) -> None:
     at = np.linspace(0, 1, len(values), endpoint=False)
     knots = tuple(zip(at.tolist(), values, strict=True))
     assert np.allclose(curve(at, knots), values, atol=1e-9)

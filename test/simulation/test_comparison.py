@@ -21,7 +21,7 @@ _HEIGHTS = {
 
 
 def _standing(person_id: int, x: float = 0.0) -> tuple[Pose2D, Pose3D]:
-    """The truth about somebody upright, 4 m away, with random arms."""
+    """True keypoints and pose of an upright person, 4 m away, with random arms."""
     rng = np.random.default_rng(person_id)
     points = rng.uniform((x - 0.3, -0.5, 3.9), (x + 0.3, 0.5, 4.1), (17, 3))
     for name, height in _HEIGHTS.items():
@@ -58,7 +58,7 @@ def test_a_shift_is_measured_in_statures() -> None:
     assert score.report().pose_error == pytest.approx(0, abs=1e-9)
 
 
-def test_two_people_are_told_apart_whatever_their_ids_and_order() -> None:
+def test_people_are_matched_in_any_order_with_any_ids() -> None:
     score = TruthScore()
     (flat_0, pose_0), (flat_1, pose_1) = _standing(0, -1.0), _standing(1, 1.0)
     found = [replace(flat_1, person_id=8), replace(flat_0, person_id=9)]
@@ -81,7 +81,7 @@ def test_missing_people_and_joints() -> None:
     assert np.isnan(report.pose_error)
 
 
-def test_somebody_else_is_not_the_person() -> None:
+def test_distant_detection_is_not_a_match() -> None:
     score, (keypoints, pose) = TruthScore(), _standing(0)
     far = replace(keypoints, points=keypoints.points + 400)
     score.add_image(([far], [pose]), ([keypoints], [pose]), CAMERA)
@@ -100,6 +100,6 @@ def test_answers_right_after_a_change_do_not_count() -> None:
     assert report.accuracy == 0.5
 
 
-def test_nothing_seen_gives_no_figures() -> None:
+def test_score_without_images_is_nan() -> None:
     report = TruthScore().report()
     assert np.isnan([report.found, report.keypoint_error, report.pose_error, report.accuracy]).all()

@@ -1,4 +1,4 @@
-"""The motions: for each label a function (body, rng) -> channels over time in a random style."""
+"""Motions: for each label a function that draws a style and returns channels over time."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.motions.arms import pointing, raising_hand
-from pose_action_ros.simulation.motions.both_arms import crossing_arms, opening_arms
+from pose_action_ros.simulation.motions.arms import (
+    crossing_arms,
+    opening_arms,
+    pointing,
+    raising_hand,
+)
 from pose_action_ros.simulation.motions.gait import running, walking
-from pose_action_ros.simulation.motions.hands import clapping, punching
-from pose_action_ros.simulation.motions.idle import standing
+from pose_action_ros.simulation.motions.hands import clapping, punching, pushing
 from pose_action_ros.simulation.motions.legs import jumping, kicking
-from pose_action_ros.simulation.motions.pushing import pushing
 from pose_action_ros.simulation.motions.trunk import bowing, sitting_down, squatting
 from pose_action_ros.simulation.motions.waving import waving_both, waving_left, waving_right
-from pose_action_ros.simulation.standing import Motion
+from pose_action_ros.simulation.standing import Motion, standing
 
 MOTIONS: Mapping[str, Callable[[Body, np.random.Generator], Motion]] = {
     "standing": standing,
@@ -44,4 +46,4 @@ TRAVELLING: Mapping[str, Callable[[Body, np.random.Generator, float], Motion]] =
     "walking": walking,
     "running": running,
 }
-"""Those that may leave the spot; they also take how far [m]."""
+"""Motions that leave the spot; their third argument is the greatest distance [m]."""

@@ -41,7 +41,7 @@ RUN: Final = Gait(
     knee=((0.0, 18), (0.14, 42), (0.36, 16), (0.5, 62), (0.68, 100), (0.85, 55), (0.95, 20)),
     ankle=((0.0, 5), (0.15, 22), (0.28, 10), (0.4, -20), (0.55, -8), (0.8, 4)),
 )
-SPOT: Final = Gait(  # marching: the foot goes up and down under the body
+SPOT: Final = Gait(  # marching: the foot moves up and down under the body
     hip=((0.0, 6), (0.2, 2), (0.45, 4), (0.6, 26), (0.75, 40), (0.9, 20)),
     knee=((0.0, 12), (0.2, 6), (0.45, 10), (0.6, 52), (0.75, 72), (0.9, 34)),
     ankle=((0.0, 4), (0.2, 2), (0.45, 4), (0.58, -16), (0.75, -8), (0.9, 0)),
@@ -49,15 +49,15 @@ SPOT: Final = Gait(  # marching: the foot goes up and down under the body
 
 
 class Track:
-    """A closed way: two straights joined by half circles; length 0 stays on the spot."""
+    """A closed track: two straights joined by half circles."""
 
     def __init__(self, straight: float, radius: float, left: bool) -> None:
-        """Metres; left turns or right ones."""
+        """Take lengths [m] and the direction of the turns."""
         self._straight, self._radius = straight, radius
         self._sign = 1.0 if left else -1.0
 
     def __call__(self, way: Array) -> tuple[Array, Array, Array]:
-        """x, y [m] and heading [degrees] (T,) after a way (T,) [m]."""
+        """x, y [m] and heading [degrees] (T,) after a distance (T,) [m]."""
         turn = np.pi * self._radius
         lap = self._straight + turn
         laps = np.floor(way / lap)
@@ -66,7 +66,7 @@ class Track:
         angle = np.maximum(rest - self._straight, 0.0) / self._radius
         x = ahead + self._radius * np.sin(angle)
         y = self._radius * (1 - np.cos(angle))
-        odd = np.mod(laps, 2) == 1  # the way back
+        odd = np.mod(laps, 2) == 1  # on the return straight
         x = np.where(odd, self._straight - x, x)
         y = np.where(odd, 2 * self._radius - y, y)
         heading = np.degrees(angle) + 180 * laps
@@ -74,24 +74,24 @@ class Track:
 
 
 _LEAST_ROOM: Final = 0.8
-"""Way [m] around without which nobody leaves the spot."""
+"""Least room [m] for walking along a track."""
 
 
 def walking(body: Body, rng: Rng, room: float = np.inf) -> Motion:
-    """Walk along a track within `room` [m] around, on a treadmill, or march on the spot."""
+    """Walk along a track within `room` [m], on a treadmill, or march on the spot."""
     cadence = np.clip(rng.normal(0.92, 0.13), 0.55, 1.25) / np.sqrt(body.height / 1.72)
     return _going(body, rng, _style(rng, WALK, float(cadence), room), room)
 
 
 def running(body: Body, rng: Rng, room: float = np.inf) -> Motion:
-    """Run along a track within `room` [m] around, on a treadmill, or on the spot."""
+    """Run along a track within `room` [m], on a treadmill, or on the spot."""
     cadence = np.clip(rng.normal(1.4, 0.12), 1.1, 1.75) / np.sqrt(body.height / 1.72)
     return _going(body, rng, _style(rng, RUN, float(cadence), room), room)
 
 
 @dataclass(frozen=True)
 class _Style:
-    """How someone goes: strides per second, way per stride [heights], sizes of the swings."""
+    """A style of gait: strides per second, stride length [heights], sizes of the swings."""
 
     gait: Gait
     runs: bool
@@ -177,7 +177,7 @@ def _leg(pose: Channels, style: _Style, side: str, phase: Array, going: Array) -
 
 
 def _arm(pose: Channels, style: _Style, side: str, swing: Array) -> None:
-    """Swing -1 to 1 is opposite to the leg of the same side."""
+    """Set one arm; swing -1 to 1 is opposite to the leg of the same side."""
     abduct, rotate, pronate, curl = style.posture
     pose[f"{side}_flex"] = style.arms * swing + (0.0 if style.runs else 0.15 * style.arms)
     pose[f"{side}_abduct"] = abduct
@@ -188,7 +188,7 @@ def _arm(pose: Channels, style: _Style, side: str, swing: Array) -> None:
 
 
 def _trunk(pose: Channels, body: Body, style: _Style, phase: Array) -> None:
-    """Pelvis and shoulders turn against each other; weight goes over the standing foot."""
+    """Turn pelvis and shoulders against each other and shift the weight over the standing foot."""
     step = 2 * np.pi * phase
     pose["bend_forward"] = style.lean
     pose["nod"] = -0.7 * style.lean

@@ -1,6 +1,8 @@
-"""Repeated movements of the hands in front of the body: clapping and punching."""
+"""Movements of the hands in front of the body: clapping, punching and pushing."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -10,22 +12,21 @@ from pose_action_ros.simulation.channels import SIDES, Channels
 from pose_action_ros.simulation.motions.arms import lift_shoulder
 from pose_action_ros.simulation.reach import arm
 from pose_action_ros.simulation.standing import Motion, Standing
-from pose_action_ros.simulation.timing import Beat, Wander, ease
+from pose_action_ros.simulation.timing import Beat, Strokes, Wander, ease
 
 Array = npt.NDArray[np.float64]
 Rng = np.random.Generator
-
-_OVERHEAD = 0.5  # hands at least so far above the shoulders [arm lengths]
+_OVERHEAD = 0.5  # least height of hands over the head, above the shoulders [arm lengths]
 
 
 def clapping(body: Body, rng: Rng) -> Motion:
-    """Hands meet again and again, before the chest, low, or over the head."""
+    """Clap repeatedly, in front of the chest or face, low, or over the head."""
     stand = Standing(body, rng)
     place, elbows = _clap_place(rng)
     rate = rng.uniform(1.0, 4.0)
     widest = float(np.exp(rng.uniform(np.log(0.06), np.log(0.45))))
     opening = min(widest, 0.7 / rate)  # half the gap, arm lengths
-    aside = float(np.clip(rng.normal(0, 0.15), -0.35, 0.35))  # to the left, where hands meet
+    aside = float(np.clip(rng.normal(0, 0.15), -0.35, 0.35))  # meeting point, to the left
     if place[1] > _OVERHEAD:
         aside = 0.0  # arms would not reach
     beat, size = Beat(rng, rate), Wander(rng, 0.1, 0.5)
@@ -57,7 +58,7 @@ def clapping(body: Body, rng: Rng) -> Motion:
 
 
 def _clap_place(rng: Rng) -> tuple[tuple[float, float], Array]:
-    """Where hands meet, forward and up from the shoulders in arm lengths, and the elbows' side."""
+    """Draw the meeting point (forward, up from the shoulders [arm lengths]), elbow direction."""
     kind = str(rng.choice(["chest", "face", "low", "overhead"], p=[0.6, 0.15, 0.1, 0.15]))
     ahead, up = {
         "chest": (rng.uniform(0.32, 0.66), rng.uniform(-0.45, -0.05)),
@@ -71,7 +72,7 @@ def _clap_place(rng: Rng) -> tuple[tuple[float, float], Array]:
 
 
 class Punch:
-    """One fist's punches: from the guard to the target and back."""
+    """Punches of one fist: from the guard to the target and back."""
 
     def __init__(self, body: Body, rng: Rng) -> None:
         middle = body.half_shoulders / body.arm
@@ -81,7 +82,7 @@ class Punch:
             [rng.uniform(0.85, 0.98), -rng.uniform(0.2, 1.1) * middle, rng.uniform(-0.25, 0.2)]
         )
         kind = str(rng.choice(["straight", "hook", "upper"], p=[0.75, 0.15, 0.1]))
-        self._bow = {  # which way the path bulges
+        self._bow = {  # direction in which the path bulges
             "straight": np.zeros(3),
             "hook": np.array([0.0, 0.35, 0.0]),
             "upper": np.array([0.1, 0.0, -0.45]),
@@ -92,7 +93,7 @@ class Punch:
         self._elbow = np.array([-0.2, out, -1.0])
 
     def __call__(self, level: Array) -> dict[str, Array]:
-        """Arm channels with the fist at level (T,) 0 guard to 1 hit."""
+        """Arm channels with the fist at level (T,) from 0, the guard, to 1, the hit."""
         share = level[:, None]
         wrist = self._guard + share * (self._target - self._guard)
         wrist = wrist + 4 * share * (1 - share) * self._bow
@@ -106,7 +107,7 @@ class Punch:
 
 
 def punching(body: Body, rng: Rng) -> Motion:
-    """Fast punches from a guard, with one fist or with both in turn."""
+    """Punch fast from a guard, with one fist or with both alternately."""
     stand = Standing(body, rng, arms="hanging", wide=1.7)
     punch = {side: Punch(body, rng) for side in SIDES}
     only = SIDES[rng.integers(2)] if rng.random() < 0.45 else ""
@@ -137,3 +138,97 @@ def punching(body: Body, rng: Rng) -> Motion:
         return stand.settle(pose, drop=up * (bend + hop))
 
     return motion
+
+
+@dataclass(frozen=True)
+class _Path:
+    """Wrist before and at the end of a push, relative to the shoulder [arm lengths]."""
+
+    ready: Array
+    far: Array
+    elbow: Array
+
+
+def pushing(body: Body, rng: Rng) -> Motion:
+    """Raise the hands, push them away and take them back, repeatedly."""
+    stand = Standing(body, rng, wide=1.2)
+    aside = rng.random() < 0.3
+    both = not aside and rng.random() < 0.6
+    sides = SIDES if both else (SIDES[rng.integers(2)],)
+    path = _aside(body, rng) if aside else _forward(rng)
+    level = _Levels(rng)
+    palm = {
+        "pronate": np.array(rng.uniform(55, 90)),
+        "wrist_flex": np.array(rng.uniform(-70, -20)),
+        "curl": np.array(0.05),
+    }
+    lean, twist = rng.uniform(0, 10) * (not aside), rng.uniform(0, 12)
+    protract = 0.0 if aside else 14.0
+
+    def motion(times: Array) -> Channels:
+        pose = stand.base(times)
+        up, push = level(times)
+        hand = path.ready + push[:, None] * (path.far - path.ready)
+        for side in sides:
+            pose.toward({**arm(body, hand, path.elbow), **palm}, up, side)
+            pose[f"{side}_protract"] += protract * push * up
+        if len(sides) == 1:
+            pose["twist_left"] += (-twist if sides[0] == "left" else twist) * push * up
+        pose["pitch"] += lean * push * up
+        pose["forward"] += 0.003 * lean * push * up * body.height
+        return stand.settle(pose)
+
+    return motion
+
+
+class _Levels:
+    """Levels of raising and of pushing over time."""
+
+    def __init__(self, rng: Rng) -> None:
+        slow = rng.uniform(0.0, 1.0)
+        self._home = bool(rng.random() < 0.6)  # hands are lowered between pushes
+        self._draw = rng.uniform(0.3, 0.8)
+        self._push = 0.25 + 0.6 * slow
+        self._wait = rng.uniform(0.0, 0.25)
+        hold = rng.uniform(0.05, 1.2)
+        back = 0.3 + 0.5 * slow
+        lead = self._draw + self._wait
+        self._up = Strokes(
+            rng,
+            rise=self._draw,
+            hold=self._wait + self._push + hold,
+            fall=back + 0.2,
+            rest=rng.uniform(0.1, 0.5),
+        )
+        self._again = Strokes(
+            rng, rise=self._push, hold=hold, fall=back, rest=rng.uniform(0.1, 0.5)
+        )
+        self._lead = lead
+
+    def __call__(self, times: Array) -> tuple[Array, Array]:
+        if not self._home:
+            return ease(times / self._draw), self._again(times - self._lead)
+        _, since = self._up.local(times)
+        return self._up(times), ease((since - self._lead) / self._push)
+
+
+def _forward(rng: Rng) -> _Path:
+    """Draw a path from the chest to the front."""
+    return _Path(
+        ready=rng.uniform([0.22, -0.18, -0.32], [0.38, 0.08, 0.02]),
+        far=rng.uniform([0.78, -0.2, -0.3], [0.98, 0.1, 0.15]),
+        elbow=np.array([-0.2, rng.uniform(0.2, 1.2), -1.0]),
+    )
+
+
+def _aside(body: Body, rng: Rng) -> _Path:
+    """Draw a path from the opposite shoulder or hip outwards, as if to clear something away."""
+    middle = body.half_shoulders / body.arm
+    height = rng.uniform(-0.5, 0.0)
+    return _Path(
+        ready=np.array([rng.uniform(0.32, 0.5), -rng.uniform(0.6, 2.0) * middle, height]),
+        far=np.array(
+            [rng.uniform(0.3, 0.7), rng.uniform(0.3, 0.75), height + rng.uniform(-0.08, 0.15)]
+        ),
+        elbow=np.array([-0.2, rng.uniform(0.3, 1.0), -1.0]),
+    )

@@ -18,7 +18,7 @@ GRAVITY = 9.81
 
 
 def jumping(body: Body, rng: Rng) -> Motion:
-    """Jumps on the spot: single ones with swing, quick hops, or jumping jacks."""
+    """Jump on the spot: single jumps with swinging arms, quick hops, or jumping jacks."""
     kind = rng.choice(["single", "hop", "jack"], p=[0.5, 0.25, 0.25])
     if kind == "jack":
         return _jacks(body, rng)
@@ -28,7 +28,7 @@ def jumping(body: Body, rng: Rng) -> Motion:
 def _jumps(body: Body, rng: Rng, hop: bool) -> Motion:
     """Crouch, take off, fly on a parabola, land softly."""
     stand = Standing(body, rng, arms="" if hop else "hanging", wide=rng.uniform(0.8, 1.5))
-    high = rng.uniform(0.02, 0.08) if hop else rng.uniform(0.08, 0.26)  # of the height
+    high = rng.uniform(0.02, 0.08) if hop else rng.uniform(0.08, 0.26)  # fraction of the height
     flight = 2 * np.sqrt(2 * high * body.height / GRAVITY)
     crouch = rng.uniform(0.14, 0.22) if hop else rng.uniform(0.3, 0.55)
     land = rng.uniform(0.12, 0.2) if hop else rng.uniform(0.25, 0.4)
@@ -68,19 +68,19 @@ def _jumps(body: Body, rng: Rng, hop: bool) -> Motion:
 
 
 def _bell(x: Array, peak: float) -> Array:
-    """Smooth 0 to 1 to 0 while x goes from 0 over the peak to 1."""
+    """Smooth bump over x from 0 to 1: 0 at both ends, 1 at the peak."""
     up: Array = ease(x / peak) * (1 - ease((x - peak) / (1 - peak)))
     return up
 
 
 def _shorter(body: Body, folded: Array) -> Array:
-    """How much [m] folding the legs in the air raises the feet."""
+    """Distance [m] by which folding the legs raises the feet."""
     hip, knee = np.radians(folded), np.radians(0.6 * folded)
     return np.asarray(body.thigh * (1 - np.cos(hip)) + body.shin * (1 - np.cos(knee)))
 
 
 def _jacks(body: Body, rng: Rng) -> Motion:
-    """Jumping jacks: legs and arms open and close with a hop each."""
+    """Jumping jacks: legs and arms open and close with one hop each."""
     stand = Standing(body, rng, arms="hanging", wide=0.7)
     beat = Beat(rng, rng.uniform(0.7, 1.2), drift=0.03)
     half = 0.5 / beat.rate
@@ -116,7 +116,7 @@ def _jacks(body: Body, rng: Rng) -> Motion:
 
 
 def kicking(body: Body, rng: Rng) -> Motion:
-    """One leg kicks, to the front, to the side or as at a ball."""
+    """Kick with one leg: to the front, to the side, or a ball."""
     arms = "bent" if rng.random() < 0.35 else "hanging"
     stand = Standing(body, rng, arms=arms)
     side = SIDES[rng.integers(2)]
@@ -154,7 +154,7 @@ def kicking(body: Body, rng: Rng) -> Motion:
 
 
 def _kick_poses(rng: Rng, kind: str) -> tuple[dict[str, float], dict[str, float]]:
-    """The leg drawn up (or back, for a ball), and at the hit."""
+    """Draw the leg before the kick (raised, or back for a ball) and at the hit."""
     if kind == "front":
         high = rng.uniform(45, 100)
         load = {"hip_flex": 0.85 * high, "knee": rng.uniform(75, 110), "ankle": -5.0}

@@ -16,7 +16,7 @@ Rng = np.random.Generator
 
 
 def bowing(body: Body, rng: Rng) -> Motion:
-    """From a nod of head and chest to a deep bow from the hips."""
+    """Bow, from a nod of head and chest to a deep bow from the hips."""
     arms = str(rng.choice(["hanging", "in_front", "behind"], p=[0.58, 0.32, 0.1]))
     stand = Standing(body, rng, arms=arms, wide=0.8)
     kind = str(rng.choice(["nod", "slight", "deep"], p=[0.18, 0.27, 0.55]))
@@ -57,7 +57,7 @@ def _hand_on_chest(body: Body) -> dict[str, Array]:
 
 
 def squatting(body: Body, rng: Rng) -> Motion:
-    """Down into the knees and up again."""
+    """Bend the knees and rise again."""
     arms = str(rng.choice(["hanging", "in_front", "on_hip", "bent"], p=[0.6, 0.2, 0.1, 0.1]))
     stand = Standing(body, rng, arms=arms, wide=rng.uniform(1.0, 2.4))
     depth = rng.uniform(0.22, 0.62) * body.leg
@@ -87,7 +87,7 @@ def squatting(body: Body, rng: Rng) -> Motion:
 
 
 def _squat_arms(body: Body, rng: Rng) -> dict[str, Array]:
-    """Where hanging arms go in the squat: ahead, together before the chest, or on the knees."""
+    """Draw the arms in a squat: ahead, together in front of the chest, or on the knees."""
     middle = body.half_shoulders / body.arm
     kind = str(rng.choice(["ahead", "together", "down"], p=[0.5, 0.25, 0.25]))
     if kind == "down":
@@ -100,9 +100,9 @@ def _squat_arms(body: Body, rng: Rng) -> dict[str, Array]:
 
 
 def sitting_down(body: Body, rng: Rng) -> Motion:
-    """From standing down to a seat, and stay seated."""
+    """Sit down from standing, and stay seated."""
     stand = Standing(body, rng, arms="hanging", wide=rng.uniform(0.9, 1.8))
-    seat = rng.uniform(0.20, 0.29) * body.height  # hips over ankles
+    seat = rng.uniform(0.20, 0.29) * body.height  # height of the hips above the ankles
     start, down = rng.uniform(0.0, 0.3), rng.uniform(0.9, 1.8)
     back = -np.sqrt(max(body.leg**2 / 2 - (seat - body.shin) ** 2, 0.01)) * rng.uniform(0.55, 0.72)
     recline, dip = rng.uniform(-12, 14), rng.uniform(28, 48)
@@ -130,7 +130,7 @@ def sitting_down(body: Body, rng: Rng) -> Motion:
 
 
 def _lap(body: Body, rng: Rng) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Hands of a seated person: on the thighs, together in the lap, or folded."""
+    """Draw the arms of a seated person, hands on the thighs or in the lap."""
     middle = body.half_shoulders / body.arm
     place = np.array(
         [rng.uniform(0.40, 0.62), rng.uniform(-0.9, 0.05) * middle, -0.78 * body.trunk / body.arm]

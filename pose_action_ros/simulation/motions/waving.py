@@ -1,4 +1,4 @@
-"""Waving with one hand or both: the forearm swings about the elbow, or the whole arm does."""
+"""Waving with one hand or both, from the elbow or with the whole arm."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Arm = dict[str, Array]
 
 
 class Wave:
-    """One arm's waving; the swing is -1 to 1."""
+    """Waving of one arm with a swing from -1 to 1."""
 
     def __init__(self, rng: Rng) -> None:
         kind = str(
             rng.choice(["high", "hand", "front", "low", "whole"], p=[0.46, 0.12, 0.18, 0.08, 0.16])
         )
         self._kind = kind
-        self._raise = {  # upper arm from hanging [degrees]
+        self._raise = {  # angle of the upper arm from hanging [degrees]
             "high": rng.uniform(32, 110),
             "hand": rng.uniform(40, 100),  # the forearm hardly moves
             "front": rng.uniform(40, 105),
@@ -48,7 +48,7 @@ class Wave:
         self._drift = [Wander(rng, 0.1, 0.5) for _ in range(2)]
 
     def __call__(self, times: Array, swing: Array) -> Arm:
-        """Arm channels at times (T,) with the forearm swung by (T,)."""
+        """Arm channels at times (T,) for a swing (T,)."""
         lift = self._raise + 3 * self._drift[0](times)
         tilt = np.radians(self._tilt + 3 * self._drift[1](times) + self._size * swing)
         if self._kind == "whole":
@@ -84,7 +84,7 @@ class Wave:
 
 
 def _direction(lift: Array, plane: Array) -> Array:
-    """(T, 3) where an arm points that is raised [degrees] in a plane (0 sideways, 90 forward)."""
+    """(T, 3) direction of an arm raised [degrees] in a plane (0 sideways, 90 forward [degrees])."""
     up, around = np.radians(lift), np.radians(plane)
     return np.stack(
         [np.sin(up) * np.sin(around), np.sin(up) * np.cos(around), -np.cos(up)], axis=-1
@@ -96,7 +96,7 @@ def _waving(body: Body, rng: Rng, sides: tuple[str, ...]) -> Motion:
     wave = Wave(rng)
     waves = {side: wave if rng.random() < 0.75 else Wave(rng) for side in sides}
     beat = Beat(rng, rate=rng.uniform(0.8, 2.8))
-    together = bool(rng.random() < 0.7)  # both hands outwards at once, or like wipers
+    together = bool(rng.random() < 0.7)  # both hands outwards at the same time, or parallel
     size = Wander(rng, 0.1, 0.4)
     delay, rise = rng.uniform(0, 0.25), rng.uniform(0.35, 0.8)
     bouts = Strokes(
@@ -128,15 +128,15 @@ def _waving(body: Body, rng: Rng, sides: tuple[str, ...]) -> Motion:
 
 
 def waving_left(body: Body, rng: Rng) -> Motion:
-    """The left hand waves."""
+    """Wave with the left hand."""
     return _waving(body, rng, ("left",))
 
 
 def waving_right(body: Body, rng: Rng) -> Motion:
-    """The right hand waves."""
+    """Wave with the right hand."""
     return _waving(body, rng, ("right",))
 
 
 def waving_both(body: Body, rng: Rng) -> Motion:
-    """Both hands wave."""
+    """Wave with both hands."""
     return _waving(body, rng, SIDES)

@@ -7,8 +7,7 @@ import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.lab.training.detector_noise import ARMS, BIAS, simulate_detections
-from pose_action_ros.simulation import FIGURE, Body, VirtualCamera
-from pose_action_ros.simulation.performance import perform
+from pose_action_ros.simulation import FIGURE, Body, VirtualCamera, perform
 from pose_action_ros.skeletons import BODY_25, convert
 
 Array = npt.NDArray[np.float64]

@@ -29,7 +29,7 @@ from pose_action_ros.lab.training.action.seen import (
 )
 from pose_action_ros.recognition.settings import UNKNOWN
 from pose_action_ros.simulation import FIGURE, Body, Surroundings, VirtualCamera
-from pose_action_ros.simulation.person import person_surfaces
+from pose_action_ros.simulation.surfaces import person_surfaces
 
 Array = npt.NDArray[np.float64]
 Rng = np.random.Generator

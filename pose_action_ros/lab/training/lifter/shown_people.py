@@ -13,10 +13,9 @@ from pose_action_ros.lab.datasets.figure import figure_of
 from pose_action_ros.lab.datasets.person import HEIGHT
 from pose_action_ros.lab.datasets.simulated import person_joints
 from pose_action_ros.lab.training.lifter.views import DISTANCES, random_people
-from pose_action_ros.simulation import ACTIONS, Body, Scene, Script, VirtualCamera
-from pose_action_ros.simulation.figure import FIGURE
+from pose_action_ros.simulation import ACTIONS, FIGURE, Body, Scene, Script, VirtualCamera
 from pose_action_ros.simulation.free_movement import free_performance
-from pose_action_ros.simulation.person import person_surfaces
+from pose_action_ros.simulation.surfaces import person_surfaces
 from pose_action_ros.simulation.surroundings import Surroundings
 
 Array = npt.NDArray[np.float64]

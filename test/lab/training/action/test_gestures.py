@@ -12,8 +12,7 @@ from pose_action_ros.lab.training.action.gestures import KINDS, PREFIX, gesture
 from pose_action_ros.lab.training.action.settings import ActionData
 from pose_action_ros.lab.training.action.windows import NOTHING
 from pose_action_ros.recognition import SpmfSettings
-from pose_action_ros.simulation import FIGURE, Body
-from pose_action_ros.simulation.performance import Performance
+from pose_action_ros.simulation import FIGURE, Body, Performance
 
 WRISTS = [FIGURE.index(f"{side}_wrist") for side in ("left", "right")]
 TIMES = np.linspace(0, 4, 60)

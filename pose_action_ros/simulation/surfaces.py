@@ -1,26 +1,25 @@
-"""The shape of a person: what is drawn around the joints of the figure, with its colours."""
+"""The surfaces of a person: coloured ellipsoids and cones around the joints of the figure."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.simulation.body import Body
+from pose_action_ros.simulation.body import FIGURE, Body, Colour
 from pose_action_ros.simulation.channels import SIDES
-from pose_action_ros.simulation.figure import FIGURE
 from pose_action_ros.simulation.kinematics import OUTWARD, Posed
-from pose_action_ros.simulation.look import Colour
-from pose_action_ros.simulation.quadrics import Quadrics
-from pose_action_ros.simulation.shapes import Shapes
+from pose_action_ros.simulation.quadrics import Quadrics, cones, ellipsoids, joined
 from pose_action_ros.simulation.virtual_camera import VirtualCamera
 
 Array = npt.NDArray[np.float64]
 
 
 def person_surfaces(body: Body, posed: Posed, camera: VirtualCamera) -> tuple[Quadrics, Array]:
-    """Surfaces and colours (N, 3) of a body at the first time of `posed`, optical frame."""
+    """Compute surfaces and colours (N, 3) BGR of a body at the first time, in the optical frame."""
     points = camera.to_camera(posed.joints[0])
-    shapes = Shapes(
+    shapes = _Shapes(
         body,
         {name: points[position] for position, name in enumerate(FIGURE.joints)},
         {name: camera.rotation @ frame[0] for name, frame in posed.frames.items()},
@@ -36,7 +35,61 @@ def person_surfaces(body: Body, posed: Posed, camera: VirtualCamera) -> tuple[Qu
     return shapes.surfaces()
 
 
-def _trunk(shapes: Shapes) -> None:
+@dataclass
+class _Shapes:
+    """The ellipsoids and cones of a posed body at one time, in the optical frame."""
+
+    body: Body
+    points: dict[str, Array]
+    frames: dict[str, Array]
+    balls: list[tuple[Array, Array, Array]] = field(default_factory=list)
+    limbs: list[tuple[Array, Array, Array, Array]] = field(default_factory=list)
+    ball_colours: list[Colour] = field(default_factory=list)
+    limb_colours: list[Colour] = field(default_factory=list)
+
+    def ball(
+        self,
+        place: Array,
+        frame: Array,
+        radii: tuple[float, float, float],
+        colour: Colour,
+        offset: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    ) -> None:
+        """Add an ellipsoid; radii and offset along the frame's axes [m]."""
+        self.balls.append((place + frame @ np.array(offset), frame, np.array(radii)))
+        self.ball_colours.append(colour)
+
+    def limb(
+        self,
+        start: Array,
+        end: Array,
+        radii: tuple[float, float],
+        colour: Colour,
+        *,
+        broad: Array | None = None,
+        flat: float = 1.0,
+    ) -> None:
+        """Add a cone with radii at start and end [m]; flat is second by first radius."""
+        across = _any_across(end - start) if broad is None else broad
+        section = np.array([radii[0], flat * radii[0], radii[1] / radii[0]])
+        self.limbs.append((start, end, across, section))
+        self.limb_colours.append(colour)
+
+    def surfaces(self) -> tuple[Quadrics, Array]:
+        """Return all surfaces and their colours (N, 3) BGR."""
+        balls = ellipsoids(*(np.stack(column) for column in zip(*self.balls, strict=True)))
+        limbs = cones(*(np.stack(column) for column in zip(*self.limbs, strict=True)))
+        colours = np.array(self.ball_colours + self.limb_colours)
+        return joined([balls, limbs]), colours
+
+
+def _any_across(way: Array) -> Array:
+    across = np.zeros(3)
+    across[np.argmin(np.abs(way))] = 1.0
+    return across
+
+
+def _trunk(shapes: _Shapes) -> None:
     body, at, frames = shapes.body, shapes.points, shapes.frames
     look, tall, thick = body.look, body.height, body.build
     broad, hips = 0.093 * tall * body.shoulders, 0.088 * tall * body.hips
@@ -56,7 +109,7 @@ def _trunk(shapes: Shapes) -> None:
     shapes.ball(at["spine"], lumbar, belly, look.shirt, (0, 0, -0.25 * half))
     seat = (1.02 * depth, max(hips, 0.084 * tall * thick), 0.064 * tall)
     shapes.ball(at["mid_hip"], pelvis, seat, look.trousers, (0, 0, 0.004 * tall))
-    # The shirt hangs over the trousers, and fills the sides between chest and hips.
+    # The shirt covers the trousers and fills the sides between chest and hips.
     waist = at["mid_hip"] + pelvis @ np.array([0, 0, 0.045 * tall])
     width = 0.5 * (broad + hips) * thick**0.5
     shapes.limb(
@@ -73,7 +126,7 @@ def _trunk(shapes: Shapes) -> None:
     )
 
 
-def _head(shapes: Shapes) -> None:
+def _head(shapes: _Shapes) -> None:
     body, at, frame = shapes.body, shapes.points, shapes.frames["head"]
     look, size = body.look, body.head_height
     skull = at["head_top"] - frame @ np.array([0, 0, 0.7 * size])
@@ -111,7 +164,7 @@ def _lips(skin: Colour) -> Colour:
     return 0.72 * skin[0], 0.62 * skin[1], 0.90 * skin[2]
 
 
-def _arm(shapes: Shapes, side: str) -> None:
+def _arm(shapes: _Shapes, side: str) -> None:
     body, at, look = shapes.body, shapes.points, shapes.body.look
     unit = body.height * body.build**0.8
     shoulder, elbow, wrist = (at[f"{side}_{name}"] for name in ("shoulder", "elbow", "wrist"))
@@ -139,8 +192,8 @@ def _arm(shapes: Shapes, side: str) -> None:
 _FINGERS = ((0.155, 0.40), (0.05, 0.46), (-0.055, 0.42), (-0.155, 0.33))  # across, length
 
 
-def _hand(shapes: Shapes, side: str) -> None:
-    """Palm, four fingers that curl, and the thumb."""
+def _hand(shapes: _Shapes, side: str) -> None:
+    """Add palm, four fingers that curl, and thumb."""
     body, at, skin = shapes.body, shapes.points, shapes.body.look.skin
     size, out = body.hand, OUTWARD[side]
     palm, fingers = shapes.frames[f"{side}_palm"], shapes.frames[f"{side}_fingers"]
@@ -156,7 +209,7 @@ def _hand(shapes: Shapes, side: str) -> None:
     shapes.limb(low, at[f"{side}_thumb"], (0.075 * size, 0.05 * size), skin)
 
 
-def _leg(shapes: Shapes, side: str) -> None:
+def _leg(shapes: _Shapes, side: str) -> None:
     body, at, look = shapes.body, shapes.points, shapes.body.look
     unit = body.height * body.build**0.8
     hip, knee, ankle = (at[f"{side}_{name}"] for name in ("hip", "knee", "ankle"))
@@ -182,8 +235,8 @@ def _leg(shapes: Shapes, side: str) -> None:
     shapes.ball(ankle, foot, sole, look.shoes, (0.24 * size, 0, -0.52 * high))
 
 
-def _skirt(shapes: Shapes) -> None:
-    """Cloth around both thighs and between them."""
+def _skirt(shapes: _Shapes) -> None:
+    """Add cloth around both thighs and between them."""
     body, at, look = shapes.body, shapes.points, shapes.body.look
     unit = body.height * body.build**0.8
     share = min(look.hem, 1.0)
