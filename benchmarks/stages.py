@@ -24,7 +24,7 @@ from pose_action_ros.pipeline import PipelineSettings
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.recognition import ActionEstimate, Recogniser
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17
-from pose_action_ros.sources import Frame, SourceSettings, open_source
+from pose_action_ros.sources import SourceFrame, SourceSettings, open_source
 from pose_action_ros.tracking import Tracker
 
 RATE = 30.0
@@ -69,7 +69,7 @@ def _sums(rows: dict[str, Row], stride: float) -> dict[str, float]:
     return {"sum_with_answer": whole, "sum_average": whole - rare * (1 - 1 / (stride * RATE))}
 
 
-def _film(images: int, clock: Clock) -> Iterator[tuple[Frame, Intrinsics]]:
+def _film(images: int, clock: Clock) -> Iterator[tuple[SourceFrame, Intrinsics]]:
     """Simulated images with their camera; rendering is measured too."""
     source = open_source(SourceSettings(rate=RATE, seconds=(images - 0.5) / RATE))
     assert source.intrinsics is not None
@@ -92,7 +92,7 @@ class Bench:
         self._detector, self._tracker = detector, Tracker(settings)
         self._lifter, self._recogniser = Lifter(settings), Recogniser(settings)
 
-    def image(self, frame: Frame, camera: Intrinsics, meter: Any) -> None:
+    def image(self, frame: SourceFrame, camera: Intrinsics, meter: Any) -> None:
         """Take one image through all stages."""
         image = self._image_messages(frame)
         people = self._detect(image, meter)
@@ -103,7 +103,7 @@ class Bench:
         self._recognise(back, frame.stamp)
         self.clock.time("overlay", lambda: draw_people(frame.image, tracked, {0: "walking 0.99"}))
 
-    def _image_messages(self, frame: Frame) -> Any:
+    def _image_messages(self, frame: SourceFrame) -> Any:
         message = self.clock.time(APART[1], lambda: image_message(frame.image, Header()))
         received = self.clock.time(
             APART[2], lambda: deserialize_message(serialize_message(message), ImageMessage)

@@ -1,6 +1,50 @@
-"""People's 2D keypoints, 3D poses and actions from camera images, for ROS 2 and without it."""
+"""2D keypoints, 3D poses and actions of people from camera images, for ROS 2 and without it."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pose_action_ros.camera import Intrinsics
+    from pose_action_ros.errors import PoseActionError
+    from pose_action_ros.pipeline import Frame, Person, Pipeline, PipelineSettings
+    from pose_action_ros.poses import Pose2D, Pose3D
 
 # The generated messages (pose_action_ros.msg) are installed beside, not in, a source checkout.
 __path__ = __import__("pkgutil").extend_path(__path__, __name__)
 
 __version__ = "0.1.0"
+__all__ = [
+    "Frame",
+    "Intrinsics",
+    "Person",
+    "Pipeline",
+    "PipelineSettings",
+    "Pose2D",
+    "Pose3D",
+    "PoseActionError",
+]
+
+_MODULES = {
+    "Frame": "pipeline",
+    "Intrinsics": "camera",
+    "Person": "pipeline",
+    "Pipeline": "pipeline",
+    "PipelineSettings": "pipeline",
+    "Pose2D": "poses",
+    "Pose3D": "poses",
+    "PoseActionError": "errors",
+}
+"""Module of each name, imported when the name is first used."""
+
+
+def __getattr__(name: str) -> object:
+    """Import a name of __all__."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,198 +1,311 @@
-"""Image to action: detector, tracker, lifter and recogniser, one after the other."""
+"""The pipeline: image -> people, each with id, keypoints, 3D pose and action."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
-from pose_action_ros.detection import DetectorSettings, make_detector
+from pose_action_ros.detection import Detector, DetectorSettings, make_detector
+from pose_action_ros.errors import SettingError
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.recognition import ActionEstimate, Recogniser, RecogniserSettings
+from pose_action_ros.recognition.settings import UNKNOWN
+from pose_action_ros.settings import from_mapping
 from pose_action_ros.tracking import Tracker, TrackerSettings
+
+if TYPE_CHECKING:
+    from pose_action_ros.sources import Header, Source, SourceFrame
+
+Array = npt.NDArray[np.float64]
+Image = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class PosePipelineSettings(DetectorSettings, TrackerSettings, LifterSettings):
-    """Image to poses."""
+    """Settings of a pipeline without recogniser."""
 
 
 @dataclass(frozen=True)
 class PipelineSettings(PosePipelineSettings, RecogniserSettings):
-    """Image to action."""
+    """Settings of the pipeline."""
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
-    """The people in one image.
+class Person:
+    """One person in one frame.
 
     Attributes:
-        keypoints: the people [px], with ids.
-        poses: the same people in space [m], same ids.
+        id: number of the track, stable over time.
+        keypoints: joints in the image [px].
+        pose: joints in space [m].
+        action: the newest estimate; label "unknown" and score 0 before the first.
+    """
+
+    id: int
+    keypoints: Pose2D
+    pose: Pose3D
+    action: ActionEstimate
+
+    def __str__(self) -> str:
+        action = f"{self.action.label} ({self.action.score:.2f})"
+        return f"person {self.id}: {action}; {self.keypoints.summary}; {self.pose.summary}"
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+    @property
+    def box(self) -> Array | None:
+        """(4,) left, top, right, bottom [px] of the joints; None when all are missing."""
+        return self.keypoints.box()
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """The result for one image.
+
+    Attributes:
+        index: number of the image, from 0; an image that could not be read leaves a gap.
+        stamp: time of the image [s].
+        image: (H, W, 3) BGR; None when only detections were given.
+        people: all people in the image.
         intrinsics: of the camera, as given or assumed.
+        actions: the estimates that are new with this image, of interactions too.
+        header: of the image message; None outside a bag.
     """
 
-    keypoints: tuple[Pose2D, ...]
-    poses: tuple[Pose3D, ...]
+    index: int
+    stamp: float
+    image: Image | None
+    people: tuple[Person, ...]
     intrinsics: Intrinsics
+    actions: tuple[ActionEstimate, ...] = ()
+    header: Header | None = None
+
+    def __str__(self) -> str:
+        size = f"{self.intrinsics.width}x{self.intrinsics.height} px"
+        people = "".join(f"\n  {person}" for person in self.people) or "\n  no people"
+        return f"frame {self.index} at {self.stamp:.3f} s, {size}{people}"
+
+    def __repr__(self) -> str:
+        people = ", ".join(f"person {person.id} {person.action.label}" for person in self.people)
+        return f"<Frame {self.index} at {self.stamp:.3f} s: {people or 'no people'}>"
+
+    @property
+    def keypoints(self) -> tuple[Pose2D, ...]:
+        """Keypoints of all people [px]."""
+        return tuple(person.keypoints for person in self.people)
+
+    @property
+    def poses(self) -> tuple[Pose3D, ...]:
+        """3D poses of all people [m], in the order of the keypoints."""
+        return tuple(person.pose for person in self.people)
 
 
-@dataclass(frozen=True, eq=False)
-class Result(Seen):
-    """What the pipeline knows about one image.
+class Pipeline:
+    """Detector, tracker, lifter and recogniser in one object, for the images of one camera.
+
+    Args:
+        settings: of all stages; the defaults without them.
+        detect: False leaves out the detector: pass detections to `follow`.
+        recognise: False leaves out the recogniser: all actions are "unknown".
+        keywords: single settings by name, checked.
 
     Attributes:
-        actions: the answers that are new with this image.
-    """
-
-    actions: tuple[ActionEstimate, ...]
-
-
-class PoseStages:
-    """People in images to poses in space; give it those of one camera in their order.
-
-    Attributes:
-        tracker, lifter: the stages; they may be replaced between images.
+        detector, tracker, lifter, recogniser: the stages; replaceable between images.
 
     Raises:
+        SettingError: an unknown keyword, a value that is not allowed, or settings without those
+            of the recogniser.
         ModelError: a model is missing or damaged.
-        EngineError: an inference engine cannot be had.
+        EngineError: an inference engine is not available.
     """
 
-    def __init__(self, settings: PosePipelineSettings) -> None:
+    detector: Detector | None
+    tracker: Tracker
+    lifter: Lifter
+    recogniser: Recogniser | None
+
+    def __init__(
+        self,
+        settings: PosePipelineSettings | None = None,
+        *,
+        detect: bool = True,
+        recognise: bool = True,
+        **keywords: object,
+    ) -> None:
+        settings = settings or PipelineSettings()
+        if keywords:
+            settings = from_mapping(type(settings), {**vars(settings), **keywords})
+        self.detector = make_detector(settings) if detect else None
+        self.tracker, self.lifter = Tracker(settings), Lifter(settings)
+        self.recogniser = Recogniser(_recogniser_settings(settings)) if recognise else None
         self._field_of_view = settings.field_of_view
-        self.tracker = Tracker(settings)
-        self.lifter = Lifter(settings)
-
-    def follow(
-        self,
-        people: Sequence[Pose2D],
-        size: tuple[int, int],
-        stamp: float,
-        intrinsics: Intrinsics | None = None,
-    ) -> Seen:
-        """Process the people of the next image.
-
-        Args:
-            people: found in it [px], of one skeleton.
-            size: width and height of the image [px].
-            stamp: when it was taken [s].
-            intrinsics: of the camera; without them the setting field_of_view is assumed.
-
-        Raises:
-            InputError: not such people or stamp.
-            EngineError: an inference engine failed.
-        """
-        keypoints = self.tracker.update(people, stamp)
-        camera = intrinsics or Intrinsics.from_field_of_view(*size, self._field_of_view)
-        return Seen(keypoints, self.lifter(keypoints, camera, stamp), camera)
-
-    def reset(self) -> None:
-        """Forget all earlier images."""
-        self.tracker.reset()
-        self.lifter.reset()
-
-
-class Stages(PoseStages):
-    """People in images to what they do: see PoseStages.
-
-    Attributes:
-        recogniser: the last stage; it may be replaced between images.
-    """
-
-    def __init__(self, settings: PipelineSettings) -> None:
-        super().__init__(settings)
-        self.recogniser = Recogniser(settings)
-
-    def follow(
-        self,
-        people: Sequence[Pose2D],
-        size: tuple[int, int],
-        stamp: float,
-        intrinsics: Intrinsics | None = None,
-    ) -> Result:
-        """Process the people of the next image; see PoseStages."""
-        seen = super().follow(people, size, stamp, intrinsics)
-        actions = self.recogniser.update(seen.poses, stamp)
-        return Result(seen.keypoints, seen.poses, seen.intrinsics, actions)
-
-    def reset(self) -> None:
-        """Forget all earlier images."""
-        super().reset()
-        self.recogniser.reset()
-
-
-class PosePipeline(PoseStages):
-    """Image to poses in one object; give it the images of one camera in their order.
-
-    Attributes:
-        detector: the first stage; it may be replaced between images.
-
-    Raises:
-        ModelError, EngineError: see PoseStages.
-    """
-
-    def __init__(self, settings: PosePipelineSettings) -> None:
-        self.detector = make_detector(settings)
-        super().__init__(settings)
+        self._index = 0
+        self._actions: dict[int, ActionEstimate] = {}
 
     def __call__(
-        self, image: npt.NDArray[np.uint8], stamp: float, intrinsics: Intrinsics | None = None
-    ) -> Seen:
-        """Process the next image.
+        self, image: Image, stamp: float | None = None, intrinsics: Intrinsics | None = None
+    ) -> Frame:
+        """Process one image.
 
         Args:
             image: (H, W, 3) BGR.
-            stamp: when it was taken [s].
+            stamp: time of the image in a stream [s]; None for a single image, which is processed
+                without memory of earlier ones.
             intrinsics: of the camera; without them the setting field_of_view is assumed.
 
         Raises:
+            SettingError: this pipeline has no detector.
             InputError: not such an image or stamp.
             EngineError: an inference engine failed.
         """
+        if self.detector is None:
+            raise SettingError("this pipeline has no detector: pass detections to follow()")
+        if stamp is None:
+            self.reset()
         people = self.detector(image)  # checks the image
-        return self.follow(people, (image.shape[1], image.shape[0]), stamp, intrinsics)
+        frame = self.follow(people, (image.shape[1], image.shape[0]), stamp or 0.0, intrinsics)
+        return replace(frame, image=image)
 
-    def reset(self) -> None:
-        """Forget all earlier images."""
-        self.detector.reset()
-        super().reset()
+    def follow(
+        self,
+        detections: Sequence[Pose2D],
+        size: tuple[int, int],
+        stamp: float,
+        intrinsics: Intrinsics | None = None,
+    ) -> Frame:
+        """Process the detections of the next image.
 
-
-class Pipeline(Stages):
-    """The whole chain in one object: image to what people do.
-
-    Attributes:
-        detector: the first stage; it may be replaced between images.
-    """
-
-    def __init__(self, settings: PipelineSettings) -> None:
-        self.detector = make_detector(settings)
-        super().__init__(settings)
-
-    def __call__(
-        self, image: npt.NDArray[np.uint8], stamp: float, intrinsics: Intrinsics | None = None
-    ) -> Result:
-        """Process the next image; see PosePipeline."""
-        people = self.detector(image)
-        return self.follow(people, (image.shape[1], image.shape[0]), stamp, intrinsics)
-
-    def apply(self, settings: PipelineSettings) -> None:
-        """Use what is live in other settings from the next image on, another action model too.
+        Args:
+            detections: people in the image [px], of one skeleton.
+            size: width and height of the image [px].
+            stamp: time of the image [s].
+            intrinsics: of the camera; without them the setting field_of_view is assumed.
 
         Raises:
-            ModelError: that model cannot be used; nothing changes.
-            EngineError: its engine cannot be had; nothing changes.
+            InputError: detections or a stamp that cannot be used.
+            EngineError: an inference engine failed.
         """
-        self.recogniser = self.recogniser.with_settings(settings)
-        for stage in (self.detector, self.tracker, self.lifter):
-            stage.settings = settings
+        keypoints = self.tracker.update(detections, stamp)
+        camera = intrinsics or Intrinsics.from_field_of_view(*size, self._field_of_view)
+        poses = self.lifter(keypoints, camera, stamp)
+        actions = self._recognise(poses, stamp)
+        people = tuple(
+            Person(pose.person_id, found, pose, self._action(pose.person_id, stamp))
+            for found, pose in zip(keypoints, poses, strict=True)
+        )
+        index, self._index = self._index, self._index + 1
+        return Frame(index, stamp, None, people, camera, actions)
+
+    def _recognise(self, poses: Sequence[Pose3D], stamp: float) -> tuple[ActionEstimate, ...]:
+        """Estimate actions, and keep the newest estimate of each person."""
+        if self.recogniser is None:
+            return ()
+        estimates = self.recogniser.update(poses, stamp)
+        # A person without estimates for longer has left, or restarts with an empty window.
+        oldest = stamp - self.recogniser.settings.stride - self.recogniser.settings.max_gap
+        self._actions = {
+            person: estimate
+            for person, estimate in self._actions.items()
+            if oldest <= estimate.stamp <= stamp
+        }
+        self._actions |= {person: one for one in estimates for person in one.person_ids}
+        return estimates
+
+    def _action(self, person: int, stamp: float) -> ActionEstimate:
+        """The newest estimate of a person, or the one before the first."""
+        if person in self._actions:
+            return self._actions[person]
+        labels = self.recogniser.labels if self.recogniser else ()
+        return ActionEstimate((person,), UNKNOWN, 0.0, labels, np.zeros(len(labels)), stamp, stamp)
+
+    def process(
+        self, source: str | int | Path | Iterable[Image | SourceFrame], **source_settings: object
+    ) -> Iterator[Frame]:
+        """Process all images of a source, one by one as the result is iterated.
+
+        Args:
+            source: path of a video, image folder or bag, a webcam's number, a stream's address or
+                "simulation", which is closed in the end; or an open source, or images (H, W, 3)
+                BGR.
+            source_settings: keywords of SourceSettings, such as seconds or image_topic; of images
+                only rate [Hz].
+
+        Returns:
+            An iterator with one frame per image. The first restarts the pipeline. A pipeline
+            without detector takes the detections of the source.
+
+        Raises:
+            SettingError: an unknown keyword, or a value that is not allowed.
+            SourceError: the source cannot be opened, or not be read to its end.
+            EngineError: an inference engine failed.
+        """
+        # Imported here since a pipeline in a node reads no files.
+        from pose_action_ros.sources import SourceSettings, open_source  # noqa: PLC0415
+
+        if isinstance(source, (str, int, Path)):
+            settings = from_mapping(SourceSettings, {"source": str(source), **source_settings})
+            return self._closing(open_source(settings))
+        settings = from_mapping(SourceSettings, source_settings)
+        if source_settings.keys() - {"rate"}:
+            raise SettingError(
+                f"got {', '.join(source_settings)} for an iterable of images, expected only rate"
+            )
+        return self._iterate(source, settings.rate)
+
+    def _closing(self, source: Source) -> Iterator[Frame]:
+        with closing(source):
+            yield from self._iterate(source, source.rate)
+
+    def _iterate(self, source: Iterable[Image | SourceFrame], rate: float) -> Iterator[Frame]:
+        from pose_action_ros.sources import SourceFrame  # noqa: PLC0415
+
+        self.reset()
+        for index, item in enumerate(source):
+            one = item if isinstance(item, SourceFrame) else SourceFrame(index, index / rate, item)
+            camera: Intrinsics | None = getattr(source, "intrinsics", None)  # a bag's come later
+            if self.detector is not None or one.people is None:
+                frame = self(one.image, one.stamp, camera)
+            else:
+                size = (one.image.shape[1], one.image.shape[0])
+                frame = self.follow(one.people, size, one.stamp, camera)
+            yield replace(frame, index=one.index, image=one.image, header=one.header)
+
+    def apply(self, settings: PosePipelineSettings) -> None:
+        """Use the live settings, the action model too, from the next image on.
+
+        Raises:
+            SettingError: settings without those of the recogniser.
+            ModelError: the action model cannot be used; nothing changes.
+            EngineError: its engine is not available; nothing changes.
+        """
+        if self.recogniser is not None:
+            self.recogniser = self.recogniser.with_settings(_recogniser_settings(settings))
+        if self.detector is not None:
+            self.detector.settings = settings
+        self.tracker.settings = self.lifter.settings = settings
 
     def reset(self) -> None:
-        """Forget all earlier images."""
-        self.detector.reset()
-        super().reset()
+        """Restart: drop all state of earlier images."""
+        for stage in (self.detector, self.tracker, self.lifter, self.recogniser):
+            if stage is not None:
+                stage.reset()
+        self._index = 0
+        self._actions.clear()
+
+
+def _recogniser_settings(settings: PosePipelineSettings) -> PipelineSettings:
+    if not isinstance(settings, PipelineSettings):
+        raise SettingError(
+            f"got {type(settings).__name__} without settings of the recogniser; pass "
+            "PipelineSettings, or recognise=False"
+        )
+    return settings

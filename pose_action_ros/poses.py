@@ -1,12 +1,12 @@
 """Poses: the joints of one person in the image [px] or in space [m], with their skeleton.
 
-A joint that is not known is NaN with score 0, in its place. Arrays are copied in and read-only.
+A missing joint is NaN with score 0, in its place. Arrays are copied in and read-only.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, TypeVar
+from typing import ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,12 +18,29 @@ Array = npt.NDArray[np.float64]
 AnyPose = TypeVar("AnyPose", bound="Pose")
 
 UNTRACKED = -1
-"""Person id before a tracker has given one."""
+"""Person id of a pose that has not passed a tracker."""
 
 
-@dataclass(frozen=True, eq=False)
+class Keypoint(NamedTuple):
+    """One joint in an image: x, y [px] and score, 0 to 1; NaN with score 0 if missing."""
+
+    x: float
+    y: float
+    score: float
+
+
+class Joint(NamedTuple):
+    """One joint in space: x, y, z [m] and score, 0 to 1; NaN with score 0 if missing."""
+
+    x: float
+    y: float
+    z: float
+    score: float
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Pose:
-    """One person: what Pose2D and Pose3D have in common.
+    """Base of Pose2D and Pose3D: the joints of one person.
 
     Attributes:
         skeleton: joint order.
@@ -58,40 +75,67 @@ class Pose:
             array.flags.writeable = False
             object.__setattr__(self, name, array)
 
+    def __str__(self) -> str:
+        person = "untracked" if self.person_id == UNTRACKED else f"person {self.person_id}"
+        return f"{type(self).__name__} of {person}: {self.summary}"
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+    @property
+    def summary(self) -> str:
+        """Number of joints and position, human-readable."""
+        return f"{self.present.sum()} of {len(self.skeleton)} joints of {self.skeleton.name}"
+
     @property
     def present(self) -> npt.NDArray[np.bool_]:
-        """(J,) which joints are known."""
+        """(J,) True for the joints that are not missing."""
         return self.scores > 0
 
     def to(self: AnyPose, target: Skeleton) -> AnyPose:  # noqa: PYI019 - Self is newer than 3.10
-        """The same person in another skeleton, by joint name."""
+        """Convert to another skeleton, by joint name."""
         values = np.column_stack([self.points, self.scores])
         converted = convert(values, self.skeleton, target)
         scores = np.nan_to_num(converted[:, -1])
         return replace(self, skeleton=target, points=converted[:, :-1], scores=scores)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Pose2D(Pose):
     """One person in an image: points (J, 2) [px], x right, y down, centre of the first pixel at 0.
 
     Attributes:
-        score: confidence in the person, 0 to 1.
+        score: confidence of the detector in the person, 0 to 1.
     """
 
     dimensions: ClassVar[int] = 2
 
     score: float = 1.0
 
+    def __getitem__(self, joint: str) -> Keypoint:
+        """The joint of that name; InputError lists the joints of the skeleton."""
+        index = self.skeleton.index(joint)
+        x, y = self.points[index].tolist()
+        return Keypoint(x, y, float(self.scores[index]))
+
+    @property
+    def summary(self) -> str:
+        """Number of joints and box, human-readable."""
+        box = self.box()
+        if box is None:
+            return super().summary
+        left, top, right, bottom = box
+        return f"{super().summary}, box ({left:.0f}, {top:.0f}) to ({right:.0f}, {bottom:.0f}) px"
+
     def box(self) -> Array | None:
-        """(4,) left, top, right, bottom [px] of the known joints; None when there are none."""
-        known = self.points[self.present]
-        if not len(known):
+        """(4,) left, top, right, bottom [px] of the joints; None when all are missing."""
+        points = self.points[self.present]
+        if not len(points):
             return None
-        return np.concatenate([known.min(axis=0), known.max(axis=0)])
+        return np.concatenate([points.min(axis=0), points.max(axis=0)])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Pose3D(Pose):
     """One person in space: points (J, 3) [m] in the camera's optical frame (x right, y down).
 
@@ -103,3 +147,18 @@ class Pose3D(Pose):
     dimensions: ClassVar[int] = 3
 
     placed: bool = False
+
+    def __getitem__(self, joint: str) -> Joint:
+        """The joint of that name; InputError lists the joints of the skeleton."""
+        index = self.skeleton.index(joint)
+        x, y, z = self.points[index].tolist()
+        return Joint(x, y, z, float(self.scores[index]))
+
+    @property
+    def summary(self) -> str:
+        """Number of joints and position of the root, human-readable."""
+        root = self.skeleton.joints[self.skeleton.root]
+        if not self.placed:
+            return f"{super().summary}, relative to {root}"
+        x, y, z, _ = self[root]
+        return f"{super().summary}, {root} at ({x:.2f}, {y:.2f}, {z:.2f}) m"

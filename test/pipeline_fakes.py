@@ -11,10 +11,10 @@ from pose_action_ros.camera import Intrinsics
 from pose_action_ros.detection import DetectorSettings, Memory
 from pose_action_ros.output.job import Report, process_source
 from pose_action_ros.output.settings import ProcessSettings
+from pose_action_ros.pipeline import PipelineSettings
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.recognition import ActionEstimate
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17
-from pose_action_ros.sources import Frame
 
 KILLED_WITH = 9
 """Exit code of a process that ends as if it was killed."""
@@ -64,10 +64,10 @@ class Detector:
 
 
 class Lifter:
-    """Puts everybody 3 m before the camera."""
+    """Places all people 3 m before the camera."""
 
-    def __init__(self, _settings: object) -> None:
-        pass
+    def __init__(self, settings: PipelineSettings) -> None:
+        self.settings = settings
 
     def __call__(
         self, people: Sequence[Pose2D], camera: Intrinsics, _stamp: float
@@ -83,10 +83,12 @@ class Lifter:
 
 
 class Recogniser:
-    """Says that people wave from the second second on."""
+    """Estimates waving after 1 s."""
 
-    def __init__(self, _settings: object) -> None:
-        pass
+    labels = LABELS
+
+    def __init__(self, settings: PipelineSettings) -> None:
+        self.settings = settings
 
     def update(self, people: Sequence[Pose3D], stamp: float) -> tuple[ActionEstimate, ...]:
         label = LABELS[stamp >= 1]
@@ -114,9 +116,12 @@ def run_and_die(words: Sequence[str], deadly: int) -> None:
     cli.main(words)
 
 
-def interrupted(source: Iterator[Frame]) -> Iterator[Frame]:
+def interrupted(
+    frames: Iterator[pipeline.Frame], _length: int | None, *, shown: bool
+) -> Iterator[pipeline.Frame]:
+    assert shown
     """Images until somebody presses Ctrl-C at number 15."""
-    for frame in source:
+    for frame in frames:
         if frame.index == 15:
             raise KeyboardInterrupt
         yield frame

@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -6,16 +5,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pose_action_ros.errors import InputError, ModelError
-from pose_action_ros.pipeline import Pipeline, PipelineSettings, Result
+import pipeline_fakes as fakes
+from pose_action_ros import pipeline as module
+from pose_action_ros import sources
+from pose_action_ros.errors import InputError, ModelError, SettingError, SourceError
+from pose_action_ros.pipeline import Frame, Person, Pipeline, PipelineSettings, PosePipelineSettings
 from pose_action_ros.simulation.comparison import TruthScore
-from pose_action_ros.sources import SourceSettings, open_source
+from pose_action_ros.sources import SourceFrame, SourceSettings, open_source
+from pose_action_ros.sources.simulation import SimulatedSource
 from shared_data import media, needs_shared
 
 
 @pytest.fixture(scope="module")
 def loaded(action_model: Path) -> Pipeline:
-    """With the real models of people, when they are here or can be fetched."""
+    """A pipeline with the shipped models."""
     try:
         return Pipeline(PipelineSettings(action_model=str(action_model)))
     except ModelError as error:
@@ -24,12 +27,12 @@ def loaded(action_model: Path) -> Pipeline:
 
 @pytest.fixture
 def pipeline(loaded: Pipeline) -> Pipeline:
-    """That knows nobody."""
+    """The loaded pipeline without state."""
     loaded.reset()
     return loaded
 
 
-def _seen(pipeline: Pipeline, clip: str, count: int) -> list[Result]:
+def _seen(pipeline: Pipeline, clip: str, count: int) -> list[Frame]:
     source = open_source(SourceSettings(source=str(media(clip))))
     return [pipeline(frame.image, frame.stamp) for frame in islice(source, count)]
 
@@ -67,7 +70,7 @@ def test_after_a_reset_everything_repeats(pipeline: Pipeline) -> None:
     np.testing.assert_allclose(first.poses[0].points, again.poses[0].points, atol=1e-6)
 
 
-def test_a_simulated_person_is_where_the_truth_says(pipeline: Pipeline) -> None:
+def test_a_simulated_person_is_found_at_its_true_place(pipeline: Pipeline) -> None:
     source = open_source(SourceSettings(seed=1, seconds=2.0, rate=15.0))
     camera = source.intrinsics
     assert camera is not None
@@ -84,28 +87,13 @@ def test_a_simulated_person_is_where_the_truth_says(pipeline: Pipeline) -> None:
     assert report.pose_error < 0.2
 
 
-def test_a_detector_goes_on_from_what_another_remembered(pipeline: Pipeline) -> None:
-    source = open_source(SourceSettings(seed=1, seconds=1.0, rate=10.0, people=2))
-    images, detector = [frame.image for frame in source], pipeline.detector
-    found = [detector(image) for image in images[:6]]
-    memory = json.dumps(detector.remembered())
-    found += [detector(image) for image in images[6:]]
-    assert any(found)
-    detector.reset()
-    detector.recall(json.loads(memory))
-    for image, people in zip(images[6:], found[6:], strict=True):
-        for one, other in zip(detector(image), people, strict=True):
-            np.testing.assert_array_equal(one.points, other.points)
-            np.testing.assert_array_equal(one.scores, other.scores)
-
-
 @pytest.mark.parametrize("shape", [(10,), (10, 10), (0, 10, 3), (10, 10, 4)])
-def test_what_is_no_image_is_refused(pipeline: Pipeline, shape: tuple[int, ...]) -> None:
+def test_wrong_images_are_refused(pipeline: Pipeline, shape: tuple[int, ...]) -> None:
     with pytest.raises(InputError):
         pipeline(np.zeros(shape, np.uint8), 0.0)
 
 
-def test_an_empty_image_has_nobody(pipeline: Pipeline) -> None:
+def test_an_empty_image_has_no_people(pipeline: Pipeline) -> None:
     result = pipeline(np.zeros((48, 64, 3), np.uint8), 0.0)
     assert (result.keypoints, result.poses, result.actions) == ((), (), ())
     assert result.intrinsics.width == 64
@@ -117,6 +105,8 @@ def test_settings_and_the_action_model_can_be_changed_between_images(
     usual = PipelineSettings(action_model=str(action_model))
     other = replace(usual, action_model=str(other_action_model), max_people=1, person_height=1.5)
     pipeline.apply(other)
+    assert pipeline.recogniser
+    assert pipeline.detector
     assert pipeline.recogniser.labels == ("sitting", "falling")
     stages = (pipeline.detector, pipeline.tracker, pipeline.lifter, pipeline.recogniser)
     assert all(stage.settings is other for stage in stages)
@@ -124,3 +114,144 @@ def test_settings_and_the_action_model_can_be_changed_between_images(
         pipeline.apply(replace(usual, action_model="nowhere", max_people=3))
     assert all(stage.settings is other for stage in stages)
     pipeline.apply(usual)
+
+
+@pytest.fixture
+def fakes_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, stage in fakes.STAGES.items():
+        monkeypatch.setattr(module, name, stage)
+
+
+faked = pytest.mark.usefixtures("fakes_only")
+BRIGHT = np.full((48, 64, 3), 200, np.uint8)
+
+
+@faked
+def test_keywords_are_settings_and_checked() -> None:
+    assert Pipeline(person_height=1.8).lifter.settings.person_height == 1.8
+    settings = PipelineSettings(max_people=2, stride=0.5)
+    both = Pipeline(settings, stride=1.0)
+    assert both.tracker.settings == replace(settings, stride=1.0)
+    for wrong in ({"person_height": "tall"}, {"max_people": 99}, {"height": 1.8}):
+        with pytest.raises(SettingError, match=next(iter(wrong))):
+            Pipeline(**wrong)
+
+
+@faked
+def test_stages_can_be_left_out() -> None:
+    pipeline = Pipeline(PosePipelineSettings(), recognise=False, detect=False)
+    assert (pipeline.detector, pipeline.recogniser) == (None, None)
+    with pytest.raises(SettingError, match="follow"):
+        pipeline(BRIGHT)
+    detections = fakes.Detector(PipelineSettings())(BRIGHT)
+    frame = pipeline.follow(detections, (64, 48), 0.0)
+    assert (frame.image, frame.actions) == (None, ())
+    assert (frame.people[0].action.label, frame.people[0].action.score) == ("unknown", 0.0)
+    pipeline.reset()
+    pipeline.apply(PosePipelineSettings(track_memory=1.5))
+    assert pipeline.tracker.settings.track_memory == 1.5
+    with pytest.raises(SettingError, match="recognise=False"):
+        Pipeline(PosePipelineSettings())
+
+
+@faked
+def test_a_single_image_is_processed_without_memory() -> None:
+    pipeline = Pipeline()
+    first = pipeline(BRIGHT)
+    pipeline(BRIGHT, 5.0)
+    again = pipeline(BRIGHT)
+    assert (again.index, again.stamp) == (0, 0.0)
+    np.testing.assert_array_equal(first.keypoints[0].points, again.keypoints[0].points)
+
+
+@faked
+def test_the_newest_answer_is_the_action_of_a_person() -> None:
+    pipeline = Pipeline(stride=0.2, max_gap=0.5)
+    answers = {0.0: "standing", 0.2: "waving_left", 3.0: ""}
+    pipeline.recogniser.update = lambda people, stamp: tuple(  # type: ignore[union-attr,method-assign]
+        fakes.estimate(answers[stamp], stamp, person.person_id)
+        for person in people
+        if answers.get(stamp)
+    )
+    labels = [pipeline(BRIGHT, stamp).people[0].action.label for stamp in (0.0, 0.1, 0.2, 0.8, 3.0)]
+    assert labels == ["standing", "standing", "waving_left", "waving_left", "unknown"]
+    back = pipeline(BRIGHT, 1.0).people[0].action  # time jumped backwards
+    assert (back.label, back.score, back.scores.tolist()) == ("unknown", 0.0, [0.0, 0.0])
+
+
+@faked
+def test_an_interaction_is_the_action_of_both_people() -> None:
+    pipeline = Pipeline()
+    pair = replace(fakes.estimate("waving_left", 0.0), person_ids=(0, 1))
+    pipeline.recogniser.update = lambda _people, _stamp: (pair,)  # type: ignore[union-attr,method-assign]
+    (one,) = fakes.Detector(PipelineSettings())(BRIGHT)
+    other = replace(one, points=one.points + np.array([300, 0]))
+    frame = pipeline.follow([one, other], (640, 480), 0.0)
+    assert [person.action for person in frame.people] == [pair, pair]
+    assert frame.actions == (pair,)
+
+
+@faked
+def test_all_images_of_a_source_are_processed_lazily(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[bool] = []
+    monkeypatch.setattr(SimulatedSource, "close", lambda _source: closed.append(True))
+    frames = Pipeline().process("simulation", seconds=0.5, rate=10.0)
+    assert [frame.index for frame in islice(frames, 2)] == [0, 1]
+    assert not closed
+    assert [round(frame.stamp, 3) for frame in frames] == [0.2, 0.3, 0.4]
+    assert closed == [True]
+
+
+@faked
+def test_images_are_a_source() -> None:
+    frames = list(Pipeline().process([BRIGHT, BRIGHT], rate=5.0))
+    assert [(frame.index, frame.stamp) for frame in frames] == [(0, 0.0), (1, 0.2)]
+    assert frames[0].image is BRIGHT
+    with pytest.raises(SettingError, match="expected only rate"):
+        Pipeline().process([BRIGHT], seconds=1.0)
+
+
+@faked
+@pytest.mark.parametrize("keyword", [{"rate": -1.0}, {"topic": "/image"}])
+def test_source_settings_are_checked(keyword: dict[str, object]) -> None:
+    with pytest.raises(SettingError, match=next(iter(keyword))):
+        Pipeline().process("simulation", **keyword)
+
+
+@faked
+def test_a_missing_file_is_refused_at_once() -> None:
+    with pytest.raises(SourceError, match="nowhere"):
+        Pipeline().process("nowhere.mp4")
+
+
+@faked
+def test_a_number_is_a_webcam(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(sources, "open_source", lambda settings: opened.append(settings.source))
+    Pipeline().process(3)
+    assert opened == ["3"]
+
+
+@faked
+def test_detections_of_a_source_replace_the_detector() -> None:
+    detections = fakes.Detector(PipelineSettings())(BRIGHT)
+    source = [SourceFrame(7, 0.5, BRIGHT, people=detections)]
+    (frame,) = Pipeline(detect=False).process(source)
+    assert (frame.index, frame.stamp, len(frame.people)) == (7, 0.5, 1)
+
+
+@faked
+def test_frames_and_people_print_readably() -> None:
+    frame = Pipeline()(BRIGHT, 1.0)
+    (person,) = frame.people
+    assert isinstance(person, Person)
+    assert str(frame) == (
+        "frame 0 at 1.000 s, 64x48 px\n"
+        "  person 0: waving_left (0.75); 24 of 25 joints of body_25, box (1, 2) to (43, 44) px; "
+        "17 of 17 joints of human36m_17, mid_hip at (0.00, 0.00, 3.00) m"
+    )
+    assert repr(frame) == "<Frame 0 at 1.000 s: person 0 waving_left>"
+    assert repr(person) == f"<{person}>"
+    assert "array" not in repr(person)
+    np.testing.assert_array_equal(person.box, person.keypoints.box())
+    assert "no people" in str(Pipeline()(0 * BRIGHT))

@@ -63,3 +63,25 @@ def test_a_pose_in_space_converts_by_name_too() -> None:
 def test_shapes_that_do_not_fit(points: tuple[int, int], scores: int) -> None:
     with pytest.raises(InputError, match=r"expected \(25, 2\) and \(25,\)"):
         Pose2D(BODY_25, np.zeros(points), np.zeros(scores))
+
+
+def test_a_joint_by_its_name() -> None:
+    points = np.arange(50.0).reshape(25, 2)
+    pose = Pose2D(BODY_25, points, np.where(np.arange(25) == 1, 0.0, 0.5), 3)
+    assert pose["nose"] == (0.0, 1.0, 0.5)
+    assert pose["nose"].score == 0.5
+    assert np.isnan(pose["neck"].x)
+    with pytest.raises(InputError, match="nose, neck"):
+        pose["nostril"]
+    space = Pose3D(HUMAN36M_17, np.full((17, 3), 2.0), np.ones(17))
+    assert space["left_wrist"] == (2.0, 2.0, 2.0, 1.0)
+
+
+def test_poses_print_readably() -> None:
+    pose = Pose2D(BODY_25, np.arange(50.0).reshape(25, 2), np.ones(25), 3)
+    assert str(pose) == "Pose2D of person 3: 25 of 25 joints of body_25, box (0, 1) to (48, 49) px"
+    assert repr(pose) == f"<{pose}>"
+    missing = Pose2D(BODY_25, np.full((25, 2), np.nan), np.zeros(25))
+    assert str(missing) == "Pose2D of untracked: 0 of 25 joints of body_25"
+    space = Pose3D(HUMAN36M_17, np.full((17, 3), 2.0), np.ones(17), 3)
+    assert str(space).endswith("17 of 17 joints of human36m_17, relative to mid_hip")

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.drawing.captions import Captions
 from pose_action_ros.drawing.colours import Colour
-from pose_action_ros.pipeline import Pipeline, PipelineSettings, Result
+from pose_action_ros.pipeline import Frame, Pipeline
 from pose_action_ros.simulation import Scene
 from pose_action_ros.simulation.script import Script
 from pose_action_ros.simulation.virtual_camera import VirtualCamera
@@ -24,7 +24,7 @@ RATE = 15.0
 """Images per second."""
 HEIGHT = 1.2
 """Of the camera above the floor [m]."""
-Watched = tuple[Image, Result, dict[int, str]]
+Watched = tuple[Image, Frame, dict[int, str]]
 """An image, what the chain found in it, and the text over each head by id."""
 
 
@@ -56,7 +56,7 @@ def somebody(
 
 def watch(scene: Scene, seconds: float) -> Iterator[Watched]:
     """Images of a scene through detector, tracker, lifter and recogniser."""
-    pipeline, captions = Pipeline(PipelineSettings()), Captions()
+    pipeline, captions = Pipeline(), Captions()
     for stamp in np.arange(0, seconds, 1 / RATE).tolist():
         frame = scene.frame(stamp)
         result = pipeline(frame.image, stamp, frame.intrinsics)

@@ -17,7 +17,7 @@ from pose_action_ros.nodes.base import ManagedNode, NodeSettings
 from pose_action_ros.nodes.camera_output import CameraOutput, TruthOutput
 from pose_action_ros.nodes.running import run
 from pose_action_ros.settings import setting
-from pose_action_ros.sources import Frame, Source, SourceSettings, open_source
+from pose_action_ros.sources import Source, SourceFrame, SourceSettings, open_source
 
 _LATE = 0.05
 """Delay [s] from which a source counts as slower than its rate: images are left out."""
@@ -116,7 +116,7 @@ class CameraNode(ManagedNode[CameraNodeSettings]):
             self.health.activate()
         return True
 
-    def _publish(self, frame: Frame, stamp: Time) -> None:
+    def _publish(self, frame: SourceFrame, stamp: Time) -> None:
         assert self.source is not None
         assert self.output is not None
         assert self.truth is not None

@@ -26,7 +26,7 @@ from pose_action_ros.nodes.running import run
 from pose_action_ros.nodes.stage import StageNode
 from pose_action_ros.nodes.subscriptions import subscribe, subscribe_image
 from pose_action_ros.nodes.timeline import Timeline
-from pose_action_ros.pipeline import Pipeline, PipelineSettings, Result
+from pose_action_ros.pipeline import Frame, Pipeline, PipelineSettings
 from pose_action_ros.skeletons import HUMAN36M_17
 
 
@@ -57,6 +57,7 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
         poses = PosesOutput(self, ros4hri=self.settings.ros4hri)
         self.outputs = keypoints, poses, ActionOutput(self)
         self.health.facts["detector"] = self.settings.detector
+        assert self.pipeline.detector is not None
         self.health.facts["detector engine"] = self.pipeline.detector.engine
         self.health.facts["lifter"] = self.settings.lifter_model
         self.health.facts["lifter engine"] = self.pipeline.lifter.engine
@@ -65,6 +66,7 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
     def _tell(self) -> None:
         """What recognises, for diagnostics."""
         recogniser = self.pipeline.recogniser
+        assert recogniser is not None
         self.health.facts["classifier"] = recogniser.settings.action_model
         self.health.facts["classifier engine"] = recogniser.engine
         self.health.facts["labels"] = str(len(recogniser.labels))
@@ -109,10 +111,12 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
         self.health.facts["people"] = str(len(result.keypoints))
         self.health.facts["camera"] = self._camera.origin
 
-    def _publish(self, result: Result, message: Any, image: Any) -> None:
+    def _publish(self, result: Frame, message: Any, image: Any) -> None:
         assert self.outputs is not None
         keypoints, poses, action = self.outputs
         header, recogniser = message.header, self.pipeline.recogniser
+        assert self.pipeline.detector is not None
+        assert recogniser is not None
         keypoints.publish(result.keypoints, header, image, self.pipeline.detector.skeleton)
         people = [pose for pose in result.poses if pose.present.any()]
         poses.publish(people, header, HUMAN36M_17)

@@ -22,9 +22,8 @@ from pose_action_ros.messages.definitions import (
 )
 from pose_action_ros.messages.results import action_message, keypoints_message, poses_message
 from pose_action_ros.output.originals import Originals
-from pose_action_ros.pipeline import Result
+from pose_action_ros.pipeline import Frame
 from pose_action_ros.skeletons import HUMAN36M_17, Skeleton
-from pose_action_ros.sources import Frame
 from pose_action_ros.sources.base import Header
 
 TOPICS: Mapping[str, str] = {
@@ -79,27 +78,28 @@ class BagFile:
         if self._originals is not None:
             self._originals.open(self._writer, leave_out=tuple(TOPICS))
 
-    def add(self, frame: Frame, result: Result) -> None:
+    def add(self, frame: Frame) -> None:
         """Write what is known about an image, and the original messages up to it.
 
         Raises:
             SettingError: it cannot be written.
         """
-        self._try(lambda: self._add(frame, result))
+        self._try(lambda: self._add(frame))
 
-    def _add(self, frame: Frame, result: Result) -> None:
+    def _add(self, frame: Frame) -> None:
         stamp = round(frame.stamp * 1e9)
         told = frame.header or Header(stamp, OPTICAL_FRAME, stamp)
         if self._originals is not None:
             self._originals.copy_until(told.received)
         types, header = result_types(), header_message(told.stamp, told.frame_id)
+        assert frame.image is not None
         height, width = frame.image.shape[:2]
-        skeleton = next((person.skeleton for person in result.keypoints), self._skeleton)
-        keypoints = keypoints_message(types, result.keypoints, header, (width, height), skeleton)
+        skeleton = next((person.skeleton for person in frame.keypoints), self._skeleton)
+        keypoints = keypoints_message(types, frame.keypoints, header, (width, height), skeleton)
         self._write("/keypoints", told, keypoints)
-        people = [pose for pose in result.poses if pose.present.any()]
+        people = [pose for pose in frame.poses if pose.present.any()]
         self._write("/poses", told, poses_message(types, people, header, HUMAN36M_17))
-        for estimate in result.actions:
+        for estimate in frame.actions:
             ago = round((frame.stamp - estimate.window_start) * 1e9)
             start = time_message(max(told.stamp - ago, 0))
             self._write("/action", told, action_message(types, estimate, header, start))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -13,21 +13,19 @@ from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from pose_action_ros import __version__
-from pose_action_ros.camera import Intrinsics
-from pose_action_ros.detection import DetectorSettings
+from pose_action_ros.detection import Detector, DetectorSettings
 from pose_action_ros.errors import SettingError
 from pose_action_ros.output.noted_detector import NotedDetector
 from pose_action_ros.output.outputs import Outputs
 from pose_action_ros.output.settings import ProcessSettings
-from pose_action_ros.pipeline import Pipeline, Result, Stages
-from pose_action_ros.sources import Frame, Source, SourceSettings, open_keypoints, open_source
+from pose_action_ros.pipeline import Frame, Pipeline
+from pose_action_ros.skeletons import BODY_25
+from pose_action_ros.sources import Source, SourceSettings, open_keypoints, open_source
 from pose_action_ros.sources.kinds import is_live
 
 _LOG = logging.getLogger(__name__)
 NOTES = ".process.part"
 """What the detector found so far, in the folder of the results until they are complete."""
-
-Follow = Callable[[Frame, Intrinsics | None], Result]
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def process_source(
             written.
     """
     with closing(_source(settings)) as source:
-        report = _Run(settings, source).all(_with_progress(source) if shown else source)
+        report = _Run(settings, source).all(shown=shown)
     if not keep_notes and not report.interrupted:
         forget_notes(settings)
     return report
@@ -95,23 +93,19 @@ class _Run:
         self._source, self._settings = source, settings
         self._folder = Path(settings.output).expanduser()
         self._notes: NotedDetector | None = None
-        if settings.keypoints_json:  # the detector has no work, and its model may not be there
-            self._follow = _follower(Stages(settings))
-            self._outputs = Outputs(self._folder, source.rate, settings)
-            return
-        pipeline = Pipeline(settings)
-        self._follow = lambda frame, camera: pipeline(frame.image, frame.stamp, camera)
-        skeleton = pipeline.detector.skeleton
+        self._pipeline = Pipeline(settings, detect=not settings.keypoints_json)
+        detector = self._pipeline.detector
+        skeleton = detector.skeleton if detector else BODY_25
         self._outputs = Outputs(self._folder, source.rate, settings, skeleton)
-        if not is_live(settings.source):
-            self._notes = self._noted(pipeline)
+        if detector and not is_live(settings.source):
+            self._notes = self._pipeline.detector = self._noted(detector)
 
-    def _noted(self, pipeline: Pipeline) -> NotedDetector:
+    def _noted(self, detector: Detector) -> NotedDetector:
         """What the detector finds is noted, and what an earlier run found is used."""
         if not self._settings.resume:
             forget_notes(self._settings)
         path, about = _notes_of(self._settings), _about(self._settings)
-        notes = pipeline.detector = NotedDetector(pipeline.detector, path, about)
+        notes = NotedDetector(detector, path, about)
         if notes.noted:
             _LOG.info(
                 "%d images were seen by an earlier run, which goes on here; --no-resume begins "
@@ -120,13 +114,14 @@ class _Run:
             )
         return notes
 
-    def all(self, frames: Iterable[Frame]) -> Report:
+    def all(self, *, shown: bool) -> Report:
         """Take every image through the stages; the results are on disk also when that fails."""
         complete, interrupted = False, False
         try:
             with logging_redirect_tqdm():
-                for frame in frames:
-                    self._outputs.add(frame, self._follow(frame, self._source.intrinsics))
+                frames = self._pipeline.process(self._source)
+                for frame in _with_progress(frames, self._source.length, shown=shown):
+                    self._outputs.add(frame)
             complete = True
         except KeyboardInterrupt:
             interrupted = True
@@ -136,14 +131,6 @@ class _Run:
                 self._notes.close()
         source, seconds = self._source, self._outputs.seconds
         return Report(self._folder, seconds, source.skipped, source.damage, interrupted)
-
-
-def _follower(stages: Stages) -> Follow:
-    def follow(frame: Frame, camera: Intrinsics | None) -> Result:
-        height, width = frame.image.shape[:2]
-        return stages.follow(frame.people or (), (width, height), frame.stamp, camera)
-
-    return follow
 
 
 def _about(settings: ProcessSettings) -> str:
@@ -161,5 +148,5 @@ def _about(settings: ProcessSettings) -> str:
     return json.dumps([__version__, chosen, files])
 
 
-def _with_progress(source: Source) -> Iterable[Frame]:
-    return tqdm(source, total=source.length, unit="image", disable=None)
+def _with_progress(frames: Iterable[Frame], length: int | None, *, shown: bool) -> Iterable[Frame]:
+    return tqdm(frames, total=length, unit="image", disable=None if shown else True)

@@ -17,9 +17,8 @@ from pose_action_ros.output.recording import Recording
 from pose_action_ros.output.segments import Segment, Segments
 from pose_action_ros.output.settings import ProcessSettings
 from pose_action_ros.output.video import VideoFile
-from pose_action_ros.pipeline import Result
+from pose_action_ros.pipeline import Frame
 from pose_action_ros.skeletons import BODY_25, Skeleton
-from pose_action_ros.sources import Frame
 from pose_action_ros.sources.kinds import stem_of
 
 if TYPE_CHECKING:
@@ -62,19 +61,20 @@ class Outputs:
         self._video = VideoFile(folder / "annotated.mp4", rate) if settings.video else None
         self._segments, self._captions = Segments(), Captions()
 
-    def add(self, frame: Frame, result: Result) -> None:
+    def add(self, frame: Frame) -> None:
         """Write what belongs to one image; may draw into it."""
-        self._recording.add(frame.index, frame.stamp, result)
-        self._write(self._segments.add(result.actions, frame.stamp))
-        self._captions.add(result.actions, frame.stamp)
+        self._recording.add(frame)
+        self._write(self._segments.add(frame.actions, frame.stamp))
+        self._captions.add(frame.actions, frame.stamp)
         if self._json is not None:
-            self._json.add(frame.index, result.keypoints)
+            self._json.add(frame.index, frame.keypoints)
         if self._bag is not None:
-            self._bag.add(frame, result)
+            self._bag.add(frame)
         if self._video is not None:
+            assert frame.image is not None
             # A raw image out of a bag is the message's memory, which cannot be written.
             image = np.require(frame.image, requirements=("C", "W"))
-            draw_people(image, result.keypoints, self._captions.at(frame.stamp))
+            draw_people(image, frame.keypoints, self._captions.at(frame.stamp))
             self._video.add(image, frame.stamp)
 
     def _write(self, segments: Iterable[Segment]) -> None:

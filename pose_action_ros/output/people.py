@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pose_action_ros.pipeline import Seen
+from pose_action_ros.pipeline import Frame
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.recording import PoseRecording
 from pose_action_ros.skeletons import COCO_18
@@ -78,11 +78,11 @@ class People:
     def __init__(self) -> None:
         self._tracks: dict[int, Track] = {}
 
-    def add(self, stamp: float, seen: Seen) -> None:
+    def add(self, stamp: float, frame: Frame) -> None:
         """Remember the people of an image who could be lifted."""
-        for keypoints, pose in zip(seen.keypoints, seen.poses, strict=True):
-            track = self._tracks.setdefault(pose.person_id, Track(pose.person_id))
-            track.add(stamp, keypoints, pose)
+        for person in frame.people:
+            track = self._tracks.setdefault(person.id, Track(person.id))
+            track.add(stamp, person.keypoints, person.pose)
 
     def tracks(self) -> list[Track]:
         """Who has poses, the largest and longest seen first."""

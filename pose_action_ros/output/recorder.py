@@ -16,9 +16,9 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from pose_action_ros.output.people import People, chosen, listed
 from pose_action_ros.output.settings import RecordSettings
-from pose_action_ros.pipeline import PosePipeline
+from pose_action_ros.pipeline import Pipeline
 from pose_action_ros.recording import SUFFIX, save_recording
-from pose_action_ros.sources import Frame, Source, open_source
+from pose_action_ros.sources import Source, SourceFrame, open_source
 from pose_action_ros.sources.kinds import is_live, stem_of, title_of
 
 _LOG = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class Recorder:
         everybody: not the largest person alone.
 
     Raises:
-        ModelError, EngineError: see PosePipeline.
+        ModelError, EngineError: see Pipeline.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Recorder:
         self.count = 0
         self._settings, self._label = settings, label
         self._folder, self._everybody = folder, everybody
-        self._chain = PosePipeline(settings)
+        self._chain = Pipeline(settings, recognise=False)
 
     def record(self, name: str) -> None:
         """Record a source: all of it that is wanted, or as many takes as are wanted.
@@ -78,7 +78,7 @@ class Recorder:
         """Collect the people of one take; their stamps count from its beginning."""
         start = len(COUNTDOWN) - 1.0 if live else self._settings.start
         end = min(self._settings.end or inf, start + (self._settings.seconds or inf))
-        frames: Iterable[Frame] = _counted_down(source) if live else _shown(source)
+        frames: Iterable[SourceFrame] = _counted_down(source) if live else _shown(source)
         self._chain.reset()
         for frame in frames:
             if frame.stamp >= end:
@@ -114,12 +114,12 @@ def free_path(folder: Path, stem: str) -> Path:
     return folder / f"{stem}_{newest + 1:03}{SUFFIX}"
 
 
-def _shown(source: Source) -> Iterable[Frame]:
+def _shown(source: Source) -> Iterable[SourceFrame]:
     """All frames, with a bar of how many there were."""
     return tqdm(source, total=source.length, unit="image", disable=None)
 
 
-def _counted_down(source: Source) -> Iterator[Frame]:
+def _counted_down(source: Source) -> Iterator[SourceFrame]:
     """All frames; while those of the first seconds come, it is counted down."""
     words = list(COUNTDOWN)
     for frame in source:

@@ -23,7 +23,7 @@ import numpy.typing as npt
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import SettingError
 from pose_action_ros.output.array_files import ArrayFiles
-from pose_action_ros.pipeline import Result
+from pose_action_ros.pipeline import Frame
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17, Skeleton
 
@@ -56,22 +56,23 @@ class Recording:
     def _open(self) -> None:
         self._arrays = ArrayFiles(self._path, _KINDS)
 
-    def add(self, frame: int, stamp: float, result: Result) -> None:
+    def add(self, frame: Frame) -> None:
         """Remember the people of an image.
 
         Raises:
             SettingError: they cannot be written.
         """
-        self._try(lambda: self._add(frame, stamp, result))
+        self._try(lambda: self._add(frame))
 
-    def _add(self, frame: int, stamp: float, result: Result) -> None:
-        camera = _numbers(result.intrinsics)
-        for keypoints, pose in zip(result.keypoints, result.poses, strict=True):
+    def _add(self, frame: Frame) -> None:
+        camera = _numbers(frame.intrinsics)
+        for person in frame.people:
+            keypoints, pose = person.keypoints, person.pose
             self._skeletons = (keypoints.skeleton, pose.skeleton)
             self._arrays.add(
                 {
-                    "frames": frame,
-                    "stamps": stamp,
+                    "frames": frame.index,
+                    "stamps": frame.stamp,
                     "people": keypoints.person_id,
                     "placed": pose.placed,
                     "keypoints": _packed(keypoints),

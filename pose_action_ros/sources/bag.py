@@ -20,7 +20,7 @@ from pose_action_ros.sources.bag_reading import (
     opened,
     picture_in,
 )
-from pose_action_ros.sources.base import Frame, Header, Image
+from pose_action_ros.sources.base import Header, Image, SourceFrame
 
 _LOG = logging.getLogger(__name__)
 _USUAL_RATE = 30.0
@@ -56,7 +56,7 @@ class BagSource:
         steps = np.diff([frame.stamp for frame in first])
         self.rate = 1 / float(np.median(steps)) if len(steps) else _USUAL_RATE
 
-    def __iter__(self) -> Iterator[Frame]:
+    def __iter__(self) -> Iterator[SourceFrame]:
         """The frames, from the first.
 
         Raises:
@@ -108,12 +108,14 @@ class BagSource:
         """Nothing to give back: the bag is open only while it is read."""
 
 
-def _frame(index: int, clock: _Clock, connection: Connection, received: int, data: bytes) -> Frame:
+def _frame(
+    index: int, clock: _Clock, connection: Connection, received: int, data: bytes
+) -> SourceFrame:
     """The next frame; InputError when there is none in the message."""
     message = message_in(connection, data)
     image: Image = picture_in(connection, message)
     header = Header(_stamp_in(message), message.header.frame_id, received)
-    return Frame(index, clock.read(header), image, header=header)
+    return SourceFrame(index, clock.read(header), image, header=header)
 
 
 def _stamp_in(message: Any) -> int:

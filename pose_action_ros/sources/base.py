@@ -34,7 +34,7 @@ class Header:
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
+class SourceFrame:
     """One image of a source.
 
     Attributes:
@@ -81,7 +81,7 @@ class Source(Protocol):
     def damage(self) -> str:
         """What of it is lost, in one sentence, once it has been read; empty for nothing."""
 
-    def __iter__(self) -> Iterator[Frame]:
+    def __iter__(self) -> Iterator[SourceFrame]:
         """The frames.
 
         Raises:

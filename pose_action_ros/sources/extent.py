@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import ceil
 
-from pose_action_ros.sources.base import Frame, Source
+from pose_action_ros.sources.base import Source, SourceFrame
 
 
 class Extent:
@@ -39,7 +39,7 @@ class Extent:
         """What of it is lost."""
         return self._source.damage
 
-    def __iter__(self) -> Iterator[Frame]:
+    def __iter__(self) -> Iterator[SourceFrame]:
         """The frames; each round continues the counting and the time of the one before."""
         index, self._begin = 0, 0.0
         while True:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from pose_action_ros.errors import SourceError
-from pose_action_ros.sources.base import Frame, Image
+from pose_action_ros.sources.base import Image, SourceFrame
 from pose_action_ros.sources.kinds import IMAGE_FILES, natural_order
 
 _LOG = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class FolderSource:
         self.length = len(files)
         self.skipped = 0
 
-    def __iter__(self) -> Iterator[Frame]:
+    def __iter__(self) -> Iterator[SourceFrame]:
         """The frames.
 
         Raises:
@@ -55,7 +55,7 @@ class FolderSource:
                 self.skipped += 1
                 _LOG.warning("%s cannot be read as an image and is left out", file)
             else:
-                yield Frame(index, index / self.rate, image)
+                yield SourceFrame(index, index / self.rate, image)
         if self.skipped == self.length:
             raise SourceError(f"none of the {self.length} images in {self._path} can be read")
 

@@ -14,7 +14,7 @@ from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError, SourceError
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import Skeleton
-from pose_action_ros.sources.base import Frame, Image, Source
+from pose_action_ros.sources.base import Image, Source, SourceFrame
 from pose_action_ros.sources.kinds import natural_order
 from pose_action_ros.sources.openpose_json import ENDING, people_from_json
 
@@ -50,7 +50,7 @@ class KeypointFiles:
         self.length = len(self._files)
         self.skipped = 0
 
-    def __iter__(self) -> Iterator[Frame]:
+    def __iter__(self) -> Iterator[SourceFrame]:
         """The frames, with their people.
 
         Raises:
@@ -81,13 +81,13 @@ class KeypointFiles:
         """What of the pictures is lost."""
         return "" if self._pictures is None else self._pictures.damage
 
-    def _black(self) -> Iterator[Frame]:
+    def _black(self) -> Iterator[SourceFrame]:
         """A black picture for each file."""
         width, height = self._size
         first = next(iter(self._files))
         for index in self._files:
             image: Image = np.zeros((height, width, 3), dtype=np.uint8)
-            yield Frame(index, (index - first) / self.rate, image)
+            yield SourceFrame(index, (index - first) / self.rate, image)
 
     def _read(self, file: Path) -> tuple[Pose2D, ...] | None:
         """The people of a file; None when it cannot be read."""

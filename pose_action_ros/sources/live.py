@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from pose_action_ros.errors import SourceError
-from pose_action_ros.sources.base import Frame
+from pose_action_ros.sources.base import SourceFrame
 from pose_action_ros.sources.capture import open_capture
 
 _USUAL_RATE = 30.0
@@ -42,7 +42,7 @@ class LiveSource:
         rate = self._capture.get(cv2.CAP_PROP_FPS)
         self.rate = rate if np.isfinite(rate) and 0 < rate <= 1000 else _USUAL_RATE
 
-    def __iter__(self) -> Iterator[Frame]:
+    def __iter__(self) -> Iterator[SourceFrame]:
         """The frames as they come.
 
         Raises:
@@ -55,7 +55,7 @@ class LiveSource:
             if not found:
                 raise SourceError(f"{self._name} gives no more images; is it still connected?")
             start = now if start is None else start
-            yield Frame(index, now - start, np.asarray(image, dtype=np.uint8))
+            yield SourceFrame(index, now - start, np.asarray(image, dtype=np.uint8))
             index += 1
 
     def skip_until(self, _stamp: float) -> bool:

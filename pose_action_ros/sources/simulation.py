@@ -9,7 +9,7 @@ import numpy as np
 
 from pose_action_ros.errors import SettingError
 from pose_action_ros.simulation import ACTIONS, Scene
-from pose_action_ros.sources.base import Frame
+from pose_action_ros.sources.base import SourceFrame
 from pose_action_ros.sources.settings import SourceSettings
 
 
@@ -36,13 +36,13 @@ class SimulatedSource:
         )
         self.intrinsics = self._scene.camera.intrinsics
 
-    def __iter__(self) -> Iterator[Frame]:
+    def __iter__(self) -> Iterator[SourceFrame]:
         """The frames, rendered as they are taken."""
         self._next = 0
         while True:
             index, self._next = self._next, self._next + 1
             frame = self._scene.frame(index / self.rate)
-            yield Frame(index, frame.stamp, frame.image, tuple(frame.people))
+            yield SourceFrame(index, frame.stamp, frame.image, tuple(frame.people))
 
     def skip_until(self, stamp: float) -> bool:
         """See Source; people move on at their own speed, as before a real camera."""

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from pose_action_ros.errors import SourceError
-from pose_action_ros.sources.base import Frame, Image
+from pose_action_ros.sources.base import Image, SourceFrame
 from pose_action_ros.sources.capture import open_capture
 
 _LOG = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class VideoSource:
         self.rate = rate if np.isfinite(rate) and 0 < rate <= 1000 else _USUAL_RATE
         self.length = int(frames) if np.isfinite(frames) and frames > 0 else None
 
-    def __iter__(self) -> Iterator[Frame]:
+    def __iter__(self) -> Iterator[SourceFrame]:
         """The frames, from the first."""
         capture = open_capture(str(self._path), f"{self._path} cannot be opened again")
         count = 0
@@ -53,7 +53,7 @@ class VideoSource:
                 # Some containers tell no time, or the same again: then the rate does.
                 later = np.isfinite(told) and told - first > stamp
                 stamp = told - first if later else stamp + 1 / self.rate
-                yield Frame(count, stamp, image)
+                yield SourceFrame(count, stamp, image)
                 count += 1
         finally:
             capture.release()

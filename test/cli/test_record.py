@@ -9,9 +9,9 @@ from bag_files import START, raw, write_bag
 from pose_action_ros import cli
 from pose_action_ros.errors import ModelError, SourceError
 from pose_action_ros.output import recorder
-from pose_action_ros.pipeline import PosePipeline, PosePipelineSettings
+from pose_action_ros.pipeline import Pipeline
 from pose_action_ros.recording import load_recording, load_recordings
-from pose_action_ros.sources import Frame, SourceSettings, open_source
+from pose_action_ros.sources import SourceFrame, SourceSettings, open_source
 from shared_data import media, needs_shared
 
 BRIGHT = np.full((48, 64, 3), 90, np.uint8)
@@ -195,11 +195,11 @@ class Camera:
     def __init__(self, images: int, end: BaseException) -> None:
         self._left, self._end = images, end
 
-    def __iter__(self) -> Iterator[Frame]:
+    def __iter__(self) -> Iterator[SourceFrame]:
         index = 0
         while self._left:
             self._left -= 1
-            yield Frame(index, index / 10, BRIGHT)
+            yield SourceFrame(index, index / 10, BRIGHT)
             index += 1
         raise self._end
 
@@ -258,7 +258,7 @@ def test_a_camera_that_is_pulled_out(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def models() -> None:
     """Skips where the models are neither here nor to be had."""
     try:
-        PosePipeline(PosePipelineSettings())
+        Pipeline(recognise=False)
     except ModelError as error:
         pytest.skip(str(error))
 

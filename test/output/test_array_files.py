@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline_fakes import estimate
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.output.array_files import ArrayFiles
 from pose_action_ros.output.recording import Recording
-from pose_action_ros.pipeline import Result
+from pose_action_ros.pipeline import Frame, Person
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17
 
@@ -44,11 +45,12 @@ def _peak(path: Path, count: int) -> int:
     """Memory [bytes] that a recording of so many images takes at most."""
     person = Pose2D(BODY_25, np.ones((25, 2)), np.ones(25), 0)
     pose = Pose3D(HUMAN36M_17, np.ones((17, 3)), np.ones(17), 0)
-    result = Result((person,), (pose,), Intrinsics.from_field_of_view(64, 48, 69.0), ())
+    people = (Person(0, person, pose, estimate("waving_left", 0.0)),)
+    camera = Intrinsics.from_field_of_view(64, 48, 69.0)
     tracemalloc.start()
     recording = Recording(path)
     for number in range(count):
-        recording.add(number, number / 30, result)
+        recording.add(Frame(number, number / 30, None, people, camera))
     recording.save()
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

@@ -1,24 +1,30 @@
 import numpy as np
 import pytest
 
+from pipeline_fakes import estimate
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.output.people import People, chosen, listed
-from pose_action_ros.pipeline import Seen
+from pose_action_ros.pipeline import Frame, Person
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17
 
 CAMERA = Intrinsics.from_field_of_view(640, 480, 69.0)
 
 
-def _seen(*people: tuple[int, float], placed: bool = True) -> Seen:
+def _seen(*people: tuple[int, float], placed: bool = True) -> Frame:
     """People with an id and a height in the image [px]; 3 m away."""
-    keypoints, poses = [], []
+    there = []
     for person_id, height in people:
         flat = np.column_stack([np.full(25, 9.0), np.linspace(0, height, 25)])
         space = np.random.default_rng(person_id).normal([0, 0, 3], 1, (17, 3))
-        keypoints.append(Pose2D(BODY_25, flat, np.ones(25), person_id))
-        poses.append(Pose3D(HUMAN36M_17, space, np.ones(17), person_id, placed))
-    return Seen(tuple(keypoints), tuple(poses), CAMERA)
+        keypoints = Pose2D(BODY_25, flat, np.ones(25), person_id)
+        pose = Pose3D(HUMAN36M_17, space, np.ones(17), person_id, placed)
+        there.append(_person(keypoints, pose))
+    return Frame(0, 0.0, None, tuple(there), CAMERA)
+
+
+def _person(keypoints: Pose2D, pose: Pose3D) -> Person:
+    return Person(pose.person_id, keypoints, pose, estimate("waving_left", 0.0))
 
 
 def test_the_largest_for_the_longest_time_comes_first() -> None:
@@ -72,7 +78,7 @@ def test_nobody_without_a_pose_is_there() -> None:
     keypoints = _seen((0, 100.0)).keypoints
     missing = Pose3D(HUMAN36M_17, np.full((17, 3), np.nan), np.zeros(17), 0)
     people = People()
-    people.add(0.0, Seen(keypoints, (missing,), CAMERA))
+    people.add(0.0, Frame(0, 0.0, None, (_person(keypoints[0], missing),), CAMERA))
     assert people.tracks() == []
 
 
@@ -82,7 +88,8 @@ def test_the_part_of_the_joints_that_were_seen() -> None:
     people = People()
     people.add(0.0, _seen((0, 100.0)))
     shown = Pose2D(BODY_25, half.points, scores, 0)
-    people.add(0.1, Seen((shown,), _seen((0, 100.0)).poses, CAMERA))
+    (pose,) = _seen((0, 100.0)).poses
+    people.add(0.1, Frame(1, 0.1, None, (_person(shown, pose),), CAMERA))
     np.testing.assert_allclose(people.tracks()[0].joints, 1 + 8 / 18)
 
 

@@ -105,7 +105,7 @@ def test_ctrl_c_ends_all(folder: Path, tmp_path: Path, monkeypatch: pytest.Monke
     def interrupted(_source: object) -> object:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(job, "_with_progress", lambda source: map(interrupted, source))
+    monkeypatch.setattr(job, "_with_progress", lambda frames, *_, **__: map(interrupted, frames))
     assert _process(folder, "--output", tmp_path / "out", "--no-video") == command.INTERRUPTED
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["film"]
 
