@@ -32,7 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "train": (
         "pose_action_ros.cli.train",
-        "train the lifter, the action classifier or a detector",
+        "train the lifter or the action classifier",
     ),
     "teach": (
         "pose_action_ros.cli.teach",

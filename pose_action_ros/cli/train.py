@@ -13,7 +13,6 @@ COMMANDS = {
     "action": "pose_action_ros.cli.train_action",
     "recordings": "pose_action_ros.cli.train_recordings",
     "detections": "pose_action_ros.cli.train_detections",
-    "detector": "pose_action_ros.cli.train_detector",
 }
 """Subcommand to module with DESCRIPTION, configure(parser) and run(args)."""
 

@@ -169,9 +169,9 @@ def test_what_is_no_colour_image_is_refused(detector: BlazePose, image: Image) -
         detector(image)
 
 
-def test_a_detector_nobody_knows() -> None:
-    with pytest.raises(SettingError, match="detectors are blazepose"):
-        make_detector(replace(DetectorSettings(), detector="yolo"))
+def test_an_unknown_detector() -> None:
+    with pytest.raises(SettingError, match="expected one of blazepose, openpose"):
+        make_detector(DetectorSettings(detector="yolo"))
 
 
 def test_a_task_file_that_is_not_there() -> None:

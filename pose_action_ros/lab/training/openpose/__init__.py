@@ -1,1 +1,1 @@
-"""OpenPose networks: those of the user's Caffe files, and the light one that is trained here."""
+"""OpenPose networks of the user's Caffe files, converted to ONNX."""
