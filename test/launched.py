@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from waiting import PATIENCE, wait_until
+
 _STARTED = re.compile(r"\[(\w+)-\d+\]: process started with pid \[(\d+)\]")
 
 
@@ -44,10 +46,8 @@ class Launched:
         """As a terminal does it: SIGINT to all of the group; time [s] until all have ended."""
         begin = time.monotonic()
         os.killpg(self.process.pid, signal.SIGINT)
-        self.process.wait(timeout=30)
-        while self.living():
-            assert time.monotonic() < begin + 30, f"{self.living()} still run:\n{self.said}"
-            time.sleep(0.01)
+        self.process.wait(PATIENCE)
+        wait_until(lambda: not self.living())
         return time.monotonic() - begin
 
 

@@ -12,6 +12,8 @@ from typing import IO, Any
 
 import pytest
 
+from waiting import PATIENCE
+
 Launch = Callable[..., "subprocess.Popen[str]"]
 
 
@@ -56,4 +58,4 @@ def stop(process: subprocess.Popen[str]) -> int:
     """Ask a process to end; its exit code."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
-    return process.wait(timeout=30)
+    return process.wait(PATIENCE)

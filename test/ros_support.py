@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -34,9 +36,9 @@ from pose_action_ros.nodes.images import image_message  # noqa: E402
 from pose_action_ros.nodes.timeline import Timeline  # noqa: E402
 from pose_action_ros.poses import Pose2D  # noqa: E402
 from pose_action_ros.skeletons import BODY_25  # noqa: E402
-
-PATIENCE = 60.0
-"""Time [s] until what a test waits for counts as never coming."""
+from waiting import PATIENCE as PATIENCE  # noqa: E402, PLC0414 - exported
+from waiting import wait_until as wait_until  # noqa: E402, PLC0414 - exported
+from waiting import within  # noqa: E402
 
 PROFILE = Path(__file__).resolve().parents[1] / "config" / "fastdds.xml"
 
@@ -53,31 +55,36 @@ def environment(domain: int) -> dict[str, str]:
 
 
 def free_domain() -> int:
-    """A domain in which nobody on this machine takes part: the first participant's port is free.
+    """Reserve a domain without participants, until the end of this process.
 
-    Never the present one, of whose participants the first may be gone and others not.
+    A lock file keeps other test processes out; the port of the domain's first participant is in
+    use where another program takes part. Never the present domain, whose first participant may
+    have ended before the others.
 
     Port numbers: Real-Time Publish-Subscribe protocol 2.5, section 9.6.2.3.
     """
     first, present = os.getpid(), os.environ.get("ROS_DOMAIN_ID")
     for domain in (1 + (first + step) % 100 for step in range(100)):
-        if str(domain) == present:
-            continue
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
-            probe.bind(("", 7400 + 250 * domain + 10))
-            return domain
+        if str(domain) != present and _reserve(domain):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
+                probe.bind(("", 7400 + 250 * domain + 10))
+                return domain
     raise RuntimeError("every ROS domain of this machine is in use")
 
 
+def _reserve(domain: int) -> bool:
+    """True if this process holds the lock of a domain that no other process holds."""
+    if domain not in _LOCKS:
+        path = Path(tempfile.gettempdir()) / f"pose_action_ros_test_domain_{domain}.lock"
+        with ExitStack() as stack, suppress(OSError):  # in use, or of another user
+            file = stack.enter_context(path.open("w", encoding="utf-8"))
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _LOCKS[domain] = stack.pop_all()
+    return domain in _LOCKS
+
+
+_LOCKS: dict[int, ExitStack] = {}
 os.environ.update(environment(free_domain()))
-
-
-def wait_until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Return as soon as the condition holds; fail the test when it does not in time."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
 
 
 @contextmanager
@@ -132,7 +139,7 @@ class Peer(Node):
         if service not in self._callers:
             self._callers[service] = self.create_client(kind, service)
         answer = _answer(self._callers[service], request)
-        for _ in range(8):
+        for _ in range(30):
             if answer is not None:
                 return answer
             # Two participants can miss each other's endpoints for good; another one sees them.
@@ -147,11 +154,12 @@ class Peer(Node):
         first message of a test is repeated.
         """
         output = self.output(type(message), topic)
-        end = time.monotonic() + PATIENCE
         output.publish(message)
-        while not _soon(until):
-            assert time.monotonic() < end, "it did not happen in time"
+        for _ in range(int(PATIENCE / 0.5)):
+            if within(0.5, until):
+                return
             output.publish(message)
+        raise AssertionError(f"no effect of the messages on {topic}")
 
 
 def _answer(caller: Any, request: Any) -> Any:
@@ -159,15 +167,7 @@ def _answer(caller: Any, request: Any) -> Any:
     if not caller.wait_for_service(timeout_sec=5.0):
         return None
     future: Any = caller.call_async(request)
-    return future.result() if _soon(future.done, 5.0) else None
-
-
-def _soon(condition: Callable[[], object], seconds: float = 0.5) -> bool:
-    """Whether it holds within some time."""
-    end = time.monotonic() + seconds
-    while not (held := bool(condition())) and time.monotonic() < end:
-        time.sleep(0.01)
-    return held
+    return future.result() if within(5.0, future.done) else None
 
 
 @pytest.fixture

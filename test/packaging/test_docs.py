@@ -94,7 +94,6 @@ def test_the_reference_has_all_that_runs_on_a_robot() -> None:
         assert (".".join(parts) in listed) is not left_out, path
 
 
-@pytest.mark.timeout(300)
 def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     for name in SITE:
         if not find_spec(name):

@@ -137,7 +137,7 @@ def run_with_bindings(bindings: Path, code: str, *arguments: str) -> str:
         env = {**os.environ, "LD_LIBRARY_PATH": libraries, "PYTHONPATH": os.pathsep.join(paths)}
         done = subprocess.run(
             [sys.executable, "-c", code, *arguments],
-            env=env, capture_output=True, text=True, check=False, timeout=60,
+            env=env, capture_output=True, text=True, check=False,
         )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -136,7 +136,6 @@ def _words(message: Any) -> object:
     return message.header, message.skeleton, ids, [one.placement for one in message.people]
 
 
-@pytest.mark.timeout(900)
 def test_the_nodes_and_process_say_the_same_of_a_bag(
     bag: Path, tmp_path: Path, started: Start, peer: Peer
 ) -> None:

@@ -2,7 +2,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import cv2
@@ -14,6 +13,8 @@ pytest.importorskip("pose_action_ros.msg")
 from pose_action_ros.demo.processes import ProcessError, Processes
 from pose_action_ros.errors import ModelError
 from pose_action_ros.models.fetch import fetch_blazepose
+from ros_support import free_domain
+from waiting import wait_until
 
 DEMO = [sys.executable, "-m", "pose_action_ros.demo.command"]
 
@@ -21,7 +22,7 @@ DEMO = [sys.executable, "-m", "pose_action_ros.demo.command"]
 @pytest.fixture
 def own_domain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other tests and people on this machine do not hear the demo."""
-    monkeypatch.setenv("ROS_DOMAIN_ID", str(101 + os.getpid() % 100))
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(free_domain()))
     monkeypatch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
 
 
@@ -48,7 +49,6 @@ def _alive(mark: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("own_domain", "models")
-@pytest.mark.timeout(300)
 def test_a_simulated_person_is_seen_judged_and_drawn(tmp_path: Path) -> None:
     done = subprocess.run(
         [*DEMO, "--seconds", "6", "--output", str(tmp_path)],
@@ -82,11 +82,10 @@ def test_interrupted_it_leaves_no_process_behind(tmp_path: Path, number: signal.
     words = [*DEMO, *mark.split(), "--output", str(tmp_path)]
     demo = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     children = Path(f"/proc/{demo.pid}/task/{demo.pid}/children")
-    limit = time.monotonic() + 60
-    while not (started := children.read_text().split()) and time.monotonic() < limit:
-        time.sleep(0.05)
+    wait_until(children.read_text)
+    started = children.read_text().split()
     demo.send_signal(number)
-    _, error = demo.communicate(timeout=60)
+    _, error = demo.communicate()
     assert (demo.returncode, error) == (130, "interrupted\n")
     assert started
     assert not any(Path(f"/proc/{child}").exists() for child in started)

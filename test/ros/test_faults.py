@@ -17,7 +17,6 @@ from ros_support import PATIENCE, free_domain
 FAULTS = "corrupt images, stamps jump, lifter_node killed, refused"
 
 
-@pytest.mark.timeout(400)
 def test_nodes_stand_faults_and_say_what_is_wrong(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

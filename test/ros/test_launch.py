@@ -29,7 +29,6 @@ from ros_processes import Launch
 from ros_support import Peer, wait_until
 
 _LOG = logging.getLogger(__name__)
-pytestmark = pytest.mark.timeout(240)
 STAGES = ("keypoints_node", "lifter_node", "action_node")
 CTRL_C, RECOVERY = 3.0, 10.0
 """Time [s] in which all processes end, and in which labels come again after a kill."""

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.lifecycle import GROWTH_LIMIT, Course, Cycle, State, course
 from blazepose_files import blazepose_files
 from pose_action_ros.demo.command import STAGES
-from ros_support import PATIENCE, free_domain, rclpy
+from ros_support import free_domain, rclpy
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,6 @@ def _context(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     rclpy.try_shutdown()
 
 
-@pytest.mark.timeout(4 * PATIENCE)
 @pytest.mark.parametrize("node", STAGES)
 def test_cleanup_gives_everything_back_again_and_again(node: str, tmp_path: Path) -> None:
     blazepose_files()

@@ -20,7 +20,6 @@ def refused(module: str, **parameters: object) -> str:
         command(module, parameters),
         capture_output=True,
         text=True,
-        timeout=60,
         check=False,
     )
     assert done.returncode == 1, done.stderr
@@ -62,7 +61,6 @@ def test_what_ros_does_not_understand_is_one_line() -> None:
         [*command("action_node", {}), "-p", "nonsense"],
         capture_output=True,
         text=True,
-        timeout=60,
         check=False,
     )
     assert done.returncode == 1
@@ -85,9 +83,9 @@ def test_a_signal_ends_a_node_with_exit_code_0(
         env={**os.environ},
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - a shell's background jobs ignore SIGINT
     )
-    wait_until(lambda: name in peer.get_node_names(), 60)
+    wait_until(lambda: name in peer.get_node_names())
     time.sleep(0.5)
     process.send_signal(number)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate()
     assert process.returncode == 0, said
     assert "Traceback" not in said
