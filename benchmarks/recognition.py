@@ -14,9 +14,9 @@ from pose_action_ros.recognition import (
     RecogniserSettings,
     SpmfSettings,
     SpmfStream,
-    enhanced_spmf,
 )
 from pose_action_ros.recognition.classifier import ActionClassifier
+from pose_action_ros.recognition.enhanced_spmf import enhanced_spmf
 
 PEOPLE = (1, 10)
 STREAM, BATCH = "each pose: streaming update and image", "each pose: batch form anew"

@@ -20,7 +20,7 @@ from pose_action_ros.drawing import draw_people
 from pose_action_ros.lifting import Lifter
 from pose_action_ros.nodes import conversions
 from pose_action_ros.nodes.images import image_from, image_message
-from pose_action_ros.pipeline import PipelineSettings
+from pose_action_ros.pipeline_settings import PipelineSettings
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.recognition import ActionEstimate, Recogniser
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pose_action_ros.camera import Intrinsics
     from pose_action_ros.errors import PoseActionError
-    from pose_action_ros.pipeline import Frame, Person, Pipeline, PipelineSettings
+    from pose_action_ros.pipeline import Frame, Person, Pipeline
+    from pose_action_ros.pipeline_settings import PipelineSettings
     from pose_action_ros.poses import Pose2D, Pose3D
 
 # The generated messages (pose_action_ros.msg) are installed beside, not in, a source checkout.
@@ -29,7 +30,7 @@ _MODULES = {
     "Intrinsics": "camera",
     "Person": "pipeline",
     "Pipeline": "pipeline",
-    "PipelineSettings": "pipeline",
+    "PipelineSettings": "pipeline_settings",
     "Pose2D": "poses",
     "Pose3D": "poses",
     "PoseActionError": "errors",

@@ -12,30 +12,21 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
-from pose_action_ros.detection import Detector, DetectorSettings, make_detector
+from pose_action_ros.detection import Detector, make_detector
 from pose_action_ros.errors import SettingError
-from pose_action_ros.lifting import Lifter, LifterSettings
+from pose_action_ros.lifting import Lifter
+from pose_action_ros.pipeline_settings import PipelineSettings, PosePipelineSettings
 from pose_action_ros.poses import Pose2D, Pose3D
-from pose_action_ros.recognition import ActionEstimate, Recogniser, RecogniserSettings
+from pose_action_ros.recognition import ActionEstimate, Recogniser
 from pose_action_ros.recognition.settings import UNKNOWN
 from pose_action_ros.settings import from_mapping
-from pose_action_ros.tracking import Tracker, TrackerSettings
+from pose_action_ros.tracking import Tracker
 
 if TYPE_CHECKING:
     from pose_action_ros.sources import Header, Source, SourceFrame
 
 Array = npt.NDArray[np.float64]
 Image = npt.NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class PosePipelineSettings(DetectorSettings, TrackerSettings, LifterSettings):
-    """Settings of a pipeline without recogniser."""
-
-
-@dataclass(frozen=True)
-class PipelineSettings(PosePipelineSettings, RecogniserSettings):
-    """Settings of the pipeline."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from pose_action_ros.camera import Intrinsics
 from pose_action_ros.detection import DetectorSettings, Memory
 from pose_action_ros.output.job import Report, process_source
 from pose_action_ros.output.settings import ProcessSettings
-from pose_action_ros.pipeline import PipelineSettings
+from pose_action_ros.pipeline_settings import PipelineSettings
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.recognition import ActionEstimate
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17

@@ -13,7 +13,8 @@ from tqdm import tqdm
 
 from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.lab.evaluation.reactions import Acted, ReactionReport, Said, reaction_table
-from pose_action_ros.pipeline import Pipeline, PipelineSettings
+from pose_action_ros.pipeline import Pipeline
+from pose_action_ros.pipeline_settings import PipelineSettings
 from pose_action_ros.settings import setting
 from pose_action_ros.simulation import ACTIONS, Body, Scene, Script, Surroundings, VirtualCamera
 

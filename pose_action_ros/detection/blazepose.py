@@ -12,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from pose_action_ros.detection.base import DetectorSettings, Image, Memory, check_image
+from pose_action_ros.detection.base import Image, Memory, check_image
 from pose_action_ros.detection.landmarks import LandmarkNetwork, Landmarks
 from pose_action_ros.detection.person_finder import PersonFinder
 from pose_action_ros.detection.regions import Region
+from pose_action_ros.detection.settings import DetectorSettings
 from pose_action_ros.engines import load_engine
 from pose_action_ros.models.fetch import fetch_blazepose, unpack_task
 from pose_action_ros.poses import Pose2D

@@ -26,7 +26,8 @@ from pose_action_ros.nodes.running import run
 from pose_action_ros.nodes.stage import StageNode
 from pose_action_ros.nodes.subscriptions import subscribe, subscribe_image
 from pose_action_ros.nodes.timeline import Timeline
-from pose_action_ros.pipeline import Frame, Pipeline, PipelineSettings
+from pose_action_ros.pipeline import Frame, Pipeline
+from pose_action_ros.pipeline_settings import PipelineSettings
 from pose_action_ros.skeletons import HUMAN36M_17
 
 

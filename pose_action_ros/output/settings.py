@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pose_action_ros.pipeline import PipelineSettings, PosePipelineSettings
+from pose_action_ros.pipeline_settings import PipelineSettings, PosePipelineSettings
 from pose_action_ros.settings import setting
 from pose_action_ros.sources import SourceSettings
 

@@ -1,6 +1,12 @@
 """People over time: ids that stay, and smooth joints."""
 
+from typing import TYPE_CHECKING
+
+from pose_action_ros.lazy import importer
 from pose_action_ros.tracking.settings import TrackerSettings
-from pose_action_ros.tracking.tracker import Tracker
+
+if TYPE_CHECKING:
+    from pose_action_ros.tracking.tracker import Tracker
 
 __all__ = ["Tracker", "TrackerSettings"]
+__getattr__ = importer(__name__, {"Tracker": "tracker"})

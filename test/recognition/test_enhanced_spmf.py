@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.recognition import SpmfSettings, enhanced_spmf
+from pose_action_ros.recognition import SpmfSettings
+from pose_action_ros.recognition.enhanced_spmf import enhanced_spmf
 from pose_action_ros.recognition.spmf_settings import pairs
 from pose_action_ros.skeletons import HUMAN36M_17
 from references.spmf import slow_spmf

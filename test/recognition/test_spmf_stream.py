@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.recognition import SpmfSettings, SpmfStream, enhanced_spmf
+from pose_action_ros.recognition import SpmfSettings, SpmfStream
+from pose_action_ros.recognition.enhanced_spmf import enhanced_spmf
 
 Array = npt.NDArray[np.float64]
 CHOICES = SpmfSettings(frames=12, joints="left_wrist right_wrist nose left_hip mid_hip")

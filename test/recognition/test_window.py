@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pose_action_ros.recognition import SpmfSettings, enhanced_spmf
+from pose_action_ros.recognition import SpmfSettings
+from pose_action_ros.recognition.enhanced_spmf import enhanced_spmf
 from pose_action_ros.recognition.window import Window, resample
 
 Array = npt.NDArray[np.float64]

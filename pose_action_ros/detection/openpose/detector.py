@@ -10,12 +10,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from pose_action_ros.detection.base import DetectorSettings, Image, Memory, check_image
+from pose_action_ros.detection.base import Image, Memory, check_image
 from pose_action_ros.detection.openpose.decode import DecodedPeople, decode
 from pose_action_ros.detection.openpose.layout import to_pixels
 from pose_action_ros.detection.openpose.letterbox import Letterbox, input_size
 from pose_action_ros.detection.openpose.network import MapNetwork
 from pose_action_ros.detection.openpose.settings import DecodingSettings, default_settings
+from pose_action_ros.detection.settings import DetectorSettings
 from pose_action_ros.engines import load_engine
 from pose_action_ros.errors import InputError
 from pose_action_ros.models.detector_models import find_detector

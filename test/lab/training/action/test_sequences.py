@@ -15,7 +15,8 @@ from pose_action_ros.lab.training.action.sequences import (
     augmented,
     sampled,
 )
-from pose_action_ros.recognition import SpmfSettings, enhanced_spmf
+from pose_action_ros.recognition import SpmfSettings
+from pose_action_ros.recognition.enhanced_spmf import enhanced_spmf
 from pose_action_ros.skeletons import MSR_20, SBU_15
 
 SPMF = SpmfSettings(skeleton="msr_20", joints="left_hand right_hand head", frames=8, height=24)

@@ -15,7 +15,8 @@ from pose_action_ros.lab.training.action.windows import (
     disturb,
     find_windows,
 )
-from pose_action_ros.recognition import SpmfSettings, enhanced_spmf
+from pose_action_ros.recognition import SpmfSettings
+from pose_action_ros.recognition.enhanced_spmf import enhanced_spmf
 from pose_action_ros.recognition.window import Window
 from pose_action_ros.skeletons import HUMAN36M_17
 
