@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pose_action_ros.doctor.profile import variable
+from pose_action_ros.doctor.profile import profile_variable
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def dds_profile() -> dict[str, str]:
-    """The variable that makes a process that starts with it, or sets it first, use the profile."""
-    return {variable(os.environ): str(ROOT / "config" / "fastdds.xml")}
+    """Environment variable that selects the shipped profile."""
+    return {profile_variable(os.environ): str(ROOT / "config" / "fastdds.xml")}

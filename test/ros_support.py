@@ -30,7 +30,7 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy  # noqa: E402
 from sensor_msgs.msg import Image  # noqa: E402
 from std_msgs.msg import Header  # noqa: E402
 
-from pose_action_ros.doctor.profile import variable  # noqa: E402
+from pose_action_ros.doctor.profile import profile_variable  # noqa: E402
 from pose_action_ros.nodes.base import ManagedNode  # noqa: E402
 from pose_action_ros.nodes.images import image_message  # noqa: E402
 from pose_action_ros.nodes.timeline import Timeline  # noqa: E402
@@ -50,7 +50,7 @@ def environment(domain: int) -> dict[str, str]:
     return {
         "ROS_DOMAIN_ID": str(domain),
         "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
-        variable(os.environ): str(PROFILE),
+        profile_variable(os.environ): str(PROFILE),
     }
 
 

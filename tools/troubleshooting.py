@@ -1,4 +1,4 @@
-"""Writes what `pose-action doctor` can find into the docs, from the problems in the code.
+"""Write the problems of `pose-action doctor` into the docs.
 
 python tools/troubleshooting.py
 """
@@ -9,34 +9,33 @@ from pathlib import Path
 
 from pages import rewritten
 
-from pose_action_ros.doctor.checks import CHECK_FAILED, TITLES, problems
-from pose_action_ros.doctor.findings import Problem
+from pose_action_ros.doctor.checks import CHECK_FAILED, TITLES, Problem, problems_of
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "troubleshooting.md"
 
 
 def page(text: str) -> str:
-    """The page with its findings written anew."""
-    return rewritten(text, "findings", all_findings())
+    """The page with its list of problems replaced."""
+    return rewritten(text, "findings", all_problems())
 
 
-def all_findings() -> str:
-    """A section for each check, and one for what can happen to any."""
-    sections = [section(title, problems(name)) for name, title in TITLES.items()]
+def all_problems() -> str:
+    """A section for each check, and one for the problem of all checks."""
+    sections = [section(title, problems_of(name)) for name, title in TITLES.items()]
     return "".join([*sections, section("Any check", [CHECK_FAILED]), "\n"])
 
 
-def section(title: str, found: list[Problem]) -> str:
-    """One check's problems."""
-    return f"\n## {title}\n\n" + "".join(map(entry, found))
+def section(title: str, problems: list[Problem]) -> str:
+    """Problems of one check."""
+    return f"\n## {title}\n\n" + "".join(map(entry, problems))
 
 
 def entry(problem: Problem) -> str:
-    """One problem: its name, its level, what it means and what to do."""
+    """One problem: name, level, consequence and remedy."""
     why = problem.why[0].upper() + problem.why[1:]
     return (
-        f"- **`{problem.name}`** ({problem.level.value}): {problem.what} {why}.\n"
-        f"  *Do:* {problem.remedy_for_all}.\n"
+        f"- **`{problem.name}`** ({problem.level.value}): {problem.summary} {why}.\n"
+        f"  *Do:* {problem.remedy_template}.\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""`pose-action doctor`: what is wrong on this machine, and what to do about it."""
+"""`pose-action doctor`: check this machine, and explain the remedy of each problem."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 
-from pose_action_ros.doctor.checks import CHECKS, TITLES, TOPIC, findings
-from pose_action_ros.doctor.findings import Finding, Level
+from pose_action_ros.doctor.checks import CHECKS, TITLES, TOPIC, Finding, Level, run_check
 from pose_action_ros.doctor.machine import Machine, this_machine
-from pose_action_ros.doctor.model_files import brought
+from pose_action_ros.doctor.model_files import check_user_models
 from pose_action_ros.doctor.profile import segment_of
-from pose_action_ros.doctor.topic import NO_ROS, judged
+from pose_action_ros.doctor.topic import NO_ROS, check_topic
 
 DESCRIPTION = (
-    "check this machine: Python's packages, ROS 2, DDS, model files, engines, hardware and the "
-    "topic of the images; say for each problem why it matters and what to do; exit with 1 if "
-    "there is an error"
+    "check this machine: Python packages, ROS 2, DDS, model files, engines, hardware and the image "
+    "topic; print the consequence and the remedy of each problem; exit with 1 if there is an "
+    "error"
 )
 VIEWER = "pose_action_ros.nodes.topic_view"
 PAGE = "docs/troubleshooting.md"
@@ -31,7 +30,7 @@ Section = tuple[str, Iterable[Finding]]
 def configure(parser: ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument(
-        "--image-topic", metavar="TOPIC", help="look at this topic's publishers and images, too"
+        "--image-topic", metavar="TOPIC", help="also check the publishers and images of this topic"
     )
     parser.add_argument(
         "--model",
@@ -39,9 +38,9 @@ def configure(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="check this model file of yours, too; may be given again",
+        help="also check this model file; may be repeated",
     )
-    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(args: Namespace) -> int:
@@ -52,33 +51,33 @@ def run(args: Namespace) -> int:
 
 
 def _sections(machine: Machine, topic: str | None, models: list[Path]) -> Iterator[Section]:
-    """Name of each check and what it finds, found while it is read."""
+    """Yield the name and the findings of each check; checks run while they are read."""
     for name in CHECKS:
-        yield name, findings(name, machine)
+        yield name, run_check(name, machine)
     if models:
-        yield "model_files", brought(models)
+        yield "model_files", check_user_models(models)
     if topic:
         yield TOPIC, _topic(machine, topic)
 
 
 def _topic(machine: Machine, topic: str) -> Iterator[Finding]:
-    """What is wrong with a topic, if ROS is here to look at it."""
+    """Check a topic, if ROS can be used."""
     try:
         viewer = import_module(VIEWER)
     except ImportError as error:
-        yield NO_ROS.found(f"{topic} cannot be looked at: {error}")
+        yield NO_ROS.finding(f"{topic} cannot be checked: {error}")
         return
-    yield from judged(viewer.view_topic(topic), segment_of(machine))
+    yield from check_topic(viewer.view_topic(topic), segment_of(machine))
 
 
 def _write_text(sections: Iterator[Section]) -> Counter[Level]:
-    """Print findings as they come; how many there are of each level."""
+    """Print findings as they are found, and count their levels."""
     levels: Counter[Level] = Counter()
-    for name, found in sections:
+    for name, section in sections:
         sys.stdout.write(f"{TITLES[name]}\n")
-        for finding in found:
+        for finding in section:
             levels[finding.level] += 1
-            sys.stdout.write(text_of(finding))
+            sys.stdout.write(as_text(finding))
             sys.stdout.flush()
     errors, warnings = levels[Level.ERROR], levels[Level.WARN]
     more = f"; more in {PAGE}" if errors or warnings else ""
@@ -86,28 +85,28 @@ def _write_text(sections: Iterator[Section]) -> Counter[Level]:
     return levels
 
 
-def text_of(finding: Finding) -> str:
-    """A finding in one line, or in three if there is something to do."""
+def as_text(finding: Finding) -> str:
+    """A finding in one line, or a problem in three."""
     name = f" [{finding.problem}]" if finding.problem else ""
-    lines = [f"  {finding.level.value:5} {finding.found}{name}"]
+    lines = [f"  {finding.level.value:5} {finding.text}{name}"]
     if finding.problem:
         lines += [f"        why: {finding.why}", f"        do:  {finding.remedy}"]
     return "\n".join(lines) + "\n"
 
 
 def _write_json(sections: Iterator[Section]) -> Counter[Level]:
-    """Print all findings as one JSON object; how many there are of each level."""
+    """Print all findings as one JSON object, and count their levels."""
     rows = [
         {
             "check": name,
             "level": finding.level.value,
             "problem": finding.problem,
-            "found": finding.found,
+            "found": finding.text,
             "why": finding.why,
             "remedy": finding.remedy,
         }
-        for name, found in sections
-        for finding in found
+        for name, section in sections
+        for finding in section
     ]
     levels = Counter(Level(row["level"]) for row in rows)
     counts = {"errors": levels[Level.ERROR], "warnings": levels[Level.WARN]}

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from pose_action_ros.doctor.profile import variable
+from pose_action_ros.doctor.profile import profile_variable
 from pose_action_ros.errors import PoseActionError
 
 SENDERS = ("camera_node", "keypoints_node")
@@ -84,7 +84,7 @@ class Processes:
 
 def _environment(node: str) -> dict[str, str]:
     """With the DDS profile that large images need; one the user has chosen stays, for all nodes."""
-    name = variable(os.environ)
+    name = profile_variable(os.environ)
     if node not in SENDERS or name in os.environ:
         return dict(os.environ)
     from ament_index_python.packages import get_package_share_directory  # noqa: PLC0415

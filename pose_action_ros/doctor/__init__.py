@@ -1,6 +1,5 @@
-"""`pose-action doctor`: what is wrong on this machine, why it matters, and what to do about it.
+"""`pose-action doctor`: checks of this machine, with the reason and the remedy of each problem.
 
-Nothing here imports more than the standard library before a check that needs it runs, so that a
-machine on which NumPy or ROS is broken can still be told so. Each check is a module with
-its Problems and check(machine).
+Only the standard library is imported before a check that needs more runs, so that a broken NumPy or
+ROS is reported, too. Each check is a module with its Problems and check(machine).
 """

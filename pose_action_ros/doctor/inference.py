@@ -1,20 +1,31 @@
-"""Inference engines: which of them work here, and TensorRT's files in the cache."""
+"""Check of the inference engines and of TensorRT's files in the cache.
+
+Each engine is tried in a process of its own: python -m pose_action_ros.doctor.inference ENGINE
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import cast
 
-from pose_action_ros.doctor.engine_trial import UNBUILT
-from pose_action_ros.doctor.findings import Finding, Level, Problem, one_line, well
+import numpy as np
+
+from pose_action_ros.doctor.checks import Finding, Level, Problem, last_line, ok
 from pose_action_ros.doctor.machine import Machine, Outcome
-from pose_action_ros.engines import ENGINES
-from pose_action_ros.engines.plan_file import PlanKey, stored_plans
-from pose_action_ros.errors import ModelError
+from pose_action_ros.engines import ENGINES, load_engine
+from pose_action_ros.engines.base import Backend
+from pose_action_ros.engines.device_memory import open_memory
+from pose_action_ros.engines.plan_file import PlanKey, plan_path, stored_plans
+from pose_action_ros.errors import ModelError, PoseActionError
+from pose_action_ros.models.cache import cache_folder
 from pose_action_ros.models.card import find_model, sha256_of
+from pose_action_ros.models.fetch import TASK_FILES
 
-TRIAL = "pose_action_ros.doctor.engine_trial"
+MODULE = "pose_action_ros.doctor.inference"
+UNBUILT = "not built yet"
 NEEDED = {".onnx": "lifter and action model", ".tflite": "the detector"}
 RUNTIMES = ("onnxruntime", "onnxruntime-gpu")
 
@@ -29,8 +40,8 @@ ENGINE_BROKEN = Problem(
     "engine-broken",
     Level.WARN,
     "An inference engine is installed but does not run a small network.",
-    "`auto` passes it over and takes another; a node that names it cannot start",
-    "get it again with {remedy}, or leave it out: python3 -m pip uninstall {package}",
+    "`auto` skips it; a node configured with it cannot start",
+    "reinstall it with {remedy}, or remove it: python3 -m pip uninstall {package}",
 )
 TENSORRT_UNBUILT = Problem(
     "tensorrt-not-built",
@@ -42,81 +53,136 @@ TENSORRT_UNBUILT = Problem(
 PLAN_STALE = Problem(
     "tensorrt-stale",
     Level.WARN,
-    "The cache has a TensorRT engine of another model, TensorRT or GPU.",
-    "an engine runs only with the model, TensorRT and GPU it was built for: the next start builds "
-    "another, and the old file takes space",
+    "The cache contains a TensorRT engine for another model, TensorRT version or GPU.",
+    "an engine runs only with the model, TensorRT version and GPU that it was built for: the next "
+    "start builds another, and the old file wastes disk space",
     "pose-action build-engine {model} --precision {precision} --max-batch {batch}, then rm {file}",
 )
 PLAN_DAMAGED = Problem(
     "tensorrt-damaged",
     Level.WARN,
-    "The cache has a TensorRT engine whose file is damaged.",
-    "it is not used and built again at the next start, which can take minutes",
+    "The cache contains a damaged TensorRT engine.",
+    "it is rebuilt at the next start, which can take minutes",
     "rm {file}, then pose-action build-engine of the model",
 )
 TWO_RUNTIMES = Problem(
     "two-onnxruntimes",
     Level.WARN,
     "Two packages of ONNX Runtime are installed.",
-    "they own the same folder, and what is in it is a mixture of both",
-    "python3 -m pip uninstall -y onnxruntime onnxruntime-gpu, then install one of them again",
+    "both install files into the same folder, which then contains a mixture",
+    "python3 -m pip uninstall -y onnxruntime onnxruntime-gpu, then install one of them",
 )
 
 
 def check(machine: Machine) -> Iterator[Finding]:
-    """Each engine tried, whether those that are needed are there, and the cache of TensorRT."""
-    outcomes = {name: machine.run([sys.executable, "-m", TRIAL, name]) for name in ENGINES}
+    """Check each engine, the engines that the models need, and the cache of TensorRT."""
+    outcomes = {name: machine.run([sys.executable, "-m", MODULE, name]) for name in ENGINES}
     for name, outcome in outcomes.items():
-        yield _tried(name, outcome)
-    worked = {ENGINES[name].suffix for name, outcome in outcomes.items() if outcome.worked}
+        yield _engine_finding(name, outcome)
+    usable = {ENGINES[name].suffix for name, outcome in outcomes.items() if outcome.succeeded}
     for suffix, use in NEEDED.items():
-        if suffix not in worked:
-            yield ENGINE_NONE.found(f"no engine runs the {suffix} files of {use}")
+        if suffix not in usable:
+            yield ENGINE_NONE.finding(f"no engine runs the {suffix} files of {use}")
     if all(name in machine.packages for name in RUNTIMES):
-        yield TWO_RUNTIMES.found(" and ".join(RUNTIMES) + " are both installed")
+        yield TWO_RUNTIMES.finding(" and ".join(RUNTIMES) + " are both installed")
     tensorrt = outcomes["tensorrt"]
-    yield from stale(stored_plans(), tensorrt.said if tensorrt.worked else "")
+    yield from check_plans(stored_plans(), tensorrt.output if tensorrt.succeeded else "")
 
 
-def _tried(name: str, outcome: Outcome) -> Finding:
-    """What a trial of an engine says."""
+def _engine_finding(name: str, outcome: Outcome) -> Finding:
+    """Finding for the trial of an engine."""
     source = ENGINES[name]
-    if outcome.worked and UNBUILT in outcome.said:
-        return TENSORRT_UNBUILT.found(f"{name} {outcome.said}")
-    if outcome.worked:
-        return well(f"{name} {outcome.said}")
-    if f"No module named '{source.package}" in outcome.said:
-        return well(f"{name}: not installed")
-    said = f"{name}: {one_line(outcome.said)}"
-    return ENGINE_BROKEN.found(said, remedy=source.remedy, package=source.package)
+    if outcome.succeeded and UNBUILT in outcome.output:
+        return TENSORRT_UNBUILT.finding(f"{name} {outcome.output}")
+    if outcome.succeeded:
+        return ok(f"{name} {outcome.output}")
+    if f"No module named '{source.package}" in outcome.output:
+        return ok(f"{name}: not installed")
+    text = f"{name}: {last_line(outcome.output)}"
+    return ENGINE_BROKEN.finding(text, remedy=source.remedy, package=source.package)
 
 
-def stale(plans: Iterable[tuple[Path, PlanKey | None]], here: str) -> Iterator[Finding]:
-    """Engines in the cache that nothing takes any more.
+def check_plans(
+    plans: Iterable[tuple[Path, PlanKey | None]], trial_output: str
+) -> Iterator[Finding]:
+    """Check the TensorRT engines in the cache.
 
     Args:
-        plans: files and what they were built for; None for a damaged one.
-        here: what a trial of TensorRT says of its version and GPU; empty where it does not run.
+        plans: files and their keys; None for a damaged file.
+        trial_output: version and GPU as reported by a trial of TensorRT; empty if it failed.
     """
     for path, key in plans:
         if key is None:
-            yield PLAN_DAMAGED.found(f"{path} is damaged", file=path)
+            yield PLAN_DAMAGED.finding(f"{path} is damaged", file=path)
             continue
         model = path.name.rpartition(f"-{key.precision}-")[0]
-        if reason := _misfit(model, key, here):
-            found = f"{path.name} was built for {reason}"
+        if reason := _mismatch(model, key, trial_output):
+            text = f"{path.name} was built for {reason}"
             words = {"model": model, "precision": key.precision, "batch": key.max_batch}
-            yield PLAN_STALE.found(found, file=path, **words)
+            yield PLAN_STALE.finding(text, file=path, **words)
 
 
-def _misfit(model: str, key: PlanKey, here: str) -> str:
-    """What a plan was built for and is not here; empty where all fits."""
-    if here and key.gpu not in here:
+def _mismatch(model: str, key: PlanKey, trial_output: str) -> str:
+    """The part of a plan's key that differs from this machine; empty if all parts match."""
+    if trial_output and key.gpu not in trial_output:
         return f"the GPU {key.gpu}"
-    if here and not here.startswith(f"{key.tensorrt},"):
+    if trial_output and not trial_output.startswith(f"{key.tensorrt},"):
         return f"TensorRT {key.tensorrt}"
     try:
         same = sha256_of(find_model(model)) == key.model
-    except ModelError:  # of a file whose place the cache does not know
+    except ModelError:  # the model file is not in the package
         return ""
     return "" if same else f"another {model}.onnx"
+
+
+def trial(name: str) -> str:
+    """Run a small network once, and return version and device of the engine.
+
+    Raises:
+        ImportError, OSError: its package cannot be imported.
+        PoseActionError: it cannot run the network.
+    """
+    source = ENGINES[name]
+    version = getattr(import_module(source.package), "__version__", "")
+    path = _model(source.suffix)
+    if path is None:
+        return f"{version}, not tried: no {source.suffix} file available"
+    if name.startswith("tensorrt") and (gpu := _unbuilt(path, name)):
+        return f"{version}, {gpu}, its engine of {path.name} is {UNBUILT}"
+    engine = cast("Backend", load_engine(path, name))
+    tensors = {
+        key: np.zeros([1 if size is None else size for size in shape], np.float32)
+        for key, shape in engine.inputs.items()
+    }
+    results = engine(tensors)
+    if set(results) != set(engine.outputs):
+        raise PoseActionError(f"got outputs {sorted(results)}, expected {sorted(engine.outputs)}")
+    return f"{version}, ran {path.name} on {engine.place}"
+
+
+def _model(suffix: str) -> Path | None:
+    """Path of a small network with this file suffix; None if there is none."""
+    if suffix == ".onnx":
+        return find_model("lifter")
+    path = cache_folder() / "blazepose" / TASK_FILES[0]
+    return path if path.is_file() else None
+
+
+def _unbuilt(path: Path, name: str) -> str:
+    """Name of the GPU if TensorRT has to build the engine first; empty if it is built."""
+    build = import_module("pose_action_ros.engines.tensorrt_build")
+    build.check_version()
+    memory = open_memory()
+    try:
+        precision = "fp16" if name.endswith("fp16") else "fp32"
+        key = build.key_of(build.Order(path, memory.gpu, precision))
+        return "" if plan_path(path.stem, key).is_file() else memory.gpu
+    finally:
+        memory.close()
+
+
+if __name__ == "__main__":
+    try:
+        sys.stdout.write(trial(sys.argv[1]) + "\n")
+    except (ImportError, OSError, PoseActionError) as error:
+        sys.exit(f"{type(error).__name__}: {error}")

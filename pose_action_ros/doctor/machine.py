@@ -1,4 +1,4 @@
-"""What checks look at: the machine's files, variables and packages, and code tried elsewhere."""
+"""Files, environment variables, packages and programs of a machine, as input of the checks."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ from dataclasses import dataclass
 from importlib.metadata import distributions
 from pathlib import Path
 
-PATIENCE = 60.0
-"""Time [s] after which something tried counts as hanging."""
+TIMEOUT = 60.0
+"""Time [s] after which a program is killed."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a process of its own ended.
+    """Result of a program.
 
     Attributes:
-        worked: it ended by itself and without an error.
-        said: its output; its complaint when it did not work.
-        crashed: a signal ended it.
+        succeeded: True for exit code 0.
+        output: standard output; standard error or the reason if it failed.
+        crashed: True if it was killed by a signal or a timeout.
     """
 
-    worked: bool
-    said: str
+    succeeded: bool
+    output: str
     crashed: bool = False
 
 
 @dataclass(frozen=True)
 class Machine:
-    """A computer as the checks see it.
+    """Interface of the checks to a computer.
 
     Attributes:
-        environ: variables of the environment.
+        environ: environment variables.
         python: version of the interpreter.
         packages: version of each installed Python distribution by its normalised name.
-        search: folders that Python looks for modules in.
-        root: of the file system; the checks look at /dev/shm, /proc, /sys and /opt/ros below it.
-        free: bytes to be had in a folder's file system.
-        run: a program with its arguments.
-        cpus: that this process may use.
+        search: search path of Python modules.
+        root: root of the file system with /dev/shm, /proc, /sys and /opt/ros.
+        free: function from a folder to the free bytes of its file system.
+        run: function that runs a program with arguments.
+        cpus: number of cores available to this process.
     """
 
     environ: Mapping[str, str]
@@ -56,22 +56,22 @@ class Machine:
     run: Callable[[Sequence[str]], Outcome]
     cpus: int
 
-    def attempt(self, code: str) -> Outcome:
-        """Python code in a process of its own: what breaks there does not break the doctor."""
+    def run_python(self, code: str) -> Outcome:
+        """Run Python code in another process, so that a crash does not end the doctor."""
         return self.run([sys.executable, "-c", code])
 
     @property
     def prefixes(self) -> tuple[Path, ...]:
-        """Where ROS packages are installed."""
+        """Folders with installed ROS packages."""
         return tuple(map(Path, filter(None, self.environ.get("AMENT_PREFIX_PATH", "").split(":"))))
 
     def in_prefixes(self, path: str) -> Path | None:
-        """The first file of that name below a prefix of ROS packages."""
-        found = (prefix / path for prefix in self.prefixes)
-        return next((file for file in found if file.exists()), None)
+        """First existing file of that name in the folders of ROS packages."""
+        files = (prefix / path for prefix in self.prefixes)
+        return next((file for file in files if file.exists()), None)
 
     def text(self, path: str) -> str:
-        """A file below the root without white space around it; empty where it cannot be read."""
+        """Stripped text of a file below the root; empty if it cannot be read."""
         try:
             return (self.root / path).read_text(encoding="utf-8", errors="replace").strip(" \n\0")
         except OSError:
@@ -79,7 +79,7 @@ class Machine:
 
 
 def this_machine() -> Machine:
-    """The computer that this runs on."""
+    """Create a Machine of this computer."""
     affinity = getattr(os, "sched_getaffinity", None)
     return Machine(
         environ=dict(os.environ),
@@ -94,7 +94,7 @@ def this_machine() -> Machine:
 
 
 def run(command: Sequence[str]) -> Outcome:
-    """Run a program that finds the same Python modules as this process."""
+    """Run a program with the module search path of this process."""
     paths = os.pathsep.join(entry for entry in sys.path if entry)
     env = {**os.environ, "PYTHONPATH": paths, "PYTHONSAFEPATH": "1"}
     try:
@@ -104,28 +104,28 @@ def run(command: Sequence[str]) -> Outcome:
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             check=False,
         )
     except FileNotFoundError:
-        return Outcome(worked=False, said=f"no program {command[0]}")
+        return Outcome(succeeded=False, output=f"no program {command[0]}")
     except subprocess.TimeoutExpired:
-        return Outcome(worked=False, said=f"no answer within {PATIENCE:.0f} s", crashed=True)
+        return Outcome(succeeded=False, output=f"not finished within {TIMEOUT:.0f} s", crashed=True)
     except OSError as error:
-        return Outcome(worked=False, said=str(error))
+        return Outcome(succeeded=False, output=str(error))
     if done.returncode < 0:
         name = signal.Signals(-done.returncode).name
-        return Outcome(worked=False, said=f"crashed with {name}", crashed=True)
+        return Outcome(succeeded=False, output=f"crashed with {name}", crashed=True)
     if done.returncode:
-        return Outcome(worked=False, said=done.stderr.strip() or done.stdout)
-    return Outcome(worked=True, said=done.stdout)
+        return Outcome(succeeded=False, output=done.stderr.strip() or done.stdout)
+    return Outcome(succeeded=True, output=done.stdout)
 
 
 def _packages() -> dict[str, str]:
-    """Installed distributions; of two with one name, the one that Python finds first."""
-    found: dict[str, str] = {}
+    """Installed distributions; of several with the same name, the first on the search path."""
+    versions: dict[str, str] = {}
     for item in distributions():
         name = item.metadata["Name"]
         if name:
-            found.setdefault(re.sub(r"[-_.]+", "-", name).lower(), item.version)
-    return found
+            versions.setdefault(re.sub(r"[-_.]+", "-", name).lower(), item.version)
+    return versions

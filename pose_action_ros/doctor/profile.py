@@ -1,4 +1,4 @@
-"""The Fast DDS profile, which gives raw images the room that Fast DDS does not."""
+"""Check of the Fast DDS profile, which reserves shared memory for raw images."""
 
 from __future__ import annotations
 
@@ -7,167 +7,167 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from pose_action_ros.doctor.findings import Finding, Level, Problem, well
+from pose_action_ros.doctor.checks import Finding, Level, Problem, ok
 from pose_action_ros.doctor.machine import Machine
 from pose_action_ros.doctor.ros import middleware
 
 BEFORE_KILTED = ("humble", "iron", "jazzy")
 SHIPPED = "share/pose_action_ros/config/fastdds.xml"
 LARGE_IMAGE = 1920 * 1080 * 3
-"""Bytes of a raw image of the size that the shipped profile is made for."""
+"""Bytes of a raw image of the largest size for which the shipped profile is made."""
 LEAST_IMAGES = 4
-"""So many images must fit at once: one is written while others are still read."""
+"""Number of images that must fit at once: one is written while others are read."""
 
-_LOST = "Fast DDS as it comes drops raw images above its 0.5 MB of shared memory, without a word"
+_LOST = "by default Fast DDS silently drops raw images above its 0.5 MB of shared memory"
 
 PROFILE_UNSET = Problem(
     "profile-unset",
     Level.WARN,
     "No profile is set in this terminal.",
     f"{_LOST}; the launch files set a profile for their own processes, not for the camera driver",
-    "before you start the camera driver: export {variable}={file}",
+    "before starting the camera driver: export {variable}={file}",
 )
 PROFILE_VARIABLE = Problem(
     "profile-variable",
     Level.WARN,
-    "The profile is set in the variable of another Fast DDS.",
-    "Fast DDS 3 (from Kilted on) reads FASTDDS_DEFAULT_PROFILES_FILE, older ones "
-    "FASTRTPS_DEFAULT_PROFILES_FILE alone; do not rely on the other",
+    "The profile is set in the variable of another version of Fast DDS.",
+    "Fast DDS 3 (from Kilted on) reads FASTDDS_DEFAULT_PROFILES_FILE, older versions read "
+    "FASTRTPS_DEFAULT_PROFILES_FILE only",
     "export {variable}={file}",
 )
 PROFILE_MISSING = Problem(
     "profile-missing",
     Level.ERROR,
-    "The file of the profile is not there.",
-    f"Fast DDS goes on without it. {_LOST}",
+    "The file of the profile does not exist.",
+    f"Fast DDS continues without it; {_LOST}",
     "export {variable}={file}",
 )
 PROFILE_BROKEN = Problem(
     "profile-broken",
     Level.ERROR,
-    "The file of the profile is not XML, or its sizes are no numbers.",
-    f"Fast DDS goes on without a file that it cannot read. {_LOST}",
-    "mend the file, or take the shipped one: export {variable}={file}",
+    "The file of the profile is not XML, or its sizes are not numbers.",
+    f"Fast DDS ignores invalid files; {_LOST}",
+    "correct the file, or use the shipped one: export {variable}={file}",
 )
 PROFILE_UNUSED = Problem(
     "profile-not-default",
     Level.WARN,
-    "The profile's file has no participant that ROS takes.",
-    f'ROS takes only a participant marked is_default_profile="true". {_LOST}',
-    "mark the participant, or take the shipped file: export {variable}={file}",
+    "The file of the profile has no default participant.",
+    f'ROS uses only a participant marked is_default_profile="true"; {_LOST}',
+    "mark the participant, or use the shipped file: export {variable}={file}",
 )
 PROFILE_SMALL = Problem(
     "profile-small",
     Level.WARN,
-    "The profile has too little shared memory for large raw images, or none.",
-    "images that do not fit into the shared memory of who sends them are dropped without a word",
-    "give the transport of type SHM a segment_size of {bytes} or more, or take the shipped file: "
+    "The profile reserves too little shared memory for large raw images, or none.",
+    "images larger than the shared memory of the sender are silently dropped",
+    "set the segment_size of the SHM transport to {bytes} or more, or use the shipped file: "
     "export {variable}={file}",
 )
 
 
 @dataclass(frozen=True)
 class Profile:
-    """What a profile file says of shared memory.
+    """Shared memory of a profile.
 
     Attributes:
-        segment: bytes that each process takes for what it sends; 0 without a transport of type SHM.
-        default: ROS uses the file's participant.
+        segment: bytes of each process for messages that it sends; 0 without a SHM transport.
+        default: True if ROS uses the participant of the file.
     """
 
     segment: int
     default: bool
 
 
-def variable(environ: Mapping[str, str]) -> str:
-    """The variable in which the Fast DDS of an environment's distribution looks for a profile."""
+def profile_variable(environ: Mapping[str, str]) -> str:
+    """Name of the variable with the profile for the Fast DDS of an environment's distribution."""
     vendor = "FASTRTPS" if environ.get("ROS_DISTRO") in BEFORE_KILTED else "FASTDDS"
     return f"{vendor}_DEFAULT_PROFILES_FILE"
 
 
 def read_profile(path: Path) -> Profile:
-    """The profile in a file.
+    """Read a profile.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
         xml.etree.ElementTree.ParseError: it is not XML.
-        ValueError: a segment's size is no number.
+        ValueError: the size of a segment is not a number.
     """
     root = ET.fromstring(path.read_bytes())  # noqa: S314 - the user's own file
-    named = {_text(item, "transport_id"): item for item in _all(root, "transport_descriptor")}
+    transports = {_text(item, "transport_id"): item for item in _all(root, "transport_descriptor")}
     for participant in _all(root, "participant"):
         if participant.get("is_default_profile", "").lower() == "true":
             used = [_all(item, "transport_id") for item in _all(participant, "userTransports")]
             ids = [(item.text or "").strip() for items in used for item in items]
-            sizes = [_segment(named[name]) for name in ids if name in named]
+            sizes = [_segment(transports[name]) for name in ids if name in transports]
             return Profile(max(sizes, default=0), default=True)
-    return Profile(max(map(_segment, named.values()), default=0), default=False)
+    return Profile(max(map(_segment, transports.values()), default=0), default=False)
 
 
 def _segment(transport: ET.Element) -> int:
-    """Bytes of a transport's shared memory."""
+    """Bytes of the shared memory of a transport."""
     size = _text(transport, "segment_size")
     return int(size) if _text(transport, "type") == "SHM" and size else 0
 
 
 def _all(parent: ET.Element, tag: str) -> list[ET.Element]:
-    """Elements of a name in any namespace, which may be missing."""
+    """Elements with this tag in any XML namespace."""
     return [item for item in parent.iter() if item.tag.rpartition("}")[2] == tag]
 
 
 def _text(parent: ET.Element, tag: str) -> str:
-    found = _all(parent, tag)
-    return (found[0].text or "").strip() if found else ""
+    elements = _all(parent, tag)
+    return (elements[0].text or "").strip() if elements else ""
 
 
 def check(machine: Machine) -> Iterator[Finding]:
-    """Whether a profile is named, can be read and has room for images."""
+    """Check that a profile is set, can be read and has room for images."""
     if not middleware(machine).startswith("rmw_fastrtps"):
-        yield well(f"{middleware(machine)} has no use for a profile of Fast DDS")
+        yield ok(f"{middleware(machine)} needs no profile of Fast DDS")
         return
-    name = variable(machine.environ)
+    name = profile_variable(machine.environ)
     words: dict[str, object] = {
         "variable": name,
         "file": machine.in_prefixes(SHIPPED) or ".../config/fastdds.xml",
     }
-    given = machine.environ.get(name, "")
+    path = machine.environ.get(name, "")
     others = {"FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE"} - {name}
-    if given:
-        yield _file(Path(given), words)
+    if path:
+        yield _file(Path(path), words)
     elif wrong := [other for other in others if machine.environ.get(other)]:
-        found = f"{wrong[0]} is set, {name} is not"
-        yield PROFILE_VARIABLE.found(found, **{**words, "file": machine.environ[wrong[0]]})
+        text = f"{wrong[0]} is set, {name} is not"
+        yield PROFILE_VARIABLE.finding(text, **{**words, "file": machine.environ[wrong[0]]})
     else:
-        yield PROFILE_UNSET.found(f"{name} is not set", **words)
+        yield PROFILE_UNSET.finding(f"{name} is not set", **words)
 
 
 def _file(path: Path, words: dict[str, object]) -> Finding:
-    """What is wrong with a profile's file."""
+    """Finding for the file of a profile."""
     try:
         profile = read_profile(path)
     except OSError as error:
-        return PROFILE_MISSING.found(f"{path} cannot be read: {error.strerror}", **words)
+        return PROFILE_MISSING.finding(f"{path} cannot be read: {error.strerror}", **words)
     except (ET.ParseError, ValueError) as error:
-        return PROFILE_BROKEN.found(f"{path} is no profile: {error}", **words)
+        return PROFILE_BROKEN.finding(f"{path} is not a profile: {error}", **words)
     if not profile.default:
-        return PROFILE_UNUSED.found(f"{path} has no participant that is the default", **words)
+        return PROFILE_UNUSED.finding(f"{path} has no default participant", **words)
     least = LEAST_IMAGES * LARGE_IMAGE
     if profile.segment < least:
-        found = f"{path} gives {profile.segment / 1e6:.1f} MB of shared memory"
-        return PROFILE_SMALL.found(found, bytes=least, **words)
+        text = f"{path} reserves {profile.segment / 1e6:.1f} MB of shared memory"
+        return PROFILE_SMALL.finding(text, bytes=least, **words)
     room = profile.segment // LARGE_IMAGE
-    return well(f"{path}: {profile.segment / 1e6:.0f} MB, room for {room} raw images of 1920x1080")
+    return ok(f"{path}: {profile.segment / 1e6:.0f} MB, room for {room} raw images of 1920x1080")
 
 
 def segment_of(machine: Machine) -> int:
-    """Bytes that a process which sends images takes: by the profile named, else the shipped one."""
-    given = machine.environ.get(variable(machine.environ))
+    """Bytes of shared memory of an image sender, by the profile that is set or the shipped one."""
+    path = machine.environ.get(profile_variable(machine.environ))
     shipped = machine.in_prefixes(SHIPPED)
-    return (_segment_in(Path(given)) if given else 0) or (_segment_in(shipped) if shipped else 0)
+    return (_segment_in(Path(path)) if path else 0) or (_segment_in(shipped) if shipped else 0)
 
 
 def _segment_in(path: Path) -> int:
-    """Of a profile's file; 0 if it cannot be read."""
+    """Segment size of a profile; 0 if it cannot be read."""
     try:
         return read_profile(path).segment
     except (OSError, ET.ParseError, ValueError):

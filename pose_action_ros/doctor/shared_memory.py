@@ -1,4 +1,4 @@
-"""The shared memory in which Fast DDS keeps what goes from one process to another."""
+"""Check of the shared memory for messages between processes with Fast DDS."""
 
 from __future__ import annotations
 
@@ -7,89 +7,89 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from pose_action_ros.doctor.findings import Finding, Level, Problem, well
+from pose_action_ros.doctor.checks import Finding, Level, Problem, ok
 from pose_action_ros.doctor.machine import Machine
 from pose_action_ros.doctor.profile import segment_of
 from pose_action_ros.doctor.ros import middleware
 
 FOLDER = "dev/shm"
 SENDERS = 2
-"""Processes that send images: the camera driver and the one that finds people."""
+"""Number of processes that send images: the camera driver and keypoints_node."""
 LOCKS = ("fastdds_*_el", "fastrtps_*_el")
-"""Beside each segment of Fast DDS 3, and of 2, its owner holds a lock on a file of this name."""
+"""Lock files of the segments of Fast DDS 3 and 2, locked by the owner."""
 
 SHM_MISSING = Problem(
     "shm-missing",
     Level.ERROR,
-    "There is no /dev/shm.",
-    "Fast DDS keeps images there; without it raw ones do not arrive",
-    "mount it: sudo mount -t tmpfs -o size=1g tmpfs /dev/shm; a container gets it with --ipc=host",
+    "The folder /dev/shm does not exist.",
+    "Fast DDS stores images there; without it raw images do not arrive",
+    "mount it: sudo mount -t tmpfs -o size=1g tmpfs /dev/shm; a container needs --ipc=host",
 )
 SHM_READ_ONLY = Problem(
     "shm-not-writable",
     Level.ERROR,
     "This user cannot write to /dev/shm.",
-    "Fast DDS keeps images there; without it raw ones do not arrive",
-    "sudo chmod 1777 /dev/shm, or run as a user who may write there",
+    "Fast DDS stores images there; without it raw images do not arrive",
+    "sudo chmod 1777 /dev/shm, or run as a user with write permission",
 )
 SHM_FULL = Problem(
     "shm-full",
     Level.ERROR,
-    "There is less room in /dev/shm than images need.",
-    "the camera driver and keypoints_node each take the profile's segment there; who finds no room "
-    "sends over UDP instead, where large images get lost",
-    "a container needs --ipc=host or --shm-size={size}m; else delete what is left there, or "
+    "The folder /dev/shm has too little free space for images.",
+    "the camera driver and keypoints_node each reserve the profile's segment; a process "
+    "without a segment sends over UDP, where large images get lost",
+    "a container needs --ipc=host or --shm-size={size}m; otherwise delete unused files there, or "
     "sudo mount -o remount,size={size}m /dev/shm",
 )
 SHM_LEFT = Problem(
     "shm-leftovers",
     Level.WARN,
-    "Segments of Fast DDS lie in /dev/shm that no process owns.",
-    "processes that were killed left their segments, which take memory until somebody deletes them",
-    "fastdds shm clean, or while no node runs: rm -f /dev/shm/*fastdds_* /dev/shm/*fastrtps_*",
+    "The folder /dev/shm contains segments of Fast DDS without an owner.",
+    "segments of killed processes occupy memory until they are deleted",
+    "fastdds shm clean, or without running nodes: rm -f /dev/shm/*fastdds_* /dev/shm/*fastrtps_*",
 )
 
 
 def check(machine: Machine) -> Iterator[Finding]:
-    """Whether it is there and has room, and what nobody owns in it."""
+    """Check that it exists and has free space, and find segments without owner."""
     if not middleware(machine).startswith("rmw_fastrtps"):
-        yield well(f"{middleware(machine)} is not Fast DDS, which keeps images in /{FOLDER}")
+        yield ok(f"{middleware(machine)} does not use /{FOLDER}")
         return
     folder = machine.root / FOLDER
     if not folder.is_dir():
-        yield SHM_MISSING.found(f"there is no /{FOLDER}")
+        yield SHM_MISSING.finding(f"/{FOLDER} does not exist")
         return
     if not os.access(folder, os.W_OK | os.X_OK):
-        yield SHM_READ_ONLY.found(f"/{FOLDER} cannot be written to")
+        yield SHM_READ_ONLY.finding(f"/{FOLDER} is not writable")
         return
     free, needed = machine.free(folder), SENDERS * segment_of(machine)
     if free < needed:
-        found = f"{free / 1e6:.0f} MB free in /{FOLDER}, {needed / 1e6:.0f} MB needed"
-        yield SHM_FULL.found(found, size=4 * needed // 2**20)
+        text = f"{free / 1e6:.0f} MB free in /{FOLDER}, {needed / 1e6:.0f} MB needed"
+        yield SHM_FULL.finding(text, size=4 * needed // 2**20)
     else:
-        yield well(
-            f"{free / 1e6:.0f} MB free in /{FOLDER}, {needed / 1e6:.0f} MB needed for images"
-        )
-    left = [path for pattern in LOCKS for path in sorted(folder.glob(pattern)) if _left(path)]
-    if left:
-        total = sum(_segment(path).stat().st_size for path in left)
-        yield SHM_LEFT.found(
-            f"{len(left)} segments in /{FOLDER} without owner, {total / 1e6:.0f} MB"
+        yield ok(f"{free / 1e6:.0f} MB free in /{FOLDER}, {needed / 1e6:.0f} MB needed for images")
+    unowned = [
+        path for pattern in LOCKS for path in sorted(folder.glob(pattern)) if _is_unowned(path)
+    ]
+    if unowned:
+        total = sum(_segment(path).stat().st_size for path in unowned)
+        yield SHM_LEFT.finding(
+            f"{len(unowned)} segments in /{FOLDER} without owner, {total / 1e6:.0f} MB"
         )
 
 
 def _segment(lock: Path) -> Path:
-    """The segment that a lock is for."""
+    """Path of the segment of a lock file."""
     return lock.with_name(lock.name.removesuffix("_el"))
 
 
-def _left(lock: Path) -> bool:
-    """Whether nobody holds the lock: it is asked for together with others, and given back."""
-    if "_port" in lock.name or not _segment(lock).exists():  # a port's next owner takes it over
+def _is_unowned(lock: Path) -> bool:
+    """True if no process holds the lock; it is acquired as a shared lock and released."""
+    if "_port" in lock.name or not _segment(lock).exists():  # reused by the next owner of the port
         return False
     try:
         with lock.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:  # held, gone by now, or another user's
+    except OSError:  # locked, deleted meanwhile, or of another user
         return False
     return True

@@ -1,6 +1,6 @@
-"""The topic of the images, as seen from ROS: who publishes, how, and what arrives.
+"""Check of the image topic: its publishers, their quality of service, and the images.
 
-What is seen comes from nodes/topic_view.py, the part that needs ROS; here it is judged.
+nodes/topic_view.py collects the data, as it needs ROS.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pose_action_ros.doctor.findings import Finding, Level, Problem, well
+from pose_action_ros.doctor.checks import Finding, Level, Problem, ok
 from pose_action_ros.doctor.profile import LEAST_IMAGES
 
 RAW, COMPRESSED = "sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage"
@@ -17,80 +17,80 @@ SUFFIX = "/compressed"
 NO_ROS = Problem(
     "topic-without-ros",
     Level.ERROR,
-    "A topic was named, and ROS cannot be used here.",
-    "topics can only be looked at with rclpy and this package's messages",
-    "mend what is said of ROS 2 above, then ask again",
+    "A topic was named, but ROS cannot be used.",
+    "the check of a topic needs rclpy and this package's messages",
+    "fix the errors of ROS 2 above, then run the doctor again",
 )
 NO_PUBLISHER = Problem(
     "topic-no-publisher",
     Level.ERROR,
-    "Nobody publishes on the topic.",
-    "without images nothing happens, and nothing complains",
-    "start the camera driver, or give the topic that it has: {topics}; the driver must have the "
-    "same ROS_DOMAIN_ID and discovery range",
+    "The topic has no publisher.",
+    "without images the nodes publish nothing, and report no error",
+    "start the camera driver, or use one of its topics: {topics}; the driver needs the same "
+    "ROS_DOMAIN_ID and discovery range",
 )
 WRONG_TYPE = Problem(
     "topic-wrong-type",
     Level.ERROR,
-    "What is published on the topic are not images.",
-    "a subscription of one type gets nothing from a publisher of another",
-    "give a topic of type sensor_msgs/msg/Image or CompressedImage: {topics}",
+    "The messages of the topic are not images.",
+    "a subscription receives nothing from a publisher of another type",
+    "use a topic of type sensor_msgs/msg/Image or CompressedImage: {topics}",
 )
 COMPRESSED_NAME = Problem(
     "topic-compressed-name",
     Level.ERROR,
     "Compressed images are published under a name that does not end in /compressed.",
-    "with image_transport:=compressed the nodes subscribe to IMAGE/compressed, as "
-    "image_transport names it",
+    "with image_transport:=compressed the nodes subscribe to IMAGE/compressed, the name that "
+    "image_transport uses",
     "remap the driver's topic to one that ends in /compressed",
 )
 INCOMPATIBLE = Problem(
     "topic-incompatible-qos",
     Level.ERROR,
-    "A subscription of the topic asks for a quality of service that its publisher does not offer.",
-    "DDS connects no subscription that asks for more than the publisher offers",
-    "take the qos_overrides out of that node's parameters, or give them the publisher's values; "
-    "these nodes ask for best effort and volatile, which fits every publisher",
+    "A subscription of the topic requests a quality of service that is not offered.",
+    "DDS does not connect a subscription that requests more than the publisher offers",
+    "remove the qos_overrides from the parameters of that node, or set them to the publisher's "
+    "values; these nodes request best effort and volatile, which matches every publisher",
 )
 SEVERAL = Problem(
     "topic-several-publishers",
     Level.WARN,
     "The topic has several publishers.",
-    "images of several cameras on one topic mix, and people's ids and actions with them",
-    "stop all but one, or give each camera a namespace and nodes of its own",
+    "images of several cameras on one topic mix people, ids and actions",
+    "stop all but one, or use a namespace with its own nodes for each camera",
 )
 SILENT = Problem(
     "topic-silent",
     Level.ERROR,
     "The topic has a publisher, but no image arrived within some seconds.",
-    "the camera has stopped, or its images are lost on the way",
-    "see the Fast DDS profile above: the driver must be started with it; "
-    "else look at the driver's output, or send compressed images",
+    "the camera has stopped, or its images are lost",
+    "start the driver with the Fast DDS profile, see above; otherwise check its output, or "
+    "send compressed images",
 )
 LARGE = Problem(
     "topic-images-large",
     Level.WARN,
-    "The images are large for the segment of the profile.",
-    "images that do not fit into the shared memory of who sends them are dropped without a word",
+    "The images are too large for the segment of the profile.",
+    "images larger than the shared memory of the sender are silently dropped",
     "start the camera driver with a profile whose segment_size is {bytes} or more",
 )
 UNREADABLE = Problem(
     "topic-unreadable",
     Level.ERROR,
     "An image cannot be read.",
-    "every image is refused",
-    "let the driver send another encoding, bgr8 or rgb8 for example",
+    "every image is rejected",
+    "set another encoding in the driver, for example bgr8 or rgb8",
 )
 
 
 @dataclass(frozen=True)
 class Publisher:
-    """Who publishes on the topic.
+    """A publisher of the topic.
 
     Attributes:
-        node: with its namespace.
-        kind: type of the messages, as "sensor_msgs/msg/Image".
-        reliability, durability: of its quality of service, as in "best_effort", "volatile".
+        node: name with namespace.
+        kind: message type, for example "sensor_msgs/msg/Image".
+        reliability, durability: quality of service, for example "best_effort", "volatile".
     """
 
     node: str
@@ -101,18 +101,18 @@ class Publisher:
 
 @dataclass(frozen=True)
 class TopicView:
-    """What was seen of a topic.
+    """Data of a topic.
 
     Attributes:
-        topic: its full name.
-        publishers: all of them.
-        clashes: a line for each subscription that a publisher of its type cannot serve.
+        topic: full name.
+        publishers: all publishers.
+        clashes: a line for each subscription with an incompatible quality of service.
         others: further topics with images.
-        seconds: for which images were awaited; 0 if they could not be.
-        count: of the images that came.
-        largest: bytes of the largest.
-        described: what the first image is, for people.
-        trouble: why the first cannot be read; empty if it can.
+        seconds: duration of the measurement [s]; 0 without one.
+        count: number of images received.
+        largest: bytes of the largest image.
+        described: size and encoding of the first image.
+        trouble: error of reading the first image; empty if it can be read.
     """
 
     topic: str
@@ -126,51 +126,51 @@ class TopicView:
     trouble: str = ""
 
 
-def judged(view: TopicView, segment: int) -> Iterator[Finding]:
-    """What is wrong with a topic.
+def check_topic(view: TopicView, segment: int) -> Iterator[Finding]:
+    """Check a topic.
 
     Args:
-        view: of the topic.
-        segment: bytes of shared memory that a process has for what it sends.
+        view: data of the topic.
+        segment: bytes of shared memory of an image sender.
     """
-    others = ", ".join(view.others) or "none is there"
+    others = ", ".join(view.others) or "there is none"
     if not view.publishers:
-        yield NO_PUBLISHER.found(f"nobody publishes {view.topic}", topics=others)
+        yield NO_PUBLISHER.finding(f"no publisher on {view.topic}", topics=others)
         return
     for publisher in view.publishers:
         yield _publisher(view.topic, publisher, others)
-    yield from (INCOMPATIBLE.found(line) for line in view.clashes)
+    yield from (INCOMPATIBLE.finding(line) for line in view.clashes)
     if len(view.publishers) > 1:
         names = ", ".join(publisher.node for publisher in view.publishers)
-        yield SEVERAL.found(f"{view.topic} has {len(view.publishers)} publishers: {names}")
+        yield SEVERAL.finding(f"{view.topic} has {len(view.publishers)} publishers: {names}")
     if view.seconds:
         yield from _images(view, segment)
 
 
 def _publisher(topic: str, publisher: Publisher, others: str) -> Finding:
-    """What is wrong with one publisher."""
-    found = f"{publisher.node} publishes {publisher.kind} on {topic}"
+    """Finding for one publisher."""
+    text = f"{publisher.node} publishes {publisher.kind} on {topic}"
     if publisher.kind not in (RAW, COMPRESSED):
-        return WRONG_TYPE.found(found, topics=others)
+        return WRONG_TYPE.finding(text, topics=others)
     if publisher.kind == COMPRESSED and not topic.endswith(SUFFIX):
-        return COMPRESSED_NAME.found(found)
+        return COMPRESSED_NAME.finding(text)
     start = f"image:={topic.removesuffix(SUFFIX)}"
     if publisher.kind == COMPRESSED:
         start += " image_transport:=compressed"
-    return well(
-        f"{found}, {publisher.reliability}, {publisher.durability}; for the launch file: {start}"
+    return ok(
+        f"{text}, {publisher.reliability}, {publisher.durability}; for the launch file: {start}"
     )
 
 
 def _images(view: TopicView, segment: int) -> Iterator[Finding]:
-    """What is wrong with the images that came, or did not."""
+    """Check the images."""
     if not view.count:
-        yield SILENT.found(f"no image on {view.topic} within {view.seconds:.0f} s")
+        yield SILENT.finding(f"no image on {view.topic} within {view.seconds:.0f} s")
         return
     if view.trouble:
-        yield UNREADABLE.found(view.trouble)
+        yield UNREADABLE.finding(view.trouble)
     rate = view.count / view.seconds
-    yield well(f"{rate:.1f} images per second, {view.described}, {view.largest / 1e6:.2f} MB each")
+    yield ok(f"{rate:.1f} images per second, {view.described}, {view.largest / 1e6:.2f} MB each")
     if 0 < segment < LEAST_IMAGES * view.largest:
-        found = f"images of {view.largest / 1e6:.1f} MB, {segment / 1e6:.1f} MB in the profile here"
-        yield LARGE.found(found, bytes=LEAST_IMAGES * view.largest)
+        text = f"images of {view.largest / 1e6:.1f} MB, {segment / 1e6:.1f} MB in the profile"
+        yield LARGE.finding(text, bytes=LEAST_IMAGES * view.largest)

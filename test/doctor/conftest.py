@@ -1,4 +1,4 @@
-"""A healthy machine; and the imaginary GPU of the engines' tests."""
+"""A machine without problems; and the fake GPU of the tests of engines."""
 
 from pathlib import Path
 
@@ -12,6 +12,6 @@ __all__ = ["cache", "machine"]
 
 
 @pytest.fixture
-def well(tmp_path: Path) -> Machine:
-    """A machine on which all is well."""
+def robot(tmp_path: Path) -> Machine:
+    """A machine on which all is robot."""
     return healthy(tmp_path)

@@ -14,42 +14,42 @@ from doctor.standin import failed, with_answers, with_variables
 from pose_action_ros import cli
 from pose_action_ros.cli import doctor as command
 from pose_action_ros.doctor import checks, network, packages, ros
-from pose_action_ros.doctor.findings import Finding, Level, one_line
+from pose_action_ros.doctor.checks import Finding, Level, last_line
 from pose_action_ros.doctor.machine import Machine, this_machine
 from pose_action_ros.doctor.topic import TopicView
 
 
-def on(monkeypatch: pytest.MonkeyPatch, machine: Machine) -> None:
-    """Let the command look at this machine."""
+def use(monkeypatch: pytest.MonkeyPatch, machine: Machine) -> None:
+    """Make the command check this machine."""
     monkeypatch.setattr(command, "this_machine", lambda: machine)
 
 
-def test_a_healthy_machine(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], well: Machine
+def test_healthy_machine(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], robot: Machine
 ) -> None:
     blazepose_files()
-    on(monkeypatch, well)
+    use(monkeypatch, robot)
     assert cli.main(["doctor"]) == 0
-    said = capsys.readouterr().out
-    assert said.endswith("\nerrors: 0, warnings: 0\n")
-    assert all(title in said for title in checks.CHECKS.values())
+    output = capsys.readouterr().out
+    assert output.endswith("\nerrors: 0, warnings: 0\n")
+    assert all(title in output for title in checks.CHECKS.values())
     assert cli.main(["doctor", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["errors"], told["warnings"]) == (0, 0)
-    assert {row["check"] for row in told["findings"]} == set(checks.CHECKS)
+    result = json.loads(capsys.readouterr().out)
+    assert (result["errors"], result["warnings"]) == (0, 0)
+    assert {row["check"] for row in result["findings"]} == set(checks.CHECKS)
 
 
-def test_problems_are_told_with_reason_and_remedy(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], well: Machine
+def test_problems_have_a_reason_and_a_remedy(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], robot: Machine
 ) -> None:
     blazepose_files()
-    on(monkeypatch, with_variables(well, ROS_DOMAIN_ID="999", RMW_IMPLEMENTATION="rmw_none"))
+    use(monkeypatch, with_variables(robot, ROS_DOMAIN_ID="999", RMW_IMPLEMENTATION="rmw_none"))
     assert cli.main(["doctor"]) == 1
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     problem = network.DOMAIN_INVALID
-    assert f"  error ROS_DOMAIN_ID=999 [{problem.name}]\n        why: {problem.why}\n" in said
-    assert f"        do:  {problem.remedy}\n" in said
-    assert said.endswith("errors: 2, warnings: 0; more in docs/troubleshooting.md\n")
+    assert f"  error ROS_DOMAIN_ID=999 [{problem.name}]\n        why: {problem.why}\n" in output
+    assert f"        do:  {problem.remedy}\n" in output
+    assert output.endswith("errors: 2, warnings: 0; more in docs/troubleshooting.md\n")
     assert cli.main(["doctor", "--json"]) == 1
     rows = json.loads(capsys.readouterr().out)["findings"]
     bad = [row for row in rows if row["level"] != "ok"]
@@ -57,15 +57,15 @@ def test_problems_are_told_with_reason_and_remedy(
     assert bad[1]["remedy"] == problem.remedy
 
 
-def test_warnings_are_no_errors(monkeypatch: pytest.MonkeyPatch, well: Machine) -> None:
-    on(monkeypatch, with_variables(well, ROS_DOMAIN_ID="120"))
+def test_exit_code_is_zero_with_warnings(monkeypatch: pytest.MonkeyPatch, robot: Machine) -> None:
+    use(monkeypatch, with_variables(robot, ROS_DOMAIN_ID="120"))
     assert cli.main(["doctor"]) == 0
 
 
-def test_a_check_that_fails_is_a_finding(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], well: Machine
+def test_exception_in_a_check_is_a_finding(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], robot: Machine
 ) -> None:
-    on(monkeypatch, well)
+    use(monkeypatch, robot)
 
     def breaks(_machine: Machine) -> Any:
         raise ModuleNotFoundError("No module named 'numpy'")
@@ -77,41 +77,41 @@ def test_a_check_that_fails_is_a_finding(
     )
 
 
-def test_models_of_the_user(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], well: Machine
+def test_missing_user_models(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], robot: Machine
 ) -> None:
-    on(monkeypatch, well)
+    use(monkeypatch, robot)
     assert cli.main(["doctor", "--model", "/no/such.onnx", "--model", "/none.task"]) == 1
-    said = capsys.readouterr().out
-    assert "no file /no/such.onnx [user-model]" in said
-    assert "no file /none.task [user-model]" in said
+    output = capsys.readouterr().out
+    assert "no file /no/such.onnx [user-model]" in output
+    assert "no file /none.task [user-model]" in output
 
 
-def test_a_topic_without_ros(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], well: Machine
+def test_topic_without_ros(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], robot: Machine
 ) -> None:
-    on(monkeypatch, well)
+    use(monkeypatch, robot)
     monkeypatch.setitem(sys.modules, command.VIEWER, None)
     assert cli.main(["doctor", "--image-topic", "/image"]) == 1
     assert "[topic-without-ros]" in capsys.readouterr().out
 
 
-def test_a_topic_is_looked_at(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], well: Machine
+def test_topic_without_publisher(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], robot: Machine
 ) -> None:
-    on(monkeypatch, well)
+    use(monkeypatch, robot)
     viewer = SimpleNamespace(view_topic=lambda topic: TopicView(topic, []))
     monkeypatch.setitem(sys.modules, command.VIEWER, viewer)
     assert cli.main(["doctor", "--image-topic", "/image"]) == 1
-    assert "nobody publishes /image [topic-no-publisher]" in capsys.readouterr().out
+    assert "no publisher on /image [topic-no-publisher]" in capsys.readouterr().out
 
 
-def test_it_needs_nothing_but_python() -> None:
-    """Where NumPy is missing or breaks, the doctor must still say so."""
-    names = ("numpy", "cv2", "yaml", "onnxruntime", "rclpy")
+def test_doctor_needs_only_the_standard_library() -> None:
+    """A missing NumPy is reported."""
+    modules = ("numpy", "cv2", "yaml", "onnxruntime", "rclpy")
     code = f"""
 import sys
-sys.modules.update(dict.fromkeys({names!r}))
+sys.modules.update(dict.fromkeys({modules!r}))
 from dataclasses import replace
 from pose_action_ros import cli
 from pose_action_ros.cli import doctor as command
@@ -120,31 +120,31 @@ broken = replace(machine.this_machine(), run=lambda _: machine.Outcome(False, "b
 command.this_machine = lambda: broken
 print("code", cli.main(["doctor"]))
 """
-    outcome = this_machine().attempt(code)
-    assert outcome.worked, outcome.said
-    assert "numpy: broken [package-broken]" in outcome.said
-    assert "inference: ModuleNotFoundError" in outcome.said
-    assert "CPU cores" in outcome.said
-    assert outcome.said.endswith("code 1\n")
+    outcome = this_machine().run_python(code)
+    assert outcome.succeeded, outcome.output
+    assert "numpy: broken [package-broken]" in outcome.output
+    assert "inference: ModuleNotFoundError" in outcome.output
+    assert "CPU cores" in outcome.output
+    assert outcome.output.endswith("code 1\n")
 
 
-def test_findings_have_one_line() -> None:
-    assert one_line("Traceback\n  line 3\nOSError: no\n\n") == "OSError: no"
-    assert one_line(" \n") == "nothing was said"
-    assert command.text_of(Finding(Level.OK, "", "fine")) == "  ok    fine\n"
+def test_findings_have_last_line() -> None:
+    assert last_line("Traceback\n  line 3\nOSError: no\n\n") == "OSError: no"
+    assert last_line(" \n") == "no output"
+    assert command.as_text(Finding(Level.OK, "", "fine")) == "  ok    fine\n"
 
 
-def test_a_broken_numpy_is_said_first(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], well: Machine
+def test_broken_numpy_is_reported_first(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], robot: Machine
 ) -> None:
-    on(monkeypatch, with_answers(well, {"import numpy": failed("ImportError: no libopenblas")}))
+    use(monkeypatch, with_answers(robot, {"import numpy": failed("ImportError: no libopenblas")}))
     assert cli.main(["doctor"]) == 1
-    said = capsys.readouterr().out
-    assert said.index("[package-broken]") < said.index("ROS 2")
+    output = capsys.readouterr().out
+    assert output.index("[package-broken]") < output.index("ROS 2")
 
 
-def test_this_machine_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The stand-in has what the real one has."""
+def test_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real machine has the attributes of the fake."""
     real = this_machine()
     assert real.cpus >= 1
     assert real.packages["numpy"]

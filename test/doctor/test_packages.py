@@ -9,7 +9,7 @@ import pytest
 
 from doctor.standin import failed, fine, only, with_answers
 from pose_action_ros.doctor import packages
-from pose_action_ros.doctor.findings import Problem
+from pose_action_ros.doctor.checks import Problem
 from pose_action_ros.doctor.machine import Machine, Outcome, this_machine
 
 COMPILED_FOR_NUMPY_1 = """\
@@ -24,39 +24,39 @@ raise ImportError("numpy.core.multiarray failed to import")
 
 
 def plant(folder: Path, name: str, code: str) -> None:
-    """A package of Python."""
+    """Write a Python package."""
     (folder / name).mkdir(parents=True)
     (folder / name / "__init__.py").write_text(code)
 
 
 def metadata(folder: Path, name: str, version: str) -> None:
-    """What pip leaves of an installed package."""
+    """Write the metadata of an installed distribution."""
     info = folder / f"{name.replace('-', '_')}-{version}.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
 
 
-def test_all_is_well(well: Machine) -> None:
-    found = fine(packages.check(well))
-    assert found[:2] == [
+def test_no_problem(robot: Machine) -> None:
+    texts = fine(packages.check(robot))
+    assert texts[:2] == [
         "Python 3.12.3",
         "numpy 1.26.4 in /usr/lib/python3/dist-packages/some/__init__.py",
     ]
 
 
-def test_an_old_python(well: Machine) -> None:
-    found = only(packages.check(replace(well, python=(3, 8, 10))), packages.PYTHON_OLD)
-    assert "3.8.10" in found.found
+def test_old_python(robot: Machine) -> None:
+    finding = only(packages.check(replace(robot, python=(3, 8, 10))), packages.PYTHON_OLD)
+    assert "3.8.10" in finding.text
 
 
-def test_a_cv_bridge_for_numpy_1_beside_numpy_2(
+def test_cv_bridge_for_numpy_1_beside_numpy_2(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(tmp_path, "cv_bridge", COMPILED_FOR_NUMPY_1)
     monkeypatch.syspath_prepend(tmp_path)
-    found = only([packages.bridge(this_machine())], packages.BRIDGE_NUMPY)
-    assert "'numpy<2'" in found.remedy
-    assert this_machine().packages["numpy"] in found.found
+    finding = only([packages.check_cv_bridge(this_machine())], packages.BRIDGE_NUMPY)
+    assert "'numpy<2'" in finding.remedy
+    assert this_machine().packages["numpy"] in finding.text
 
 
 @pytest.mark.parametrize(
@@ -71,39 +71,41 @@ def test_other_broken_cv_bridges(
 ) -> None:
     plant(tmp_path, "cv_bridge", code)
     monkeypatch.syspath_prepend(tmp_path)
-    found = only([packages.bridge(this_machine())], problem)
-    assert "cv-bridge" in found.remedy
+    finding = only([packages.check_cv_bridge(this_machine())], problem)
+    assert "cv-bridge" in finding.remedy
 
 
-def test_no_cv_bridge(well: Machine) -> None:
+def test_no_cv_bridge(robot: Machine) -> None:
     answer = failed("ModuleNotFoundError: No module named 'cv_bridge'")
     assert (
-        "converts images itself"
-        in fine(packages.check(with_answers(well, {"cv_bridge": answer})))[-1]
+        "converts images without it"
+        in fine(packages.check(with_answers(robot, {"cv_bridge": answer})))[-1]
     )
 
 
-def test_two_opencvs_by_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, well: Machine) -> None:
+def test_two_opencvs_by_pip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, robot: Machine
+) -> None:
     metadata(tmp_path / "site", "opencv-python-headless", "5.0.0")
     metadata(tmp_path / "site", "opencv_contrib.python", "4.9.0")
     monkeypatch.setattr(sys, "path", [str(tmp_path / "site")])
-    machine = replace(well, packages=this_machine().packages)
-    found = only(packages.check(machine), packages.TWO_OPENCVS)
-    assert "opencv-python-headless 5.0.0 and opencv-contrib-python 4.9.0" in found.found
-    assert "uninstall -y opencv-python-headless opencv-contrib-python" in found.remedy
+    machine = replace(robot, packages=this_machine().packages)
+    finding = only(packages.check(machine), packages.TWO_OPENCVS)
+    assert "opencv-python-headless 5.0.0 and opencv-contrib-python 4.9.0" in finding.text
+    assert "uninstall -y opencv-python-headless opencv-contrib-python" in finding.remedy
 
 
-def test_one_opencv_hides_another(tmp_path: Path, well: Machine) -> None:
+def test_one_opencv_hides_another(tmp_path: Path, robot: Machine) -> None:
     plant(tmp_path / "pip", "cv2", "")
     (tmp_path / "apt").mkdir()
     (tmp_path / "apt" / "cv2.cpython-312-x86_64-linux-gnu.so").touch()
     search = (tmp_path / "pip", tmp_path / "apt", tmp_path / "pip", tmp_path / "gone")
-    found = only(packages.check(replace(well, search=search)), packages.HIDDEN_OPENCV)
-    assert f"{tmp_path / 'pip'} and in {tmp_path / 'apt'}" in found.found
+    finding = only(packages.check(replace(robot, search=search)), packages.HIDDEN_OPENCV)
+    assert f"{tmp_path / 'pip'} and in {tmp_path / 'apt'}" in finding.text
 
 
 @pytest.mark.parametrize(
-    ("module", "said", "problem", "remedy"),
+    ("module", "error", "problem", "remedy"),
     [
         (
             "import numpy",
@@ -122,7 +124,7 @@ def test_one_opencv_hides_another(tmp_path: Path, well: Machine) -> None:
     ],
 )
 def test_packages_that_cannot_be_imported(
-    well: Machine, module: str, said: str, problem: str, remedy: str
+    robot: Machine, module: str, error: str, problem: str, remedy: str
 ) -> None:
     problems = {
         "missing": packages.PACKAGE_MISSING,
@@ -130,17 +132,19 @@ def test_packages_that_cannot_be_imported(
         "other_numpy": packages.OTHER_NUMPY,
         "broken": packages.PACKAGE_BROKEN,
     }
-    found = only(packages.check(with_answers(well, {module: failed(said)})), problems[problem])
-    assert remedy in found.remedy
+    finding = only(packages.check(with_answers(robot, {module: failed(error)})), problems[problem])
+    assert remedy in finding.remedy
 
 
-def test_programs_of_this_machine_end_as_they_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outcomes_of_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     machine = this_machine()
-    assert machine.attempt("print(6 * 7)") == Outcome(worked=True, said="42\n")
-    assert machine.attempt("raise SystemExit('no')").said == "no"
-    assert machine.attempt("print('no'); raise SystemExit(9)").said == "no\n"
-    assert machine.attempt("import os; os.abort()") == Outcome(False, "crashed with SIGABRT", True)
-    assert machine.run(["no-such-program"]).said == "no program no-such-program"
+    assert machine.run_python("print(6 * 7)") == Outcome(succeeded=True, output="42\n")
+    assert machine.run_python("raise SystemExit('no')").output == "no"
+    assert machine.run_python("print('no'); raise SystemExit(9)").output == "no\n"
+    assert machine.run_python("import os; os.abort()") == Outcome(
+        False, "crashed with SIGABRT", True
+    )
+    assert machine.run(["no-such-program"]).output == "no program no-such-program"
 
     def hang(*_: object, **__: object) -> None:
         raise subprocess.TimeoutExpired("x", 1.0)

@@ -21,8 +21,8 @@ from std_msgs.msg import String
 from doctor.standin import fine, only
 from pose_action_ros import cli
 from pose_action_ros.doctor import topic
-from pose_action_ros.doctor.findings import Finding, Level
-from pose_action_ros.doctor.topic import judged
+from pose_action_ros.doctor.checks import Finding, Level
+from pose_action_ros.doctor.topic import check_topic
 from pose_action_ros.nodes.images import compressed_message
 from pose_action_ros.nodes.topic_view import view_topic
 from ros_support import Peer, grey, grey_message, header, spinning
@@ -43,7 +43,7 @@ def camera(name: str, message: Any = None, kind: type = Image) -> Iterator[Node]
 
 def diagnosis(name: str) -> list[Finding]:
     """What is wrong with a topic, looked at for a short time."""
-    return list(judged(view_topic(name, seconds=0.3), SEGMENT))
+    return list(check_topic(view_topic(name, seconds=0.3), SEGMENT))
 
 
 def test_images_that_arrive() -> None:
@@ -64,7 +64,7 @@ def test_compressed_images_that_arrive() -> None:
 def test_a_topic_of_another_type() -> None:
     with camera("words", String(data="x"), String), camera("elsewhere", grey_message()):
         found = only(diagnosis("words"), topic.WRONG_TYPE)
-    assert found.found == "/camera publishes std_msgs/msg/String on /words"
+    assert found.text == "/camera publishes std_msgs/msg/String on /words"
     assert "/elsewhere" in found.remedy
 
 
@@ -72,8 +72,8 @@ def test_a_subscription_that_asks_for_more_than_is_offered(peer: Peer) -> None:
     with camera("strict", grey_message()):
         peer.hear(Image, "strict", reliable=True)
         found = only(diagnosis("strict"), topic.INCOMPATIBLE)
-    assert found.found.startswith("/camera and /peer do not connect: ")
-    assert "reliable" in found.found
+    assert found.text.startswith("/camera and /peer do not connect: ")
+    assert "reliable" in found.text
     assert "qos_overrides" in found.remedy
 
 
@@ -86,15 +86,15 @@ def test_subscriptions_that_fit(peer: Peer) -> None:
 def test_a_topic_without_publisher() -> None:
     with camera("image_raw", grey_message()):
         view = view_topic("image", seconds=0.3, patience=1.0)
-    found = only(judged(view, SEGMENT), topic.NO_PUBLISHER)
-    assert found.found == "nobody publishes /image"
+    found = only(check_topic(view, SEGMENT), topic.NO_PUBLISHER)
+    assert found.text == "nobody publishes /image"
     assert "/image_raw" in found.remedy
 
 
 def test_a_camera_that_sends_nothing() -> None:
     with camera("silent"):
         view = view_topic("silent", patience=3.0)
-    assert only(judged(view, SEGMENT), topic.SILENT).found == "no image on /silent within 3 s"
+    assert only(check_topic(view, SEGMENT), topic.SILENT).text == "no image on /silent within 3 s"
 
 
 def _without_pixels() -> Image:
@@ -111,13 +111,13 @@ def _with_unknown_encoding() -> Image:
 def test_images_that_cannot_be_read(make: Callable[[], Image]) -> None:
     with camera("odd", make()):
         found = only(diagnosis("odd"), topic.UNREADABLE)
-    assert found.found
+    assert found.text
 
 
 def test_two_cameras_on_one_topic() -> None:
     with camera("both", grey_message()), camera("both", grey_message()):
         found = diagnosis("both")
-    assert only(found, topic.SEVERAL).found == "/both has 2 publishers: /camera, /camera"
+    assert only(found, topic.SEVERAL).text == "/both has 2 publishers: /camera, /camera"
 
 
 def test_the_command_looks_at_the_topic(
