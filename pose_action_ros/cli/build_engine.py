@@ -7,14 +7,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from importlib import import_module
 
 from pose_action_ros.engines import ENGINES
-from pose_action_ros.engines.device_memory import open_memory
-from pose_action_ros.engines.plan_file import (
-    MAX_BATCH,
-    PRECISIONS,
-    plan_path,
-    read_plan,
-    write_plan,
-)
+from pose_action_ros.engines.plan_file import MAX_BATCH, PRECISIONS
 from pose_action_ros.errors import EngineError
 from pose_action_ros.models.card import find_model
 
@@ -51,16 +44,7 @@ def run(args: Namespace) -> int:
         raise EngineError(
             f"TensorRT cannot be imported ({error}); {ENGINES['tensorrt'].remedy}"
         ) from error
-    tensorrt.check_version()
-    memory = open_memory()
-    try:
-        order = tensorrt.Order(model, memory.gpu, args.precision, args.max_batch)
-        key = tensorrt.key_of(order)
-        path = plan_path(model.stem, key)
-        if read_plan(path, key) is None:
-            write_plan(path, key, tensorrt.build(order, key))
-    finally:
-        memory.close()
+    path = tensorrt.build_plan(model, args.precision, args.max_batch)
     sys.stdout.write(f"{path}\n")
     return 0
 

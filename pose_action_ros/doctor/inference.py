@@ -9,16 +9,13 @@ import sys
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 
 from pose_action_ros.doctor.checks import Finding, Level, Problem, last_line, ok
 from pose_action_ros.doctor.machine import Machine, Outcome
 from pose_action_ros.engines import ENGINES, load_engine
-from pose_action_ros.engines.base import Backend
-from pose_action_ros.engines.device_memory import open_memory
-from pose_action_ros.engines.plan_file import PlanKey, plan_path, stored_plans
+from pose_action_ros.engines.plan_file import PlanKey, stored_plans
 from pose_action_ros.errors import ModelError, PoseActionError
 from pose_action_ros.models.cache import cache_folder
 from pose_action_ros.models.card import find_model, sha256_of
@@ -149,7 +146,7 @@ def trial(name: str) -> str:
         return f"{version}, not tried: no {source.suffix} file available"
     if name.startswith("tensorrt") and (gpu := _unbuilt(path, name)):
         return f"{version}, {gpu}, its engine of {path.name} is {UNBUILT}"
-    engine = cast("Backend", load_engine(path, name))
+    engine = load_engine(path, name)
     tensors = {
         key: np.zeros([1 if size is None else size for size in shape], np.float32)
         for key, shape in engine.inputs.items()
@@ -171,14 +168,8 @@ def _model(suffix: str) -> Path | None:
 def _unbuilt(path: Path, name: str) -> str:
     """Name of the GPU if TensorRT has to build the engine first; empty if it is built."""
     build = import_module("pose_action_ros.engines.tensorrt_build")
-    build.check_version()
-    memory = open_memory()
-    try:
-        precision = "fp16" if name.endswith("fp16") else "fp32"
-        key = build.key_of(build.Order(path, memory.gpu, precision))
-        return "" if plan_path(path.stem, key).is_file() else memory.gpu
-    finally:
-        memory.close()
+    built, gpu = build.find_plan(path, "fp16" if name.endswith("fp16") else "fp32")
+    return "" if built else str(gpu)
 
 
 if __name__ == "__main__":

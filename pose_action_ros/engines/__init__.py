@@ -1,32 +1,39 @@
-"""Inference engines behind one protocol; each backend is imported only when it is asked for."""
+"""Inference engines behind one protocol; each backend is imported only when it is chosen."""
 
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from pose_action_ros.engines.base import Backend, Engine, Shape, Tensors
+from pose_action_ros.engines.background import BackgroundEngine
+from pose_action_ros.engines.base import Engine, NotBuiltError, Shape, Tensors
 from pose_action_ros.errors import EngineError, ModelError
 
 __all__ = ["AUTO", "ENGINES", "ONNX_ENGINES", "Engine", "Shape", "Tensors", "load_engine"]
+
+# ONNX Runtime reads this once, when it is loaded. Without it newer versions send data about the
+# device, and write an identifier and a database into the home folder.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a backend comes from.
+    """Origin of a backend.
 
     Attributes:
         module: in this package.
-        factory: what makes the engine there, of (path, threads).
-        suffix: of the files it runs.
+        factory: function or class in the module that makes the engine from (path, threads).
+        suffix: of its model files.
         package: the module that must be installed.
-        remedy: how to get it.
+        remedy: how to install it.
     """
 
     module: str
@@ -46,80 +53,82 @@ ENGINES: Mapping[str, Source] = {
     "onnxruntime": Source(
         "onnxruntime", "OnnxRuntimeEngine", ".onnx", "onnxruntime", "`pip install onnxruntime`"
     ),
-    "torch": Source("torch", "TorchEngine", ".onnx", "torch", "`pip install torch onnx`"),
     "litert": Source(
         "litert", "LiteRtEngine", ".tflite", "ai_edge_litert", "`pip install ai-edge-litert`"
     ),
 }
 
-AUTO = ("tensorrt", "onnxruntime", "torch", "litert")
-"""What "auto" tries, fastest first; half precision is another network's result, so it is asked for.
-
-PyTorch comes after ONNX Runtime: it takes seconds to import and runs one operator after the other.
-"""
+AUTO = ("tensorrt", "onnxruntime", "litert")
+"""The engines that "auto" tries, fastest first; half precision changes results and is left out."""
 
 ONNX_ENGINES = ("auto", *(name for name, source in ENGINES.items() if source.suffix == ".onnx"))
-"""What a setting offers that chooses the engine of an .onnx file."""
+"""The choices of a setting for the engine of an .onnx file."""
 
 
 def load_engine(path: Path, name: str = "auto", threads: int = 1) -> Engine:
-    """Load a model file and say in the log what runs it.
+    """Load a model file and log its engine.
 
     Args:
         path: the model file.
-        name: a key of ENGINES, or "auto" for the fastest that runs such files here. A backend that
-            this machine cannot have is passed over; a damaged file is not.
-        threads: CPU threads to use.
+        name: a key of ENGINES, or "auto" for the fastest engine that is available. If TensorRT is
+            available but its engine of the model is not built, "auto" starts in ONNX Runtime,
+            builds it in the background and then continues in TensorRT.
+        threads: CPU threads.
 
     Raises:
         ModelError: the file is missing or damaged.
-        EngineError: no such engine, it does not run such files, or it cannot be had here.
+        EngineError: the engine is unknown, does not run such files, or is not available.
     """
     if not path.is_file():
-        raise ModelError(f"no model file at {path}; run `pose-action models` to see what there is")
+        raise ModelError(f"no model file at {path}; run `pose-action models` for a list")
     if name != "auto" and name not in ENGINES:
         raise EngineError(f"unknown engine {name!r}; engines are auto, {', '.join(ENGINES)}")
-    wanted = AUTO if name == "auto" else (name,)
-    usable = [key for key in wanted if path.suffix == ENGINES[key].suffix]
+    names = AUTO if name == "auto" else (name,)
+    usable = [key for key in names if path.suffix == ENGINES[key].suffix]
     if not usable:
-        known = sorted({source.suffix for source in ENGINES.values()})
+        suffixes = sorted({source.suffix for source in ENGINES.values()})
         raise EngineError(
-            f"engine {name!r} does not run {path}; the engines run {', '.join(known)} files"
+            f"engine {name!r} does not run {path}; the engines run {', '.join(suffixes)} files"
         )
-    return _first(usable, path, threads)
+    sources = {key: ENGINES[key] for key in usable}
+    if name == "auto" and "tensorrt" in sources:
+        sources["tensorrt"] = replace(sources["tensorrt"], factory="load_built")
+    return _load_first(sources, path, threads)
 
 
-def _first(names: list[str], path: Path, threads: int) -> Engine:
-    """The first of the engines that can be had here, with the model in it."""
-    passed: dict[str, str] = {}
-    remedies = {}
-    for name in names:
+def _load_first(sources: Mapping[str, Source], path: Path, threads: int) -> Engine:
+    """The first available engine with the model; one that is not built yet follows later."""
+    reasons, remedies, unbuilt = "", list[str](), False
+    for name, source in sources.items():
         try:
-            engine = _factory(ENGINES[name])(path, threads)
-        except (ImportError, OSError) as error:
-            passed[name] = _missing(error, ENGINES[name])
-            remedies[name] = ENGINES[name].remedy
-            continue
+            engine = _factory(source)(path, threads)
         except EngineError as error:
-            passed[name] = str(error)
-            continue
-        reasons = "".join(f"; {key}: {reason}" for key, reason in passed.items())
-        _LOG.info("%s runs in %s (%s)%s", path.name, engine.name, engine.place, reasons)
-        return engine
-    reasons = "; ".join(f"{key}: {reason}" for key, reason in passed.items())
-    get = f"; get one with {' or '.join(remedies.values())}" if remedies else ""
-    raise EngineError(f"no engine for {path.name} here ({reasons}){get}")
+            unbuilt |= isinstance(error, NotBuiltError)
+            reasons += f"; {name}: {error}"
+        except (ImportError, OSError) as error:
+            remedies.append(source.remedy)
+            reasons += f"; {name}: {_missing(error, source)}"
+        else:
+            _LOG.info("%s runs in %s (%s)%s", path.name, engine.name, engine.place, reasons)
+            if unbuilt:
+                load = partial(_factory(ENGINES["tensorrt"]), path, threads)
+                return BackgroundEngine(engine, path, load)
+            return engine
+    if unbuilt:
+        return load_engine(path, "tensorrt", threads)
+    get = f"; get one with {' or '.join(remedies)}" if remedies else ""
+    raise EngineError(f"no engine for {path.name} here ({reasons[2:]}){get}")
 
 
-def _factory(source: Source) -> Callable[[Path, int], Backend]:
-    """What makes the engine; importing it imports the package."""
+def _factory(source: Source) -> Callable[[Path, int], Engine]:
+    """The function that makes the engine; importing it imports the package."""
     module = import_module(f"{__name__}.{source.module}")
-    return cast("Callable[[Path, int], Backend]", getattr(module, source.factory))
+    return cast("Callable[[Path, int], Engine]", getattr(module, source.factory))
 
 
 def _missing(error: ImportError | OSError, source: Source) -> str:
-    """Why the package cannot be imported, in a few words."""
+    """The reason why the package cannot be imported."""
     if not isinstance(error, ModuleNotFoundError) or error.name is None:
-        return f"cannot be imported ({error})"  # it is there, a library that it needs is not
+        return f"cannot be imported ({error})"  # e.g. a shared library is missing
     package = error.name.split(".")[0]
     return "not installed" if package == source.package else f"{package} is not installed"

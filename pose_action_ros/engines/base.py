@@ -1,4 +1,4 @@
-"""What every inference engine offers: named NumPy arrays in, named NumPy arrays out."""
+"""The interface of every inference engine: named NumPy arrays in, named NumPy arrays out."""
 
 from __future__ import annotations
 
@@ -7,22 +7,37 @@ from typing import Any, Protocol
 
 import numpy.typing as npt
 
+from pose_action_ros.errors import EngineError, InputError
+
 Tensors = Mapping[str, npt.NDArray[Any]]
 Shape = tuple[int | None, ...]
+
+
+class NotBuiltError(EngineError):
+    """The engine of a model must be built first, which takes minutes."""
 
 
 class Engine(Protocol):
     """A loaded network.
 
     Attributes:
-        name: of the backend, for example "onnxruntime".
-        inputs: shape of each input by name, None where any size is taken.
+        name: of the backend, for example "onnxruntime"; it may change while the engine is in use.
+        place: device and its use, for example "CPU, 1 thread".
+        inputs: shape of each input by name, None for an axis of any size.
         outputs: names of the outputs in order.
     """
 
-    name: str
-    inputs: Mapping[str, Shape]
-    outputs: tuple[str, ...]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def place(self) -> str: ...
+
+    @property
+    def inputs(self) -> Mapping[str, Shape]: ...
+
+    @property
+    def outputs(self) -> tuple[str, ...]: ...
 
     def __call__(self, tensors: Tensors) -> dict[str, npt.NDArray[Any]]:
         """Run the network.
@@ -34,16 +49,20 @@ class Engine(Protocol):
         ...
 
 
-class Backend(Engine, Protocol):
-    """An engine as load_engine makes it.
-
-    Attributes:
-        place: what it runs on, for the log, for example "CPU, 1 thread".
-    """
-
-    place: str
-
-
 def on_cpu(threads: int) -> str:
     """The place of an engine that runs on the CPU."""
     return f"CPU, {threads} thread{'s' if threads > 1 else ''}"
+
+
+def check_tensors(inputs: Mapping[str, Shape], tensors: Tensors) -> None:
+    """Raise InputError unless every input has a tensor of the right shape."""
+    if set(tensors) != set(inputs):
+        raise InputError(f"got tensors {sorted(tensors)}, the network takes {sorted(inputs)}")
+    for name, expected in inputs.items():
+        shape = tensors[name].shape
+        fits = len(shape) == len(expected) and all(
+            size is None or size == length for size, length in zip(expected, shape, strict=True)
+        )
+        if not fits:
+            sizes = tuple("any" if size is None else size for size in expected)
+            raise InputError(f"tensor {name!r} has shape {shape}, the network takes {sizes}")

@@ -1,73 +1,94 @@
-"""GPU memory from cuda-python."""
+"""GPU memory and a CUDA stream, by cuda-python."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy.typing as npt
-from cuda.bindings import runtime
 
-from pose_action_ros.engines.device_memory import out_of_memory
 from pose_action_ros.errors import EngineError
 
 _GPU = 0
 
 
 class CudaMemory:
-    """See DeviceMemory."""
+    """Buffers on the first GPU, and one stream that keeps all copies in order.
+
+    CUDA_VISIBLE_DEVICES chooses another GPU. Use it from one thread at a time. Each method raises
+    EngineError if CUDA fails.
+
+    Attributes:
+        gpu: name and compute capability.
+        stream: handle of the CUDA stream.
+
+    Raises:
+        EngineError: cuda-python is not installed, or CUDA can use no GPU.
+    """
 
     def __init__(self) -> None:
-        self._buffers: list[int] = []
-        error, count = runtime.cudaGetDeviceCount()
-        if error != runtime.cudaError_t.cudaSuccess or count == 0:
+        try:
+            from cuda.bindings import runtime  # noqa: PLC0415 - optional
+        except (ImportError, OSError) as error:
             raise EngineError(
-                f"no GPU that CUDA can use ({error.name}); check the driver, and that the major "
+                f"cuda-python, which gives TensorRT its memory, cannot be imported ({error}); "
+                "`pip install cuda-python`"
+            ) from error
+        self._cuda = runtime
+        self._buffers: list[int] = []
+        status, count = runtime.cudaGetDeviceCount()
+        if status != runtime.cudaError_t.cudaSuccess or count == 0:
+            raise EngineError(
+                f"no GPU that CUDA can use ({status.name}); check the driver, and that the major "
                 "version of cuda-python is that of the driver's CUDA"
             )
-        _check(runtime.cudaSetDevice(_GPU))
-        properties = _check(runtime.cudaGetDeviceProperties(_GPU))
+        self._check(runtime.cudaSetDevice(_GPU))
+        properties = self._check(runtime.cudaGetDeviceProperties(_GPU))
         name = properties.name.decode(errors="replace").rstrip("\0")
         self.gpu = f"{name}, {properties.major}.{properties.minor}"
-        # One that does not wait for the default stream, which others in the process may use.
-        self._stream = _check(runtime.cudaStreamCreateWithFlags(runtime.cudaStreamNonBlocking))
+        # A non-blocking stream does not wait for the default stream of other code in the process.
+        flags = runtime.cudaStreamNonBlocking
+        self._stream = self._check(runtime.cudaStreamCreateWithFlags(flags))
         self.stream = int(self._stream)
 
     def allocate(self, size: int) -> int:
-        """See DeviceMemory."""
-        error, address = runtime.cudaMalloc(max(size, 1))
-        if error == runtime.cudaError_t.cudaErrorMemoryAllocation:
-            raise out_of_memory(size, error.name)
-        _check((error, address))
+        """Address of a new buffer of `size` bytes."""
+        error, address = self._cuda.cudaMalloc(max(size, 1))
+        if error == self._cuda.cudaError_t.cudaErrorMemoryAllocation:
+            raise EngineError(
+                f"cannot allocate {size / 2**20:.1f} MiB of GPU memory ({error.name}); end other "
+                "programs that use the GPU, or build the engine for fewer people: pose-action "
+                "build-engine --max-batch"
+            )
+        self._check((error, address))
         self._buffers.append(int(address))
         return int(address)
 
     def upload(self, address: int, array: npt.NDArray[Any]) -> None:
-        """See DeviceMemory."""
-        kind = runtime.cudaMemcpyKind.cudaMemcpyHostToDevice
+        """Queue the copy of a contiguous array to a buffer."""
+        kind = self._cuda.cudaMemcpyKind.cudaMemcpyHostToDevice
         copied = (address, array.ctypes.data, array.nbytes, kind, self._stream)
-        _check(runtime.cudaMemcpyAsync(*copied))
+        self._check(self._cuda.cudaMemcpyAsync(*copied))
 
     def download(self, array: npt.NDArray[Any], address: int) -> None:
-        """See DeviceMemory."""
-        kind = runtime.cudaMemcpyKind.cudaMemcpyDeviceToHost
+        """Queue the copy of a buffer to a contiguous array."""
+        kind = self._cuda.cudaMemcpyKind.cudaMemcpyDeviceToHost
         copied = (array.ctypes.data, address, array.nbytes, kind, self._stream)
-        _check(runtime.cudaMemcpyAsync(*copied))
+        self._check(self._cuda.cudaMemcpyAsync(*copied))
 
     def synchronise(self) -> None:
-        """See DeviceMemory."""
-        _check(runtime.cudaStreamSynchronize(self._stream))
+        """Wait until all queued work is done."""
+        self._check(self._cuda.cudaStreamSynchronize(self._stream))
 
     def close(self) -> None:
-        """See DeviceMemory."""
-        # What fails here has failed before: after a fault CUDA answers every call with it.
+        """Release the buffers and the stream."""
+        # Errors are ignored: after a fault CUDA answers every call with it.
         while self._buffers:
-            runtime.cudaFree(self._buffers.pop())
-        runtime.cudaStreamDestroy(self._stream)
+            self._cuda.cudaFree(self._buffers.pop())
+        self._cuda.cudaStreamDestroy(self._stream)
 
-
-def _check(answer: tuple[Any, ...]) -> Any:
-    """The value that a call gave; EngineError with CUDA's name of the error otherwise."""
-    error, *values = answer
-    if error != runtime.cudaError_t.cudaSuccess:
-        raise EngineError(f"CUDA failed with {error.name}; `nvidia-smi` shows the GPU's state")
-    return values[0] if values else None
+    def _check(self, answer: tuple[Any, ...]) -> Any:
+        """The value of a call; EngineError with CUDA's name of the error if it failed."""
+        error, *values = answer
+        if error != self._cuda.cudaError_t.cudaSuccess:
+            raise EngineError(f"CUDA failed with {error.name}; `nvidia-smi` shows the GPU's state")
+        return values[0] if values else None

@@ -1,4 +1,4 @@
-"""LiteRT (formerly TensorFlow Lite) on the CPU: runs the BlazePose files as they are published."""
+"""LiteRT (formerly TensorFlow Lite) on the CPU: runs the published BlazePose files."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
-from pose_action_ros.engines.base import Shape, Tensors, on_cpu
-from pose_action_ros.engines.check import check_tensors
+from pose_action_ros.engines.base import Shape, Tensors, check_tensors, on_cpu
 from pose_action_ros.errors import EngineError, ModelError
 
 
@@ -50,7 +49,7 @@ class LiteRtEngine:
             for item in self._input_details
         }
         try:
-            self._fit({index: array.shape for index, array in arrays.items()})
+            self._resize({index: array.shape for index, array in arrays.items()})
             for index, array in arrays.items():
                 self._interpreter.set_tensor(index, array)
             self._interpreter.invoke()
@@ -61,8 +60,8 @@ class LiteRtEngine:
         except (ValueError, RuntimeError) as error:
             raise EngineError(f"LiteRT failed: {error}") from error
 
-    def _fit(self, shapes: dict[int, tuple[int, ...]]) -> None:
-        """Plan the memory for other sizes, which takes longer than running a small network."""
+    def _resize(self, shapes: dict[int, tuple[int, ...]]) -> None:
+        """Allocate memory for new shapes, which takes longer than running a small network."""
         if shapes == self._shapes:
             return
         for index, shape in shapes.items():

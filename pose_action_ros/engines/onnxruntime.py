@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from pose_action_ros.engines.base import Shape, Tensors, on_cpu
-from pose_action_ros.engines.check import check_tensors
+from pose_action_ros.engines.base import Shape, Tensors, check_tensors, on_cpu
 from pose_action_ros.errors import EngineError, ModelError
 
 
@@ -28,8 +27,8 @@ class OnnxRuntimeEngine:
         options.log_severity_level = 3
         self.place = on_cpu(threads)
         try:
-            # Also where ONNX Runtime is built for CUDA: on one core a person takes 0.1 to 0.2 ms,
-            # which leaves a GPU little to gain for the memory that CUDA takes.
+            # On the CPU even with an ONNX Runtime for CUDA: a person takes 0.1 to 0.2 ms on one
+            # core, so that a GPU has little to gain for the memory that CUDA takes.
             self._session = onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]
             )
@@ -47,9 +46,11 @@ class OnnxRuntimeEngine:
         """Run the network; see Engine."""
         check_tensors(self.inputs, tensors)
         feed = {name: np.ascontiguousarray(tensors[name], np.float32) for name in self.inputs}
-        if any(len(value) == 0 for value in feed.values()):
-            return {name: value[:0] for name, value in self._run(_with_one(feed)).items()}
-        return self._run(feed)
+        if all(len(value) for value in feed.values()):
+            return self._run(feed)
+        # ONNX Runtime 1.23, the last for Python 3.10, fails on an empty batch.
+        one = {name: np.zeros((1, *value.shape[1:]), np.float32) for name, value in feed.items()}
+        return {name: value[:0] for name, value in self._run(one).items()}
 
     def _run(self, feed: Tensors) -> dict[str, npt.NDArray[Any]]:
         try:
@@ -57,8 +58,3 @@ class OnnxRuntimeEngine:
         except Exception as error:
             raise EngineError(f"ONNX Runtime failed: {error}") from error
         return dict(zip(self.outputs, results, strict=True))
-
-
-def _with_one(feed: Tensors) -> Tensors:
-    """A row of zeros instead of none: ONNX Runtime 1.23, the last for Python 3.10, needs one."""
-    return {name: np.zeros((1, *value.shape[1:]), np.float32) for name, value in feed.items()}

@@ -1,8 +1,8 @@
 """Files of built TensorRT engines ("plans") in the user's cache.
 
-A plan only runs with the TensorRT and on the GPU that it was built for, and TensorRT does not
-defend itself against a damaged one. So a file begins with a line of JSON: what the plan was built
-from and for, its length and its SHA-256. Nothing reaches TensorRT that does not fit it.
+A plan only runs with the TensorRT version and the GPU that it was built for, and TensorRT does not
+detect a damaged one. Therefore a file begins with a line of JSON: the plan's key, its length and
+its SHA-256. Plans that do not match are never passed to TensorRT.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ _LOG = logging.getLogger(__name__)
 PRECISIONS = ("fp32", "fp16")
 
 MAX_BATCH = 16
-"""People at a time where nothing else was asked for."""
+"""Default of PlanKey.max_batch."""
 
 _FORMAT = "pose_action_ros TensorRT engine 1"
 
 
 @dataclass(frozen=True)
 class PlanKey:
-    """What a plan depends on.
+    """Everything on which a plan depends.
 
     Attributes:
         model: SHA-256 of the ONNX file.
         tensorrt: version.
         gpu: name and compute capability.
         precision: one of PRECISIONS.
-        max_batch: most people at a time.
+        max_batch: most people per run.
     """
 
     model: str
@@ -46,24 +46,24 @@ class PlanKey:
 
 
 def plan_path(stem: str, key: PlanKey) -> Path:
-    """Where the plan of a model is kept; `stem` is the name of its file."""
+    """Path of a plan in the cache; `stem` is the name of the model file."""
     return _folder() / f"{_prefix(stem, key)}{key.max_batch}.plan"
 
 
 def newest(stem: str, key: PlanKey) -> PlanKey:
-    """The key with the batch size of the plan that was asked for last, itself where none is."""
+    """The key with the batch size of the plan that was used last, `key` if there is no plan."""
     prefix = _prefix(stem, key)
     plans = sorted(_folder().glob(f"{prefix}*.plan"), key=lambda path: path.stat().st_mtime_ns)
-    sizes = [path.stem.removeprefix(prefix) for path in plans]
-    known = [int(size) for size in sizes if size.isascii() and size.isdigit()]
-    return replace(key, max_batch=known[-1]) if known else key
+    names = [path.stem.removeprefix(prefix) for path in plans]
+    sizes = [int(name) for name in names if name.isascii() and name.isdigit()]
+    return replace(key, max_batch=sizes[-1]) if sizes else key
 
 
 def read_plan(path: Path, key: PlanKey) -> bytes | None:
-    """The plan in a file; None where there is no file or, said in the log, it does not fit."""
+    """The plan in a file; None without a file or, with a warning, if it does not match the key."""
     try:
         head, _, plan = path.read_bytes().partition(b"\n")
-        os.utime(path)  # asked for last
+        os.utime(path)  # `newest` takes the plan that was used last
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -76,17 +76,17 @@ def read_plan(path: Path, key: PlanKey) -> bytes | None:
 
 
 def write_plan(path: Path, key: PlanKey, plan: bytes) -> None:
-    """Keep a plan; ModelError when it cannot be written."""
+    """Write a plan; ModelError if it cannot be written."""
     write_atomically(path, _head(key, plan) + b"\n" + plan)
 
 
 def stored_plans() -> list[tuple[Path, PlanKey | None]]:
-    """Every plan in the cache with what it was built for; None for a file that is damaged."""
+    """Every plan in the cache with its key; None for a damaged file."""
     return [(path, _key_in(path)) for path in sorted(_folder().glob("*.plan"))]
 
 
 def _key_in(path: Path) -> PlanKey | None:
-    """What a file says that its plan was built for, if all of it is there."""
+    """The key in a file's first line; None if the file is damaged."""
     head, _, plan = path.read_bytes().partition(b"\n")
     try:
         values = json.loads(head)
@@ -106,6 +106,6 @@ def _folder() -> Path:
 
 
 def _prefix(stem: str, key: PlanKey) -> str:
-    """Tells models, versions, GPUs and precisions apart; the batch size follows."""
+    """File name for a model, version, GPU and precision; the batch size follows it."""
     parts = json.dumps(asdict(replace(key, max_batch=0)), sort_keys=True)
     return f"{stem}-{key.precision}-{hashlib.sha256(parts.encode()).hexdigest()[:16]}-batch"

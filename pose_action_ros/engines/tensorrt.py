@@ -1,7 +1,8 @@
-"""TensorRT 10 and newer on an NVIDIA GPU: the fastest where it runs."""
+"""TensorRT 10 and newer on an NVIDIA GPU."""
 
 from __future__ import annotations
 
+import logging
 import weakref
 from pathlib import Path
 from threading import Lock
@@ -11,71 +12,95 @@ import numpy as np
 import numpy.typing as npt
 import tensorrt as trt
 
-from pose_action_ros.engines.base import Shape, Tensors
-from pose_action_ros.engines.check import check_tensors
-from pose_action_ros.engines.device_memory import DeviceMemory, open_memory
-from pose_action_ros.engines.tensorrt_build import (
-    Order,
-    build_and_keep,
-    cached_plan,
-    check_version,
-    key_of,
-)
-from pose_action_ros.engines.tensorrt_log import LOG
-from pose_action_ros.errors import EngineError, InputError
+from pose_action_ros.engines.base import NotBuiltError, Shape, Tensors, check_tensors
+from pose_action_ros.engines.cuda_memory import CudaMemory
+from pose_action_ros.engines.plan_file import PlanKey, plan_path, read_plan, write_plan
+from pose_action_ros.engines.tensorrt_build import LOG, build, check_version, key_of
+from pose_action_ros.errors import EngineError, InputError, ModelError
 
 Arrays = dict[str, npt.NDArray[Any]]
+
+_LOGGER = logging.getLogger(__name__)
 
 _REMEDY = "`nvidia-smi` shows the GPU's state and memory"
 
 
 def load_fp32(path: Path, _threads: int) -> TensorRtEngine:
-    """The engine of an ONNX file in single precision, for the batch size that was built last."""
+    """The engine of an ONNX file in single precision, for the batch size that was used last."""
     return TensorRtEngine(path)
 
 
 def load_fp16(path: Path, _threads: int) -> TensorRtEngine:
-    """As load_fp32, in half precision."""
+    """The engine of an ONNX file in half precision; otherwise like load_fp32."""
     return TensorRtEngine(path, "fp16")
 
 
+def load_built(path: Path, _threads: int) -> TensorRtEngine:
+    """Like load_fp32, but raise NotBuiltError instead of building the engine."""
+    return TensorRtEngine(path, may_build=False)
+
+
 class TensorRtEngine:
-    """An ONNX file in TensorRT; see Engine. Threads take turns; more people run in parts.
+    """An ONNX file in TensorRT; see Engine. Thread-safe; large batches run in parts.
 
     Args:
-        path: the ONNX file; its engine is built if the cache does not have it.
+        path: the ONNX file.
         precision: "fp32" or "fp16"; inputs and outputs keep the types of the file.
-        max_batch: people at a time; see Order.
+        max_batch: most people per run; see key_of.
+        may_build: build the engine if the cache does not have it.
 
     Raises:
         ModelError: the file is damaged.
+        NotBuiltError: the cache does not have the engine, and may_build is False.
         EngineError: no GPU, no memory, or TensorRT cannot build the engine.
     """
 
     name = "tensorrt"
 
-    def __init__(self, path: Path, precision: str = "fp32", max_batch: int | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        precision: str = "fp32",
+        max_batch: int | None = None,
+        *,
+        may_build: bool = True,
+    ) -> None:
         check_version()
-        self._memory: DeviceMemory = open_memory()
+        self._memory = CudaMemory()
         self._release = weakref.finalize(self, self._memory.close)
-        order = Order(path, self._memory.gpu, precision, max_batch)
-        key = key_of(order)
+        key = key_of(path, self._memory.gpu, precision, max_batch)
         self._most = key.max_batch
         self._runtime = trt.Runtime(LOG)
-        # A whole plan may still be refused, for example after a change of the GPU's driver.
-        engine = self._runtime.deserialize_cuda_engine(cached_plan(order, key))
-        if engine is None:
-            engine = self._runtime.deserialize_cuda_engine(build_and_keep(order, key))
-        if engine is None:
-            raise LOG.failure(f"cannot load its own engine of {path.name}", _REMEDY)
-        self._engine = engine
-        self._context = engine.create_execution_context()
+        self._engine = self._load(path, key, may_build=may_build)
+        self._context = self._engine.create_execution_context()
         if self._context is None:
             raise LOG.failure(f"has no memory for {path.name}", _REMEDY)
         self._lock = Lock()
         self._describe()
         self._allocate()
         self.place = f"TensorRT {trt.__version__}, {precision}, {self._memory.gpu}"
+
+    def _load(self, path: Path, key: PlanKey, *, may_build: bool) -> Any:
+        """TensorRT's engine object, from the cache or built now and put into the cache."""
+        file = plan_path(path.stem, key)
+        plan = read_plan(file, key)
+        if plan is not None:
+            engine = self._runtime.deserialize_cuda_engine(plan)
+            if engine is not None:
+                return engine
+            # An undamaged plan may be refused, for example after an update of the GPU's driver.
+            file.unlink(missing_ok=True)
+        if not may_build:
+            raise NotBuiltError("not built yet")
+        plan = build(path, key)
+        try:
+            write_plan(file, key, plan)
+        except ModelError as error:
+            _LOGGER.warning("the engine is built again at the next start: %s", error)
+        engine = self._runtime.deserialize_cuda_engine(plan)
+        if engine is None:
+            raise LOG.failure(f"cannot load its own engine of {path.name}", _REMEDY)
+        return engine
 
     def __call__(self, tensors: Tensors) -> Arrays:
         """Run the network; see Engine."""
@@ -100,7 +125,7 @@ class TensorRtEngine:
         return {name: np.concatenate([part[name] for part in parts]) for name in self.outputs}
 
     def _describe(self) -> None:
-        """Names, shapes and types of what goes in and out."""
+        """Read names, shapes and types of the inputs and outputs."""
         names = [self._engine.get_tensor_name(at) for at in range(self._engine.num_io_tensors)]
         shapes = {name: tuple(self._engine.get_tensor_shape(name)) for name in names}
         taken = [
@@ -121,7 +146,7 @@ class TensorRtEngine:
             )
 
     def _allocate(self) -> None:
-        """Buffers for the largest batch, now: a robot must not run out of memory on the way."""
+        """Allocate for the largest batch now: a robot must not run out of memory later."""
         largest: dict[str, tuple[int, ...]] = {
             name: tuple(self._most if size is None else size for size in shape)
             for name, shape in self.inputs.items()
@@ -136,7 +161,7 @@ class TensorRtEngine:
             self._buffers[name] = address
 
     def _run(self, arrays: Arrays) -> Arrays:
-        """One batch that fits."""
+        """Run a batch of at most max_batch people."""
         self._set_shapes({name: array.shape for name, array in arrays.items()})
         results: Arrays = {
             name: np.empty(self._output_shape(name), self._types[name]) for name in self.outputs
@@ -156,7 +181,7 @@ class TensorRtEngine:
                 raise LOG.failure(f"does not take {shape} for {name!r}", _REMEDY)
 
     def _output_shape(self, name: str) -> tuple[int, ...]:
-        """Of an output for the inputs' present shapes."""
+        """Shape of an output for the current input shapes."""
         shape = tuple(self._context.get_tensor_shape(name))
         if any(size < 0 for size in shape):
             raise EngineError(
@@ -167,7 +192,7 @@ class TensorRtEngine:
 
 
 def _batch_of(arrays: Arrays) -> int:
-    """The number of people, the same in all inputs."""
+    """The number of people; InputError unless it is the same in all inputs."""
     sizes = {name: len(array) for name, array in arrays.items()}
     if len(set(sizes.values())) != 1:
         raise InputError(f"inputs are for different numbers of people: {sizes}")

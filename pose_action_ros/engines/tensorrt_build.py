@@ -1,14 +1,19 @@
-"""Building TensorRT engines from ONNX files, and keeping them in the user's cache."""
+"""Builds TensorRT engines from ONNX files into the user's cache.
+
+`python -m pose_action_ros.engines.tensorrt_build MODEL` builds one in a process of its own.
+"""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import tensorrt as trt
 
+from pose_action_ros.engines.cuda_memory import CudaMemory
 from pose_action_ros.engines.plan_file import (
     MAX_BATCH,
     PlanKey,
@@ -17,113 +22,166 @@ from pose_action_ros.engines.plan_file import (
     read_plan,
     write_plan,
 )
-from pose_action_ros.engines.tensorrt_log import LOG
-from pose_action_ros.errors import EngineError, ModelError
+from pose_action_ros.errors import EngineError, ModelError, PoseActionError
 from pose_action_ros.models.card import sha256_of
 
-_LOG = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(__name__)
 
 _USUAL_BATCH = 4
 _WORKSPACE = 1 << 28
 """Bytes for intermediate results: plenty here, and a Jetson's GPU has no memory of its own."""
 _UNSUPPORTED = "use another engine for this model"
+_LEVELS = {
+    trt.ILogger.INTERNAL_ERROR: logging.ERROR,
+    trt.ILogger.ERROR: logging.ERROR,
+    trt.ILogger.WARNING: logging.WARNING,
+    trt.ILogger.INFO: logging.DEBUG,  # dozens of lines of memory statistics per engine
+}
 
 
-@dataclass(frozen=True)
-class Order:
-    """What is to be built.
+class TensorRtLog(trt.ILogger):  # type: ignore[misc]  # a class of a module without types
+    """Forwards TensorRT's messages to logging and keeps the last error for `failure`."""
 
-    Attributes:
-        model: the ONNX file.
-        gpu: name and compute capability of the GPU that is present.
-        precision: one of PRECISIONS.
-        max_batch: most people at a time; None for the engine of that model asked for last, or
-            MAX_BATCH where there is none.
-    """
+    def __init__(self) -> None:
+        trt.ILogger.__init__(self)
+        self._error = ""
 
-    model: Path
-    gpu: str
-    precision: str = "fp32"
-    max_batch: int | None = None
+    def log(self, severity: trt.ILogger.Severity, msg: str) -> None:
+        """Forward a message; TensorRT calls this from any of its threads."""
+        level = _LEVELS.get(severity)
+        if level is None:  # verbose: thousands of lines while an engine is built
+            return
+        if level == logging.ERROR:
+            self._error = msg
+        _LOGGER.log(level, "TensorRT: %s", msg)
+
+    def failure(self, failed: str, remedy: str) -> EngineError:
+        """The error to raise after a failed call, with TensorRT's last error as the reason."""
+        reason, self._error = self._error or "it gives no reason", ""
+        return EngineError(f"TensorRT {failed}: {reason}; {remedy}")
+
+
+LOG = TensorRtLog()
+"""The one logger: TensorRT uses a single logger for all its objects in a process."""
 
 
 def check_version() -> None:
-    """EngineError for a TensorRT that lacks named tensors and execute_async_v3."""
+    """Raise EngineError for a TensorRT that lacks named tensors and execute_async_v3."""
     if int(trt.__version__.split(".")[0]) < 10:
         raise EngineError(f"TensorRT {trt.__version__} is installed, expected 10 or newer")
 
 
-def key_of(order: Order) -> PlanKey:
-    """What the plan depends on."""
-    batch = MAX_BATCH if order.max_batch is None else order.max_batch
-    digest = sha256_of(order.model)
-    key = PlanKey(digest, trt.__version__, order.gpu, order.precision, batch)
-    return newest(order.model.stem, key) if order.max_batch is None else key
+def key_of(model: Path, gpu: str, precision: str, max_batch: int | None) -> PlanKey:
+    """The key of a model's plan.
+
+    Args:
+        model: the ONNX file.
+        gpu: name and compute capability.
+        precision: one of PRECISIONS.
+        max_batch: most people per run; None for the batch size of the plan that was used last, or
+            MAX_BATCH without a plan.
+    """
+    batch = MAX_BATCH if max_batch is None else max_batch
+    key = PlanKey(sha256_of(model), trt.__version__, gpu, precision, batch)
+    return newest(model.stem, key) if max_batch is None else key
 
 
-def cached_plan(order: Order, key: PlanKey) -> bytes:
-    """The plan, from the cache or built and put there.
+def find_plan(model: Path, precision: str) -> tuple[bool, str]:
+    """Look for a model's plan in the cache without building it.
+
+    Returns:
+        True if it is there, and the GPU.
 
     Raises:
-        ModelError: the ONNX file is damaged.
-        EngineError: TensorRT cannot build it.
+        EngineError: TensorRT is too old, or there is no GPU.
     """
-    path = plan_path(order.model.stem, key)
-    plan = read_plan(path, key)
-    return build_and_keep(order, key) if plan is None else plan
+    check_version()
+    memory = CudaMemory()
+    memory.close()
+    key = key_of(model, memory.gpu, precision, None)
+    return plan_path(model.stem, key).is_file(), memory.gpu
 
 
-def build_and_keep(order: Order, key: PlanKey) -> bytes:
-    """Build the plan; a cache that cannot be written is a warning only. Errors as cached_plan."""
-    plan = build(order, key)
+def build_plan(model: Path, precision: str = "fp32", max_batch: int | None = None) -> Path:
+    """Build a model's plan for the first GPU into the cache, unless the cache has it.
+
+    Args:
+        model, precision, max_batch: see key_of.
+
+    Returns:
+        Path of the plan.
+
+    Raises:
+        ModelError: the ONNX file is damaged, or the cache cannot be written.
+        EngineError: TensorRT is too old, cannot build the engine, or there is no GPU.
+    """
+    check_version()
+    memory = CudaMemory()
     try:
-        write_plan(plan_path(order.model.stem, key), key, plan)
-    except ModelError as error:
-        _LOG.warning("the engine is built again at the next start: %s", error)
-    return plan
+        key = key_of(model, memory.gpu, precision, max_batch)
+        path = plan_path(model.stem, key)
+        if read_plan(path, key) is None:
+            write_plan(path, key, build(model, key))
+    finally:
+        memory.close()
+    return path
 
 
-def build(order: Order, key: PlanKey) -> bytes:
-    """Build the plan, which takes seconds to minutes.
+def build(model: Path, key: PlanKey) -> bytes:
+    """Build a plan, which takes seconds to minutes.
 
     Raises:
         ModelError: the ONNX file is damaged.
-        EngineError: TensorRT cannot build it.
+        EngineError: TensorRT cannot build the engine.
     """
-    _LOG.info(
+    _LOGGER.info(
         "building the TensorRT engine of %s (%s, up to %d people) for %s; this can take minutes",
-        order.model.name, key.precision, key.max_batch, key.gpu,
+        model.name, key.precision, key.max_batch, key.gpu,
     )  # fmt: skip
     builder = trt.Builder(LOG)
     config = builder.create_builder_config()
     config.set_memory_pool_limit(trt.MemoryPoolType.WORKSPACE, _WORKSPACE)
-    # TF32 rounds factors to 10 bits, which is not what "fp32" promises. It is on by default.
+    # TF32, which is on by default, rounds factors to 10 bits: that is not fp32.
     config.clear_flag(trt.BuilderFlag.TF32)
-    data = order.model.read_bytes()
+    data = model.read_bytes()
     if key.precision == "fp16":
-        data = _halve(config, data)
+        # TensorRT 10 has a flag; newer versions take the precision from the network.
+        if hasattr(trt.BuilderFlag, "FP16"):
+            config.set_flag(trt.BuilderFlag.FP16)
+        else:
+            data = to_half(data)
     network = builder.create_network()
-    _parse(network, data, order.model)
+    _parse(network, data, model)
     _set_batch(builder, config, network, key.max_batch)
     plan = builder.build_serialized_network(network, config)
     if plan is None:
-        raise LOG.failure(f"cannot build {order.model.name}", _UNSUPPORTED)
+        raise LOG.failure(f"cannot build {model.name}", _UNSUPPORTED)
     return bytes(plan)
 
 
-def _halve(config: Any, data: bytes) -> bytes:
-    """Ask for half precision: TensorRT 10 by a flag, from 11 on the network itself must say it."""
-    if hasattr(trt.BuilderFlag, "FP16"):
-        config.set_flag(trt.BuilderFlag.FP16)
-        return data
+def to_half(data: bytes) -> bytes:
+    """The content of an ONNX file with float16 inside; inputs and outputs keep their types.
+
+    Raises:
+        ModelError: not an ONNX file.
+        EngineError: a package for the conversion is missing.
+    """
     try:
-        from pose_action_ros.engines.half import to_half  # noqa: PLC0415 - onnx is not needed else
+        import onnx  # noqa: PLC0415 - optional
+        from onnxruntime.transformers import float16, onnx_model  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise EngineError(
-            f"TensorRT {trt.__version__} takes half precision from the model file, which is "
-            f"rewritten with the package {error.name}; `pip install onnx`, or use fp32"
+            f"TensorRT {trt.__version__} takes half precision from the model file, whose "
+            f"conversion needs the package {error.name}; `pip install onnx onnxruntime`, or use "
+            "fp32"
         ) from error
-    return to_half(data)
+    try:
+        model = onnx.load_from_string(data)
+    except Exception as error:  # of protobuf, whose errors have no public base class
+        raise ModelError(f"the file is no ONNX network: {error}") from error
+    half = onnx_model.OnnxModel(float16.convert_float_to_float16(model, keep_io_types=True))
+    half.topological_sort()  # the conversion appends casts at the end
+    return bytes(half.model.SerializeToString())
 
 
 def _parse(network: Any, data: bytes, path: Path) -> None:
@@ -131,16 +189,16 @@ def _parse(network: Any, data: bytes, path: Path) -> None:
     if parser.parse(data, str(path)):
         return
     errors = [parser.get_error(index) for index in range(parser.num_errors)]
-    told = "; ".join(error.desc() for error in errors) or "it does not say why"
+    reasons = "; ".join(error.desc() for error in errors) or "it gives no reason"
     if any(error.code() == trt.ErrorCode.MODEL_DESERIALIZE_FAILED for error in errors):
         raise ModelError(
-            f"{path} cannot be loaded by TensorRT: {told}; fetch or export the model again"
+            f"{path} cannot be loaded by TensorRT: {reasons}; fetch or export the model again"
         )
-    raise EngineError(f"TensorRT cannot take {path.name}: {told}; {_UNSUPPORTED}")
+    raise EngineError(f"TensorRT cannot take {path.name}: {reasons}; {_UNSUPPORTED}")
 
 
 def _set_batch(builder: Any, config: Any, network: Any, most: int) -> None:
-    """Leave the number of people, the first axis of every input, free from 1 to `most`."""
+    """Allow 1 to `most` people, the first axis of every input."""
     profile = builder.create_optimization_profile()
     free = False
     for index in range(network.num_inputs):
@@ -157,3 +215,11 @@ def _set_batch(builder: Any, config: Any, network: Any, most: int) -> None:
             profile.set_shape(tensor.name, *shapes)
     if free and config.add_optimization_profile(profile) < 0:
         raise LOG.failure("does not take the batch sizes", _UNSUPPORTED)
+
+
+if __name__ == "__main__":
+    os.nice(10)  # the nodes of the robot come first
+    try:
+        build_plan(Path(sys.argv[1]))
+    except PoseActionError as problem:
+        sys.exit(str(problem))

@@ -62,9 +62,13 @@ class Lifter:
         self.card = read_card(path, "lifter")
         _check(self.card)
         self._engine = load_engine(path, settings.lifter_engine, settings.lifter_threads)
-        self.engine = self._engine.name
         self.settings = settings
         self._memory = Memory()
+
+    @property
+    def engine(self) -> str:
+        """Name of the current inference engine."""
+        return self._engine.name
 
     def __call__(
         self, people: Sequence[Pose2D], intrinsics: Intrinsics, stamp: float | None = None

@@ -28,7 +28,6 @@ class ActionClassifier:
         spmf: how its images are made.
         window: time it was trained to look at [s].
         unknown_below: probability below which its answers do not convince.
-        engine: name of what runs it.
 
     Args:
         model: shipped name or path.
@@ -48,8 +47,12 @@ class ActionClassifier:
         self.window = _window(path, card)
         self.unknown_below = _unknown_below(path, card)
         self._engine = load_engine(path, engine, threads)
-        self.engine = self._engine.name
         _check_network(path, self._engine, self.spmf.shape, len(self.labels))
+
+    @property
+    def engine(self) -> str:
+        """Name of the current inference engine."""
+        return self._engine.name
 
     def __call__(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
         """Probabilities (B, L), each row adding up to 1, of RGB images (B, height, width, 3).

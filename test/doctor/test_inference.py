@@ -86,10 +86,10 @@ def test_no_engine_for_the_detector(robot: Machine) -> None:
 
 
 def test_broken_engine(robot: Machine) -> None:
-    broken = {"inference torch": failed("OSError: libcudart.so.12: cannot open shared object")}
+    broken = {"inference tensorrt_fp16": failed("OSError: libnvinfer.so.11: cannot open shared object")}
     finding = only(inference.check(with_answers(robot, broken)), inference.ENGINE_BROKEN)
-    assert finding.text == "torch: OSError: libcudart.so.12: cannot open shared object"
-    assert "pip install torch onnx" in finding.remedy
+    assert finding.text == "tensorrt_fp16: OSError: libnvinfer.so.11: cannot open shared object"
+    assert "pip install tensorrt cuda-python" in finding.remedy
 
 
 def test_two_packages_of_onnxruntime(robot: Machine) -> None:
@@ -108,10 +108,10 @@ def test_trial_in_a_process_of_its_own() -> None:
 
 
 def test_trial_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "torch", None)
-    monkeypatch.setattr(sys, "argv", ["inference", "torch"])
+    monkeypatch.setitem(sys.modules, "ai_edge_litert", None)
+    monkeypatch.setattr(sys, "argv", ["inference", "litert"])
     monkeypatch.delitem(sys.modules, inference.MODULE)
-    with pytest.raises(SystemExit, match=r"^ModuleNotFoundError: .*torch"):
+    with pytest.raises(SystemExit, match=r"^ModuleNotFoundError: .*ai_edge_litert"):
         runpy.run_module(inference.MODULE, run_name="__main__")
 
 

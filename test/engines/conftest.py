@@ -1,25 +1,34 @@
-"""A machine with a GPU and TensorRT, both imaginary."""
+"""A machine with an imaginary GPU and an imaginary TensorRT."""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import pytest
-import torch
 
-from engines.cuda_standin import Gpu, Stream
+from engines.cuda_standin import Gpu
 from engines.tensorrt_standin import TensorRt
 
-REFERENCES = Path(__file__).parents[1] / "references"
-BOUND = ("tensorrt", "tensorrt_build", "tensorrt_log", "cuda_memory", "torch_memory")
-"""Modules of the engines that hold what they imported when they were imported."""
+TESTS = Path(__file__).parents[1]
+REFERENCES = TESTS / "references"
+BOUND = ("tensorrt", "tensorrt_build")
+"""Modules of pose_action_ros.engines that keep the TensorRT that they imported."""
+
+FAILING = "IMAGINARY_TENSORRT_FAILING"
+"""Environment variable with the calls that fail in other processes."""
+_MODULE = """
+import os, sys
+from engines.conftest import FAILING, install
+from engines.cuda_standin import Gpu
+install(sys.modules, {generation}, Gpu()).failing.update(os.environ.get(FAILING, "").split())
+"""
 
 
 @dataclass
@@ -40,45 +49,25 @@ def tensorrt_engine(path: Path, **options: Any) -> Any:
     return import_module("pose_action_ros.engines.tensorrt").TensorRtEngine(path, **options)
 
 
+def build_plan(path: Path) -> None:
+    """Build the engine of a model into the cache of the present machine."""
+    import_module("pose_action_ros.engines.tensorrt_build").build_plan(path)
+
+
 def forget() -> None:
-    """Have the modules imported anew."""
+    """Remove the modules that hold TensorRT, so that they are imported again."""
     for name in BOUND:
         sys.modules.pop(f"pose_action_ros.engines.{name}", None)
 
 
-def give_cuda(monkeypatch: pytest.MonkeyPatch, gpu: Gpu) -> None:
-    """Make the GPU that of cuda-python."""
-    bindings = ModuleType("cuda.bindings")
-    bindings.runtime = gpu.module()  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "cuda", ModuleType("cuda"))
-    monkeypatch.setitem(sys.modules, "cuda.bindings", bindings)
-    monkeypatch.setitem(sys.modules, "cuda.bindings.runtime", bindings.runtime)
-
-
-class TorchGpu(Gpu):
-    """A GPU that PyTorch has: its memory is that of tensors, its work is done at once."""
-
-    def submit(self, stream: Any, work: Callable[[], object]) -> None:
-        assert int(stream) == int(Stream())
-        work()
-
-    def size_at(self, _address: int) -> int:
-        return 1 << 30  # PyTorch checks its own copies
-
-
-def give_torch(monkeypatch: pytest.MonkeyPatch, gpu: Gpu) -> None:
-    """Make the GPU that of PyTorch, and cuda-python not installed."""
-    torch_memory = import_module("pose_action_ros.engines.torch_memory")
-
-    monkeypatch.setitem(sys.modules, "cuda.bindings", None)
-    monkeypatch.setattr(torch_memory, "_GPU", "cpu")
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    major, minor = gpu.capability
-    properties = SimpleNamespace(name=gpu.name, major=major, minor=minor)
-    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _device: properties)
-    stream = SimpleNamespace(cuda_stream=int(Stream()), synchronize=gpu.wait)
-    monkeypatch.setattr(torch.cuda, "Stream", lambda _device: stream)
-    monkeypatch.setattr(torch.cuda, "stream", lambda _stream: nullcontext())
+def install(modules: dict[str, ModuleType], generation: int, gpu: Gpu) -> TensorRt:
+    """Put the imaginary TensorRT and cuda-python into a table of imported modules."""
+    bindings, runtime = ModuleType("cuda.bindings"), gpu.module()
+    bindings.runtime = runtime  # type: ignore[attr-defined]
+    tensorrt = TensorRt(REFERENCES / f"tensorrt_{generation}.json", gpu)
+    cuda = {"cuda": ModuleType("cuda"), "cuda.bindings": bindings, "cuda.bindings.runtime": runtime}
+    modules.update(cuda, tensorrt=tensorrt.module)
+    return tensorrt
 
 
 @pytest.fixture
@@ -91,26 +80,21 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(params=[10, 11])
 def machine(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, cache: Path
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    cache: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Machine]:
-    """With cuda-python, and with TensorRT 10 and 11."""
+    """A machine with cuda-python and TensorRT 10 or 11, also in processes that a test starts."""
     forget()
-    gpu = Gpu()
-    give_cuda(monkeypatch, gpu)
-    tensorrt = TensorRt(REFERENCES / f"tensorrt_{request.param}.json", gpu)
-    monkeypatch.setitem(sys.modules, "tensorrt", tensorrt.module)
-    yield Machine(gpu, tensorrt, cache)
-    forget()
-
-
-@pytest.fixture
-def torch_machine(monkeypatch: pytest.MonkeyPatch, cache: Path) -> Iterator[Machine]:
-    """With PyTorch only, and TensorRT 11."""
-    forget()
-    gpu = TorchGpu()
-    give_torch(monkeypatch, gpu)
-    tensorrt = TensorRt(REFERENCES / "tensorrt_11.json", gpu)
-    monkeypatch.setitem(sys.modules, "tensorrt", tensorrt.module)
+    gpu, modules = Gpu(), dict[str, ModuleType]()
+    tensorrt = install(modules, request.param, gpu)
+    for name, module in modules.items():
+        monkeypatch.setitem(sys.modules, name, module)
+    folder = tmp_path_factory.mktemp("packages")
+    (folder / "tensorrt.py").write_text(_MODULE.format(generation=request.param))
+    path = [str(folder), str(TESTS), *filter(None, sys.path)]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path))
     yield Machine(gpu, tensorrt, cache)
     forget()
 

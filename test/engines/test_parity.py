@@ -10,10 +10,12 @@ import pytest
 
 from engines.networks import SHIPPED, shipped_feed
 from pose_action_ros.engines import ENGINES, load_engine
+from pose_action_ros.engines.background import TOLERANCE
+from pose_action_ros.engines.cuda_memory import CudaMemory
 from pose_action_ros.errors import EngineError
 from pose_action_ros.models.card import find_model
 
-TOLERANCE = {"tensorrt": 1e-4, "tensorrt_fp16": 5e-2, "torch": 1e-5}
+BOUNDS = {"tensorrt": TOLERANCE, "tensorrt_fp16": 5e-2}
 
 
 @pytest.fixture
@@ -21,10 +23,8 @@ def hardware(cache: Path) -> Path:
     """A real GPU with TensorRT."""
     if importlib.util.find_spec("tensorrt") is None:
         pytest.skip("TensorRT is not installed")
-    from pose_action_ros.engines.device_memory import open_memory  # noqa: PLC0415
-
     try:
-        open_memory().close()
+        CudaMemory().close()
     except EngineError as error:
         pytest.skip(f"no GPU: {error}")
     return cache
@@ -43,13 +43,8 @@ def compare(model: str, name: str) -> None:
         for output, value in expected.items():
             assert found[output].dtype == value.dtype
             np.testing.assert_allclose(
-                found[output], value, rtol=TOLERANCE[name], atol=TOLERANCE[name]
+                found[output], value, rtol=BOUNDS[name], atol=BOUNDS[name]
             )
-
-
-@pytest.mark.parametrize("model", SHIPPED)
-def test_torch(model: str) -> None:
-    compare(model, "torch")
 
 
 @pytest.mark.parametrize("model", SHIPPED)
@@ -61,4 +56,4 @@ def test_tensorrt(hardware: Path, model: str, name: str) -> None:
 
 def test_every_engine_of_onnx_files_is_compared() -> None:
     runs_onnx = {name for name, source in ENGINES.items() if source.suffix == ".onnx"}
-    assert runs_onnx == {"onnxruntime", *TOLERANCE}
+    assert runs_onnx == {"onnxruntime", *BOUNDS}

@@ -91,7 +91,7 @@ import tensorrt_bindings
 sys.modules["tensorrt"] = tensorrt_bindings
 logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
 from pose_action_ros.engines import load_engine
-from pose_action_ros.engines.tensorrt_log import LOG
+from pose_action_ros.engines.tensorrt_build import LOG
 from pose_action_ros.errors import EngineError
 LOG.log(tensorrt_bindings.ILogger.WARNING, "a warning")
 print(load_engine(Path(sys.argv[1])).name)

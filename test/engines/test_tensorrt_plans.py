@@ -25,14 +25,14 @@ def test_an_engine_is_built_once(
 ) -> None:
     path = doubling(tmp_path)
     with caplog.at_level(logging.INFO):
-        load_engine(path)
-        load_engine(path)
+        load_engine(path, "tensorrt")
+        load_engine(path, "tensorrt")
     assert len(machine.tensorrt.builds) == len(machine.plans()) == 1
-    building, *said = [record.message for record in caplog.records]
+    building, *loaded = [record.message for record in caplog.records]
     assert building.startswith("building the TensorRT engine of doubling.onnx (fp32")
     version = machine.tensorrt.table["version"]
     line = f"doubling.onnx runs in tensorrt (TensorRT {version}, fp32, Imaginary GPU, 8.7)"
-    assert said == [line, line]
+    assert loaded == [line, line]
 
 
 def _another_version(machine: Machine, _path: Path) -> dict[str, Any]:
@@ -133,7 +133,6 @@ def test_an_engine_that_tensorrt_refuses_is_built_again(machine: Machine, tmp_pa
     with pytest.raises(EngineError, match=r"cannot load its own engine of .*: wrong driver"):
         tensorrt_engine(path)
     assert len(machine.tensorrt.builds) == 2
-    assert load_engine(path).name == "onnxruntime"
 
 
 def test_a_cache_that_cannot_be_written(
@@ -161,32 +160,26 @@ def test_half_precision(machine: Machine) -> None:
         np.testing.assert_allclose(value, expected[name], atol=0.02)
     flags = ["FP16"] if machine.tensorrt.table["version"].startswith("10") else []
     assert machine.tensorrt.builds == [flags]
-    assert load_engine(path).name == "tensorrt"  # auto asks for fp32
+    assert load_engine(path, "tensorrt").name == "tensorrt"
     assert machine.tensorrt.builds == [flags, []]
 
 
 def test_half_precision_without_onnx(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "onnx", None)
-    monkeypatch.delitem(sys.modules, "pose_action_ros.engines.half", raising=False)
     if machine.tensorrt.table["version"].startswith("10"):
         assert load_engine(find_model("lifter"), "tensorrt_fp16").name == "tensorrt"
         return
-    with pytest.raises(EngineError, match="`pip install onnx`, or use fp32"):
+    with pytest.raises(EngineError, match="`pip install onnx onnxruntime`, or use fp32"):
         load_engine(find_model("lifter"), "tensorrt_fp16")
 
 
 _BUILD = """
 import sys
 from pathlib import Path
-import pytest
-from engines.conftest import REFERENCES, give_cuda
+from engines.conftest import install
 from engines.cuda_standin import Gpu
-from engines.tensorrt_standin import TensorRt
 import numpy as np
-gpu = Gpu()
-give_cuda(pytest.MonkeyPatch(), gpu)
-tensorrt = TensorRt(REFERENCES / "tensorrt_11.json", gpu)
-sys.modules["tensorrt"] = tensorrt.module
+install(sys.modules, 11, Gpu())
 from pose_action_ros.engines import load_engine
 print("ready", flush=True)
 sys.stdin.readline()

@@ -89,9 +89,9 @@ def test_what_runs_without_ros_imports_only_its_requirements() -> None:
     heavy = frozenset(names.get(name, name) for name in training)
     more = {"lab": heavy | {"pycocotools"}, "cli": heavy}
     # Backends are imported when they are chosen and there.
-    more["engines"] = frozenset({"cuda", "google", "onnx", "tensorrt", "torch"})
+    more["engines"] = frozenset({"cuda", "google", "onnx", "tensorrt"})
     for folder in PACKAGE.iterdir():
-        if folder.is_dir() and folder.name != "nodes":
+        if folder.is_dir() and folder.name not in {"nodes", "demo"}:
             assert imports(folder) <= runtime | more.get(folder.name, frozenset()), folder.name
 
 

@@ -139,7 +139,7 @@ def test_a_shape_that_cannot_be_is_refused(member: str, value: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_random_genotypes_run_in_every_engine(seed: int, tmp_path: Path) -> None:
+def test_random_genotypes_run_in_onnxruntime(seed: int, tmp_path: Path) -> None:
     torch.manual_seed(seed)
     shape = replace(SMALL, height=13)
     network = CellNetwork(genotype(seed), shape)
@@ -148,6 +148,6 @@ def test_random_genotypes_run_in_every_engine(seed: int, tmp_path: Path) -> None
     card = ModelCard("cells", "action", "", "Apache-2.0", "", "human36m_17")
     assert export(network, images(shape), ("image", ("logits",)), path, card) < 1e-4
     for count in (1, 3):
-        found = load_engine(path, "torch")({"image": images(shape, count).numpy()})["logits"]
+        found = load_engine(path, "onnxruntime")({"image": images(shape, count).numpy()})["logits"]
         expected = network(images(shape, count)).detach().numpy()
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
