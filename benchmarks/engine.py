@@ -37,7 +37,8 @@ class MeteredEngine:
 
     def __init__(self, engine: Engine, meter: Meter) -> None:
         self._engine, self._meter = engine, meter
-        self.name, self.inputs, self.outputs = engine.name, engine.inputs, engine.outputs
+        self.name, self.place = engine.name, engine.place
+        self.inputs, self.outputs = engine.inputs, engine.outputs
 
     def __call__(self, tensors: Tensors) -> dict[str, Any]:
         """Run the network; see Engine."""

@@ -22,13 +22,15 @@ class Detector(Protocol):
 
     Attributes:
         skeleton: of the poses it gives.
-        engine: name of what runs its network.
+        engine: name of the inference engine.
         settings: the live ones may be replaced between images.
     """
 
     skeleton: Skeleton
-    engine: str
     settings: DetectorSettings
+
+    @property
+    def engine(self) -> str: ...
 
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:
         """People in an image.

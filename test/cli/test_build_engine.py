@@ -11,6 +11,7 @@ from engines.cuda_standin import cudaError_t
 from engines.networks import doubling
 from pose_action_ros import cli
 from pose_action_ros.engines import load_engine
+from pose_action_ros.models.card import find_model
 
 
 def test_nodes_take_what_was_built(
@@ -34,7 +35,7 @@ def test_shipped_models_in_half_precision(
         assert cli.main(["build-engine", "lifter", "--precision", "fp16"]) == 0
     assert "of lifter.onnx (fp16, up to 16 people) for Imaginary GPU, 8.7" in caplog.text
     assert len(machine.plans()) == 1
-    load_engine(Path(cli.__file__).parent / "models" / "lifter.onnx", "tensorrt_fp16")
+    load_engine(find_model("lifter"), "tensorrt_fp16")
     assert len(machine.tensorrt.builds) == 1
 
 

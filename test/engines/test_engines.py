@@ -176,6 +176,23 @@ def test_a_robot_needs_neither_torch_nor_onnx() -> None:
     assert done.stdout == "onnxruntime\n"
 
 
+_PIPELINE = """
+import sys
+import numpy as np
+from pose_action_ros import Pipeline
+Pipeline()(np.zeros((48, 64, 3), np.uint8))
+print(*sorted({"scipy", "torch", "onnx", "matplotlib", "rclpy"} & set(sys.modules)))
+"""
+
+
+def test_a_pipeline_imports_no_package_of_the_lab() -> None:
+    blazepose_files()
+    done = subprocess.run(
+        [sys.executable, "-c", _PIPELINE], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout == "\n"
+
+
 _TELEMETRY = """
 import sys
 from pathlib import Path

@@ -43,13 +43,17 @@ class OpenPose:
             EngineError: the engine cannot be had.
         """
         path, card = find_detector(settings.detector_model)
-        engine = load_engine(path, settings.detector_engine, settings.detector_threads)
-        self.engine = engine.name
-        self._network = MapNetwork(engine, card)
+        self._engine = load_engine(path, settings.detector_engine, settings.detector_threads)
+        self._network = MapNetwork(self._engine, card)
         self._card = card
         self._wanted = settings.detector_width, settings.detector_height
         self.skeleton = self._network.layout.skeleton
         self.settings = settings
+
+    @property
+    def engine(self) -> str:
+        """Name of the current inference engine; see Detector."""
+        return self._engine.name
 
     def reset(self) -> None:
         """There is nothing to forget; see Detector."""

@@ -30,7 +30,7 @@ ANY: Shape = (None, 3, None, None)
 class Standin:
     """An engine that gives maps of known people, one set for each image of a batch."""
 
-    name = "standin"
+    name = place = "standin"
     outputs: tuple[str, ...] = ("maps",)
 
     def __init__(self, card: OpenPoseCard, shape: Shape = ANY) -> None:
