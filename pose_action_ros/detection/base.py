@@ -22,7 +22,6 @@ class Detector(Protocol):
 
     Attributes:
         skeleton: of the poses it gives.
-        engine: name of the inference engine.
         settings: the live ones may be replaced between images.
     """
 
@@ -30,7 +29,9 @@ class Detector(Protocol):
     settings: DetectorSettings
 
     @property
-    def engine(self) -> str: ...
+    def engine(self) -> str:
+        """Name of the inference engine; it may change between images."""
+        ...
 
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:
         """People in an image.

@@ -44,7 +44,8 @@ TENSORRT_UNBUILT = Problem(
     "tensorrt-not-built",
     Level.WARN,
     "TensorRT works, and its engine of the lifter is not built yet.",
-    "the first node that needs it builds it, which can take minutes in which nothing is recognised",
+    "a node set to `tensorrt` builds it before it starts, which can take minutes; with `auto` "
+    "it runs in ONNX Runtime until then",
     "pose-action build-engine lifter && pose-action build-engine action",
 )
 PLAN_STALE = Problem(

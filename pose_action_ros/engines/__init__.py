@@ -102,7 +102,7 @@ def _load_first(sources: Mapping[str, Source], path: Path, threads: int) -> Engi
     for name, source in sources.items():
         try:
             engine = _factory(source)(path, threads)
-        except EngineError as error:
+        except EngineError as error:  # noqa: PERF203 - a handful of engines
             unbuilt |= isinstance(error, NotBuiltError)
             reasons += f"; {name}: {error}"
         except (ImportError, OSError) as error:

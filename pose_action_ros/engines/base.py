@@ -18,26 +18,27 @@ class NotBuiltError(EngineError):
 
 
 class Engine(Protocol):
-    """A loaded network.
-
-    Attributes:
-        name: of the backend, for example "onnxruntime"; it may change while the engine is in use.
-        place: device and its use, for example "CPU, 1 thread".
-        inputs: shape of each input by name, None for an axis of any size.
-        outputs: names of the outputs in order.
-    """
+    """A loaded network."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Name of the backend, e.g. "onnxruntime"; it may change while the engine is in use."""
+        ...
 
     @property
-    def place(self) -> str: ...
+    def place(self) -> str:
+        """Device and its use, for example "CPU, 1 thread"; it may change with the name."""
+        ...
 
     @property
-    def inputs(self) -> Mapping[str, Shape]: ...
+    def inputs(self) -> Mapping[str, Shape]:
+        """Shape of each input by name, None for an axis of any size."""
+        ...
 
     @property
-    def outputs(self) -> tuple[str, ...]: ...
+    def outputs(self) -> tuple[str, ...]:
+        """Names of the outputs in order."""
+        ...
 
     def __call__(self, tensors: Tensors) -> dict[str, npt.NDArray[Any]]:
         """Run the network.

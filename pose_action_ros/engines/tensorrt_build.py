@@ -106,7 +106,9 @@ def build_plan(model: Path, precision: str = "fp32", max_batch: int | None = Non
     """Build a model's plan for the first GPU into the cache, unless the cache has it.
 
     Args:
-        model, precision, max_batch: see key_of.
+        model: the ONNX file.
+        precision: one of PRECISIONS.
+        max_batch: most people per run; see key_of.
 
     Returns:
         Path of the plan.

@@ -86,9 +86,10 @@ def test_no_engine_for_the_detector(robot: Machine) -> None:
 
 
 def test_broken_engine(robot: Machine) -> None:
-    broken = {"inference tensorrt_fp16": failed("OSError: libnvinfer.so.11: cannot open shared object")}
+    error = "OSError: libnvinfer.so.11: cannot open shared object"
+    broken = {"inference tensorrt_fp16": failed(error)}
     finding = only(inference.check(with_answers(robot, broken)), inference.ENGINE_BROKEN)
-    assert finding.text == "tensorrt_fp16: OSError: libnvinfer.so.11: cannot open shared object"
+    assert finding.text == f"tensorrt_fp16: {error}"
     assert "pip install tensorrt cuda-python" in finding.remedy
 
 

@@ -7,7 +7,8 @@ import logging
 import os
 import sys
 from pathlib import Path
-from threading import Event, Thread, enumerate as all_threads
+from threading import Event, Thread
+from threading import enumerate as all_threads
 from typing import Any
 
 import numpy as np
@@ -58,9 +59,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Event:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_tensorrt_takes_over(
-    machine: Machine, name: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_tensorrt_takes_over(machine: Machine, name: str, caplog: pytest.LogCaptureFixture) -> None:
     path = find_model(name)
     with caplog.at_level(logging.INFO):
         engine = load_engine(path)

@@ -21,6 +21,7 @@ from pose_action_ros.lifting.settings import LifterSettings
 from pose_action_ros.recognition.settings import RecogniserSettings
 from pose_action_ros.settings import limits_of
 
+
 @pytest.fixture
 def doubler(tmp_path: Path) -> Path:
     """A network y = x + x for any number of pairs."""
@@ -140,9 +141,7 @@ def test_auto_logs_its_engine_and_the_reason(
     assert record.message == line
 
 
-def test_a_chosen_engine_logs_its_place(
-    caplog: pytest.LogCaptureFixture, doubler: Path
-) -> None:
+def test_a_chosen_engine_logs_its_place(caplog: pytest.LogCaptureFixture, doubler: Path) -> None:
     with caplog.at_level(logging.INFO):
         load_engine(doubler, "onnxruntime", threads=2)
     (record,) = caplog.records

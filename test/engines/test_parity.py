@@ -42,9 +42,7 @@ def compare(model: str, name: str) -> None:
         assert list(found) == list(expected)
         for output, value in expected.items():
             assert found[output].dtype == value.dtype
-            np.testing.assert_allclose(
-                found[output], value, rtol=BOUNDS[name], atol=BOUNDS[name]
-            )
+            np.testing.assert_allclose(found[output], value, rtol=BOUNDS[name], atol=BOUNDS[name])
 
 
 @pytest.mark.parametrize("model", SHIPPED)

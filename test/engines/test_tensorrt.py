@@ -198,7 +198,7 @@ def test_no_package_for_the_memory(
     machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "cuda.bindings", None)
-    with pytest.raises(EngineError, match="cuda-python, .* cannot be imported .*`pip install cuda"):
+    with pytest.raises(EngineError, match=r"cuda-python, .* cannot be imported .*`pip install"):
         load_engine(doubling(tmp_path), "tensorrt")
     assert not machine.plans()
 
