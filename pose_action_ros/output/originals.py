@@ -17,7 +17,7 @@ from rosbags.typesys import (
     get_typestore,
 )
 
-from pose_action_ros.sources.bag_reading import opened
+from pose_action_ros.sources.bag import open_bag
 
 _LOG = logging.getLogger(__name__)
 _UNKNOWN = f"RIHS01_{0:064}"
@@ -50,7 +50,7 @@ class Originals:
         Raises:
             SourceError: the bag cannot be read.
         """
-        reader = self._stack.enter_context(opened(self._path))
+        reader = self._stack.enter_context(open_bag(self._path))
         self._writer = writer
         wanted = []
         for connection in reader.connections:

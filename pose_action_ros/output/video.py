@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import SettingError
-from pose_action_ros.sources.capture import quiet_opencv
+from pose_action_ros.sources.video import quiet_opencv
 
 _LOG = logging.getLogger(__name__)
 CODECS = ("avc1", "mp4v")

@@ -1,4 +1,4 @@
-"""What every source of images offers."""
+"""The interface of every source of images."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ Image = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Header:
-    """What a message with an image says beside it.
+    """Header of an image message.
 
     Attributes:
-        stamp: when the image was taken [ns].
+        stamp: time at which the image was taken [ns].
         frame_id: of the camera.
-        received: when the message was recorded [ns].
+        received: time at which the message was recorded [ns].
     """
 
     stamp: int
@@ -38,12 +38,12 @@ class SourceFrame:
     """One image of a source.
 
     Attributes:
-        index: counts the images of the source from 0; one that could not be read leaves a gap.
-        stamp: [s] since the first image, never decreasing, also when the source is looped.
+        index: number of the image, from 0; an image that could not be read leaves a gap.
+        stamp: [s] since the first image, never decreasing, also in a loop.
         image: (H, W, 3) BGR.
-        truth: the people that are really there; of a simulated source only.
-        people: who was found in it already [px]; None when nobody has looked.
-        header: of the message in which it came; None where it came in none.
+        truth: true poses of the people; only of a simulated source.
+        people: detections that come with the image [px]; None for none.
+        header: of the image message; None outside a bag.
     """
 
     index: int
@@ -55,10 +55,10 @@ class SourceFrame:
 
 
 class Source(Protocol):
-    """An opened source.
+    """An open source.
 
-    Iterating gives its frames as fast as they are taken (a camera: as they come); a new iteration
-    starts again where that is possible.
+    Iteration yields the frames as fast as they are consumed, those of a camera as they come. A
+    new iteration restarts at the first frame where that is possible.
     """
 
     @property
@@ -67,22 +67,22 @@ class Source(Protocol):
 
     @property
     def intrinsics(self) -> Intrinsics | None:
-        """Of the camera; None when not known."""
+        """Intrinsics of the camera; None if unknown."""
 
     @property
     def length(self) -> int | None:
-        """Number of images; None when there is no end or it is not known."""
+        """Number of images; None if there is no end or the number is unknown."""
 
     @property
     def skipped(self) -> int:
-        """Images that could not be read so far."""
+        """Number of images that could not be read so far."""
 
     @property
     def damage(self) -> str:
-        """What of it is lost, in one sentence, once it has been read; empty for nothing."""
+        """One sentence about lost parts, complete after the iteration; empty for none."""
 
     def __iter__(self) -> Iterator[SourceFrame]:
-        """The frames.
+        """Yield the frames.
 
         Raises:
             SourceError: nothing can be read.
@@ -90,13 +90,13 @@ class Source(Protocol):
         ...
 
     def skip_until(self, stamp: float) -> bool:
-        """Leave out what comes before a time [s], for who cannot keep up.
+        """Skip the frames before a time [s].
 
         Returns:
-            False when leaving images out would save no work; then they are given all the same.
+            False if skipping saves no work; the frames are then yielded all the same.
         """
         ...
 
     def close(self) -> None:
-        """Give the file or device back; harmless when repeated."""
+        """Release the file or device; may be called repeatedly."""
         ...

@@ -1,4 +1,4 @@
-"""Folders of the files that OpenPose writes, one for each image: people without a detector."""
+"""Folders of OpenPose's JSON files, one per image: detections without a detector."""
 
 from __future__ import annotations
 
@@ -11,78 +11,112 @@ from pathlib import Path
 import numpy as np
 
 from pose_action_ros.camera import Intrinsics
-from pose_action_ros.errors import InputError, SourceError
+from pose_action_ros.errors import InputError, SettingError, SourceError
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import Skeleton
 from pose_action_ros.sources.base import Image, Source, SourceFrame
 from pose_action_ros.sources.kinds import natural_order
+from pose_action_ros.sources.open import Extent, open_source
 from pose_action_ros.sources.openpose_json import ENDING, people_from_json
+from pose_action_ros.sources.settings import SourceSettings
 
 _LOG = logging.getLogger(__name__)
 _NUMBERED = re.compile(rf".*_(\d{{12}}){re.escape(ENDING)}")
+_SIZE = re.compile(r"([1-9]\d{0,5})x([1-9]\d{0,5})")
 
 
-class KeypointFiles:
-    """The people in a folder of OpenPose's files, image by image; see Source.
-
-    Files of a video have the number of its image, files of an image folder the image's name: these
-    count in natural order. An image without a file is left out, its time passes; a file that
-    cannot be read is reported, counted and left out.
+def open_keypoints(folder: str, settings: SourceSettings, size: str) -> Source:
+    """Open a folder of OpenPose's files, looped and cut as the settings say.
 
     Args:
         folder: with the files.
-        rate: images per second, where there are no pictures.
-        size: width and height of the images [px], which no file tells.
-        pictures: the images themselves; without them they are black.
+        settings: `source` names their images; empty for none, then `rate` is that of the files.
+        size: WIDTHxHEIGHT of the images [px] if there are no images.
+
+    Raises:
+        SettingError: neither images nor their size.
+        SourceError: the files or their images cannot be read.
+    """
+    if settings.source:
+        images = open_source(replace(settings, loop=False, seconds=0.0))
+        shape = (0, 0)
+    else:
+        images, shape = None, _parse_size(size)
+    files = KeypointFiles(Path(folder).expanduser(), settings.rate, shape, images)
+    return Extent(files, settings.loop, settings.seconds)
+
+
+def _parse_size(size: str) -> tuple[int, int]:
+    match = _SIZE.fullmatch(size)
+    if not match:
+        raise SettingError(
+            f"parameter 'image_size': got {size!r}, expected WIDTHxHEIGHT such as 1920x1080: files "
+            "of keypoints do not contain the size of their images; or name their video"
+        )
+    return int(match[1]), int(match[2])
+
+
+class KeypointFiles:
+    """The detections in a folder of OpenPose's files, image by image; see Source.
+
+    Files of a video have the number of its image, files of an image folder the image's name: these
+    count in natural order. Images without a file are skipped, their time passes; files that cannot
+    be read are logged, counted and skipped.
+
+    Args:
+        folder: with the files.
+        rate: images per second, if there are no images.
+        size: width and height of the images [px], which the files do not contain.
+        images: the images themselves; black if None.
 
     Raises:
         SourceError: no such files, or files of several recordings.
     """
 
     def __init__(
-        self, folder: Path, rate: float, size: tuple[int, int], pictures: Source | None = None
+        self, folder: Path, rate: float, size: tuple[int, int], images: Source | None = None
     ) -> None:
-        self._folder, self._files = folder, numbered_files(folder)
-        self._size, self._pictures = size, pictures
+        self._folder, self._files = folder, _numbered_files(folder)
+        self._size, self._images = size, images
         self._skeleton: Skeleton | None = None
-        self.rate = rate if pictures is None else pictures.rate
-        self.intrinsics: Intrinsics | None = None if pictures is None else pictures.intrinsics
+        self.rate = rate if images is None else images.rate
+        self.intrinsics: Intrinsics | None = None if images is None else images.intrinsics
         self.length = len(self._files)
         self.skipped = 0
 
     def __iter__(self) -> Iterator[SourceFrame]:
-        """The frames, with their people.
+        """Yield the frames, with their detections.
 
         Raises:
-            SourceError: not one of the files can be read, they are of several networks, or the
-                pictures cannot be read.
+            SourceError: none of the files can be read, they have several skeletons, or the images
+                cannot be read.
         """
-        self.skipped, pictured = 0, 0
-        for frame in self._black() if self._pictures is None else self._pictures:
+        self.skipped, matched = 0, 0
+        for frame in self._black() if self._images is None else self._images:
             file = self._files.get(frame.index)
-            pictured += file is not None
+            matched += file is not None
             people = None if file is None else self._read(file)
             if people is not None:
                 yield replace(frame, people=people)
         if self.skipped == self.length:
             raise SourceError(f"none of the {self.length} files in {self._folder} can be read")
-        if not pictured:
+        if not matched:
             raise SourceError(
                 f"none of the {self.length} files in {self._folder} is of an image that there is; "
-                "are the pictures those of another recording?"
+                "are the images those of another recording?"
             )
-        if pictured < self.length:
+        if matched < self.length:
             _LOG.warning(
-                "%s: only %d of %d files have a picture", self._folder, pictured, self.length
+                "%s: only %d of %d files have an image", self._folder, matched, self.length
             )
 
     @property
     def damage(self) -> str:
-        """What of the pictures is lost."""
-        return "" if self._pictures is None else self._pictures.damage
+        """See Source."""
+        return "" if self._images is None else self._images.damage
 
     def _black(self) -> Iterator[SourceFrame]:
-        """A black picture for each file."""
+        """Yield a black image for each file."""
         width, height = self._size
         first = next(iter(self._files))
         for index in self._files:
@@ -90,34 +124,34 @@ class KeypointFiles:
             yield SourceFrame(index, (index - first) / self.rate, image)
 
     def _read(self, file: Path) -> tuple[Pose2D, ...] | None:
-        """The people of a file; None when it cannot be read."""
+        """Read the people of a file; None if it cannot be read."""
         try:
             people = people_from_json(file.read_bytes())
         except (OSError, InputError) as error:
             self.skipped += 1
-            _LOG.warning("%s is left out: %s", file, error)
+            _LOG.warning("%s is skipped: %s", file, error)
             return None
         for person in people:
             self._skeleton = self._skeleton or person.skeleton
             if person.skeleton is not self._skeleton:
                 raise SourceError(
                     f"{file} has joints of {person.skeleton.name}, the files before it of "
-                    f"{self._skeleton.name}; give each network's files a folder of their own"
+                    f"{self._skeleton.name}; give the files of each network their own folder"
                 )
         return people
 
     def skip_until(self, _stamp: float) -> bool:
-        """See Source; every image is wanted."""
+        """See Source; no image is skipped."""
         return False
 
     def close(self) -> None:
-        """Close the pictures."""
-        if self._pictures is not None:
-            self._pictures.close()
+        """Close the images."""
+        if self._images is not None:
+            self._images.close()
 
 
-def numbered_files(folder: Path) -> dict[int, Path]:
-    """OpenPose's files by the number of their image, in its order.
+def _numbered_files(folder: Path) -> dict[int, Path]:
+    """OpenPose's files by the number of their image, in ascending order.
 
     Raises:
         SourceError: no such files, or two for one image.

@@ -1,7 +1,7 @@
-"""The files in which OpenPose keeps the people of one image: `write_json` of its programs.
+"""OpenPose's JSON files with the people of one image (`--write_json` of its programs).
 
-A file does not say which joints it has: their number does, among the networks of OpenPose. A
-missing joint is 0, 0, 0. Source: OpenPose, doc/02_output.md; versions 1.0 to 1.3.
+The number of joints identifies the skeleton: a file does not name it. A missing joint is 0, 0, 0.
+Source: OpenPose, doc/02_output.md; versions 1.0 to 1.3.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ VERSION = 1.3
 SKELETONS: Mapping[int, Skeleton] = {
     3 * len(skeleton): skeleton for skeleton in (BODY_25, COCO_18, MPI_15)
 }
-"""By the numbers that a person has in a file: x, y [px] and score for each joint."""
+"""Skeletons by the count of numbers of a person: x, y [px] and score for each joint."""
 
 _KEYS = ("pose_keypoints_2d", "pose_keypoints")
 """Since version 1.1, and before."""
@@ -32,15 +32,15 @@ _OTHERS = tuple(
     for dimensions in (2, 3)
     for part in ("pose", "face", "hand_left", "hand_right")
 )
-_FEW = 3  # joints from which somebody cannot be smaller than two pixels
-_DIGITS = 6  # that OpenPose writes, too
+_FEW = 3  # joints of a person are never all within one pixel
+_DIGITS = 6  # as OpenPose writes
 
 
 def openpose_json(people: Sequence[Pose2D]) -> str:
-    """The file of one image's people, with their ids where they have some.
+    """Write the people of one image as JSON text, with their ids.
 
     Raises:
-        InputError: a skeleton that OpenPose does not have.
+        InputError: a skeleton without an OpenPose network.
     """
     return json.dumps({"version": VERSION, "people": [_entry(person) for person in people]})
 
@@ -48,8 +48,7 @@ def openpose_json(people: Sequence[Pose2D]) -> str:
 def _entry(person: Pose2D) -> dict[str, list[float]]:
     if person.skeleton not in SKELETONS.values():
         raise InputError(
-            f"got a person of the skeleton {person.skeleton.name!r}, OpenPose's files have "
-            f"{_names()}"
+            f"got the skeleton {person.skeleton.name!r}, expected one of OpenPose's: {_names()}"
         )
     rows = np.column_stack([np.nan_to_num(person.points), person.scores])  # (J, 3)
     values = [float(f"{value:.{_DIGITS}g}") for value in rows.ravel()]
@@ -58,19 +57,19 @@ def _entry(person: Pose2D) -> dict[str, list[float]]:
 
 
 def people_from_json(text: str | bytes) -> tuple[Pose2D, ...]:
-    """The people of one of OpenPose's files who have any joint, in its order.
+    """Read the people of a file in its order, without people that have no joint.
 
-    Their score is the mean of their joints': a file tells no other.
+    The score of a person is the mean of the joints' scores: a file has no other.
 
     Args:
         text: of the file.
 
     Returns:
-        Poses [px] of the image, as the file says; the id is UNTRACKED where it tells none.
+        Poses [px]; the id is UNTRACKED if the file has none.
 
     Raises:
-        InputError: not such a file, damaged, joints of another network, or coordinates that are
-            not pixels.
+        InputError: not such a file, damaged, an unknown number of joints, or coordinates that
+            are not pixels.
     """
     entries = _entries(text)
     people = [_person(entry) for entry in entries]
@@ -80,7 +79,7 @@ def people_from_json(text: str | bytes) -> tuple[Pose2D, ...]:
 
 
 def _entries(text: str | bytes) -> list[Mapping[str, Any]]:
-    """What the file has for each person."""
+    """Parse the entries of the people."""
     try:
         content = json.loads(text)
     except ValueError as error:  # also bytes that are no text
@@ -94,19 +93,19 @@ def _entries(text: str | bytes) -> list[Mapping[str, Any]]:
 
 
 def _person(entry: Mapping[str, Any]) -> Pose2D:
-    """One person, perhaps without any joint."""
+    """Convert one entry, perhaps without any joint."""
     values = _numbers(entry)
     skeleton, rows = SKELETONS[len(values)], values.reshape(-1, 3)
-    known = rows[:, 2] > 0
-    _check_pixels(rows[known, :2])
+    present = rows[:, 2] > 0
+    _check_pixels(rows[present, :2])
     scores = np.minimum(rows[:, 2], 1.0)
-    score = float(scores[known].mean()) if known.any() else 0.0
+    score = float(scores[present].mean()) if present.any() else 0.0
     pose = Pose2D(skeleton, rows[:, :2], scores, score=score)
     return replace(pose, person_id=_id(entry))
 
 
 def _numbers(entry: Mapping[str, Any]) -> npt.NDArray[np.float64]:
-    """x, y and score of each joint in a row."""
+    """Read the numbers of a person: x, y and score of each joint."""
     found = next((entry[key] for key in _KEYS if key in entry), None)
     try:
         values = np.asarray(found, dtype=np.float64)
@@ -121,7 +120,7 @@ def _numbers(entry: Mapping[str, Any]) -> npt.NDArray[np.float64]:
 
 
 def _check_pixels(points: npt.NDArray[np.float64]) -> None:
-    """InputError for coordinates (N, 2) that are shares of the image."""
+    """InputError if coordinates (N, 2) are shares of the image."""
     if len(points) >= _FEW and np.abs(points).max() <= 1:
         raise InputError(
             "got joints that are all within one pixel: these coordinates are shares of the image; "
@@ -130,9 +129,9 @@ def _check_pixels(points: npt.NDArray[np.float64]) -> None:
 
 
 def _id(entry: Mapping[str, Any]) -> int:
-    """The person's number; files before version 1.3 have none, and -1 is none."""
-    told = entry.get("person_id")
-    number = told[0] if isinstance(told, list) and told else told
+    """Number of the person; UNTRACKED for files before version 1.3, and for -1."""
+    value = entry.get("person_id")
+    number = value[0] if isinstance(value, list) and value else value
     return number if type(number) is int and number >= 0 else UNTRACKED
 
 

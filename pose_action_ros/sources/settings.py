@@ -1,4 +1,4 @@
-"""What can be said about a source."""
+"""Settings of a source of images."""
 
 from __future__ import annotations
 
@@ -9,30 +9,38 @@ from pose_action_ros.settings import Settings, setting
 
 @dataclass(frozen=True)
 class SourceSettings(Settings):
-    """Where images come from, and for how long."""
+    """Source of the images, and its length."""
 
     source: str = setting(
         "simulation",
-        "simulation, a video file, a folder of images, a ROS 2 bag, a webcam (0 or /dev/video0) or "
-        "the address of a stream (rtsp://...)",
+        "simulation, a video file, an image, a folder of images, a ROS 2 bag, a webcam (0 or "
+        "/dev/video0) or the address of a stream (rtsp://...)",
     )
-    image_topic: str = setting("", "images of a bag; empty where only one topic has images")
-    loop: bool = setting(False, "start a video, folder or bag again at its end")
+    image_topic: str = setting("", "topic of the images in a bag; empty for the only one")
+    loop: bool = setting(False, "restart a video, folder or bag at its end")
     seconds: float = setting(
-        0.0, "stop after this much of the source; 0 for all of it", unit="s", low=0, high=1e7
+        0.0, "stop after this much of the source; 0 for its end", unit="s", low=0, high=1e7
     )
     rate: float = setting(
         30.0, "images per second of a folder or the simulation", unit="Hz", low=0.1, high=1000
     )
     image_width: int = setting(
-        640, "width of simulated images, wanted width of a webcam's", unit="px", low=64, high=7680
+        640,
+        "width of simulated and of requested webcam images",
+        unit="px",
+        low=64,
+        high=7680,
     )
     image_height: int = setting(
-        480, "height of simulated images, wanted height of a webcam's", unit="px", low=64, high=4320
+        480,
+        "height of simulated and of requested webcam images",
+        unit="px",
+        low=64,
+        high=4320,
     )
-    seed: int = setting(0, "what the simulation draws; the same seed gives the same", low=0)
+    seed: int = setting(0, "random seed of the simulation", low=0)
     people: int = setting(1, "people in the simulation", low=1, high=8)
     actions: str = setting("", "simulated actions, separated by commas; empty for all")
     action_seconds: float = setting(
-        4.0, "how long a simulated action lasts", unit="s", low=0.5, high=600
+        4.0, "duration of a simulated action", unit="s", low=0.5, high=600
     )

@@ -1,4 +1,4 @@
-"""Simulated people, with the truth about them."""
+"""Simulated people, with their true poses."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ class SimulatedSource:
         self._scene = Scene.random(
             np.random.default_rng(settings.seed),
             people=settings.people,
-            actions=_actions(settings.actions),
+            actions=_parse_actions(settings.actions),
             size=(settings.image_width, settings.image_height),
             seconds_each=settings.action_seconds,
         )
         self.intrinsics = self._scene.camera.intrinsics
 
     def __iter__(self) -> Iterator[SourceFrame]:
-        """The frames, rendered as they are taken."""
+        """Render the frames one by one."""
         self._next = 0
         while True:
             index, self._next = self._next, self._next + 1
@@ -45,18 +45,18 @@ class SimulatedSource:
             yield SourceFrame(index, frame.stamp, frame.image, tuple(frame.people))
 
     def skip_until(self, stamp: float) -> bool:
-        """See Source; people move on at their own speed, as before a real camera."""
+        """See Source; time passes as before a real camera."""
         self._next = max(self._next, ceil(stamp * self.rate))
         return True
 
     def close(self) -> None:
-        """Nothing to give back."""
+        """See Source; there is nothing to release."""
 
 
-def _actions(names: str) -> tuple[str, ...]:
-    """The actions named, separated by commas; all when none is."""
-    wanted = tuple(name.strip() for name in names.split(",") if name.strip())
-    unknown = [name for name in wanted if name not in ACTIONS]
+def _parse_actions(names: str) -> tuple[str, ...]:
+    """Split action names at commas; all actions for an empty text."""
+    actions = tuple(name.strip() for name in names.split(",") if name.strip())
+    unknown = [name for name in actions if name not in ACTIONS]
     if unknown:
         raise SettingError(f"unknown actions {unknown}; there are {', '.join(ACTIONS)}")
-    return wanted or ACTIONS
+    return actions or ACTIONS

@@ -95,18 +95,18 @@ def test_a_bag_without_images(tmp_path: Path) -> None:
         _open(bag)
 
 
-def test_loops_and_ends_as_other_sources_do(tmp_path: Path) -> None:
+def test_loop_and_duration(tmp_path: Path) -> None:
     source = _open(write_bag(tmp_path / "bag", {"/image": _images(5)}), loop=True, seconds=0.75)
     assert _brightness(source) == [0, 5, 10, 15, 20, 0, 5, 10]
 
 
-def test_headers_without_a_stamp_leave_the_time_of_arrival(tmp_path: Path) -> None:
+def test_headers_without_a_stamp_give_the_time_of_arrival(tmp_path: Path) -> None:
     images = [raw(image, 0.0) for image in brightness_counts(3)]
     frames = list(_open(write_bag(tmp_path / "bag", {"/image": images})))
     np.testing.assert_allclose([frame.stamp for frame in frames], [0, 0.1, 0.2], atol=1e-6)
 
 
-def test_images_out_of_order_and_unreadable_ones_are_left_out(
+def test_unordered_and_unreadable_images_are_skipped(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     images = _images(6)
@@ -126,7 +126,7 @@ def test_a_bag_with_nothing_readable(tmp_path: Path) -> None:
 
 @STORAGES
 @pytest.mark.parametrize("part", [0.0, 0.01])
-def test_a_bag_of_which_nothing_is_left(tmp_path: Path, storage: str, part: float) -> None:
+def test_a_bag_without_readable_parts_is_refused(tmp_path: Path, storage: str, part: float) -> None:
     bag = write_bag(tmp_path / "bag", {"/image": _images(40)}, storage)
     file = _file(bag)
     file.write_bytes(file.read_bytes()[: int(part * file.stat().st_size)])
@@ -137,7 +137,7 @@ def test_a_bag_of_which_nothing_is_left(tmp_path: Path, storage: str, part: floa
 
 @STORAGES
 @pytest.mark.parametrize("part", [0.2, 0.5, 0.9, 0.999])
-def test_of_a_bag_cut_off_there_is_the_beginning(
+def test_a_truncated_bag_is_read_up_to_the_cut(
     tmp_path: Path, storage: str, part: float, caplog: pytest.LogCaptureFixture
 ) -> None:
     bag = write_bag(tmp_path / "bag", {"/image": _images(40)}, storage)
@@ -157,7 +157,7 @@ def test_of_a_bag_cut_off_there_is_the_beginning(
 
 
 @STORAGES
-def test_a_folder_without_its_description(tmp_path: Path, storage: str) -> None:
+def test_a_folder_without_metadata(tmp_path: Path, storage: str) -> None:
     bag = write_bag(tmp_path / "bag", {"/image": _images()}, storage)
     (bag / "metadata.yaml").unlink()
     source = _open(bag)
@@ -187,7 +187,7 @@ def _split(folder: Path, storage: str, count: int = 3) -> Path:
 
 
 @STORAGES
-def test_a_part_that_is_missing(tmp_path: Path, storage: str) -> None:
+def test_a_missing_file_of_a_split_bag(tmp_path: Path, storage: str) -> None:
     bag = _split(tmp_path, storage)
     source = _open(bag)
     assert (_brightness(source), source.damage) == ([5 * number for number in range(15)], "")
@@ -202,7 +202,7 @@ def test_a_part_that_is_missing(tmp_path: Path, storage: str) -> None:
     assert _brightness(_open(bag)) == [0, 5, 10, 15, 20, 50, 55, 60, 65, 70]
 
 
-def test_what_a_recorder_left_in_its_log(tmp_path: Path) -> None:
+def test_messages_in_the_log_of_a_killed_recorder(tmp_path: Path) -> None:
     file = _file(write_bag(tmp_path / "bag", {"/image": _images(9)}))
     live, killed = sqlite3.connect(file), tmp_path / "killed.db3"
     assert live.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",)
@@ -219,7 +219,7 @@ def test_what_a_recorder_left_in_its_log(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("compression", "least"), [(CompressionMode.NONE, 23), (CompressionMode.STORAGE, 18)]
 )
-def test_what_is_left_of_an_mcap_of_several_chunks(
+def test_a_truncated_mcap_of_several_chunks(
     tmp_path: Path, compression: CompressionMode, least: int
 ) -> None:
     rng = np.random.default_rng(0)
@@ -232,14 +232,14 @@ def test_what_is_left_of_an_mcap_of_several_chunks(
 
 
 @pytest.mark.parametrize("text", ["", "a: [", "rosbag2_bagfile_information: 7"])
-def test_a_damaged_description(tmp_path: Path, text: str) -> None:
+def test_damaged_metadata(tmp_path: Path, text: str) -> None:
     (tmp_path / "metadata.yaml").write_text(text)
     with pytest.raises(SourceError, match=r"nothing of bag.*can be read"):
         _open(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["no.mcap", "no.db3"])
-def test_what_is_called_a_bag_and_is_none(tmp_path: Path, name: str) -> None:
+def test_a_file_that_is_no_bag(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"no bag")
     with pytest.raises(SourceError, match=f"nothing of bag.*{name} can be read"):
         _open(tmp_path / name)
@@ -247,24 +247,22 @@ def test_what_is_called_a_bag_and_is_none(tmp_path: Path, name: str) -> None:
         _open(tmp_path / "missing.mcap")
 
 
-def test_bags_of_ros_1_are_to_be_converted(tmp_path: Path) -> None:
+def test_bags_of_ros_1_are_refused(tmp_path: Path) -> None:
     (tmp_path / "old.bag").write_bytes(b"#ROSBAG V2.0\n")
     with pytest.raises(SourceError, match=r"bag of ROS 1.*rosbags-convert --src .*old\.bag"):
         _open(tmp_path / "old.bag")
 
 
-def test_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_rosbags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bag = write_bag(tmp_path / "bag", {"/image": _images(1)})
     monkeypatch.delitem(sys.modules, "pose_action_ros.sources.bag", raising=False)
-    monkeypatch.delitem(sys.modules, "pose_action_ros.sources.bag_reading", raising=False)
+    monkeypatch.delitem(sys.modules, "pose_action_ros.sources.damaged_bag", raising=False)
     monkeypatch.setitem(sys.modules, "rosbags.interfaces", None)
     with pytest.raises(SourceError, match=r"needs rosbags.*pip install rosbags"):
         _open(bag)
 
 
-def test_a_bag_damaged_in_the_middle_ends_there(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_bag_is_read_up_to_its_damage(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     shown = enumerate(brightness_counts(20, (320, 240)))
     images = [raw(image, START + number / 10) for number, image in shown]
     file = _file(write_bag(tmp_path / "bag", {"/image": images}, "mcap"))

@@ -1,4 +1,4 @@
-"""An .mcap file whose end is missing, as the whole file that it would be had recording ended there.
+"""A truncated .mcap file, presented as the complete file with the same whole records.
 
 Format: MCAP 0 (mcap.dev/spec): after 8 magic bytes records of an operation code (1 byte), a length
 (8, little endian) and content; at the end a footer record (offsets of the summary, 0 for none, and
@@ -20,14 +20,14 @@ _FOOTER, _CHUNK, _DATA_END = 0x02, 0x06, 0x0F
 _RECORD = struct.Struct("<BQ")
 _CHUNK_HEAD = struct.Struct("<QQQII")  # times, size, checksum, length of the compression's name
 _ENDING = _RECORD.pack(_FOOTER, 20) + bytes(20) + MAGIC
-"""A footer that names no summary: who reads the file looks at all of it."""
+"""A footer without a summary: readers then read all records."""
 
 Span = tuple[int, int]
 """Begin and end in the file [bytes]."""
 
 
-class CutMcap:
-    """The path of such a file: what rosbags uses of a path.
+class TruncatedMcap:
+    """The path of a truncated file; has the part of pathlib.Path that rosbags uses.
 
     Attributes:
         kept: bytes that are whole records.
@@ -37,7 +37,7 @@ class CutMcap:
         path: of the file.
 
     Raises:
-        SourceError: it does not begin as such a file does.
+        SourceError: it does not begin like an .mcap file.
     """
 
     suffix = ".mcap"
@@ -52,32 +52,32 @@ class CutMcap:
         return str(self._path)
 
     def exists(self) -> bool:
-        """It is there."""
+        """True."""
         return True
 
     def is_dir(self) -> bool:
-        """It is a file."""
+        """False."""
         return False
 
     def open(self, _mode: str = "rb") -> BinaryIO:
-        """The whole records, and an end."""
-        return io.BufferedReader(_Mended(self._path, self._spans))
+        """Open the whole records, followed by an end."""
+        return io.BufferedReader(_Completed(self._path, self._spans))
 
 
 def _whole_records(path: Path, size: int) -> list[Span]:
-    """Where there are whole records: from the beginning, and in a chunk that is cut off."""
+    """Spans of whole records: from the beginning, and inside a truncated chunk."""
     with path.open("rb") as file:
         if file.read(len(MAGIC)) != MAGIC:
-            raise SourceError(f"{path} does not begin as an .mcap file does")
+            raise SourceError(f"{path} does not begin like an .mcap file")
         end = _end_of_records(file, len(MAGIC), size)
         inside = _in_chunk(file, end)
         spans = [(0, end)]
-        # What is in a chunk may as well stand outside of one.
+        # Records of a chunk are valid outside of one, too.
         return [*spans, (inside, _end_of_records(file, inside, size))] if inside else spans
 
 
 def _end_of_records(file: BinaryIO, begin: int, size: int) -> int:
-    """Up to where there are whole records of data from there on."""
+    """End of the whole data records from `begin` on."""
     end = file.seek(begin)
     while len(head := file.read(_RECORD.size)) == _RECORD.size:
         code, length = _RECORD.unpack(head)
@@ -89,7 +89,7 @@ def _end_of_records(file: BinaryIO, begin: int, size: int) -> int:
 
 
 def _in_chunk(file: BinaryIO, begin: int) -> int:
-    """Where the records in a chunk begin; 0 when there is none, or it is compressed."""
+    """Begin of the records in a chunk; 0 if there is none, or it is compressed."""
     file.seek(begin)
     head = file.read(_RECORD.size + _CHUNK_HEAD.size)
     if len(head) < _RECORD.size + _CHUNK_HEAD.size or head[0] != _CHUNK:
@@ -98,8 +98,8 @@ def _in_chunk(file: BinaryIO, begin: int) -> int:
     return 0 if compression else begin + len(head) + 8  # and the length of the records
 
 
-class _Mended(io.RawIOBase):
-    """Parts of a file, then a footer, one after the other."""
+class _Completed(io.RawIOBase):
+    """Parts of a file, followed by a footer."""
 
     def __init__(self, path: Path, spans: Sequence[Span]) -> None:
         self._file = path.open("rb", buffering=0)
@@ -128,14 +128,14 @@ class _Mended(io.RawIOBase):
         return len(data)
 
     def _data(self, most: int) -> bytes:
-        """The next bytes, at least one unless it is the end."""
-        left = self._at
+        """Read the next bytes, at least one before the end."""
+        offset = self._at
         for begin, end in self._spans:
-            if left < end - begin:
-                self._file.seek(begin + left)
-                return self._file.read(min(most, end - begin - left))
-            left -= end - begin
-        return _ENDING[left : left + most]
+            if offset < end - begin:
+                self._file.seek(begin + offset)
+                return self._file.read(min(most, end - begin - offset))
+            offset -= end - begin
+        return _ENDING[offset : offset + most]
 
     def close(self) -> None:
         self._file.close()

@@ -1,4 +1,4 @@
-"""Folders of images."""
+"""Image files: those of a folder, or one alone."""
 
 from __future__ import annotations
 
@@ -16,59 +16,67 @@ from pose_action_ros.sources.kinds import IMAGE_FILES, natural_order
 _LOG = logging.getLogger(__name__)
 
 
-class FolderSource:
-    """The images of one folder in natural order; see Source.
+class ImageFiles:
+    """One image, or the images of a folder in natural order; see Source.
 
-    An image that cannot be read is reported, counted and left out; its time stays empty.
+    Images of a folder that cannot be read are logged, counted and skipped; their time passes.
 
     Args:
-        path: the folder.
+        path: the file or folder.
         rate: images per second.
 
     Raises:
-        SourceError: there are no image files in it.
+        SourceError: the folder has no image files.
     """
 
     intrinsics = None
     damage = ""
 
     def __init__(self, path: Path, rate: float) -> None:
-        files = [file for file in path.iterdir() if file.suffix.lower() in IMAGE_FILES]
+        files = [path] if path.is_file() else _images_in(path)
         if not files:
             raise SourceError(f"folder {path} has no images ({' '.join(IMAGE_FILES)})")
         self._path = path
-        self._files = sorted(files, key=natural_order)
+        self._files = files
         self.rate = rate
         self.length = len(files)
         self.skipped = 0
 
     def __iter__(self) -> Iterator[SourceFrame]:
-        """The frames.
+        """Yield the frames.
 
         Raises:
-            SourceError: not one of the files can be read.
+            SourceError: none of the files can be read.
         """
         self.skipped = 0
         for index, file in enumerate(self._files):
             image = _read(file)
             if image is None:
                 self.skipped += 1
-                _LOG.warning("%s cannot be read as an image and is left out", file)
+                if self._path != file:
+                    _LOG.warning("%s cannot be read as an image and is skipped", file)
             else:
                 yield SourceFrame(index, index / self.rate, image)
         if self.skipped == self.length:
+            if self._path == self._files[0]:
+                raise SourceError(f"{self._path} cannot be read as an image; is it damaged?")
             raise SourceError(f"none of the {self.length} images in {self._path} can be read")
 
     def skip_until(self, _stamp: float) -> bool:
-        """See Source; every image is wanted."""
+        """See Source; no image is skipped."""
         return False
 
     def close(self) -> None:
-        """Nothing to give back."""
+        """See Source; no file stays open."""
+
+
+def _images_in(folder: Path) -> list[Path]:
+    files = [file for file in folder.iterdir() if file.suffix.lower() in IMAGE_FILES]
+    return sorted(files, key=natural_order)
 
 
 def _read(file: Path) -> Image | None:
-    """(H, W, 3) BGR; None when it is not an image."""
+    """Read an image as (H, W, 3) BGR; None if it is not one."""
     try:
         # Not imread: it takes no path with characters outside the system's code page.
         image = cv2.imdecode(np.fromfile(file, dtype=np.uint8), cv2.IMREAD_COLOR)

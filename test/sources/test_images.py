@@ -3,12 +3,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pose_action_ros.errors import SourceError
 from pose_action_ros.sources import SourceSettings, open_source
-from pose_action_ros.sources.kinds import natural_order
 
 
 def _picture(path: Path, brightness: int) -> None:
@@ -63,14 +60,17 @@ def test_names_beyond_ascii(tmp_path: Path) -> None:
     assert len(list(open_source(SourceSettings(source=str(tmp_path))))) == 1
 
 
-@given(st.lists(st.integers(0, 10**6), min_size=1, unique=True))
-def test_numbers_in_names_sort_as_numbers(numbers: list[int]) -> None:
-    names = [Path(f"a{number}b.png") for number in numbers]
-    ordered = [f"a{number}b.png" for number in sorted(numbers)]
-    assert [path.name for path in sorted(names, key=natural_order)] == ordered
+@pytest.mark.parametrize("name", ["photo.png", "photo", "photo.data"])
+def test_one_image_is_a_source(tmp_path: Path, name: str) -> None:
+    _picture(tmp_path / "other.png", 1)
+    _picture(tmp_path / name, 7)
+    source = open_source(SourceSettings(source=str(tmp_path / name)))
+    (frame,) = source
+    assert (frame.index, frame.stamp, int(frame.image[0, 0, 0])) == (0, 0.0, 7)
+    assert source.length == 1
 
 
-@given(st.lists(st.text("ab01 .", min_size=1, max_size=6)))
-def test_any_names_can_be_ordered(names: list[str]) -> None:
-    ordered = sorted((Path("x" + name) for name in names), key=natural_order)
-    assert len(ordered) == len(names)
+def test_one_damaged_image_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff damaged")
+    with pytest.raises(SourceError, match=r"photo\.jpg cannot be read as an image"):
+        list(open_source(SourceSettings(source=str(tmp_path / "photo.jpg"))))
