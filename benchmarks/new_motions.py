@@ -1,4 +1,4 @@
-"""Motions that no shipped model knows, in the style of the simulation's own: to teach them."""
+"""Motions that are no actions of the shipped model, in the style of the simulation."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.detection import Detector
-from pose_action_ros.lab.training.action.recordings import Sighting
-from pose_action_ros.lab.training.action.seen import (
+from pose_action_ros.lab.training.action.people import (
     RENDERED_RATE,
     random_stamps,
-    seen_rendered,
-    seen_without_images,
+    render_and_detect,
+    simulate_keypoints,
 )
+from pose_action_ros.lab.training.action.tracks import LabelledKeypoints
 from pose_action_ros.lifting import Lifter
 from pose_action_ros.recording import PoseRecording
 from pose_action_ros.simulation import Body, Performance, Script, VirtualCamera, perform
@@ -118,16 +118,16 @@ NEW_MOTIONS: Mapping[str, Callable[[Body, Rng], Motion]] = {
 }
 
 
-def filmed(label: str, rng: Rng, detector: Detector | None = None) -> Sighting:
-    """Somebody doing it before a camera, mostly with rests before and after.
+def filmed(label: str, rng: Rng, detector: Detector | None = None) -> LabelledKeypoints:
+    """Keypoints of a person performing a motion, mostly with rests before and after.
 
     Args:
         label: of NEW_MOTIONS.
-        rng: source of chance.
-        detector: of rendered images; None for one that is simulated.
+        rng: random generator.
+        detector: of rendered images; None for a simulated one.
 
     Returns:
-        What the detector and the tracker give; its labels are 1 while it is done, else 0.
+        Tracked keypoints; the labels are 1 during the motion, else 0.
     """
     camera, body = VirtualCamera.random(rng, distance=(1.5, 5.0)), Body.random(rng)
     motion = Performance(label, body, NEW_MOTIONS[label](body, rng))
@@ -141,10 +141,10 @@ def filmed(label: str, rng: Rng, detector: Detector | None = None) -> Sighting:
     if detector:
         detector.reset()
         stamps = begin + np.arange(0.0, length, 1.0 / RENDERED_RATE)
-        return seen_rendered(script, stamps, _during(stamps, lead, end), camera, detector)
+        return render_and_detect(script, stamps, _during(stamps, lead, end), camera, detector)
     stamps = begin + random_stamps(rng, length)
     labels = _during(stamps, lead, end)
-    return seen_without_images(script.joints(stamps), stamps, labels, camera, rng)
+    return simulate_keypoints(script.joints(stamps), stamps, labels, camera, rng)
 
 
 def _during(stamps: Array, lead: float, end: float) -> npt.NDArray[np.int64]:
@@ -154,12 +154,12 @@ def _during(stamps: Array, lead: float, end: float) -> npt.NDArray[np.int64]:
 def recorded(
     label: str, number: int, lifter: Lifter, rng: Rng, detector: Detector | None = None
 ) -> PoseRecording:
-    """The same as a recording that a model can be taught with."""
-    seen = filmed(label, rng, detector)
-    lifted = lifter.lift(seen.points, seen.scores, seen.intrinsics)
+    """A recording of the motion, to teach a model with."""
+    person = filmed(label, rng, detector)
+    lifted = lifter.lift(person.points, person.scores, person.intrinsics)
     return PoseRecording(
         skeleton=HUMAN36M_17,
-        stamps=seen.stamps,
+        stamps=person.stamps,
         points=lifted.joints,
         scores=lifted.scores,
         label=label,

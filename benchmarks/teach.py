@@ -20,34 +20,35 @@ from benchmarks.new_motions import NEW_MOTIONS, filmed, recorded
 from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.detection import Detector, DetectorSettings, make_detector
 from pose_action_ros.errors import InputError, PoseActionError
-from pose_action_ros.lab.training.action.curriculum import Curriculum, TeachSettings
-from pose_action_ros.lab.training.action.fit import logits_of
-from pose_action_ros.lab.training.action.lessons import Lesson, lessons_of
+from pose_action_ros.lab.training.action.demonstrations import Demonstration, demonstrations_of
+from pose_action_ros.lab.training.action.fit import predict_logits
 from pose_action_ros.lab.training.action.model import ActionModel, read_model
-from pose_action_ros.lab.training.action.recordings import Recording, Sighting
-from pose_action_ros.lab.training.action.seen import rendered_sighting
+from pose_action_ros.lab.training.action.people import rendered_person
+from pose_action_ros.lab.training.action.report import held_out_results, table
+from pose_action_ros.lab.training.action.settings import TeachSettings
 from pose_action_ros.lab.training.action.teach import teach
-from pose_action_ros.lab.training.action.teach_report import left_out, table
+from pose_action_ros.lab.training.action.teaching_data import TeachingData
+from pose_action_ros.lab.training.action.tracks import LabelledKeypoints, LabelledPoses
 from pose_action_ros.lab.training.action.windows import WindowSet, find_windows
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.models.card import find_model
 
 NEW_PEOPLE = 900
-"""Seed of the people who are measured on."""
+"""Seed of the people for testing."""
 OLD_PEOPLE, OLD_ACTIONS = 60, 3
-"""Rendered people who do what the model knew, and how many actions each does."""
+"""Rendered people who perform actions of the base, and the number of actions of each."""
 
 
 def main() -> int:
-    """Teach, measure and print; 0 when it ran."""
+    """Teach, test and print; 0 on success."""
     parser = argparse.ArgumentParser("benchmarks.teach", description=__doc__)
-    parser.add_argument("--recordings", type=int, default=5, help="of each motion")
+    parser.add_argument("--recordings", type=int, default=5, help="recordings of each motion")
     parser.add_argument("--tested", type=int, default=40, help="new people for each motion")
     parser.add_argument("--output", type=Path, default=None, help="file for the figures (JSON)")
     parser.add_argument(
         "--rendered",
         action="store_true",
-        help="people go through images and the detector instead of its simulation",
+        help="render people and detect them, instead of simulating the detector",
     )
     add_options(parser, TeachSettings)
     args = parser.parse_args()
@@ -69,13 +70,13 @@ def main() -> int:
 def measure(
     settings: TeachSettings, recordings: int, tested: int, *, rendered: bool = False
 ) -> dict[str, Any]:
-    """Figures of one teaching.
+    """Results of one teaching.
 
     Args:
         settings: of teaching.
-        recordings: of each motion.
+        recordings: number for each motion.
         tested: new people for each motion.
-        rendered: people go through images and the real detector.
+        rendered: render people and detect them with the real detector.
     """
     lifter, base = Lifter(LifterSettings()), read_model(find_model(settings.base))
     detector = (
@@ -83,18 +84,18 @@ def measure(
         if rendered
         else None
     )
-    lessons = [
-        lesson
+    demonstrations = [
+        demonstration
         for row, label in enumerate(NEW_MOTIONS)
-        for lesson in islice(
-            _lessons(label, [settings.seed, row], base, lifter, detector), recordings
+        for demonstration in islice(
+            _demonstrations(label, [settings.seed, row], base, lifter, detector), recordings
         )
     ]
-    curriculum = Curriculum(base, lessons, settings)
+    data = TeachingData(base, demonstrations, settings)
     begun = time.perf_counter()
-    taught = teach(base, curriculum, settings)
+    taught = teach(base, data, settings)
     seconds = time.perf_counter() - begun
-    print(table(left_out(taught, curriculum)))
+    print(table(held_out_results(taught, data)))
     return {
         "seconds": round(seconds, 1),
         "new": {
@@ -109,33 +110,31 @@ def measure(
             )
             for row, label in enumerate(NEW_MOTIONS)
         },
-        "old": _old(
-            base, taught.model, _people(curriculum, base, lifter, detector), curriculum.labels
-        ),
+        "old": _old(base, taught.model, _people(data, base, lifter, detector), data.labels),
     }
 
 
-def _lessons(
+def _demonstrations(
     label: str, seed: list[int], base: ActionModel, lifter: Lifter, detector: Detector | None
-) -> Iterator[Lesson]:
-    """Lessons of a motion without end; as in life, who was not seen is recorded again."""
+) -> Iterator[Demonstration]:
+    """Demonstrations of a motion, unlimited; a recording without a detected person is repeated."""
     for number in count():
         recording = recorded(
             label, number, lifter, np.random.default_rng([*seed, number]), detector
         )
         try:
-            yield from lessons_of([recording], base.spmf)
+            yield from demonstrations_of([recording], base.spmf)
         except InputError as error:
             print(f"left out: {error}")
 
 
 def _new(
-    model: ActionModel, sightings: list[Sighting], lifter: Lifter, label: str
+    model: ActionModel, persons: list[LabelledKeypoints], lifter: Lifter, label: str
 ) -> dict[str, Any]:
-    """How new people's windows of a motion are answered, and most of each person's."""
+    """Accuracy on new people's windows of a motion, and by person."""
     right, people, convincing, taken = [], [], [], []
-    for seen in sightings:
-        poses = seen.lifted(lifter, model.spmf.min_score)
+    for person in persons:
+        poses = person.lifted(lifter, model.spmf.min_score)
         logits = _logits(poses, model)
         if not len(logits):
             continue
@@ -160,43 +159,42 @@ def _new(
     }
 
 
-def _logits(poses: Recording, model: ActionModel) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """(N, L) for windows in which the action has gone on for a while, as the robot's are cut."""
-    places = [place for place in find_windows([poses], 0.3, 0.6, 1.0) if place.label == 1]
-    labels = np.arange(2)
-    windows = WindowSet([poses], places, model.window, model.spmf, labels)
-    return logits_of(model.network, windows.images) if places else np.zeros((0, 1))
+def _logits(poses: LabelledPoses, model: ActionModel) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """(N, L) logits for windows that end a while after the beginning of the action."""
+    specs = [spec for spec in find_windows([poses], 0.3, 0.6, 1.0) if spec.label == 1]
+    windows = WindowSet([poses], specs, model.window, model.spmf, np.arange(2))
+    return predict_logits(model.network, windows.images) if specs else np.zeros((0, 1))
 
 
 def _people(
-    curriculum: Curriculum, base: ActionModel, lifter: Lifter, detector: Detector | None
+    data: TeachingData, base: ActionModel, lifter: Lifter, detector: Detector | None
 ) -> WindowSet:
-    """Simulated people who do what the base knew."""
+    """Simulated people who perform actions of the base."""
     if detector is None:
-        return curriculum.simulated("test")
-    seen = []
+        return data.simulated("test")
+    people = []
     for number in range(OLD_PEOPLE):
         detector.reset()
         rng = np.random.default_rng([NEW_PEOPLE, len(NEW_MOTIONS), number])
-        seen.append(rendered_sighting(rng, OLD_ACTIONS, detector))
-    return curriculum.shown(one.lifted(lifter, base.spmf.min_score) for one in seen)
+        people.append(rendered_person(rng, OLD_ACTIONS, detector))
+    return data.relabelled(person.lifted(lifter, base.spmf.min_score) for person in people)
 
 
 def _old(
     base: ActionModel, taught: ActionModel, people: WindowSet, labels: Sequence[str]
 ) -> dict[str, float]:
-    """Part of right answers about people who do what the base knew."""
+    """Accuracy on people who perform actions of the base."""
     truth = [labels[index] for index in people.truth]
-    found = {}
+    results = {}
     for name, model in (("before", base), ("after", taught)):
-        logits = logits_of(model.network, people.images)
+        logits = predict_logits(model.network, people.images)
         answers = [model.labels[index] for index in logits.argmax(axis=1)]
         sure = softmax(logits / model.temperature, axis=1).max(axis=1) >= model.unknown_below
-        found[name] = round(
+        results[name] = round(
             float(np.mean([a == t for a, t in zip(answers, truth, strict=True)])), 4
         )
-        found[f"{name}_convincing"] = round(float(sure.mean()), 4)
-    return found | {"windows": len(truth)}
+        results[f"{name}_convincing"] = round(float(sure.mean()), 4)
+    return results | {"windows": len(truth)}
 
 
 if __name__ == "__main__":

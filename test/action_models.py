@@ -1,4 +1,4 @@
-"""Small action models with random weights, in the form in which models are shipped."""
+"""Small action models with random weights, in the form of shipped models."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pose_action_ros.lab.training.action.settings import NetworkChoice
 from pose_action_ros.recognition import SpmfSettings
 
 LABELS = ("standing", "waving", "bowing")
@@ -16,13 +17,13 @@ WINDOW = 2.0  # [s]
 def write_action_model(
     path: Path, labels: Sequence[str] = LABELS, spmf: SpmfSettings | None = None, seed: int = 0
 ) -> Path:
-    """Write an .onnx file with its card; its answers convince at any probability."""
+    """Write an .onnx file with its card; no answer is "unknown"."""
     torch = pytest.importorskip("torch", reason="the model is exported by PyTorch")
-    from pose_action_ros.lab.training.action import model, network  # noqa: PLC0415 - need PyTorch
+    from pose_action_ros.lab.training.action import model  # noqa: PLC0415 - needs PyTorch
 
     torch.manual_seed(seed)
-    images, choice = spmf or SpmfSettings(), network.NetworkChoice(network="cnn", channels=4)
-    net = network.make_network(choice, len(labels), images.shape).eval()
+    images, choice = spmf or SpmfSettings(), NetworkChoice(network="cnn", channels=4)
+    net = model.make_network(choice, len(labels), images.shape).eval()
     made = model.ActionModel(net, tuple(labels), images, WINDOW, 1.0, 0.0)
     model.write_model(path, made, choice, {}, {})
     return path
@@ -30,19 +31,19 @@ def write_action_model(
 
 @pytest.fixture(scope="session")
 def action_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model of what one person does."""
+    """A model of actions of one person."""
     return write_action_model(tmp_path_factory.mktemp("action") / "one.onnx")
 
 
 @pytest.fixture(scope="session")
 def other_action_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Another one, with labels of its own."""
+    """A model with other labels."""
     folder = tmp_path_factory.mktemp("other")
     return write_action_model(folder / "other.onnx", ("sitting", "falling"), seed=1)
 
 
 @pytest.fixture(scope="session")
 def interaction_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model of what two people do together."""
+    """A model of interactions of two people."""
     folder, spmf = tmp_path_factory.mktemp("two"), SpmfSettings(people=2, height=96)
     return write_action_model(folder / "two.onnx", ("hugging", "shaking_hands"), spmf)

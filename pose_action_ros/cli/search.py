@@ -1,4 +1,4 @@
-"""`pose-action search`: find the cells of an action network."""
+"""`pose-action search`: search for the cells of an action network."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
-import torch
+from typing import TYPE_CHECKING, Any
 
 from pose_action_ros.errors import SettingError
-from pose_action_ros.lab.search.enas import Examples, search
-from pose_action_ros.lab.search.report import write_report
 from pose_action_ros.lab.search.settings import SearchSettings
-from pose_action_ros.lab.training.action.benchmarks import DATASETS, reward_split, splits
-from pose_action_ros.lab.training.action.data import RobotData
-from pose_action_ros.lab.training.action.network import NetworkChoice, cell_shape
-from pose_action_ros.lab.training.action.sequences import Augmentation, SequenceExamples
-from pose_action_ros.lab.training.action.settings import ActionData, read_sections
+from pose_action_ros.lab.training.action.settings import (
+    DATASETS,
+    ActionData,
+    Augmentation,
+    NetworkChoice,
+    read_sections,
+)
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
+
+if TYPE_CHECKING:
+    from pose_action_ros.lab.search.enas import Examples
+    from pose_action_ros.lab.search.shared import Images, Labels
 
 DESCRIPTION = "Search for the cells of an action network with ENAS."
 
@@ -35,27 +35,32 @@ SECTIONS = {
     "spmf": SpmfSettings,
 }
 _log = logging.getLogger(__name__)
-HeldOut = tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments."""
+    """Add the options."""
     parser.add_argument("--config", type=Path, required=True, help="YAML, see config/search_*.yaml")
     parser.add_argument(
         "--dataset",
         choices=(SIMULATED, *DATASETS),
         default=SIMULATED,
-        help="what is recognised; of a data set only the training part is used (%(default)s)",
+        help="training data; of a data set only the training part is used (%(default)s)",
     )
     parser.add_argument("--data", type=Path, help="folder of the data set")
-    parser.add_argument("--split", help="part of its protocol (the last one)")
+    parser.add_argument("--split", help="part of its protocol (default: the last one)")
     parser.add_argument(
         "--output", type=Path, required=True, help="folder for checkpoint, curve and report"
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Search, or go on, then write genotype.json and the pictures."""
+    """Search, or resume, then write genotype.json and the pictures."""
+    import torch
+
+    from pose_action_ros.lab.search.enas import search
+    from pose_action_ros.lab.search.report import write_report
+    from pose_action_ros.lab.training.action.model import cell_shape
+
     sections = read_sections(args.config, SECTIONS)
     torch.set_num_threads(min(2, torch.get_num_threads()))
     examples, held_out = (
@@ -72,16 +77,26 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _simulated(sections: Mapping[str, Any], output: Path) -> tuple[Examples, HeldOut]:
-    """What the shared weights learn from, and what gives the rewards: simulated people."""
-    # Shared weights have no spare outputs, by which gestures would be told apart.
-    data = RobotData(replace(sections["data"], gestures=0), sections["spmf"], output)
+def _simulated(sections: Mapping[str, Any], output: Path) -> tuple[Examples, tuple[Images, Labels]]:
+    """Training images of simulated people, and images that give the rewards."""
+    from pose_action_ros.lab.training.action.data import TrainingData
+
+    # Shared weights have no spare outputs for gestures.
+    data = TrainingData(replace(sections["data"], gestures=0), sections["spmf"], output)
     windows = data.simulated("validation")
     return data.examples(), (windows.images, windows.truth)
 
 
-def _recorded(sections: Mapping[str, Any], args: argparse.Namespace) -> tuple[Examples, HeldOut]:
-    """The same of a data set: subjects of its training part, and others of it."""
+def _recorded(
+    sections: Mapping[str, Any], args: argparse.Namespace
+) -> tuple[Examples, tuple[Images, Labels]]:
+    """Training images of a data set, and images of other training subjects for the rewards."""
+    from pose_action_ros.lab.training.action.protocols import (
+        SequenceExamples,
+        reward_split,
+        splits,
+    )
+
     if args.data is None:
         raise SettingError(f"--dataset {args.dataset} needs --data, the folder of its files")
     split = reward_split(splits(args.dataset, args.data, [args.split] if args.split else [])[-1])

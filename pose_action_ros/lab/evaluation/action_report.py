@@ -1,4 +1,4 @@
-"""How well sequences of a data set are recognised: by split, by class, and as a picture."""
+"""Results on the sequences of a data set: tables by split and class, confusion matrices."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ ACCURACY = (
     "deviation",
     "least",
     "greatest",
-    "together",
+    "ensemble",
 )
 _DOTS_PER_INCH = 110
 
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What one network answered for the test sequences of one split.
+    """Answers of one network for the test sequences of one split.
 
     Attributes:
-        split: name of the part of the protocol.
+        split: name of the split.
         seed: of the training.
         labels: names of the classes.
         truth: (N,) true classes.
         probabilities: (N, L) of the classes.
 
     Raises:
-        InputError: not as many answers as sequences, not as many classes as labels, or none.
+        InputError: numbers of answers and sequences, or of classes and labels, differ or are 0.
     """
 
     split: str
@@ -63,16 +63,16 @@ class Answers:
 
     @property
     def answers(self) -> Labels:
-        """(N,) classes answered."""
+        """(N,) most probable classes."""
         return np.asarray(self.probabilities.argmax(axis=1), np.int64)
 
     @property
     def accuracy(self) -> float:
-        """Part of the sequences whose answer is right."""
+        """Share of the sequences with the right answer."""
         return float((self.truth == self.answers).mean())
 
     def to_json(self) -> dict[str, Any]:
-        """All of it, for a file."""
+        """JSON form."""
         return {
             "split": self.split,
             "seed": self.seed,
@@ -83,7 +83,7 @@ class Answers:
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Answers:
-        """What to_json gave."""
+        """Inverse of to_json."""
         return cls(
             value["split"],
             int(value["seed"]),
@@ -93,52 +93,52 @@ class Answers:
         )
 
 
-def confusion(found: Sequence[Answers]) -> Labels:
-    """(L, L) how many sequences of each true class (row) were answered as each (column)."""
-    counts = np.zeros((len(found[0].labels),) * 2, dtype=np.int64)
-    for one in found:
+def confusion(results: Sequence[Answers]) -> Labels:
+    """(L, L) number of sequences by true class (row) and answer (column)."""
+    counts = np.zeros((len(results[0].labels),) * 2, dtype=np.int64)
+    for one in results:
         np.add.at(counts, (one.truth, one.answers), 1)
     return counts
 
 
-def by_split(found: Sequence[Answers]) -> dict[str, list[Answers]]:
-    """The answers of all seeds for each split, in the order they come."""
+def by_split(results: Sequence[Answers]) -> dict[str, list[Answers]]:
+    """Answers of all seeds by split, in order."""
     splits: dict[str, list[Answers]] = {}
-    for one in found:
+    for one in results:
         splits.setdefault(one.split, []).append(one)
     return splits
 
 
-def together(found: Sequence[Answers]) -> float:
-    """Part of one split's sequences that are right by the mean probabilities of all seeds.
+def ensemble_accuracy(results: Sequence[Answers]) -> float:
+    """Accuracy on one split with the mean probabilities of all seeds.
 
-    As of Lakshminarayanan, Pritzel, Blundell: Simple and Scalable Predictive Uncertainty Estimation
+    Lakshminarayanan, Pritzel, Blundell: Simple and Scalable Predictive Uncertainty Estimation
     using Deep Ensembles, NeurIPS 2017, section 2.4.
     """
-    mean = np.mean([one.probabilities for one in found], axis=0)
-    return float((mean.argmax(axis=1) == found[0].truth).mean())
+    mean = np.mean([one.probabilities for one in results], axis=0)
+    return float((mean.argmax(axis=1) == results[0].truth).mean())
 
 
-def accuracy_table(found: Sequence[Answers], mean_of: Sequence[str]) -> Table:
+def accuracy_table(results: Sequence[Answers], mean_of: Sequence[str]) -> Table:
     """Per-sequence accuracy [%] of every split: mean, deviation and range over the seeds.
 
-    The last column is that of the seeds' networks together.
+    The last column is the accuracy of the ensemble of the seeds' networks.
 
     Args:
-        found: of all splits and seeds.
-        mean_of: splits whose mean is the last row; its deviation is that of the seeds' means.
+        results: of all splits and seeds.
+        mean_of: splits to average in the last row; its deviation is of the seeds' means.
     """
     rows = []
-    splits = by_split(found)
+    splits = by_split(results)
     for name, answers in splits.items():
         accuracies = [one.accuracy for one in answers]
-        rows.append(_row(name, accuracies, len(answers[0].truth), together(answers)))
+        rows.append(_row(name, accuracies, len(answers[0].truth), ensemble_accuracy(answers)))
     chosen = [splits[name] for name in mean_of if name in splits]
     if len(chosen) > 1:
         seeds = zip(*([one.accuracy for one in answers] for answers in chosen), strict=False)
         means = [float(np.mean(values)) for values in seeds]
         total = sum(len(answers[0].truth) for answers in chosen)
-        joined = float(np.mean([together(answers) for answers in chosen]))
+        joined = float(np.mean([ensemble_accuracy(answers) for answers in chosen]))
         rows.append(_row(f"mean of {', '.join(mean_of)}", means, total, joined))
     return Table("Accuracy per sequence", ACCURACY, rows)
 
@@ -149,9 +149,9 @@ def _row(name: str, accuracies: Sequence[float], sequences: int, joined: float) 
     return (name, str(sequences), str(len(values)), *(f"{number:.2f}" for number in numbers))
 
 
-def class_table(found: Sequence[Answers]) -> Table:
-    """Of each class of one split: recall, precision, and what it is most often taken for."""
-    counts, labels = confusion(found), found[0].labels
+def class_table(results: Sequence[Answers]) -> Table:
+    """Recall, precision and most frequent confusion of each class of one split."""
+    counts, labels = confusion(results), results[0].labels
     rows = []
     for index, label in enumerate(labels):
         right, of, answered = counts[index, index], counts[index].sum(), counts[:, index].sum()
@@ -161,24 +161,24 @@ def class_table(found: Sequence[Answers]) -> Table:
         taken = f"{labels[worst]} {100 * wrong[worst] / of:.1f} %" if wrong[worst] else "-"
         precision = f"{100 * right / answered:.1f}" if answered else "-"
         rows.append((label, str(of), f"{100 * right / max(of, 1):.1f}", precision, taken))
-    header = ("class", "sequences x seeds", "recall %", "precision %", "most often taken for")
-    return Table(f"Classes of {found[0].split}", header, rows)
+    header = ("class", "sequences x seeds", "recall %", "precision %", "most often confused with")
+    return Table(f"Classes of {results[0].split}", header, rows)
 
 
-def markdown(found: Sequence[Answers], mean_of: Sequence[str]) -> str:
+def markdown(results: Sequence[Answers], mean_of: Sequence[str]) -> str:
     """All tables."""
-    tables = [accuracy_table(found, mean_of)]
-    tables += [class_table(answers) for answers in by_split(found).values()]
+    tables = [accuracy_table(results, mean_of)]
+    tables += [class_table(answers) for answers in by_split(results).values()]
     return "\n".join(table.markdown() for table in tables)
 
 
-def write_report(found: Sequence[Answers], mean_of: Sequence[str], folder: Path) -> None:
+def write_report(results: Sequence[Answers], mean_of: Sequence[str], folder: Path) -> None:
     """Write action.md, action.json and a confusion matrix for each split."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "action.md").write_text(markdown(found, mean_of), encoding="utf-8")
-    values = [{**one.to_json(), "accuracy": one.accuracy} for one in found]
+    (folder / "action.md").write_text(markdown(results, mean_of), encoding="utf-8")
+    values = [{**one.to_json(), "accuracy": one.accuracy} for one in results]
     (folder / "action.json").write_text(json.dumps(values, indent=1), encoding="utf-8")
-    for name, answers in by_split(found).items():
+    for name, answers in by_split(results).items():
         save_confusion(confusion(answers), answers[0].labels, name, folder / f"{name}.png")
 
 

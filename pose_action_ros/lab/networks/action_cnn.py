@@ -7,19 +7,19 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from pose_action_ros.lab.networks.spare import shared_out
+from pose_action_ros.lab.networks.operations import merge_spare
 
 
 @dataclass(frozen=True)
 class CnnShape:
-    """What rebuilds the network.
+    """Parameters that rebuild the network.
 
     Attributes:
         labels: number of actions.
         height, width: of the images [px], multiples of 8.
         channels: of the first layer; later ones have two, four and four times as many.
         dropout: before the last layer.
-        spare: outputs for what has no label, see `shared_out`.
+        spare: outputs without a label, see `merge_spare`.
     """
 
     labels: int
@@ -33,8 +33,8 @@ class CnnShape:
 class ActionCnn(nn.Module):
     """RGB images (B, height, width, 3) of 0 to 255 to logits (B, labels).
 
-    The last feature map is not averaged: its columns are times and its rows joints, and what
-    counts is what happens at the newest time. While training, spare logits come after the others.
+    The last feature map is not averaged: its columns are times and its rows joints, and the newest
+    time decides. During training, spare logits follow the others.
     """
 
     def __init__(self, shape: CnnShape) -> None:
@@ -61,12 +61,12 @@ class ActionCnn(nn.Module):
         )
 
     def forward(self, images: Tensor) -> Tensor:
-        """See the class."""
+        """Forward pass."""
         pixels = images.permute(0, 3, 1, 2) / 127.5 - 1  # (B, 3, H, W)
         logits: Tensor = self.classify(self.features(pixels))
         if self.training or not self.shape.spare:
             return logits
-        return shared_out(logits, self.shape.labels)
+        return merge_spare(logits, self.shape.labels)
 
 
 class Calibrated(nn.Module):

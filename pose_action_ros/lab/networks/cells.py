@@ -1,8 +1,8 @@
-"""Networks of cells: a genotype and a shape give a network for Enhanced-SPMF images.
+"""Networks of cells for Enhanced-SPMF images, defined by a genotype and a shape.
 
 Blocks of normal cells, each followed by a reduction cell, as in Pham, Guan, Zoph, Le, Dean 2018,
-arXiv 1802.03268. As in their search, a reduction cell halves its two inputs and keeps the size
-within.
+arXiv 1802.03268. As in their search, a reduction cell halves its two inputs; its operations keep
+the size.
 """
 
 from __future__ import annotations
@@ -16,26 +16,31 @@ from torch import Tensor, nn
 
 from pose_action_ros.errors import ModelError, SettingError
 from pose_action_ros.lab.networks.genotype import OPERATIONS, Cell, Genotype, loose_ends, to_json
-from pose_action_ros.lab.networks.operations import Fit, Join, drop_path, operation
-from pose_action_ros.lab.networks.spare import shared_out
+from pose_action_ros.lab.networks.operations import (
+    Fit,
+    Join,
+    drop_path,
+    merge_spare,
+    operation,
+)
 
 HEAD_WIDTH = 2
-"""Channels of what is flattened, as a multiple of those of the first block."""
+"""Channels of the flattened map, as a multiple of those of the first block."""
 
 
 @dataclass(frozen=True)
 class CellShape:
-    """What rebuilds a network of cells, besides its genotype.
+    """Parameters that rebuild a network of cells, besides its genotype.
 
     Attributes:
         labels: number of actions.
         height, width: of the images [px].
-        channels: of the cells of the first block; each reduction doubles them.
-        blocks: each of normal cells and a reduction cell.
+        channels: of the cells of the first block, doubled by each reduction.
+        blocks: number of blocks, each of normal cells and a reduction cell.
         cells: normal cells in a block.
         dropout: before the last layer.
-        drop_path: probability that an operation's output is left out, while training.
-        spare: outputs for what has no label, see `shared_out`.
+        drop_path: probability that an operation's output is dropped during training.
+        spare: outputs without a label, see `merge_spare`.
 
     Raises:
         SettingError: a count below 1, or a probability outside 0 to below 1.
@@ -63,7 +68,7 @@ class CellShape:
 
 
 class Edge(NamedTuple):
-    """An operation in a cell: a node's first (side 0) or second on the output of a source."""
+    """An operation in a cell: the first (side 0) or second of a node, on the output of a source."""
 
     node: int
     side: int
@@ -72,7 +77,7 @@ class Edge(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Where its weights are."""
+        """Key of its weights."""
         return "_".join(map(str, self))
 
 
@@ -87,19 +92,19 @@ def edges(cell: Cell) -> tuple[Edge, ...]:
 
 @dataclass(frozen=True)
 class Parts:
-    """What a cell has weights for: operations, and nodes, counted from 2, that may be joined."""
+    """Parts of a cell with weights: operations, and nodes, counted from 2, that may be joined."""
 
     edges: tuple[Edge, ...]
     ends: tuple[int, ...]
 
     @classmethod
     def of(cls, cell: Cell) -> Parts:
-        """What this cell alone needs."""
+        """Parts of this cell."""
         return cls(edges(cell), loose_ends(cell))
 
     @classmethod
     def every(cls, nodes: int) -> Parts:
-        """What all cells of so many nodes need."""
+        """Parts of all cells with `nodes` nodes."""
         return cls(
             tuple(
                 Edge(number, side, source, name)
@@ -113,14 +118,14 @@ class Parts:
 
 
 class CellLayer(nn.Module):
-    """One cell: outputs of the two cells before it to its own.
+    """One cell: outputs of the two previous cells to its output.
 
     Args:
-        parts: what it has weights for.
-        inputs: channels of its two inputs.
-        channels: of its output.
-        strides: by how much it shrinks each input.
-        rate: of leaving out operations.
+        parts: operations and nodes with weights.
+        inputs: channels of the two inputs.
+        channels: of the output.
+        strides: reduction of each input.
+        rate: drop rate of operations.
     """
 
     def __init__(
@@ -142,7 +147,7 @@ class CellLayer(nn.Module):
         self.join = Join(parts.ends, channels)
 
     def forward(self, inputs: Sequence[Tensor], cell: Cell) -> Tensor:
-        """Two maps (B, C, H, W) to (B, channels, H', W'), through the cell's operations alone."""
+        """Two maps (B, C, H, W) to (B, channels, H', W'), by the operations of one cell."""
         values = [fit(maps) for fit, maps in zip(self.fits, inputs, strict=True)]
         for edge in edges(cell):
             result = self._operate(edge, values[edge.source])
@@ -160,15 +165,12 @@ class CellLayer(nn.Module):
 
 
 class CellStack(nn.Module):
-    """A stem, blocks of cells and a head, with the weights of one genotype or of many.
-
-    Images are those of CellNetwork; the genotype is that of the pass.
-    """
+    """A stem, blocks of cells and a head, with the weights of one genotype or of many."""
 
     def __init__(self, normal: Parts, reduction: Parts, shape: CellShape) -> None:
         super().__init__()
         self.shape = shape
-        # It halves the image: cells cost in proportion to the pixels, and most of the time.
+        # The stem halves the image: the cost of cells is proportional to the number of pixels.
         self.stem = nn.Sequential(
             nn.Conv2d(3, shape.channels, 3, padding=1, bias=False),
             nn.BatchNorm2d(shape.channels),
@@ -178,7 +180,7 @@ class CellStack(nn.Module):
         )
         self.layers = nn.ModuleList(_layers(normal, reduction, shape))
         channels = shape.channels * 2**shape.blocks
-        # Not averaged: the last map's columns are times and its rows joints, which both matter.
+        # No average pooling: columns of the last map are times and rows are joints.
         self.head = nn.Sequential(
             nn.ReLU(),
             nn.Conv2d(channels, HEAD_WIDTH * shape.channels, 1, bias=False),
@@ -202,15 +204,15 @@ class CellStack(nn.Module):
         return features
 
     def classify(self, features: Tensor) -> Tensor:
-        """(B, F) to logits (B, labels); while training the spare ones come after them."""
+        """(B, F) to logits (B, labels), during training followed by the spare logits."""
         logits: Tensor = self.linear(self.dropout(features))
         if self.training or not self.shape.spare:
             return logits
-        return shared_out(logits, self.shape.labels)
+        return merge_spare(logits, self.shape.labels)
 
 
 def _layers(normal: Parts, reduction: Parts, shape: CellShape) -> Iterator[CellLayer]:
-    """The cells in order; halvings are counted to know by how much inputs must shrink."""
+    """The cells in order; halvings are counted to compute the strides of inputs."""
     before = last = (shape.channels, 0)  # channels, halvings
     for block in range(shape.blocks):
         for number in range(shape.cells + 1):
@@ -227,7 +229,7 @@ def _layers(normal: Parts, reduction: Parts, shape: CellShape) -> Iterator[CellL
 
 
 def _shrunk(size: int, halvings: int) -> int:
-    """Pixels that are left of a height or width; each halving rounds up."""
+    """Height or width after halvings, each rounded up."""
     factor: int = 2**halvings
     return -(-size // factor)
 
@@ -235,27 +237,27 @@ def _shrunk(size: int, halvings: int) -> int:
 class CellNetwork(nn.Module):
     """RGB images (B, height, width, 3) of 0 to 255 to logits (B, labels), by one genotype.
 
-    While training, the spare logits come after those of the labels.
+    During training, the spare logits follow those of the labels.
     """
 
     def __init__(self, genotype: Genotype, shape: CellShape) -> None:
         super().__init__()
         self.genotype, self.shape = genotype, shape
         self.stack = CellStack(Parts.of(genotype.normal), Parts.of(genotype.reduction), shape)
-        # Kept with the weights: pooling has none that would tell another genotype.
+        # Saved with the weights: pooling has none, by which another genotype could be detected.
         self.code: Tensor
         self.register_buffer("code", _code(genotype))
 
     def forward(self, images: Tensor) -> Tensor:
-        """See the class."""
+        """Forward pass."""
         return self.classify(self.features(images))
 
     def features(self, images: Tensor) -> Tensor:
-        """(B, height, width, 3) of 0 to 255 to (B, F), what the last layer reads."""
+        """(B, height, width, 3) of 0 to 255 to (B, F), the input of the last layer."""
         return self.stack.features(images, self.genotype)
 
     def classify(self, features: Tensor) -> Tensor:
-        """(B, F) to logits, as of CellStack, with the dropout before the last layer."""
+        """(B, F) to logits, see CellStack.classify."""
         return self.stack.classify(features)
 
 
@@ -270,11 +272,11 @@ def _code(genotype: Genotype) -> Tensor:
 
 
 def load_weights(network: CellNetwork, state: Mapping[str, Tensor], name: str) -> None:
-    """Give the network the weights in a state that was saved.
+    """Load saved weights.
 
     Args:
-        network: to fill.
-        state: of its `state_dict`.
+        network: to load into.
+        state: a state_dict.
         name: of the file, for errors.
 
     Raises:

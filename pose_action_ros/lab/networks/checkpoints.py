@@ -1,4 +1,4 @@
-"""Checkpoints: everything that a run needs to go on where it stopped, in one file."""
+"""Checkpoints: the state of a training run in one file, from which it can resume."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pose_action_ros.errors import ModelError
 
 
 def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
-    """Write a state of tensors, numbers, strings and containers of them; whole or not at all."""
+    """Write a state of tensors, numbers, strings and containers of them, atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -24,20 +24,20 @@ def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
 
 
 def load_checkpoint(path: Path, config: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
-    """The state saved at `path`, None when there is none.
+    """Read a state; None if there is no file.
 
     Args:
         path: of the checkpoint.
-        config: settings of this run; those saved under "config" must be the same. None takes any.
+        config: settings of this run, which must equal the saved "config"; None accepts any.
 
     Raises:
-        ModelError: the file is damaged, or was made by a run with other settings.
+        ModelError: the file is damaged, or from a run with other settings.
     """
     if not path.is_file():
         return None
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch raises whatever the damage leads to
+    except Exception as error:  # torch raises many types for damaged files
         raise ModelError(f"{path} is no checkpoint or is damaged: {error}; remove it") from error
     if config is None:
         return state

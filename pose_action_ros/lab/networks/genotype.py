@@ -1,7 +1,7 @@
-"""Genotypes: which operations a cell of the network has and how they are connected.
+"""Genotypes: operations of the network's cells and their connections.
 
 The micro search space of Pham, Guan, Zoph, Le, Dean 2018, arXiv 1802.03268, section 2.4: a cell has
-nodes; each adds up two operations on outputs of earlier nodes.
+nodes; each is the sum of two operations on outputs of earlier nodes.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ class Node:
     """The sum of two operations.
 
     Attributes:
-        inputs: what each takes: 0 and 1 are the outputs of the cell before the last one and of the
-            last one, i + 2 is node i.
+        inputs: source of each operation: 0 and 1 are the outputs of the last but one and of the
+            last cell, i + 2 is node i.
         operations: names in OPERATIONS.
 
     Raises:
@@ -52,10 +52,10 @@ Cell = tuple[Node, ...]
 
 @dataclass(frozen=True)
 class Genotype:
-    """The two kinds of cells that a network is made of.
+    """The two kinds of cells of a network.
 
     Attributes:
-        normal: keeps the size of what it gets.
+        normal: keeps the size of its input.
         reduction: halves height and width, doubles the channels.
 
     Raises:
@@ -83,13 +83,13 @@ def _check_inputs(name: str, number: int, node: Node) -> None:
 
 
 def loose_ends(cell: Cell) -> tuple[int, ...]:
-    """The nodes, counted from 2, that no other node takes: together they are the cell's output."""
+    """Nodes, counted from 2, that are no input of another node; joined, they are the output."""
     taken = {source for node in cell for source in node.inputs}
     return tuple(number for number in range(2, len(cell) + 2) if number not in taken)
 
 
 def random_genotype(rng: np.random.Generator, nodes: int) -> Genotype:
-    """A genotype of cells of so many nodes; every choice is as likely as the others."""
+    """A random genotype of cells with `nodes` nodes; all choices are equally likely."""
     return Genotype(_random_cell(rng, nodes), _random_cell(rng, nodes))
 
 
@@ -108,16 +108,16 @@ def _random_cell(rng: np.random.Generator, nodes: int) -> Cell:
 
 
 def to_json(genotype: Genotype) -> dict[str, Any]:
-    """As JSON: {"normal": [{"inputs": [0, 1], "operations": ["identity", ...]}, ...], ...}."""
+    """JSON form: {"normal": [{"inputs": [0, 1], "operations": ["identity", ...]}, ...], ...}."""
     value: dict[str, Any] = json.loads(json.dumps(asdict(genotype)))
     return value
 
 
 def from_json(value: object) -> Genotype:
-    """The genotype that `to_json` gave.
+    """Inverse of `to_json`.
 
     Raises:
-        ModelError: the value is of another form, or the genotype is not allowed.
+        ModelError: the value has another form, or the genotype is invalid.
     """
     cells = _members(value, "a genotype", ("normal", "reduction"))
     return Genotype(_cell(cells["normal"], "normal"), _cell(cells["reduction"], "reduction"))
@@ -147,10 +147,10 @@ def _members(value: object, what: str, names: tuple[str, ...]) -> dict[str, Any]
 
 
 def read_genotype(path: Path) -> Genotype:
-    """The genotype in a JSON file.
+    """Read a genotype from a JSON file.
 
     Raises:
-        ModelError: the file cannot be read, is not JSON, or holds no genotype.
+        ModelError: the file cannot be read, is not JSON, or has no genotype.
     """
     try:
         return from_json(json.loads(path.read_text(encoding="utf-8")))
@@ -163,6 +163,6 @@ def read_genotype(path: Path) -> Genotype:
 
 
 def write_genotype(path: Path, genotype: Genotype) -> None:
-    """Write the genotype as a JSON file; the folder is made."""
+    """Write the genotype as a JSON file; the folder is created."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(to_json(genotype), indent=2) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What cells are made of: operations that keep the size, and what fits sizes and joins outputs."""
+"""Layers of action networks: operations of cells, layers that adapt sizes, spare outputs."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import torch
 from torch import Tensor, nn
 
 _KERNELS = {"sep_conv_3x3": 3, "sep_conv_5x5": 5}
+_LEAST = 1e-6  # probability; its logarithm must be finite in half precision too
 
 
 def operation(name: str, channels: int) -> nn.Module:
-    """The operation of a name in OPERATIONS: (B, channels, H, W) to the same size."""
+    """The operation with a name in OPERATIONS: (B, channels, H, W) to the same size."""
     if name in _KERNELS:
         return SeparableConv(channels, _KERNELS[name])
     if name == "avg_pool_3x3":
@@ -22,7 +23,7 @@ def operation(name: str, channels: int) -> nn.Module:
 
 
 class SeparableConv(nn.Module):
-    """(B, C, H, W) to the same size: twice ReLU, depthwise and pointwise convolution, and BN."""
+    """(B, C, H, W) to the same size: ReLU, depthwise and pointwise convolution, BN, twice."""
 
     def __init__(self, channels: int, size: int) -> None:
         super().__init__()
@@ -31,13 +32,13 @@ class SeparableConv(nn.Module):
         )
 
     def forward(self, maps: Tensor) -> Tensor:
-        """See the class."""
+        """Forward pass."""
         result: Tensor = self.layers(maps)
         return result
 
 
 class Fit(nn.Module):
-    """Brings an input of a cell to the cell's size: ReLU, convolution 1x1, BN.
+    """Adapts an input of a cell to the cell's size: ReLU, convolution 1x1, BN.
 
     (B, inputs, H, W) to (B, channels, H / stride, W / stride), sizes rounded up. With a stride, a
     depthwise convolution comes first, so that no pixel is skipped.
@@ -49,11 +50,11 @@ class Fit(nn.Module):
             point = nn.Conv2d(inputs, channels, 1, bias=False)
             self.layers = nn.Sequential(nn.ReLU(), point, nn.BatchNorm2d(channels))
         else:
-            # One pixel more on each side than the stride, so that windows overlap.
+            # The kernel is larger than the stride, so that windows overlap.
             self.layers = nn.Sequential(*_separable(inputs, channels, stride + 1, stride))
 
     def forward(self, maps: Tensor) -> Tensor:
-        """See the class."""
+        """Forward pass."""
         result: Tensor = self.layers(maps)
         return result
 
@@ -62,7 +63,7 @@ class Join(nn.Module):
     """Concatenates maps of nodes: ReLU, convolution 1x1, BN to (B, channels, H, W).
 
     Args:
-        ends: the nodes it has weights for.
+        ends: nodes with weights.
         channels: of each node, and of the output.
     """
 
@@ -73,7 +74,7 @@ class Join(nn.Module):
         self.normalise = nn.BatchNorm2d(channels)
 
     def forward(self, values: Sequence[Tensor], ends: Sequence[int]) -> Tensor:
-        """Join those `values` (B, channels, H, W) whose indices are `ends`."""
+        """Join the `values` (B, channels, H, W) with the indices `ends`."""
         weight = self.point.weight  # (C, ends * C, 1, 1)
         if tuple(ends) != self.ends:
             parts = torch.split(weight, self.channels, dim=1)
@@ -84,7 +85,7 @@ class Join(nn.Module):
 
 
 def drop_path(maps: Tensor, rate: float) -> Tensor:
-    """Zero the maps (B, C, H, W) of each example with this probability; the mean stays the same.
+    """Zero the maps (B, C, H, W) of each example with this probability, preserving the mean.
 
     Larsson, Maire, Shakhnarovich: FractalNet, ICLR 2017, arXiv 1605.07648.
     """
@@ -99,3 +100,15 @@ def _separable(inputs: int, outputs: int, size: int, stride: int) -> tuple[nn.Mo
         nn.Conv2d(inputs, outputs, 1, bias=False),
         nn.BatchNorm2d(outputs),
     )
+
+
+def merge_spare(logits: Tensor, labels: int) -> Tensor:
+    """Logits (B, labels + S) with S spare outputs to logits (B, labels).
+
+    Spare outputs are training classes without a label. Their probability is distributed evenly
+    among the labels, so that no label is more likely for them, which is the target of training
+    images without a label.
+    """
+    chances = torch.softmax(logits, dim=1)
+    none = chances[:, labels:].sum(dim=1, keepdim=True) / labels
+    return torch.log((chances[:, :labels] + none).clamp_min(_LEAST))

@@ -1,13 +1,14 @@
-"""ENAS: shared weights and a controller, trained in turn; then genotypes sampled and ranked.
+"""ENAS: shared weights and a controller are trained in turn; then genotypes are ranked.
 
 Pham, Guan, Zoph, Le, Dean 2018, arXiv 1802.03268, section 2.2.
 """
 
 from __future__ import annotations
 
+import csv
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,22 +17,19 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
-from pose_action_ros.errors import InputError, SettingError
+from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.lab.networks.cells import CellShape
 from pose_action_ros.lab.networks.checkpoints import load_checkpoint, save_checkpoint
 from pose_action_ros.lab.networks.genotype import Genotype
-from pose_action_ros.lab.search.controller import Controller, Sampled
-from pose_action_ros.lab.search.progress import Epoch, write_curve
-from pose_action_ros.lab.search.reinforce import Reinforce
-from pose_action_ros.lab.search.rewards import HeldOut, Images, Judge, Labels
+from pose_action_ros.lab.search.controller import Controller, Reinforce, Sampled
 from pose_action_ros.lab.search.settings import SearchSettings
-from pose_action_ros.lab.search.shared import SharedNetwork
+from pose_action_ros.lab.search.shared import HeldOut, Images, Judge, Labels, SharedNetwork
 
 CURVE, CHECKPOINT = "curve.csv", "checkpoint.pt"
 
 
 class Examples(Protocol):
-    """What the shared weights are trained on.
+    """Source of training images.
 
     Attributes:
         labels: number of actions.
@@ -40,11 +38,60 @@ class Examples(Protocol):
     labels: int
 
     def draw(self, count: int, rng: np.random.Generator) -> tuple[Images, Labels]:
-        """So many images (B, height, width, 3), augmented, and labels (B,), below 0 for no action.
+        """Augmented images (count, height, width, 3), and labels (count,), below 0 for no action.
 
-        A search learns from those of actions alone.
+        A search ignores images without action.
         """
         ...
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """A row of the learning curve.
+
+    Attributes:
+        epoch: counted from 0.
+        loss: mean cross entropy of the sampled networks while the shared weights are trained.
+        reward: mean over the genotypes of the epoch's updates; this and the following are NaN
+            without updates.
+        baseline: moving average of the rewards.
+        entropy: of the controller [nats].
+        best: highest reward of the epoch.
+    """
+
+    epoch: int
+    loss: float
+    reward: float
+    baseline: float
+    entropy: float
+    best: float
+
+
+_COLUMNS = tuple(item.name for item in fields(Epoch))
+
+
+def write_curve(path: Path, curve: Sequence[Epoch]) -> None:
+    """Write the curve as a CSV file with a header."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(_COLUMNS)
+        for row in curve:
+            writer.writerow([row.epoch, *(f"{value:.6g}" for value in astuple(row)[1:])])
+
+
+def read_curve(path: Path) -> list[Epoch]:
+    """Read a curve; ModelError if it is missing or damaged."""
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return [
+                Epoch(int(row["epoch"]), *(float(row[name]) for name in _COLUMNS[1:]))
+                for row in csv.DictReader(file)
+            ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            f"{path} is no curve of a search, with the columns {', '.join(_COLUMNS)}: {error!r}"
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -62,23 +109,23 @@ def search(
     validation: tuple[Images, Labels],
     output: Path,
 ) -> list[Ranked]:
-    """Search for cells; goes on from `output`/checkpoint.pt when that is there.
+    """Search for cells; resumes from `output`/checkpoint.pt if it exists.
 
     Args:
         settings: of the search.
-        shape: of the network that the cells are for; the search has its own number of channels.
-        training: what the shared weights are trained on.
+        shape: of the network; the search has its own number of channels.
+        training: images that the shared weights are trained on.
         validation: images (N, height, width, 3) and labels (N,) of other sequences, for the
             rewards and the ranking.
         output: folder for checkpoint.pt and curve.csv.
 
     Returns:
-        Different genotypes, best first.
+        Genotypes without duplicates, best first.
 
     Raises:
-        InputError: images or labels do not fit the shape.
-        SettingError: a GPU is wanted and there is none.
-        ModelError: the checkpoint is damaged or of another search.
+        InputError: images or labels do not match the shape.
+        SettingError: the settings require a GPU and there is none.
+        ModelError: the checkpoint is damaged or from another search.
     """
     if training.labels != shape.labels:
         raise InputError(
@@ -96,7 +143,7 @@ def search(
 
 
 class Enas:
-    """A search between two epochs."""
+    """State of a search between epochs."""
 
     def __init__(self, settings: SearchSettings, shape: CellShape) -> None:
         self._settings, self._shape = settings, shape
@@ -115,7 +162,7 @@ class Enas:
         self.curve: list[Epoch] = []
 
     def epoch(self, number: int, training: Examples, held_out: HeldOut) -> None:
-        """Train the shared weights, then the controller, and add to the curve."""
+        """Train the shared weights, then the controller, and append to the curve."""
         rng = self._seeded(number)
         for group in self._optimiser.param_groups:
             group["lr"] = learning_rate(self._settings, number)
@@ -124,9 +171,9 @@ class Enas:
         self.curve.append(self._train_controller(number, loss, updates, held_out, rng))
 
     def rank(self, held_out: HeldOut) -> list[Ranked]:
-        """Sample genotypes and judge them on all images; best first."""
+        """Sample genotypes and rank them by their accuracy on all images; best first."""
         self._seeded(self._settings.epochs)
-        # Without doubles, in the order in which they were sampled.
+        # Without duplicates, in the order of sampling.
         genotypes = list(dict.fromkeys(self._sample(self._settings.candidates)))
         ranked = [
             Ranked(genotype, self._judge.accuracy(genotype, held_out))
@@ -135,7 +182,7 @@ class Enas:
         return sorted(ranked, key=lambda one: -one.accuracy)
 
     def state(self) -> dict[str, Any]:
-        """All that is needed to go on."""
+        """State to resume from."""
         return {
             "config": self._config(),
             "curve": [asdict(row) for row in self.curve],
@@ -145,7 +192,7 @@ class Enas:
         }
 
     def resume(self, path: Path) -> int:
-        """Go on from a checkpoint, when there is one; the epoch to go on with."""
+        """Load the checkpoint, if any; returns the next epoch."""
         state = load_checkpoint(path, self._config())
         if state is not None:
             self._shared.load_state_dict(state["shared"])
@@ -155,15 +202,15 @@ class Enas:
         return len(self.curve)
 
     def _config(self) -> dict[str, Any]:
-        """What must stay the same for a search to go on; where it runs and its end may change."""
-        moving = {"device", "epochs", "candidates"}
+        """Settings that must be equal to resume; the device and the end may change."""
+        free = {"device", "epochs", "candidates"}
         settings = asdict(self._settings).items()
-        return {name: value for name, value in settings if name not in moving} | {
+        return {name: value for name, value in settings if name not in free} | {
             f"shape of the network: {name}": value for name, value in asdict(self._shape).items()
         }
 
     def _seeded(self, number: int) -> np.random.Generator:
-        """Seeds by epoch: a search that was resumed sees what an uninterrupted one would."""
+        """Seed by epoch: a resumed search is identical to an uninterrupted one."""
         torch.manual_seed(self._settings.seed * 100_000 + number)
         return np.random.default_rng([self._settings.seed, number])
 
@@ -173,7 +220,7 @@ class Enas:
         return sampled.genotypes()
 
     def _train_shared(self, training: Examples, rng: np.random.Generator) -> float:
-        """One step for each sampled genotype; mean loss."""
+        """One step for each sampled genotype; returns the mean loss."""
         self._shared.train()
         losses = []
         for genotype in tqdm(self._sample(self._settings.steps), "shared weights", leave=False):
@@ -193,7 +240,7 @@ class Enas:
     def _train_controller(
         self, number: int, loss: float, updates: int, held_out: HeldOut, rng: np.random.Generator
     ) -> Epoch:
-        """Updates of the controller, each by rewards on one batch of images."""
+        """Update the controller, each time by rewards on one batch of images."""
         rewards: list[float] = []
         entropies: list[float] = []
         for _ in tqdm(range(updates), "controller", leave=False):
@@ -217,7 +264,7 @@ class Enas:
 
 
 def learning_rate(settings: SearchSettings, epoch: int) -> float:
-    """A cosine from the highest to the least rate, begun anew after each cycle.
+    """A cosine from the highest to the lowest rate, restarted after each cycle.
 
     Loshchilov, Hutter: SGDR, ICLR 2017, arXiv 1608.03983, equation 5.
     """

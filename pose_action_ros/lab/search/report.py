@@ -1,4 +1,4 @@
-"""What a search found: the best genotype, pictures of its cells and of the rewards, a table."""
+"""Results of a search: the best genotype, pictures of its cells and of the rewards, a table."""
 
 from __future__ import annotations
 
@@ -23,12 +23,11 @@ from pose_action_ros.lab.networks.genotype import (
     loose_ends,
     write_genotype,
 )
-from pose_action_ros.lab.search.enas import CURVE, Ranked
-from pose_action_ros.lab.search.progress import Epoch, read_curve
+from pose_action_ros.lab.search.enas import CURVE, Epoch, Ranked, read_curve
 
 GENOTYPE, CELLS, REWARDS = "genotype.json", "cells.png", "rewards.png"
 
-# Tol's bright colours; an operation looks the same in all pictures.
+# Tol's bright colours; an operation has the same colour in all pictures.
 _COLOURS = dict(
     zip(OPERATIONS, ("#4477aa", "#aa3377", "#228833", "#ee6677", "#999999"), strict=True)
 )
@@ -41,15 +40,15 @@ def write_report(folder: Path, ranked: Sequence[Ranked]) -> None:
     """Write the best genotype and both pictures into the folder of a search.
 
     Args:
-        folder: where `search` left its curve.
-        ranked: what it returned.
+        folder: output of `search`, with the curve.
+        ranked: result of `search`.
 
     Raises:
         ModelError: the folder has no curve.
-        InputError: nothing is ranked.
+        InputError: there are no genotypes.
     """
     if not ranked:
-        raise InputError("no genotype is ranked, expected what a search returned")
+        raise InputError("no genotype is ranked, expected the result of a search")
     best = ranked[0]
     write_genotype(folder / GENOTYPE, best.genotype)
     save_cells(best.genotype, folder / CELLS)
@@ -59,15 +58,15 @@ def write_report(folder: Path, ranked: Sequence[Ranked]) -> None:
 def comparison(
     searched: float, random: Sequence[float], hand_made: float
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Header and rows of a table: does the search find more than luck, or than one's own design?
+    """Header and rows of a table that compares the search with random cells and a manual design.
 
     Args:
         searched: accuracy 0 to 1 of the searched cells, trained from scratch.
-        random: of networks of random cells, trained and chosen alike.
-        hand_made: of the convolutional network.
+        random: accuracies of networks of random cells, trained in the same way.
+        hand_made: accuracy of the convolutional network.
 
     Raises:
-        InputError: no random cells were measured.
+        InputError: no accuracies of random cells.
     """
     if not random:
         raise InputError("no accuracies of random cells, expected at least one; train some")
@@ -112,7 +111,7 @@ def _draw_rewards(picture: Figure, curve: Sequence[Epoch]) -> None:
 
 
 def save_cells(genotype: Genotype, path: Path) -> None:
-    """Draw both cells as graphs, as PNG: arrows are operations, told by their colours."""
+    """Draw both cells as graphs, as PNG: arrows are operations, one colour for each."""
     _save(lambda picture: _draw_cells(picture, genotype), (12, 4.6), path)
 
 
@@ -148,9 +147,9 @@ _BOX = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": "#44444
 
 
 def layout(cell: Cell) -> list[tuple[float, float]]:
-    """Where to draw a cell's two inputs, its nodes and its output: everything right of its inputs.
+    """Positions of a cell's two inputs, its nodes and its output, each right of its sources.
 
-    Columns are lengths of the longest ways from an input; each is centred on zero.
+    The column is the length of the longest path from an input; each column is centred on zero.
     """
     columns = [0, 0]
     for node in cell:
@@ -170,7 +169,7 @@ def _arrow(
     colour: str,
     bend: float,
 ) -> None:
-    if end[0] - start[0] > 1:  # around what is between
+    if end[0] - start[0] > 1:  # around the nodes between
         bend += _LONG if start[1] >= end[1] else -_LONG
     panel.add_patch(
         FancyArrowPatch(
@@ -192,5 +191,5 @@ def _save(draw: Callable[[Figure], None], size: tuple[float, float], path: Path)
         picture = Figure(figsize=size, layout="constrained")
         FigureCanvasAgg(picture)
         draw(picture)
-        # Without the version of matplotlib the same search gives the same bytes.
+        # Without the version of matplotlib, the file is reproducible.
         picture.savefig(path, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})

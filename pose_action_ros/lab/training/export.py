@@ -1,4 +1,4 @@
-"""Write a trained network as ONNX with its card, after checking that both compute the same."""
+"""Write a trained network as ONNX with its card, after comparing their outputs."""
 
 from __future__ import annotations
 
@@ -31,24 +31,23 @@ def export(
     free: Axes | None = None,
     tolerance: float = 1e-4,
 ) -> float:
-    """Write `path` (.onnx) and the card beside it, both or none.
+    """Write `path` (.onnx) and the card beside it, or neither.
 
     Args:
-        network: one tensor in, one or a tuple of them out; put in evaluation mode.
-        example: an input batch of at least 2; the batch size stays free in the file.
-        names: of the input and of the outputs in the file.
+        network: with one input and one or a tuple of outputs; set to evaluation mode.
+        example: an input batch of at least 2; the batch size is variable in the file.
+        names: of input and outputs in the file.
         path: file to write.
-        card: its sha256 is filled in.
-        others: inputs of other sizes to compare with, too.
-        free: which axes of inputs and outputs may have any size, with what they are called there;
-            the batch alone when None.
-        tolerance: largest difference between the network and the file in ONNX Runtime.
+        card: its sha256 is set.
+        others: further inputs to compare, of other sizes.
+        free: names of the variable axes of inputs and outputs; the batch only when None.
+        tolerance: largest allowed difference between the network and the file in ONNX Runtime.
 
     Returns:
         The largest difference on the examples.
 
     Raises:
-        ModelError: the difference is above the tolerance; nothing is written.
+        ModelError: the difference exceeds the tolerance; nothing is written.
     """
     network.eval()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +75,7 @@ def _batch(names: tuple[str, Sequence[str]]) -> Axes:
 def _write(
     network: nn.Module, example: Tensor, names: tuple[str, Sequence[str]], path: Path, free: Axes
 ) -> None:
-    # The exporter that traces: the newer one needs a package more and writes slower graphs here.
+    # The tracing exporter: the newer one needs another package and writes slower graphs here.
     torch.onnx.export(
         network,
         (example,),
@@ -100,9 +99,9 @@ def _difference(
     worst = 0.0
     for batch in batches:
         with torch.no_grad():
-            told = network(batch)
-        expected = told if isinstance(told, tuple) else (told,)
-        found = engine({names[0]: batch.numpy()})
+            output = network(batch)
+        expected = output if isinstance(output, tuple) else (output,)
+        actual = engine({names[0]: batch.numpy()})
         for name, values in zip(names[1], expected, strict=True):
-            worst = max(worst, float(np.abs(found[name] - values.numpy()).max()))
+            worst = max(worst, float(np.abs(actual[name] - values.numpy()).max()))
     return worst

@@ -17,8 +17,8 @@ from pose_action_ros.lab.evaluation.action_report import (
     accuracy_table,
     class_table,
     confusion,
+    ensemble_accuracy,
     markdown,
-    together,
     write_report,
 )
 
@@ -54,9 +54,9 @@ def test_networks_together_answer_what_most_are_sure_of() -> None:
     truth = np.array([0, 1])
     sure = Answers("as1", 1, LABELS, truth, np.array([[0.9, 0.1], [0.2, 0.8]]))
     wrong = Answers("as1", 2, LABELS, truth, np.array([[0.3, 0.7], [0.9, 0.1]]))
-    assert together([sure, wrong]) == 0.5
-    assert together([sure, sure, wrong]) == 1.0
-    assert together([sure]) == sure.accuracy
+    assert ensemble_accuracy([sure, wrong]) == 0.5
+    assert ensemble_accuracy([sure, sure, wrong]) == 1.0
+    assert ensemble_accuracy([sure]) == sure.accuracy
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=50))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from pose_action_ros.lab.search.controller import Controller
+from pose_action_ros.lab.search.controller import Controller, uniform_entropy
 from pose_action_ros.lab.search.settings import SearchSettings
-from pose_action_ros.lab.search.space import uniform_entropy
 
 
 def controller(seed: int = 0, spread: float = 1.0, **values: float) -> Controller:

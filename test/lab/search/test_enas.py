@@ -12,10 +12,9 @@ import torch
 
 from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.lab.networks.cells import CellShape
-from pose_action_ros.lab.search.enas import Ranked, learning_rate, search
-from pose_action_ros.lab.search.progress import read_curve
-from pose_action_ros.lab.search.rewards import Images, Labels
+from pose_action_ros.lab.search.enas import Ranked, learning_rate, read_curve, search
 from pose_action_ros.lab.search.settings import SearchSettings
+from pose_action_ros.lab.search.shared import Images, Labels
 
 SHAPE = CellShape(labels=3, height=8, width=8, channels=16, blocks=2, drop_path=0.1)
 SETTINGS = SearchSettings(

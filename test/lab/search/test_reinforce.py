@@ -10,10 +10,8 @@ import torch
 
 from pose_action_ros.lab.networks.cells import edges
 from pose_action_ros.lab.networks.genotype import Genotype
-from pose_action_ros.lab.search.controller import Controller
-from pose_action_ros.lab.search.reinforce import Reinforce, Rewards
+from pose_action_ros.lab.search.controller import Controller, Reinforce, Rewards, uniform_entropy
 from pose_action_ros.lab.search.settings import SearchSettings
-from pose_action_ros.lab.search.space import uniform_entropy
 
 SETTINGS = SearchSettings(nodes=2, controller_width=16, controller_learning_rate=1e-2)
 

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from pose_action_ros.errors import InputError, ModelError
 from pose_action_ros.lab.networks.genotype import loose_ends, random_genotype, read_genotype
-from pose_action_ros.lab.search.enas import Ranked
-from pose_action_ros.lab.search.progress import Epoch, read_curve, write_curve
+from pose_action_ros.lab.search.enas import Epoch, Ranked, read_curve, write_curve
 from pose_action_ros.lab.search.report import comparison, layout, save_cells, write_report
 
 CURVE = [

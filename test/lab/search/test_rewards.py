@@ -12,8 +12,7 @@ from torch import Tensor
 from pose_action_ros.errors import InputError
 from pose_action_ros.lab.networks.cells import CellShape
 from pose_action_ros.lab.networks.genotype import Genotype, random_genotype
-from pose_action_ros.lab.search.rewards import HeldOut, Judge
-from pose_action_ros.lab.search.shared import SharedNetwork
+from pose_action_ros.lab.search.shared import HeldOut, Judge, SharedNetwork
 
 SHAPE = CellShape(labels=3, height=4, width=5, channels=2, blocks=1)
 GENOTYPE = random_genotype(np.random.default_rng(0), 1)

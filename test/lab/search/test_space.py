@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pose_action_ros.errors import ModelError
 from pose_action_ros.lab.networks.genotype import OPERATIONS, random_genotype
-from pose_action_ros.lab.search.space import decode, encode, uniform_entropy
+from pose_action_ros.lab.search.controller import decode, encode, uniform_entropy
 
 
 @given(st.integers(0, 2**32), st.integers(1, 6))

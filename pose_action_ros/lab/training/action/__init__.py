@@ -1,1 +1,1 @@
-"""Training the action model."""
+"""Training, teaching and calibrating the action model."""

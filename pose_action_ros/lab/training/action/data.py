@@ -1,4 +1,4 @@
-"""The windows that the action model is trained, calibrated and measured on."""
+"""Windows that the action model is trained, calibrated and tested on."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from pose_action_ros.lab.training.action.gestures import gesture_names
-from pose_action_ros.lab.training.action.recordings import (
-    Recording,
-    Sighting,
-    load_sightings,
-    save_sightings,
-)
-from pose_action_ros.lab.training.action.seen import gesture_sighting, simulated_sighting
+from pose_action_ros.lab.training.action.people import simulated_gestures, simulated_person
 from pose_action_ros.lab.training.action.settings import ActionData
+from pose_action_ros.lab.training.action.tracks import (
+    LabelledKeypoints,
+    LabelledPoses,
+    load_keypoints,
+    save_keypoints,
+)
 from pose_action_ros.lab.training.action.windows import (
-    ONE_SIDED,
-    Place,
-    WindowExamples,
+    NO_MIRROR,
+    WindowMixture,
     WindowSet,
+    WindowSpec,
     find_windows,
 )
 from pose_action_ros.lifting import Lifter, LifterSettings
@@ -33,22 +33,21 @@ from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.simulation import ACTIONS
 
 NAMES = (*ACTIONS, UNKNOWN)
-"""What recordings show: the actions, and what is none of them."""
-
+"""Labels of recordings: the actions, and none of them."""
 PARTS = ("train", "validation", "test")
 UNNAMED = 300
-"""Gestures that are none of those to train on, in each part that has some."""
+"""Number of gestures without a class, in the validation and in the test part."""
 UNNAMED_SHARE = 0.4
-"""How many people make them, for each who does actions."""
+"""People who perform them, per person who performs actions."""
 
 
 def mirrored_labels(labels: tuple[str, ...] = ACTIONS) -> npt.NDArray[np.int64]:
-    """(L,) index of what each action is in the mirror: itself when its name has no side.
+    """(L,) index of each action's mirror image: its own if the name has no side.
 
-    ONE_SIDED where the other side is none of the labels.
+    NO_MIRROR where the opposite side is none of the labels.
     """
     swapped = [_other_side(label) for label in labels]
-    return np.array([labels.index(other) if other in labels else ONE_SIDED for other in swapped])
+    return np.array([labels.index(other) if other in labels else NO_MIRROR for other in swapped])
 
 
 def _other_side(label: str) -> str:
@@ -56,19 +55,19 @@ def _other_side(label: str) -> str:
     return "_".join(swap.get(word, word) for word in label.split("_"))
 
 
-def _seen_in(files: str, names: Sequence[str] = NAMES) -> list[Sighting]:
-    """All people of files with spaces between their names."""
-    return [one for path in files.split() for one in load_sightings(Path(path), names)]
+def _load_all(files: str, names: Sequence[str] = NAMES) -> list[LabelledKeypoints]:
+    """Read all people of several files, separated by spaces."""
+    return [person for path in files.split() for person in load_keypoints(Path(path), names)]
 
 
 @dataclass(frozen=True)
-class RobotData:
-    """Simulated and recorded people as the robot sees them.
+class TrainingData:
+    """Windows of simulated and recorded people.
 
     Args:
-        choices: which people.
-        spmf: how images are made.
-        folder: where simulated people are kept once they are made.
+        choices: numbers and kinds of people.
+        spmf: how images are drawn.
+        folder: cache of simulated people.
     """
 
     choices: ActionData
@@ -79,8 +78,8 @@ class RobotData:
     def _lifter(self) -> Lifter:
         return Lifter(LifterSettings())
 
-    def examples(self) -> WindowExamples:
-        """To train on."""
+    def examples(self) -> WindowMixture:
+        """Windows for training."""
         choices = self.choices
         sources, rest = {}, 1.0
         for files, share in (
@@ -89,60 +88,61 @@ class RobotData:
             (choices.idle, choices.idle_share),
         ):
             if files:
-                sources[self.windows(_seen_in(files))] = share
+                sources[self._cut(self.lifted(_load_all(files)))] = share
                 rest -= share
         if choices.gestures:
             sources[self.gestures(ACTIONS)] = choices.gesture_share
             rest -= choices.gesture_share
         if choices.rendered_gestures:
             names = gesture_names(choices.gestures)
-            people = self.lifted(_seen_in(choices.rendered_gestures, names))
+            people = self.lifted(_load_all(choices.rendered_gestures, names))
             sources[self._gesture_windows(people, ACTIONS)] = choices.rendered_gesture_share
             rest -= choices.rendered_gesture_share
         sources[self.simulated("train")] = max(rest, 0.0)
-        return WindowExamples(sources, len(ACTIONS))
+        return WindowMixture(sources, len(ACTIONS))
 
     def tests(self) -> dict[str, WindowSet]:
-        """To measure on: other bodies, styles and cameras."""
-        found = {"simulated": self.simulated("test")}
+        """Windows for testing by kind: other bodies, styles and cameras."""
+        windows = {"simulated": self.simulated("test")}
         if self.choices.rendered_test:
-            found["rendered"] = self.windows(_seen_in(self.choices.rendered_test))
-        return found
+            windows["rendered"] = self._cut(self.lifted(_load_all(self.choices.rendered_test)))
+        return windows
 
     def simulated(self, part: str) -> WindowSet:
-        """Windows of simulated people."""
-        return self.cut(self.people(part))
+        """Windows of simulated people; part is one of PARTS."""
+        return self._cut(self.people(part))
 
-    def people(self, part: str) -> list[Recording]:
-        """Simulated people before a detector that is simulated, too; made once."""
+    def people(self, part: str) -> list[LabelledPoses]:
+        """Poses of simulated people with a simulated detector; cached."""
         choices = self.choices
         count = {"train": choices.people, "validation": choices.validation, "test": choices.test}
 
-        def see(number: int) -> Sighting:
+        def simulate(number: int) -> LabelledKeypoints:
             rng = np.random.default_rng([choices.seed, PARTS.index(part), number])
-            return simulated_sighting(rng, choices.actions_each)
+            return simulated_person(rng, choices.actions_each)
 
-        return self._made(f"{part}_{count[part]}_{choices.actions_each}", count[part], see, NAMES)
+        name = f"{part}_{count[part]}_{choices.actions_each}"
+        return self._cached(name, count[part], simulate, NAMES)
 
     def gestures(self, labels: Sequence[str]) -> WindowSet:
-        """Windows of people who make gestures without a name, and stand between them.
+        """Windows of people who perform unnamed gestures, and stand between them.
 
         Args:
-            labels: those of the model; gestures have the numbers after them.
+            labels: of the model; the labels of gestures are the numbers after them.
         """
         choices = self.choices
         names = gesture_names(choices.gestures)
 
-        def see(number: int) -> Sighting:
+        def simulate(number: int) -> LabelledKeypoints:
             rng = np.random.default_rng([choices.seed, len(PARTS), number])
-            return gesture_sighting(rng, names, choices.actions_each)
+            return simulated_gestures(rng, names, choices.actions_each)
 
         name = f"gestures_{choices.gestures}_{choices.gesture_people}_{choices.actions_each}"
-        people = self._made(name, choices.gesture_people, see, names)
+        people = self._cached(name, choices.gesture_people, simulate, names)
         return self._gesture_windows(people, labels)
 
     def unnamed(self, part: str) -> WindowSet:
-        """Windows of people who make other gestures, which nothing is trained on: no action.
+        """Windows of other gestures, which are never trained on, labelled NO_ACTION.
 
         Args:
             part: "validation" or "test".
@@ -151,51 +151,50 @@ class RobotData:
         names = gesture_names(UNNAMED, choices.gestures + number * UNNAMED)
         people = {"validation": choices.validation, "test": choices.test}[part]
 
-        def see(person: int) -> Sighting:
+        def simulate(person: int) -> LabelledKeypoints:
             rng = np.random.default_rng([choices.seed, len(PARTS) + number, person])
-            return gesture_sighting(rng, names, choices.actions_each)
+            return simulated_gestures(rng, names, choices.actions_each)
 
         count = max(1, round(UNNAMED_SHARE * people))
         name = f"unnamed_{part}_{choices.gestures}_{count}_{choices.actions_each}"
-        seen = self._made(name, count, see, names)
-        places = [place for place in self.places(seen) if names[place.label] != "standing"]
-        nothing = np.array([], dtype=np.int64)
-        return WindowSet(seen, places, choices.window, self.spmf, nothing)
+        poses = self._cached(name, count, simulate, names)
+        windows = [each for each in self.windows(poses) if names[each.label] != "standing"]
+        no_labels = np.array([], dtype=np.int64)
+        return WindowSet(poses, windows, choices.window, self.spmf, no_labels)
 
-    def _gesture_windows(self, people: Sequence[Recording], labels: Sequence[str]) -> WindowSet:
-        """Windows of people whose labels are those of gesture_names."""
-        choices, known = self.choices, len(labels)
-        stands = labels.index("standing") if "standing" in labels else known + choices.gestures
-        alike = np.arange(known, known + choices.gestures)
-        table = np.array([stands, *alike])
+    def _gesture_windows(self, people: Sequence[LabelledPoses], labels: Sequence[str]) -> WindowSet:
+        """Windows of people whose labels are indices into gesture_names."""
+        choices, count = self.choices, len(labels)
+        stands = labels.index("standing") if "standing" in labels else count + choices.gestures
+        unchanged = np.arange(count, count + choices.gestures)
+        table = np.array([stands, *unchanged])
         numbered = [replace(person, labels=table[person.labels]) for person in people]
-        mirrored = np.concatenate([mirrored_labels(tuple(labels)), alike])
-        return WindowSet(numbered, self.places(numbered), choices.window, self.spmf, mirrored)
+        mirrored = np.concatenate([mirrored_labels(tuple(labels)), unchanged])
+        return WindowSet(numbered, self.windows(numbered), choices.window, self.spmf, mirrored)
 
-    def _made(
-        self, name: str, count: int, see: Callable[[int], Sighting], names: Sequence[str]
-    ) -> list[Recording]:
-        """People of these numbers, made once and kept in a file of this name."""
+    def _cached(
+        self,
+        name: str,
+        count: int,
+        simulate: Callable[[int], LabelledKeypoints],
+        names: Sequence[str],
+    ) -> list[LabelledPoses]:
+        """Poses of people 0 to count - 1, simulated once and read from a file afterwards."""
         path = self.folder / f"{name}_{self.choices.seed}.npz"
         if not path.is_file():
-            shown = tqdm(range(count), f"people: {name}", disable=None)
-            save_sightings(path, [see(number) for number in shown], names)
-        return self.lifted(load_sightings(path, names))
+            numbers = tqdm(range(count), f"people: {name}", disable=None)
+            save_keypoints(path, [simulate(number) for number in numbers], names)
+        return self.lifted(load_keypoints(path, names))
 
-    def windows(self, sightings: list[Sighting]) -> WindowSet:
-        """All windows of people seen, after lifting."""
-        return self.cut(self.lifted(sightings))
+    def lifted(self, people: Sequence[LabelledKeypoints]) -> list[LabelledPoses]:
+        """The poses of people."""
+        return [person.lifted(self._lifter, self.spmf.min_score) for person in people]
 
-    def lifted(self, sightings: list[Sighting]) -> list[Recording]:
-        """The poses of people seen."""
-        return [sighting.lifted(self._lifter, self.spmf.min_score) for sighting in sightings]
+    def _cut(self, people: Sequence[LabelledPoses]) -> WindowSet:
+        windows = self.windows(people)
+        return WindowSet(people, windows, self.choices.window, self.spmf, mirrored_labels())
 
-    def cut(self, recordings: list[Recording]) -> WindowSet:
-        """All windows of recorded poses."""
-        places = self.places(recordings)
-        return WindowSet(recordings, places, self.choices.window, self.spmf, mirrored_labels())
-
-    def places(self, recordings: Sequence[Recording]) -> list[Place]:
-        """Where windows of recorded poses are cut."""
+    def windows(self, people: Sequence[LabelledPoses]) -> list[WindowSpec]:
+        """Positions of the windows of people."""
         choices = self.choices
-        return find_windows(recordings, choices.every, choices.settle, choices.shortest)
+        return find_windows(people, choices.every, choices.settle, choices.shortest)

@@ -1,4 +1,4 @@
-"""Fits an action network to examples: images in, a network and its curve out."""
+"""Optimisation of an action network: training images in, a network and its learning curve out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import logging
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,31 +19,13 @@ from tqdm import tqdm
 
 from pose_action_ros.lab.networks.checkpoints import load_checkpoint, save_checkpoint
 from pose_action_ros.lab.search.enas import Examples
-from pose_action_ros.settings import Settings, setting
+from pose_action_ros.lab.training.action.settings import Fitting
 
 Labels = npt.NDArray[np.int64]
 Images = npt.NDArray[np.uint8]
 
 _log = logging.getLogger(__name__)
 CURVE = ("epoch", "learning_rate", "loss", "accuracy", "validation_loss", "validation_accuracy")
-
-
-@dataclass(frozen=True)
-class Fitting(Settings):
-    """How a network is fitted."""
-
-    seed: int = setting(1, "of everything random", low=0)
-    epochs: int = setting(60, "passes", low=1)
-    samples: int = setting(8000, "augmented images per pass", low=2)
-    repeats: int = setting(2, "passes that show the same images", low=1)
-    batch: int = setting(64, "images per step", low=2)
-    learning_rate: float = setting(6e-3, "at its peak; rises first and falls", low=0.0)
-    weight_decay: float = setting(2e-2, "of AdamW", low=0.0)
-    label_smoothing: float = setting(0.1, "of the cross entropy", low=0.0, high=0.9)
-    averaging: float = setting(
-        0.99, "part that the averaged weights keep in each step; 0 for the newest", low=0.0, high=1
-    )
-    workers: int = setting(0, "processes that draw images beside the one that trains", low=0)
 
 
 class _Passes(Dataset[tuple[Tensor, Tensor]]):
@@ -68,20 +50,20 @@ def fit(
     fitting: Fitting,
     output: Path,
 ) -> nn.Module:
-    """Train a network; goes on from `output`/checkpoint.pt when that is there.
+    """Train a network; resumes from `output`/checkpoint.pt if it exists.
 
     Args:
         network: of images to logits, trained in place.
-        examples: to train on. A label below 0 stands for none: all actions are as likely.
-        validation: images and labels whose loss is written in the curve; nothing is chosen by it.
-        fitting: settings.
+        examples: training images. A label below 0 means that all actions are equally likely.
+        validation: images (N, height, width, 3) and labels (N,), for the curve alone.
+        fitting: settings of the optimisation.
         output: folder for checkpoint.pt and curve.csv.
 
     Returns:
-        The network with the averaged weights, to be evaluated.
+        The network with averaged weights, in evaluation mode.
 
     Raises:
-        ModelError: the checkpoint is of a run with other settings.
+        ModelError: the checkpoint is damaged or from a run with other settings.
     """
     run = _Run(network, fitting)
     begun = run.resume(output)
@@ -93,13 +75,13 @@ def fit(
         for epoch in range(number * fitting.repeats, (number + 1) * fitting.repeats):
             if begun <= epoch < fitting.epochs:
                 row = run.epoch(epoch, images, labels)
-                _write_row(output / "curve.csv", (*row, *measure(run.averaged, validation)))
+                _write_row(output / "curve.csv", (*row, *evaluate(run.averaged, validation)))
                 run.save(output, epoch + 1)
     return run.averaged.eval()
 
 
 class _Run:
-    """A network being trained, with all that a checkpoint keeps."""
+    """A network being trained, with the state that a checkpoint holds."""
 
     def __init__(self, network: nn.Module, fitting: Fitting) -> None:
         self._network, self._fitting = network, fitting
@@ -120,7 +102,7 @@ class _Run:
         self._config = asdict(fitting)
 
     def resume(self, output: Path) -> int:
-        """Take up what was saved; the epoch to go on with."""
+        """Load the checkpoint, if any; returns the next epoch."""
         state = load_checkpoint(output / "checkpoint.pt", self._config)
         if state is None:
             (output / "curve.csv").unlink(missing_ok=True)
@@ -134,8 +116,8 @@ class _Run:
         save_checkpoint(output / "checkpoint.pt", {**state, "epoch": epoch, "config": self._config})
 
     def epoch(self, number: int, images: Tensor, labels: Tensor) -> tuple[float, ...]:
-        """One pass; its number, learning rate, mean loss and accuracy."""
-        # Seeds by epoch: a run that was resumed sees what an uninterrupted one would.
+        """Train for one pass; returns its number, learning rate, mean loss and accuracy."""
+        # Seeded by epoch: a resumed run is identical to an uninterrupted one.
         torch.manual_seed(self._fitting.seed * 10_000 + number)
         self._network.train()
         rate, total = self._optimiser.param_groups[0]["lr"], np.zeros(3)
@@ -148,7 +130,7 @@ class _Run:
         return number, rate, loss, accuracy
 
     def _batches(self, count: int) -> Iterator[Tensor]:
-        """Rows of whole batches: the last of an odd size would upset batch normalisation."""
+        """Rows of complete batches; a small last batch would disturb batch normalisation."""
         size = min(self._fitting.batch, count)
         order = torch.randperm(count)
         for start in range(0, count - size + 1, size):
@@ -156,7 +138,7 @@ class _Run:
 
     def _step(self, images: Tensor, labels: Tensor) -> npt.NDArray[np.float64]:
         logits = self._network(images)
-        targets = targets_of(labels, logits.shape[1], self._fitting.label_smoothing)
+        targets = soft_targets(labels, logits.shape[1], self._fitting.label_smoothing)
         loss = nn.functional.cross_entropy(logits, targets)
         self._optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -169,16 +151,16 @@ class _Run:
     def _average(self) -> None:
         if self.averaged is self._network:
             return
-        new, kept = self._network.state_dict(), self._fitting.averaging
+        new, decay = self._network.state_dict(), self._fitting.averaging
         for name, value in self.averaged.state_dict().items():
             if value.is_floating_point():
-                value.lerp_(new[name], 1 - kept)
+                value.lerp_(new[name], 1 - decay)
             else:
                 value.copy_(new[name])
 
 
-def targets_of(labels: Tensor, count: int, smoothing: float) -> Tensor:
-    """(B, count) probabilities to aim at; those of a label below 0 are all the same."""
+def soft_targets(labels: Tensor, count: int, smoothing: float) -> Tensor:
+    """(B, count) target probabilities with label smoothing; uniform for a label below 0."""
     targets = torch.full((len(labels), count), smoothing / count)
     known = labels >= 0
     targets[known] += (1 - smoothing) * nn.functional.one_hot(labels[known], count)
@@ -186,25 +168,25 @@ def targets_of(labels: Tensor, count: int, smoothing: float) -> Tensor:
     return targets
 
 
-def logits_of(network: nn.Module, images: Images) -> npt.NDArray[np.float64]:
-    """(N, L) logits of images as they are."""
+def predict_logits(network: nn.Module, images: Images) -> npt.NDArray[np.float64]:
+    """(N, L) logits of images."""
     network.eval()
     with torch.no_grad():
         parts = torch.split(torch.from_numpy(images), 256)
-        found = torch.cat([network(part.float()) for part in parts])
-    return np.asarray(found.numpy(), np.float64)
+        logits = torch.cat([network(part.float()) for part in parts])
+    return np.asarray(logits.numpy(), np.float64)
 
 
-def measure(network: nn.Module, validation: tuple[Images, Labels]) -> tuple[float, float]:
-    """Loss and accuracy on images as they are."""
+def evaluate(network: nn.Module, validation: tuple[Images, Labels]) -> tuple[float, float]:
+    """Loss and accuracy on images without augmentation."""
     images, truth = validation
-    logits, labels = torch.from_numpy(logits_of(network, images)), torch.from_numpy(truth)
+    logits, labels = torch.from_numpy(predict_logits(network, images)), torch.from_numpy(truth)
     loss = nn.functional.cross_entropy(logits, labels)
     return float(loss), float((logits.argmax(dim=1) == labels).float().mean())
 
 
 def _write_row(path: Path, row: tuple[float, ...]) -> None:
-    """Append to the curve, with a heading when it is new."""
+    """Append a row to the curve; a new file gets a header."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = not path.exists()
     with path.open("a", newline="", encoding="utf-8") as file:

@@ -1,8 +1,8 @@
-"""Gestures that have no name: made-up movements that a network is to tell apart while it trains.
+"""Unnamed gestures: procedurally generated movements as additional training classes.
 
-Telling them apart teaches it to see more than the named actions need: what new actions are learnt
-from, and that somebody who does none of the named ones does none of them (as with classes held out
-for training alone in Hendrycks, Mazeika, Dietterich: Deep Anomaly Detection with Outlier Exposure,
+Classifying them teaches the network features beyond those that the named actions need, from which
+new actions can be learnt, and to reject movements that are none of the named actions (auxiliary
+outlier classes as in Hendrycks, Mazeika, Dietterich: Deep Anomaly Detection with Outlier Exposure,
 ICLR 2019).
 """
 
@@ -28,25 +28,24 @@ Course = Callable[[Array], tuple[Array, Array]]
 PREFIX = "gesture_"
 KINDS = ("held", "strokes", "to_and_fro", "circling")
 _SEED = 1909
-_NEAR, _FAR = 0.25, 0.72  # of the arm's length from the shoulder: stretched arms have names
-_ONE = ((0.05, 0.5), (-0.85, 0.35), (-0.7, 0.5))  # ahead, outwards, up of one hand
-_BOTH = ((-0.1, 0.3), (-0.2, 0.4), (-0.75, 0.5))  # of two
-_OWN = 0.05  # standard deviation of where people have their hands
+_NEAR, _FAR = 0.25, 0.72  # from the shoulder [arm lengths]; named actions have stretched arms
+_ONE = ((0.05, 0.5), (-0.85, 0.35), (-0.7, 0.5))  # ranges ahead, outwards, up of one hand
+_BOTH = ((-0.1, 0.3), (-0.2, 0.4), (-0.75, 0.5))  # of both hands
+_OWN = 0.05  # standard deviation of the hand position between people
 _TRUNK = {"bend_forward": 12.0, "bend_left": 8.0, "twist_left": 12.0, "nod": 15.0}  # [degrees]
 
 
 @dataclass(frozen=True, eq=False)
 class Gesture:
-    """What is common to all who make it.
+    """Definition of a gesture, common to all people.
 
     Attributes:
-        kind: of its course in time.
-        both: whether both arms do the same.
-        places: (2, 3) where the hand goes, and where else; ahead, outwards and up from the
-            shoulder [arm lengths].
-        elbow: (3,) towards where the elbow points.
-        trunk: turns of the trunk and the head that come with it [degrees].
-        pace: [Hz] of what is repeated.
+        kind: course in time, one of KINDS.
+        both: True if both arms do the same.
+        places: (2, 3) two hand positions ahead, outwards and up from the shoulder [arm lengths].
+        elbow: (3,) direction of the elbow.
+        trunk: rotations of trunk and head during the gesture [degrees].
+        pace: repetition frequency [Hz].
     """
 
     kind: str
@@ -57,7 +56,7 @@ class Gesture:
     pace: float
 
     def motion(self, body: Body, rng: Rng) -> Motion:
-        """Somebody making it in a style of their own, with any hand."""
+        """Motion of one person in a random style, with a random hand."""
         stand = Standing(body, rng)
         first = int(rng.integers(2))
         sides = SIDES if self.both else (SIDES[first],)
@@ -66,7 +65,7 @@ class Gesture:
         course = _course(self.kind, self.pace * float(np.exp(rng.normal(0, 0.25))), rng)
         trunk = {name: turn * rng.uniform(0.6, 1.4) for name, turn in self.trunk.items()}
         hand = {"pronate": np.array(rng.normal(0, 30)), "curl": np.array(rng.uniform(0, 1))}
-        flipped = -1.0 if first else 1.0  # what goes to the left goes to the hand's side
+        flipped = -1.0 if first else 1.0  # left stands for the side of the hand
 
         def motion(times: Array) -> Channels:
             pose = stand.base(times)
@@ -85,12 +84,12 @@ class Gesture:
 
 
 def gesture_names(count: int, first: int = 0) -> tuple[str, ...]:
-    """Labels of recordings of so many gestures: "standing", and all from the first on after it."""
+    """Labels of recordings of `count` gestures: "standing", followed by the gestures."""
     return ("standing", *(f"{PREFIX}{number}" for number in range(first, first + count)))
 
 
 def gesture(number: int) -> Gesture:
-    """The one with this number, the same each time."""
+    """The gesture with this number, deterministic."""
     rng = np.random.default_rng([_SEED, number])
     both = bool(rng.random() < 0.35)
     places = np.stack([_place(both, rng), _place(both, rng)])
@@ -107,7 +106,7 @@ def gesture(number: int) -> Gesture:
 
 
 def _place(both: bool, rng: Rng) -> Array:
-    """(3,) of a hand near the body; a single one is not raised beside the head, as to wave."""
+    """(3,) position of a hand; a single hand is not beside the head, which would be waving."""
     low, high = np.array(_BOTH if both else _ONE).T
     while True:
         place: Array = rng.uniform(low, high)
@@ -117,7 +116,7 @@ def _place(both: bool, rng: Rng) -> Array:
 
 
 def _course(kind: str, pace: float, rng: Rng) -> Course:
-    """(T,) how far it is there and (T, 3) part of the way to the other place, outwards, up."""
+    """Weight (T,) of the gesture and (T, 3) share of the way to the second place, outwards, up."""
     if kind == "strokes":
         share = rng.dirichlet([8.0, 10.0, 8.0, 4.0]) / min(pace, 0.5)
         strokes = Strokes(rng, rise=share[0], hold=share[1], fall=share[2], rest=share[3])
@@ -141,13 +140,13 @@ def _course(kind: str, pace: float, rng: Rng) -> Course:
 def gesture_script(
     rng: Rng, camera: VirtualCamera, names: Sequence[str], count: int
 ) -> tuple[Script, float]:
-    """Somebody at the origin making gestures, mostly turned to the camera; how long it is [s].
+    """A script of gestures at the origin, mostly facing the camera, and its length [s].
 
     Args:
-        rng: source of chance.
-        camera: which they are turned to.
-        names: of the gestures to choose from, those of gesture_names without "standing".
-        count: how many are made.
+        rng: random generator.
+        camera: camera to face.
+        names: gestures to choose from, as in gesture_names without "standing".
+        count: number of gestures.
     """
     body, parts = Body.random(rng), []
     for row in rng.choice(len(names), count, replace=count > len(names)).tolist():

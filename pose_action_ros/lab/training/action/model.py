@@ -1,9 +1,10 @@
-"""An action model with all that its files hold: the network in two forms, and the card."""
+"""Action models: choice of the network, labels of its last layer, and files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,32 +12,44 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from pose_action_ros.errors import ModelError
-from pose_action_ros.lab.networks.action_cnn import Calibrated
+from pose_action_ros.errors import ModelError, SettingError
+from pose_action_ros.lab.networks.action_cnn import ActionCnn, Calibrated, CnnShape
 from pose_action_ros.lab.networks.cells import CellNetwork, CellShape, load_weights
-from pose_action_ros.lab.networks.genotype import from_json, to_json
-from pose_action_ros.lab.training.action.network import NetworkChoice
+from pose_action_ros.lab.networks.genotype import (
+    Genotype,
+    from_json,
+    random_genotype,
+    read_genotype,
+    to_json,
+)
+from pose_action_ros.lab.search.settings import SearchSettings
+from pose_action_ros.lab.training.action.settings import HAND_MADE, RANDOM, NetworkChoice
 from pose_action_ros.lab.training.export import export
 from pose_action_ros.models.card import ModelCard, read_card
 from pose_action_ros.recognition.classifier import INPUT, OUTPUT
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.settings import from_mapping
 
+SEARCHED = Path(__file__).parents[2] / "networks" / "searched.json"
+"""Genotype of the shipped model."""
 WEIGHTS = ".weights.npz"
-"""What the file of weights beside the .onnx file ends with: training goes on from it."""
+"""Suffix of the file of weights beside the .onnx file, from which training can be continued."""
+LAST = "stack.linear."
+"""Prefix of the names of the last layer's weights."""
+FRESH = 0.01  # standard deviation of the weights of a new label
 
 
 @dataclass(frozen=True, eq=False)
 class ActionModel:
-    """A network and what belongs to it.
+    """A network with the values that its card holds.
 
     Attributes:
         network: images to logits.
         labels: the actions, in the order of the logits.
-        spmf: how images are made.
-        window: time looked at [s].
+        spmf: how images are drawn.
+        window: length of a window [s].
         temperature: of the calibrated probabilities.
-        unknown_below: probability below which no action is convincing.
+        unknown_below: probability below which the answer is "unknown".
     """
 
     network: nn.Module
@@ -47,16 +60,86 @@ class ActionModel:
     unknown_below: float
 
 
-def round_weights(network: nn.Module) -> None:
-    """Round weights to what files keep of them, in place: what is measured then is what is written.
+def make_network(
+    choice: NetworkChoice, labels: int, shape: tuple[int, int, int], spare: int = 0
+) -> nn.Module:
+    """Create the network for images of a shape (height, width, 3), with random weights.
 
-    Those of vectors, which are few, are kept as they are.
+    Raises:
+        ModelError, SettingError: the genotype is invalid or cannot be read.
     """
+    if choice.network == HAND_MADE:
+        height, width, _ = shape
+        return ActionCnn(CnnShape(labels, height, width, choice.channels, choice.dropout, spare))
+    return CellNetwork(_genotype(choice.genotype), cell_shape(choice, labels, shape, spare))
+
+
+def cell_shape(
+    choice: NetworkChoice, labels: int, shape: tuple[int, int, int], spare: int = 0
+) -> CellShape:
+    """Shape of the network of cells for images (height, width, 3)."""
+    return CellShape(
+        labels=labels,
+        height=shape[0],
+        width=shape[1],
+        channels=choice.channels,
+        blocks=choice.blocks,
+        cells=choice.cells,
+        dropout=choice.dropout,
+        drop_path=choice.drop_path,
+        spare=spare,
+    )
+
+
+def _genotype(name: str) -> Genotype:
+    """The genotype that a setting names."""
+    if name.startswith(RANDOM):
+        seed = name.removeprefix(RANDOM)
+        if not seed.isdecimal():
+            raise SettingError(f"got genotype {name!r}, expected a number after {RANDOM!r}")
+        return random_genotype(np.random.default_rng(int(seed)), SearchSettings().nodes)
+    return read_genotype(SEARCHED if name == "searched" else Path(name))
+
+
+def with_labels(
+    network: CellNetwork, old: Sequence[str], new: Sequence[str], spare: int | None = None
+) -> CellNetwork:
+    """Copy a network with other labels: common labels keep their rows, new rows are random.
+
+    Args:
+        network: not changed.
+        old: its labels, in the order of its logits.
+        new: labels of the copy.
+        spare: number of spare outputs of the copy; None for the same number.
+    """
+    old_spare = network.shape.spare
+    new_spare = old_spare if spare is None else spare
+    shape = replace(network.shape, labels=len(new), spare=new_spare)
+    changed = CellNetwork(network.genotype, shape)
+    state = deepcopy(network.state_dict())
+    rows: list[int | None] = [old.index(label) if label in old else None for label in new]
+    rows += [len(old) + number if number < old_spare else None for number in range(new_spare)]
+    weight, bias = state[f"{LAST}weight"], state[f"{LAST}bias"]
+    new_weight = FRESH * torch.randn(len(rows), weight.shape[1])
+    for row, source in enumerate(rows):
+        if source is not None:
+            new_weight[row] = weight[source]
+    state[f"{LAST}weight"] = new_weight
+    state[f"{LAST}bias"] = torch.stack(
+        [bias.mean() if source is None else bias[source] for source in rows]
+    )
+    load_weights(changed, state, "the base")
+    return changed.eval()
+
+
+def round_weights(network: nn.Module) -> None:
+    """Round weights in place to the precision of the files, so that the scores are the files'."""
     for value in network.state_dict().values():
-        value.copy_(_kept(value))
+        value.copy_(_rounded(value))
 
 
-def _kept(value: Tensor) -> Tensor:
+def _rounded(value: Tensor) -> Tensor:
+    """Half precision for matrices; vectors, which are small, keep theirs."""
     return value.half() if value.ndim > 1 and value.is_floating_point() else value
 
 
@@ -67,14 +150,14 @@ def write_model(
     training: Mapping[str, Any],
     scores: Mapping[str, Any],
 ) -> None:
-    """Write `path` (.onnx), its card and, of a network of cells, its weights.
+    """Write the .onnx file, its card and, for a network of cells, its weights.
 
     Args:
         path: of the .onnx file.
-        model: what is written; its network is rounded as round_weights does.
-        choice: which network it is.
-        training: how it was made, for the card.
-        scores: what was measured, for the card.
+        model: to write; the weights of its network are rounded, see round_weights.
+        choice: architecture.
+        training: data and settings of the training, for the card.
+        scores: results of the tests, for the card.
     """
     round_weights(model.network)
     spmf = asdict(model.spmf)
@@ -105,16 +188,18 @@ def write_model(
     example = torch.from_numpy(rng.integers(0, 256, (4, *model.spmf.shape))).float()
     export(Calibrated(model.network, model.temperature), example, (INPUT, (OUTPUT,)), path, card)
     if isinstance(model.network, CellNetwork):
-        state = {name: _kept(value).numpy() for name, value in model.network.state_dict().items()}
+        state = {
+            name: _rounded(value).numpy() for name, value in model.network.state_dict().items()
+        }
         with path.with_name(path.stem + WEIGHTS).open("wb") as file:
             np.savez_compressed(file, allow_pickle=False, **state)
 
 
 def read_model(path: Path) -> ActionModel:
-    """A model with its network of cells, to train on from.
+    """Read a model with a network of cells, to continue its training.
 
     Raises:
-        ModelError: no such model, not one of cells, or weights that do not fit its card.
+        ModelError: no such model, another network, or weights that do not match the card.
     """
     card, weights = read_card(path, "action"), path.with_name(path.stem + WEIGHTS)
     settings = card.settings
@@ -127,7 +212,7 @@ def read_model(path: Path) -> ActionModel:
     try:
         with np.load(weights) as file:
             state = {name: torch.from_numpy(file[name]) for name in file.files}
-    except Exception as error:  # NumPy and zipfile raise whatever the damage leads to
+    except Exception as error:  # NumPy and zipfile raise many types for damaged files
         raise ModelError(f"{weights} is damaged: {error}; restore the file") from error
     load_weights(network, state, str(weights))
     return ActionModel(

@@ -1,137 +1,145 @@
-"""What an action model got right: figures for its card."""
+"""Results of teaching: a table of the taught actions, warnings, and entries of the model's card."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from math import isnan
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from scipy.optimize import minimize_scalar
-from scipy.special import softmax
 
-Array = npt.NDArray[np.floating]
-Labels = npt.NDArray[np.int64]
+from pose_action_ros.lab.evaluation.tables import Table
+from pose_action_ros.lab.training.action.settings import TeachSettings
+from pose_action_ros.lab.training.action.teach import Taught
+from pose_action_ros.lab.training.action.teaching_data import TeachingData
+
+FEW = 3
+"""Recordings of an action below which there is a warning."""
+CONFUSED = 0.15
+"""Share of an action's windows confused with another from which there is a warning."""
 
 
-def report(
-    probabilities: Array, labels: Labels, names: Sequence[str], unknown_below: float
-) -> dict[str, Any]:
-    """Figures of probabilities (N, L) for windows with true labels (N,).
+@dataclass(frozen=True)
+class HeldOut:
+    """Results for an action by last layers fitted without the tested recordings.
 
-    Returns:
-        windows, accuracy (of the most likely action), balanced_accuracy (mean over the actions
-        that occur), unknown (part answered so), accuracy_when_known, calibration_error, recall
-        per action, and confusion: of each action, to which others its windows went (at least 2 %).
+    Attributes:
+        recordings: number of recordings of the action.
+        sources: files or cameras they are from.
+        windows: tested windows; 0 if no recording could be held out.
+        right: share of windows recognised.
+        recordings_right: share of recordings with most windows recognised.
+        taken_for: share of windows by other answer, the most frequent first.
     """
-    answers = probabilities.argmax(axis=1)
-    right = answers == labels
-    known = probabilities.max(axis=1) >= unknown_below
-    counts = np.zeros((len(names), len(names)), dtype=np.int64)
-    np.add.at(counts, (labels, answers), 1)
-    parts = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    occurs = np.unique(labels)
-    return {
-        "windows": len(labels),
-        "accuracy": _rounded(right.mean()),
-        "balanced_accuracy": _rounded(parts[occurs, occurs].mean()),
-        "unknown": _rounded(1 - known.mean()),
-        "accuracy_when_known": _rounded(right[known].mean()) if known.any() else 0.0,
-        "calibration_error": _rounded(calibration_error(probabilities, labels)),
-        "recall": {names[index]: _rounded(parts[index, index]) for index in occurs},
-        "confusion": {names[index]: _confused(parts[index], index, names) for index in occurs},
-    }
+
+    recordings: int
+    sources: int
+    windows: int
+    right: float
+    recordings_right: float
+    taken_for: Mapping[str, float]
 
 
-def said_of_others(
-    probabilities: Array, names: Sequence[str], unknown_below: float
-) -> dict[str, Any]:
-    """What is answered about windows (N, L) in which something is done that is no action.
-
-    Returns:
-        windows, unknown (part answered so), and said: the other answers, at least 2 % each.
-    """
-    known = probabilities.max(axis=1) >= unknown_below
-    answers = np.bincount(probabilities.argmax(axis=1)[known], minlength=len(names))
-    return {
-        "windows": len(known),
-        "unknown": _rounded(1 - known.mean()),
-        "said": _confused(answers / len(known), -1, names),
-    }
+def held_out_results(taught: Taught, data: TeachingData) -> dict[str, HeldOut]:
+    """Results by taught action."""
+    return {label: _result(label, taught, data) for label in data.taught}
 
 
-def _confused(row: Array, true: int, names: Sequence[str]) -> dict[str, float]:
-    """The wrong answers that were given for at least 2 % of the windows."""
-    order = [int(index) for index in np.argsort(-row) if index != true and row[index] >= 0.02]
-    return {names[index]: _rounded(row[index]) for index in order}
-
-
-def _rounded(value: float | np.floating) -> float:
-    return round(float(value), 4)
-
-
-def calibration_error(probabilities: Array, labels: Labels, bins: int = 15) -> float:
-    """Expected calibration error (Guo et al. 2017, equation 3): mean of |accuracy - confidence|."""
-    confidence = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == labels
-    which = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [
-        abs(right[which == index].mean() - confidence[which == index].mean())
-        * (which == index).mean()
-        for index in np.unique(which)
+def _result(label: str, taught: Taught, data: TeachingData) -> HeldOut:
+    own = [each for each in data.demonstrations if each.label == label]
+    answers = [
+        [data.labels[index] for index in probabilities.argmax(axis=1)]
+        for probabilities, each in zip(taught.held_out, data.demonstrations, strict=True)
+        if each.label == label and len(probabilities)
     ]
-    return float(sum(gaps))
+    right = [np.mean([name == label for name in names]) > 0.5 for names in answers]
+    counts = Counter(name for names in answers for name in names)
+    total = max(counts.total(), 1)
+    return HeldOut(
+        recordings=len(own),
+        sources=len({each.source for each in own}),
+        windows=counts.total(),
+        right=counts[label] / total,
+        recordings_right=float(np.mean(right)) if right else 0.0,
+        taken_for={name: n / total for name, n in counts.most_common() if name != label},
+    )
 
 
-OTHERS = 0.25
-"""Windows in which no action is done that count for each of one, when the threshold is chosen."""
+def table(results: Mapping[str, HeldOut]) -> str:
+    """The results as a Markdown table."""
+    rows = [
+        (
+            label,
+            str(one.recordings),
+            _percent(one.right) if one.windows else "-",
+            _percent(one.recordings_right) if one.windows else "-",
+            ", ".join(f"{name} {_percent(part)}" for name, part in [*one.taken_for.items()][:2]),
+        )
+        for label, one in results.items()
+    ]
+    header = ("action", "recordings", "windows right", "recordings right", "confused with")
+    return Table("Held-out recordings", header, tuple(rows)).markdown()
 
 
-def calibrated(logits: Array, labels: Labels, others: Array) -> tuple[float, float]:
-    """Temperature and threshold of "unknown" by windows that were not learnt from.
-
-    Args:
-        logits: (N, L) of windows of actions.
-        labels: (N,) true ones.
-        others: (M, L) logits of windows in which something is done that is no action; of more
-            than OTHERS N as many are taken, evenly.
-    """
-    temperature = fit_temperature(logits, labels)
-    count = min(len(others), round(OTHERS * len(labels)))
-    taken = others[np.linspace(0, max(len(others) - 1, 0), count).astype(int)]
-    told = softmax(np.concatenate([logits, taken]) / temperature, axis=1)
-    truth = np.concatenate([labels, np.full(count, -1)])
-    return temperature, fit_threshold(told, truth)
+def _percent(value: float) -> str:
+    return f"{100 * value:.0f} %"
 
 
-def fit_temperature(logits: Array, labels: Labels) -> float:
-    """The temperature that makes softmax(logits / temperature) most likely (Guo et al. 2017)."""
+def warnings(results: Mapping[str, HeldOut]) -> Iterator[str]:
+    """Problems of the recordings, with remedies."""
+    for label, one in results.items():
+        if one.recordings < FEW:
+            yield (
+                f"{label}: {one.recordings} recording(s), record at least {FEW}, better 5, "
+                "of different people"
+            )
+        if one.sources == 1 and one.recordings > 1:
+            yield (
+                f"{label}: all {one.recordings} recordings are from one source: the results are "
+                "for the same person and place, others may be worse"
+            )
+        for name, part in one.taken_for.items():
+            if part >= CONFUSED:
+                yield (
+                    f"{label} was confused with {name} in {_percent(part)} of the windows: record "
+                    f"more of {label}, performed more clearly, or omit {name} from --keep"
+                )
 
-    def loss(log_temperature: float) -> float:
-        scaled = logits / np.exp(log_temperature)
-        scaled = scaled - scaled.max(axis=1, keepdims=True)
-        total = np.log(np.exp(scaled).sum(axis=1))
-        return float((total - scaled[np.arange(len(labels)), labels]).mean())
 
-    found = minimize_scalar(loss, bounds=(np.log(0.2), np.log(10.0)), method="bounded")
-    return float(np.exp(found.x))
+def card_training(data: TeachingData, settings: TeachSettings) -> dict[str, Any]:
+    """Data and settings of the teaching, for the card; folders are removed from file names."""
+    recordings: dict[str, list[str]] = {}
+    for demonstration in data.demonstrations:
+        recordings.setdefault(demonstration.label, []).append(demonstration.source)
+    return {
+        "data": "recordings of the user, and simulated people of this package for the actions "
+        "that stayed",
+        "recordings": recordings,
+        "kept": list(data.kept),
+        "command": "pose-action teach DIR",
+        "settings": {**asdict(settings), "base": Path(settings.base).name},
+    }
 
 
-def fit_threshold(
-    probabilities: Array, labels: Labels, wrong: float = 0.1, least: float = 0.2
-) -> float:
-    """The lowest probability from which at most a part `wrong` of the answers is wrong.
+def card_scores(taught: Taught, results: Mapping[str, HeldOut]) -> dict[str, Any]:
+    """Scores for the card."""
+    scores: dict[str, Any] = {
+        "left_out": {label: _rounded(asdict(one)) for label, one in results.items()},
+    }
+    if not isnan(taught.before):
+        scores["stayed"] = _rounded({"before": taught.before, "after": taught.after})
+    return scores
 
-    Args:
-        probabilities: (N, L), calibrated, of held-out windows.
-        labels: (N,) true ones, below 0 where every answer is wrong: no action is done.
-        wrong: part of the answers given that may be wrong.
-        least: no lower one is returned.
-    """
-    confidence = probabilities.max(axis=1)
-    order = np.argsort(-confidence)
-    mistakes = (probabilities.argmax(axis=1) != labels)[order]
-    rate = np.cumsum(mistakes) / np.arange(1, len(mistakes) + 1)
-    allowed = np.flatnonzero(rate <= wrong)
-    threshold = float(confidence[order][allowed[-1]]) if len(allowed) else 1.0
-    return max(threshold, least)
+
+def _rounded(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: _rounded(value)
+        if isinstance(value, dict)
+        else round(value, 4)
+        if isinstance(value, float)
+        else value
+        for key, value in values.items()
+    }

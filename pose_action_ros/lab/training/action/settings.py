@@ -1,4 +1,4 @@
-"""What can be set about training the action model."""
+"""Settings of training, teaching and evaluating action models. No heavy imports."""
 
 from __future__ import annotations
 
@@ -12,46 +12,148 @@ import yaml
 from pose_action_ros.errors import SettingError
 from pose_action_ros.settings import Settings, from_mapping, setting
 
+DATASETS = ("msr_action3d", "sbu_kinect")
+CELLS, HAND_MADE = "cells", "cnn"
+RANDOM = "random:"
+
 
 @dataclass(frozen=True)
 class ActionData(Settings):
-    """The people that the action model learns from."""
+    """People that the action model is trained, calibrated and tested on."""
 
-    seed: int = setting(1, "of everything random", low=0)
-    people: int = setting(1200, "simulated people to train on", low=1)
+    seed: int = setting(1, "random seed", low=0)
+    people: int = setting(1200, "simulated people for training", low=1)
     validation: int = setting(100, "simulated people for calibration", low=1)
-    test: int = setting(100, "simulated people for the measured scores", low=1)
+    test: int = setting(100, "simulated people for the test scores", low=1)
     actions_each: int = setting(6, "actions of each simulated person", low=1)
     rendered: str = setting(
-        "", "files of `train recordings` to train on besides, with spaces between; empty for none"
+        "", "files of `train recordings` for training, separated by spaces; empty for none"
     )
-    rendered_share: float = setting(0.3, "part of the images", low=0, high=1)
-    rendered_test: str = setting("", "the same, of other people, to be measured on")
+    rendered_share: float = setting(0.3, "their share of the images", low=0, high=1)
+    rendered_test: str = setting("", "files of `train recordings` of other people for testing")
     recorded: str = setting("", "files of `train recordings --positions`; empty for none")
-    recorded_share: float = setting(0.1, "part of the images", low=0, high=1)
+    recorded_share: float = setting(0.1, "their share of the images", low=0, high=1)
     idle: str = setting("", "files of `train recordings --idle`; empty for none")
-    idle_share: float = setting(0.12, "part of the images", low=0, high=1)
+    idle_share: float = setting(0.12, "their share of the images", low=0, high=1)
     gestures: int = setting(
-        48, "made-up gestures to be told apart while training; 0 for none", low=0, high=1000
+        48, "unnamed gestures that are additional training classes; 0 for none", low=0, high=1000
     )
-    gesture_people: int = setting(300, "simulated people who make them", low=1)
-    gesture_share: float = setting(0.15, "part of the images", low=0, high=1)
+    gesture_people: int = setting(300, "simulated people who perform gestures", low=1)
+    gesture_share: float = setting(0.15, "their share of the images", low=0, high=1)
     rendered_gestures: str = setting(
-        "", "files of `train recordings --gestures`, of so many; empty for none"
+        "", "files of `train recordings --gestures` with that number; empty for none"
     )
-    rendered_gesture_share: float = setting(0.1, "part of the images", low=0, high=1)
+    rendered_gesture_share: float = setting(0.1, "their share of the images", low=0, high=1)
     window: float = setting(2.0, "length of the windows", unit="s", low=0.2, high=30.0)
     every: float = setting(0.3, "time between windows of a recording", unit="s", low=0.01)
-    settle: float = setting(0.6, "how long an action goes on before it counts", unit="s", low=0.0)
-    shortest: float = setting(1.0, "least part of a window that is seen", unit="s", low=0.0)
+    settle: float = setting(
+        0.6, "least time since the action began, at the end of a window", unit="s", low=0.0
+    )
+    shortest: float = setting(1.0, "least part of a window with poses", unit="s", low=0.0)
+
+
+@dataclass(frozen=True)
+class NetworkChoice(Settings):
+    """Network architecture and size."""
+
+    network: str = setting(
+        CELLS, "cells of a genotype, or a hand-made CNN", choices=(CELLS, HAND_MADE)
+    )
+    genotype: str = setting(
+        "searched",
+        "file of a genotype, random:SEED for a random one, or `searched` for the genotype of the "
+        "shipped model",
+    )
+    start: str = setting(
+        "", "model whose weights training starts from, an .onnx file; empty for random weights"
+    )
+    start_share: float = setting(
+        0.0,
+        "share of that model's weights in the result, which keeps earlier knowledge (Wortsman et "
+        "al. 2022, Robust fine-tuning of zero-shot models)",
+        low=0.0,
+        high=1.0,
+    )
+    channels: int = setting(16, "channels of the first block of cells, or first layer", low=1)
+    blocks: int = setting(2, "blocks of cells", low=1, high=6)
+    cells: int = setting(1, "normal cells in a block", low=1, high=12)
+    dropout: float = setting(0.4, "dropout before the last layer", low=0.0, high=0.95)
+    drop_path: float = setting(0.1, "drop rate of operations in cells", low=0.0, high=0.9)
+
+
+@dataclass(frozen=True)
+class Fitting(Settings):
+    """Optimisation of an action network."""
+
+    seed: int = setting(1, "random seed", low=0)
+    epochs: int = setting(60, "passes", low=1)
+    samples: int = setting(8000, "augmented images per pass", low=2)
+    repeats: int = setting(2, "passes over the same images", low=1)
+    batch: int = setting(64, "images per step", low=2)
+    learning_rate: float = setting(6e-3, "peak of the one-cycle schedule", low=0.0)
+    weight_decay: float = setting(2e-2, "of AdamW", low=0.0)
+    label_smoothing: float = setting(0.1, "of the cross entropy", low=0.0, high=0.9)
+    averaging: float = setting(
+        0.99, "decay of the averaged weights per step; 0 for no averaging", low=0.0, high=1
+    )
+    workers: int = setting(0, "processes that draw images besides the training process", low=0)
+
+
+@dataclass(frozen=True)
+class Augmentation(Settings):
+    """Random changes to sequences of a data set."""
+
+    mirror: bool = setting(False, "mirror half of the sequences; for labels without a side")
+    crop: float = setting(0.1, "largest part cut off at each end", low=0.0, high=0.4)
+    warp: float = setting(0.15, "time warping, standard deviation", low=0.0, high=0.5)
+    tilt: float = setting(6.0, "tilt of the camera, standard deviation", unit="deg", low=0.0)
+    turn: float = setting(15.0, "about the vertical, standard deviation", unit="deg", low=0.0)
+    scale: float = setting(0.08, "largest stretch of an axis", low=0.0, high=0.9)
+    offset: float = setting(
+        0.01, "constant error of a joint, standard deviation", unit="m", low=0.0
+    )
+    jitter: float = setting(
+        0.005, "error that varies in time, standard deviation", unit="m", low=0.0
+    )
+
+
+@dataclass(frozen=True)
+class Protocol(Settings):
+    """Training and test-time augmentation on a data set."""
+
+    copies: int = setting(10, "augmented copies of each training sequence in a pass", low=1)
+    views: int = setting(
+        10, "augmented copies whose probabilities are averaged with the sequence's own", low=0
+    )
+
+
+@dataclass(frozen=True)
+class TeachSettings(Settings):
+    """Teaching."""
+
+    base: str = setting("action", "model to start from: shipped name, or path to an .onnx file")
+    keep: str = setting(
+        "all", "actions of the base to keep: all, none, or names separated by commas"
+    )
+    mirror: bool = setting(
+        True,
+        "also train on mirrored recordings: an action without left or right in its name keeps its "
+        "label, other labels change to the opposite side where the model has that label",
+    )
+    seed: int = setting(1, "random seed", low=0)
+    epochs: int = setting(8, "passes over all weights; 0 trains the last layer alone", low=0)
+    samples: int = setting(4000, "augmented images per pass", low=2)
+    learning_rate: float = setting(1e-3, "peak learning rate of these passes", low=0.0)
+    people: int = setting(300, "simulated people who perform the base's actions", low=1)
+    threads: int = setting(2, "CPU threads", low=1, high=64)
 
 
 def read_sections(path: Path, sections: Mapping[str, type[Settings]]) -> dict[str, Any]:
-    """Settings objects from a YAML file with these sections, each optional.
+    """Read settings objects from a YAML file with these sections, each optional.
 
     Args:
-        path: of the file.
-        sections: name and settings class of each.
+        path: the file.
+        sections: settings class by name of section.
 
     Raises:
         SettingError: not readable, not YAML, or a section or setting is unknown or not allowed.

@@ -1,14 +1,15 @@
-"""Teaching an action model new actions from a few recordings of each.
+"""Teaching an action model new actions from a few demonstrations of each.
 
-First the last layer alone is fitted to what the base sees in the recordings and in simulated people
-who do what it knows already; then all weights a little. What the last layer says of recordings that
-it was fitted without tells how well they are told apart.
+First the last layer is fitted to the base's features of the demonstrations and of simulated people
+who perform the kept actions; then all weights are trained a little. Last layers fitted without some
+of the demonstrations show how well those are recognised.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,18 +21,18 @@ from scipy.special import softmax
 from torch import Tensor, nn
 
 from pose_action_ros.lab.networks.cells import CellNetwork
-from pose_action_ros.lab.networks.spare import shared_out
-from pose_action_ros.lab.training.action.curriculum import COPIES, Curriculum, TeachSettings
-from pose_action_ros.lab.training.action.fit import Fitting, fit, logits_of
-from pose_action_ros.lab.training.action.heads import features_of, fit_head, with_labels
-from pose_action_ros.lab.training.action.lessons import Lesson
-from pose_action_ros.lab.training.action.model import ActionModel, round_weights
-from pose_action_ros.lab.training.action.report import fit_temperature, fit_threshold
-from pose_action_ros.lab.training.action.windows import WindowExamples, WindowSet
+from pose_action_ros.lab.networks.operations import merge_spare
+from pose_action_ros.lab.training.action.calibration import fit_temperature, fit_threshold
+from pose_action_ros.lab.training.action.demonstrations import Demonstration
+from pose_action_ros.lab.training.action.fit import fit, predict_logits, soft_targets
+from pose_action_ros.lab.training.action.model import ActionModel, round_weights, with_labels
+from pose_action_ros.lab.training.action.settings import Fitting, TeachSettings
+from pose_action_ros.lab.training.action.teaching_data import COPIES, TeachingData
+from pose_action_ros.lab.training.action.windows import WindowMixture, WindowSet
 
 Array = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
-Known = tuple[Tensor, Tensor]
+Images = npt.NDArray[np.uint8]
+Features = tuple[Tensor, Tensor]
 """Features (N, F) and labels (N,)."""
 
 _log = logging.getLogger(__name__)
@@ -40,21 +41,23 @@ FOLDS = 5
 DRAWN = 500
 """Augmented windows of each taught action that the last layer is fitted to."""
 REPLAYED = 4000
-"""Windows of simulated people, besides."""
+"""Windows of simulated people that the last layer is fitted to."""
 DECAY = 1e-3
 EMPHASIS = 1.5
+SMOOTHING = 0.05
+STEPS = 60
 
 
 @dataclass(frozen=True, eq=False)
 class Taught:
-    """A model and what was found out about it.
+    """A taught model and its test results.
 
     Attributes:
-        model: with the labels that stayed and the new ones.
-        held_out: for each lesson the probabilities (N, L) of its windows by a last layer that was
-            fitted without it and others of its source; none where its label has no other source.
-        before, after: part of right answers on simulated people who do what stayed, by the base
-            and now; NaN when nothing stayed.
+        model: with the kept and the new labels.
+        held_out: for each demonstration the probabilities (N, L) of its windows, by a last layer
+            fitted without it and others of its source; empty if its label has no other source.
+        before, after: accuracy on simulated people performing kept actions, of the base and of the
+            taught model; NaN if no action is kept.
     """
 
     model: ActionModel
@@ -63,119 +66,152 @@ class Taught:
     after: float
 
 
-def teach(base: ActionModel, curriculum: Curriculum, settings: TeachSettings) -> Taught:
-    """A model that knows the curriculum's labels; each step is told in the log.
+def teach(base: ActionModel, data: TeachingData, settings: TeachSettings) -> Taught:
+    """Teach a model; each step is logged.
 
     Args:
-        base: with a network of cells, as read_model gives it; stays as it is.
-        curriculum: what to teach.
-        settings: how.
+        base: with a network of cells, see read_model; not changed.
+        data: labels and windows.
+        settings: of the training.
     """
     assert isinstance(base.network, CellNetwork)
     torch.manual_seed(settings.seed)
-    _log.info("simulated people, who keep up what the base knows")
-    replay, check = curriculum.replay(), curriculum.simulated("validation")
-    before = _right(base.network, check, base.labels, curriculum)
-    network = with_labels(base.network, base.labels, curriculum.labels)
-    _log.info("the last layer, for all and without one part of the recordings after another")
-    held_out = _fit_last(network, curriculum, replay, settings.seed)
+    _log.info("simulate people who perform the kept actions")
+    replay, check = data.replay(), data.simulated("validation")
+    before = _accuracy(base.network, check, base.labels, data)
+    network = with_labels(base.network, base.labels, data.labels)
+    _log.info("fit the last layer, with and without each fold of the recordings")
+    held_out = _fit_last(network, data, replay, settings.seed)
     if settings.epochs:
-        _log.info("all weights")
-        network = _tuned(network, curriculum, replay, check, settings)
+        _log.info("train all weights")
+        network = _tune(network, data, replay, check, settings)
     round_weights(network)
-    after = _right(network, check, curriculum.labels, curriculum)
-    temperature, threshold = _calibration(base, network, curriculum, held_out, check)
-    told = [softmax(logits / temperature, axis=1) for logits in held_out]
+    after = _accuracy(network, check, data.labels, data)
+    temperature, threshold = _calibration(base, network, data, held_out, check)
     model = replace(
         base,
         network=network,
-        labels=curriculum.labels,
+        labels=data.labels,
         temperature=temperature,
         unknown_below=threshold,
     )
-    return Taught(model, told, before, after)
+    probabilities = [softmax(logits / temperature, axis=1) for logits in held_out]
+    return Taught(model, probabilities, before, after)
 
 
 def _fit_last(
-    network: CellNetwork, curriculum: Curriculum, replay: Mapping[WindowSet, float], seed: int
+    network: CellNetwork, data: TeachingData, replay: Mapping[WindowSet, float], seed: int
 ) -> list[Array]:
-    """Fit the last layer; logits (N, L) of each lesson by one that was fitted without it."""
-    rng, lessons = np.random.default_rng(seed), curriculum.lessons
-    count = len(curriculum.labels)
-    shown = _known(network, WindowExamples(replay, count), REPLAYED, rng)
+    """Fit the last layer; logits (N, L) of each demonstration by a layer fitted without it."""
+    rng, demonstrations = np.random.default_rng(seed), data.demonstrations
+    count = len(data.labels)
+    replayed = _draw_features(network, WindowMixture(replay, count), REPLAYED, rng)
+    numbers = range(len(demonstrations))
     each = {
-        label: DRAWN // sum(lesson.label == label for lesson in lessons)
-        for label in curriculum.taught
+        label: DRAWN // sum(demonstration.label == label for demonstration in demonstrations)
+        for label in data.taught
     }
-    windows = [curriculum.windows([number]) for number in range(len(lessons))]
+    windows = [data.windows([number]) for number in numbers]
     copies = [
-        _known(network, WindowExamples({one: 1.0}, count), each[lesson.label] + 1, rng)
-        for one, lesson in zip(
-            (curriculum.windows([number], COPIES) for number in range(len(lessons))),
-            lessons,
-            strict=True,
+        _draw_features(
+            network,
+            WindowMixture({data.windows([number], COPIES): 1.0}, count),
+            each[demonstrations[number].label] + 1,
+            rng,
         )
+        for number in numbers
     ]
-    fresh, folds = network.stack.linear, folds_of(lessons)
-    logits = [np.zeros((0, count))] * len(lessons)
+    initial, folds = network.stack.linear, folds_of(demonstrations)
+    logits = [np.zeros((0, count))] * len(demonstrations)
     for fold in dict.fromkeys(fold for fold in folds if fold is not None):
-        left = [number for number, own in enumerate(folds) if own == fold]
-        rest = [copy for number, copy in enumerate(copies) if number not in left]
-        head = _fitted(fresh, [shown, *rest])
-        for number in left:
-            told = head(features_of(network, windows[number].images))
-            logits[number] = _numbers(shared_out(told, count))
-    network.stack.linear = _fitted(fresh, [shown, *copies])
+        tested = [number for number, own in enumerate(folds) if own == fold]
+        rest = [copy for number, copy in enumerate(copies) if number not in tested]
+        head = _fit_to(initial, [replayed, *rest])
+        for number in tested:
+            output = head(features_of(network, windows[number].images))
+            logits[number] = np.asarray(merge_spare(output, count).detach().numpy(), np.float64)
+    network.stack.linear = _fit_to(initial, [replayed, *copies])
     return logits
 
 
-def _known(
-    network: CellNetwork, examples: WindowExamples, number: int, rng: np.random.Generator
-) -> Known:
+def _draw_features(
+    network: CellNetwork, examples: WindowMixture, number: int, rng: np.random.Generator
+) -> Features:
     images, labels = examples.draw(number, rng)
     return features_of(network, images), torch.from_numpy(labels)
 
 
-def _fitted(head: nn.Linear, known: Sequence[Known]) -> nn.Linear:
-    features, labels = (torch.cat(part) for part in zip(*known, strict=True))
+def features_of(network: CellNetwork, images: Images) -> Tensor:
+    """(N, F) input of the last layer for images (N, height, width, 3)."""
+    network.eval()
+    with torch.no_grad():
+        parts = [
+            network.features(part.float()) for part in torch.split(torch.from_numpy(images), 256)
+        ]
+    return torch.cat(parts)
+
+
+def _fit_to(head: nn.Linear, parts: Sequence[Features]) -> nn.Linear:
+    features, labels = (torch.cat(part) for part in zip(*parts, strict=True))
     return fit_head(head, features, labels, DECAY)
 
 
-def _numbers(values: Tensor) -> Array:
-    return np.asarray(values.detach().numpy(), np.float64)
+def fit_head(head: nn.Linear, features: Tensor, labels: Tensor, decay: float) -> nn.Linear:
+    """Fit a copy of the last layer by L-BFGS, regularised towards its initial weights.
 
-
-def folds_of(lessons: Sequence[Lesson]) -> list[int | None]:
-    """In which of the parts, each left out once, every lesson is.
-
-    Those of one source are together, or each is alone when all of its label are of one source.
-    None for the only lesson of a label: without it nothing would be known of the label.
+    Args:
+        head: initial layer.
+        features: (N, F).
+        labels: (N,), below 0 for no action.
+        decay: weight of the squared distance to the initial weights.
     """
-    folds: list[int | None] = [None] * len(lessons)
-    for label in {lesson.label for lesson in lessons}:
-        own = [number for number, lesson in enumerate(lessons) if lesson.label == label]
-        sources = list(dict.fromkeys(lessons[number].source for number in own))
+    fitted, targets = deepcopy(head), soft_targets(labels, head.out_features, SMOOTHING)
+    optimiser = torch.optim.LBFGS(
+        fitted.parameters(), max_iter=STEPS, line_search_fn="strong_wolfe"
+    )
+
+    def loss() -> Tensor:
+        optimiser.zero_grad()
+        way = ((fitted.weight - head.weight.detach()) ** 2).sum()
+        total = nn.functional.cross_entropy(fitted(features), targets) + decay * way
+        total.backward()  # type: ignore[no-untyped-call]
+        return total
+
+    optimiser.step(loss)  # type: ignore[no-untyped-call]
+    return fitted.requires_grad_(requires_grad=True).eval()
+
+
+def folds_of(demonstrations: Sequence[Demonstration]) -> list[int | None]:
+    """Cross-validation fold of each demonstration.
+
+    Demonstrations of one source are in the same fold; if a label has one source only, each is in a
+    fold of its own. None for the only demonstration of a label.
+    """
+    folds: list[int | None] = [None] * len(demonstrations)
+    for label in {demonstration.label for demonstration in demonstrations}:
+        own = [number for number, each in enumerate(demonstrations) if each.label == label]
+        sources = list(dict.fromkeys(demonstrations[number].source for number in own))
         for position, number in enumerate(own):
             if len(sources) > 1:
-                folds[number] = sources.index(lessons[number].source) % FOLDS
+                folds[number] = sources.index(demonstrations[number].source) % FOLDS
             elif len(own) > 1:
                 folds[number] = position % FOLDS
     return folds
 
 
-def _tuned(
+def _tune(
     network: CellNetwork,
-    curriculum: Curriculum,
+    data: TeachingData,
     replay: Mapping[WindowSet, float],
     check: WindowSet,
     settings: TeachSettings,
 ) -> CellNetwork:
-    """The network after passes over all weights, averaged."""
-    lessons = curriculum.windows(range(len(curriculum.lessons)), COPIES)
-    # More than their part of the labels: there is less to learn them from.
-    share = min(0.5, EMPHASIS * len(curriculum.taught) / len(curriculum.labels))
-    sources = {lessons: share} | {kept: (1 - share) * part for kept, part in replay.items()}
-    examples = WindowExamples(sources, len(curriculum.labels))
+    """Train all weights; returns the network with averaged weights."""
+    taught = data.windows(range(len(data.demonstrations)), COPIES)
+    # A larger share than that of their labels: there are fewer examples of them.
+    share = min(0.5, EMPHASIS * len(data.taught) / len(data.labels))
+    sources = {taught: share} | {kept: (1 - share) * part for kept, part in replay.items()}
+    examples = WindowMixture(sources, len(data.labels))
     fitting = Fitting(
         seed=settings.seed,
         epochs=settings.epochs,
@@ -185,26 +221,24 @@ def _tuned(
         averaging=0.98,
     )
     named = check.truth >= 0
-    shown = (
-        (check.images[named], check.truth[named])
-        if named.any()
-        else (lessons.images, lessons.truth)
+    validation = (
+        (check.images[named], check.truth[named]) if named.any() else (taught.images, taught.truth)
     )
     with TemporaryDirectory() as folder:
-        tuned = fit(network, examples, shown, fitting, Path(folder))
+        tuned = fit(network, examples, validation, fitting, Path(folder))
     assert isinstance(tuned, CellNetwork)
     return tuned
 
 
-def _right(
-    network: nn.Module, check: WindowSet, labels: Sequence[str], curriculum: Curriculum
+def _accuracy(
+    network: nn.Module, check: WindowSet, labels: Sequence[str], data: TeachingData
 ) -> float:
-    """Part of the windows of what stayed that are answered rightly."""
+    """Accuracy on the windows of kept actions."""
     kept = check.truth >= 0
     if not kept.any():
         return float("nan")
-    answers = logits_of(network, check.images[kept]).argmax(axis=1)
-    names = [curriculum.labels[index] for index in check.truth[kept]]
+    answers = predict_logits(network, check.images[kept]).argmax(axis=1)
+    names = [data.labels[index] for index in check.truth[kept]]
     return float(
         np.mean([labels[index] == name for index, name in zip(answers, names, strict=True)])
     )
@@ -213,22 +247,23 @@ def _right(
 def _calibration(
     base: ActionModel,
     network: CellNetwork,
-    curriculum: Curriculum,
+    data: TeachingData,
     held_out: Sequence[Array],
     check: WindowSet,
 ) -> tuple[float, float]:
-    """Temperature and threshold by answers about people who were not learnt from, if any."""
+    """Temperature and threshold from people who were not trained on; of the base without any."""
     named = check.truth >= 0
-    logits = [logits_of(network, check.images[named]), *held_out]
-    owners = [curriculum.labels.index(lesson.label) for lesson in curriculum.lessons]
-    truth = [
-        check.truth[named],
-        *(np.full(len(own), label) for own, label in zip(held_out, owners, strict=True)),
-    ]
-    told, labels = np.concatenate(logits), np.concatenate(truth)
-    if not len(told):
+    logits = np.concatenate([predict_logits(network, check.images[named]), *held_out])
+    owners = [data.labels.index(demonstration.label) for demonstration in data.demonstrations]
+    labels = np.concatenate(
+        [
+            check.truth[named],
+            *(np.full(len(own), label) for own, label in zip(held_out, owners, strict=True)),
+        ]
+    )
+    if not len(logits):
         return base.temperature, base.unknown_below
-    # Of people who do something else, as in `calibrated`, the threshold would silence a sixth of
-    # what was taught.
-    temperature = fit_temperature(told, labels)
-    return temperature, fit_threshold(softmax(told / temperature, axis=1), labels)
+    # A threshold chosen with movements that are no action, as in `calibrate`, would turn a sixth of
+    # the taught actions into "unknown".
+    temperature = fit_temperature(logits, labels)
+    return temperature, fit_threshold(softmax(logits / temperature, axis=1), labels)

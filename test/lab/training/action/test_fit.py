@@ -13,7 +13,8 @@ from torch import nn
 
 from pose_action_ros.errors import ModelError
 from pose_action_ros.lab.networks.action_cnn import ActionCnn, CnnShape
-from pose_action_ros.lab.training.action.fit import Fitting, fit, measure, targets_of
+from pose_action_ros.lab.training.action.fit import evaluate, fit, soft_targets
+from pose_action_ros.lab.training.action.settings import Fitting
 
 FITTING = Fitting(epochs=4, samples=64, batch=16, repeats=2, learning_rate=1e-2, averaging=0.8)
 SHAPE = CnnShape(labels=2, height=16, width=16, channels=4)
@@ -43,7 +44,7 @@ def fitted(output: Path, fitting: Fitting = FITTING) -> nn.Module:
 
 
 def test_it_learns(tmp_path: Path) -> None:
-    _, accuracy = measure(fitted(tmp_path, replace(FITTING, epochs=12)), HELD_OUT)
+    _, accuracy = evaluate(fitted(tmp_path, replace(FITTING, epochs=12)), HELD_OUT)
     assert accuracy > 0.95
 
 
@@ -95,7 +96,7 @@ def test_without_averaging_the_newest_weights_are_the_result(tmp_path: Path) -> 
 
 
 def test_targets_are_probabilities_and_nothing_is_equally_likely_everything() -> None:
-    targets = targets_of(torch.tensor([1, -1, 0]), 4, 0.2)
+    targets = soft_targets(torch.tensor([1, -1, 0]), 4, 0.2)
     torch.testing.assert_close(targets.sum(dim=1), torch.ones(3))
     assert targets[0].tolist() == pytest.approx([0.05, 0.85, 0.05, 0.05])
     assert targets[1].tolist() == pytest.approx([0.25] * 4)

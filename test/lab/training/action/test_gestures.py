@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pose_action_ros.lab.training.action.data import RobotData
+from pose_action_ros.lab.training.action.data import TrainingData
 from pose_action_ros.lab.training.action.gestures import KINDS, PREFIX, gesture
 from pose_action_ros.lab.training.action.settings import ActionData
-from pose_action_ros.lab.training.action.windows import NOTHING
+from pose_action_ros.lab.training.action.windows import NO_ACTION
 from pose_action_ros.recognition import SpmfSettings
 from pose_action_ros.simulation import FIGURE, Body, Performance
 
@@ -53,7 +53,7 @@ def test_their_windows_have_the_numbers_after_the_labels(
     labels: tuple[str, ...], tmp_path: Path
 ) -> None:
     choices = ActionData(gestures=3, gesture_people=3, actions_each=4)
-    windows = RobotData(choices, SpmfSettings(), tmp_path).gestures(labels)
+    windows = TrainingData(choices, SpmfSettings(), tmp_path).gestures(labels)
     known = len(labels)
     stands = {0} if "standing" in labels else {-1}
     assert set(windows.truth.tolist()) == {*range(known, known + 3), *stands}
@@ -62,14 +62,14 @@ def test_their_windows_have_the_numbers_after_the_labels(
 
 
 def test_unnamed_gestures_are_not_those_to_train_on_and_no_action(tmp_path: Path) -> None:
-    data = RobotData(
+    data = TrainingData(
         ActionData(gestures=3, validation=3, test=3, actions_each=2), SpmfSettings(), tmp_path
     )
     made = []
     for part in ("validation", "test"):
         windows = data.unnamed(part)
         assert len(windows.truth) > 0
-        assert set(windows.truth.tolist()) == {NOTHING}
+        assert set(windows.truth.tolist()) == {NO_ACTION}
         with np.load(next(tmp_path.glob(f"unnamed_{part}_*.npz"))) as file:
             names = file["names"][np.unique(file["labels"])]
         made.append({int(str(name).removeprefix(PREFIX)) for name in names if name != "standing"})

@@ -18,17 +18,26 @@ from pose_action_ros.cli import teach as teach_command
 from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.lab.networks.cells import CellNetwork, CellShape
 from pose_action_ros.lab.networks.genotype import random_genotype
-from pose_action_ros.lab.training.action import curriculum, teach
-from pose_action_ros.lab.training.action.curriculum import labels_after
+from pose_action_ros.lab.training.action import teach, teaching_data
+from pose_action_ros.lab.training.action.augmentation import restyle
 from pose_action_ros.lab.training.action.data import mirrored_labels
-from pose_action_ros.lab.training.action.heads import features_of, fit_head, with_labels
-from pose_action_ros.lab.training.action.lessons import Lesson, lessons_of, places_of
-from pose_action_ros.lab.training.action.model import ActionModel, read_model, write_model
-from pose_action_ros.lab.training.action.network import NetworkChoice
-from pose_action_ros.lab.training.action.styles import filmed_again, restyled
-from pose_action_ros.lab.training.action.teach import folds_of
-from pose_action_ros.lab.training.action.teach_report import LeftOut, table, warnings
-from pose_action_ros.lab.training.action.windows import ONE_SIDED
+from pose_action_ros.lab.training.action.demonstrations import (
+    Demonstration,
+    demonstrations_of,
+    windows_of,
+)
+from pose_action_ros.lab.training.action.model import (
+    ActionModel,
+    read_model,
+    with_labels,
+    write_model,
+)
+from pose_action_ros.lab.training.action.people import varied_person
+from pose_action_ros.lab.training.action.report import HeldOut, table, warnings
+from pose_action_ros.lab.training.action.settings import NetworkChoice, TeachSettings
+from pose_action_ros.lab.training.action.teach import features_of, fit_head, folds_of
+from pose_action_ros.lab.training.action.teaching_data import labels_after
+from pose_action_ros.lab.training.action.windows import NO_MIRROR
 from pose_action_ros.recognition import SpmfSettings
 from pose_action_ros.recognition.classifier import ActionClassifier
 from pose_action_ros.recording import PoseRecording, save_recording
@@ -93,9 +102,9 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Few of everything; the folder of a base."""
     monkeypatch.setenv("POSE_ACTION_CACHE", str(tmp_path / "cache"))
     for module, name, value in (
-        (curriculum, "CHECKED", 2),
-        (curriculum, "COPIES", 1),
-        (curriculum, "GESTURE_PEOPLE", 2),
+        (teaching_data, "VALIDATION_PEOPLE", 2),
+        (teaching_data, "COPIES", 1),
+        (teaching_data, "GESTURE_PEOPLE", 2),
         (teach, "COPIES", 1),
         (teach, "DRAWN", 20),
         (teach, "REPLAYED", 30),
@@ -173,7 +182,7 @@ def test_new_actions_alone_with_simulated_people_for_none_of_them(
 )
 def test_recordings_that_teach_nothing_are_named(recording: PoseRecording, message: str) -> None:
     with pytest.raises(InputError, match=message) as error:
-        lessons_of([recording], SpmfSettings())
+        demonstrations_of([recording], SpmfSettings())
     assert "a.mp4" in str(error.value)
 
 
@@ -199,9 +208,9 @@ def test_folders_and_bases_that_cannot_be_used(small: Path, tmp_path: Path) -> N
 def test_a_base_of_two_people_is_refused() -> None:
     network = torch.nn.Identity()
     model = ActionModel(network, BASE, SpmfSettings(people=2), 2.0, 1.0, 0.3)
-    lesson = lessons_of([take("nodding")], SpmfSettings())
+    lesson = demonstrations_of([take("nodding")], SpmfSettings())
     with pytest.raises(ModelError, match="2 people"):
-        curriculum.Curriculum(model, lesson, curriculum.TeachSettings())
+        teaching_data.TeachingData(model, lesson, TeachSettings())
 
 
 def test_labels_that_stay_come_first_and_those_that_would_be_forgotten_are_named() -> None:
@@ -216,34 +225,34 @@ def test_labels_that_stay_come_first_and_those_that_would_be_forgotten_are_named
 
 def test_what_labels_are_in_the_mirror() -> None:
     labels = ("nodding", "turning_left", "turning_right", "left_step")
-    assert mirrored_labels(labels).tolist() == [0, 2, 1, ONE_SIDED]
+    assert mirrored_labels(labels).tolist() == [0, 2, 1, NO_MIRROR]
     assert sorted(mirrored_labels(ACTIONS)) == list(range(len(ACTIONS)))
 
 
 def test_windows_end_while_something_is_done() -> None:
-    (lesson,) = lessons_of([take("nodding", rests=(2.0, 3.0))], SpmfSettings())
-    ends = [lesson.poses.stamps[place.frame] for place in places_of(lesson.poses, 0, 4)]
+    (lesson,) = demonstrations_of([take("nodding", rests=(2.0, 3.0))], SpmfSettings())
+    ends = [lesson.poses.stamps[place.frame] for place in windows_of(lesson.poses, 0, 4)]
     assert 2.0 < min(ends) < 2.6
     assert 3.4 < max(ends) < 4.3
-    assert {place.label for place in places_of(lesson.poses, 0, 4)} == {4}
+    assert {place.label for place in windows_of(lesson.poses, 0, 4)} == {4}
 
 
 def test_who_holds_a_posture_is_never_at_rest() -> None:
     still = take("holding", seconds=3.0)
     points = np.repeat(still.points[:1], len(still), axis=0)
-    (lesson,) = lessons_of([replace(still, points=points)], SpmfSettings())
-    ends = [lesson.poses.stamps[place.frame] for place in places_of(lesson.poses, 0, 0)]
+    (lesson,) = demonstrations_of([replace(still, points=points)], SpmfSettings())
+    ends = [lesson.poses.stamps[place.frame] for place in windows_of(lesson.poses, 0, 0)]
     assert max(ends) > 2.7
 
 
 def test_placed_and_relative_recordings_teach_the_same() -> None:
     pair = [take("nodding", placed=True), take("nodding")]
-    placed, relative = lessons_of(pair, SpmfSettings())
+    placed, relative = demonstrations_of(pair, SpmfSettings())
     assert placed.poses.points == pytest.approx(relative.poses.points)
 
 
 def test_recordings_of_a_source_are_left_out_together() -> None:
-    def lesson(label: str, source: str) -> Lesson:
+    def lesson(label: str, source: str) -> Demonstration:
         return replace(LESSON, label=label, source=source)
 
     folds = folds_of([lesson("a", "x"), lesson("a", "x"), lesson("a", "y"), lesson("b", "x")])
@@ -251,7 +260,7 @@ def test_recordings_of_a_source_are_left_out_together() -> None:
     assert folds_of([lesson("a", "webcam_0")] * 3) == [0, 1, 2]
 
 
-(LESSON,) = lessons_of([take("nodding")], SpmfSettings())
+(LESSON,) = demonstrations_of([take("nodding")], SpmfSettings())
 
 
 def test_a_head_with_more_labels_says_the_same_of_the_old_ones_and_learns_new_ones() -> None:
@@ -277,7 +286,7 @@ def test_a_head_with_more_labels_says_the_same_of_the_old_ones_and_learns_new_on
 @given(st.integers(0, 1000))
 def test_others_have_other_bones_and_their_hands_follow_their_arms(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    changed = restyled(np.repeat(BODY[None], 3, axis=0), rng)
+    changed = restyle(np.repeat(BODY[None], 3, axis=0), rng)
     assert np.isfinite(changed).all()
     assert changed[0] == pytest.approx(changed[2])
     for parent, child in HUMAN36M_17.bones:
@@ -290,7 +299,7 @@ def test_others_have_other_bones_and_their_hands_follow_their_arms(seed: int) ->
 def test_who_is_filmed_again_is_seen_in_the_picture_from_the_front() -> None:
     heights = []
     for seed in range(8):
-        seen = filmed_again(LESSON.poses, np.random.default_rng(seed))
+        seen = varied_person(LESSON.poses, np.random.default_rng(seed))
         assert len(seen.stamps) > 0.5 * len(LESSON.poses.stamps)
         nose, hip = seen.points[:, 0, 1], seen.points[:, 8, 1]
         heights.append(float(np.nanmedian(hip - nose)))
@@ -298,9 +307,9 @@ def test_who_is_filmed_again_is_seen_in_the_picture_from_the_front() -> None:
 
 
 def test_what_is_warned_of() -> None:
-    good = LeftOut(5, 5, 50, 0.9, 1.0, {"standing": 0.1})
-    poor = LeftOut(2, 1, 20, 0.5, 0.5, {"standing": 0.4, "waving_left": 0.1})
-    alone = LeftOut(1, 1, 0, 0.0, 0.0, {})
+    good = HeldOut(5, 5, 50, 0.9, 1.0, {"standing": 0.1})
+    poor = HeldOut(2, 1, 20, 0.5, 0.5, {"standing": 0.4, "waving_left": 0.1})
+    alone = HeldOut(1, 1, 0, 0.0, 0.0, {})
     told = list(warnings({"good": good, "poor": poor, "alone": alone}))
     assert len(told) == 4
     assert "2 recording(s)" in told[0]

@@ -19,14 +19,14 @@ from pose_action_ros.cli import evaluate_action, search, train_action, train_rec
 from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.lab.networks.genotype import random_genotype, to_json
 from pose_action_ros.lab.training.action import seen
-from pose_action_ros.lab.training.action.data import NAMES, RobotData, mirrored_labels
-from pose_action_ros.lab.training.action.fit import Fitting, logits_of
+from pose_action_ros.lab.training.action.data import NAMES, TrainingData, mirrored_labels
+from pose_action_ros.lab.training.action.fit import predict_logits
 from pose_action_ros.lab.training.action.gestures import gesture_names
 from pose_action_ros.lab.training.action.model import read_model
-from pose_action_ros.lab.training.action.recordings import load_sightings, save_sightings
-from pose_action_ros.lab.training.action.seen import simulated_sighting
-from pose_action_ros.lab.training.action.settings import ActionData, read_sections
-from pose_action_ros.lab.training.action.windows import ONE_SIDED
+from pose_action_ros.lab.training.action.people import simulated_person
+from pose_action_ros.lab.training.action.settings import ActionData, Fitting, read_sections
+from pose_action_ros.lab.training.action.tracks import load_keypoints, save_keypoints
+from pose_action_ros.lab.training.action.windows import NO_MIRROR
 from pose_action_ros.models.card import find_model, read_card
 from pose_action_ros.recognition import SpmfSettings
 from pose_action_ros.recognition.classifier import ActionClassifier
@@ -87,7 +87,7 @@ def test_a_model_that_was_written_can_be_trained_on(tmp_path: Path) -> None:
     path = train(tmp_path, epochs=1) / "action.onnx"
     model, classifier = read_model(path), ActionClassifier(str(path))
     images = np.random.default_rng(0).integers(0, 256, (3, *model.spmf.shape), np.uint8)
-    ours = softmax(logits_of(model.network, images) / model.temperature, axis=1)
+    ours = softmax(predict_logits(model.network, images) / model.temperature, axis=1)
     assert ours == pytest.approx(classifier(images), abs=1e-4)
     assert (model.labels, model.spmf, model.window) == (ACTIONS, classifier.spmf, 2.0)
 
@@ -187,7 +187,7 @@ def test_people_who_stand_about_are_rendered_and_detected(
     for people in (1, 2):  # the second run goes on
         words = ["--idle", "--output", str(path), "--people", str(people), "--seed", "3"]
         assert train_recordings.run(parser.parse_args(words)) == 0
-    found = load_sightings(path, NAMES)
+    found = load_keypoints(path, NAMES)
     assert len(found) == 2
     assert all((one.labels == ACTIONS.index("standing")).all() for one in found)
     assert sum(len(one.stamps) for one in found) >= 10
@@ -201,7 +201,7 @@ def test_people_who_make_gestures_are_rendered_and_trained_on(tmp_path: Path) ->
     words = ["--gestures", "3", "--output", str(path), "--people", "2", "--actions", "1"]
     assert train_recordings.run(parser.parse_args(words)) == 0
     names = gesture_names(3)
-    found = load_sightings(path, names)
+    found = load_keypoints(path, names)
     assert len(found) == 2
     assert all(one.labels.max() >= 1 for one in found)
     choices = ActionData(
@@ -213,19 +213,19 @@ def test_people_who_make_gestures_are_rendered_and_trained_on(tmp_path: Path) ->
         rendered_gestures=str(path),
         rendered_gesture_share=1.0,
     )
-    examples = RobotData(choices, SpmfSettings(), tmp_path).examples()
+    examples = TrainingData(choices, SpmfSettings(), tmp_path).examples()
     _, labels = examples.draw(30, np.random.default_rng(0))
     expected = {len(ACTIONS) + label - 1 for one in found for label in one.labels.tolist() if label}
     assert set(labels.tolist()) - {ACTIONS.index("standing")} == expected
     with pytest.raises(InputError, match="gesture_2"):
-        RobotData(replace(choices, gestures=2), SpmfSettings(), tmp_path).examples()
+        TrainingData(replace(choices, gestures=2), SpmfSettings(), tmp_path).examples()
 
 
 def test_what_is_seen_can_be_stored_and_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
-    first, second = (simulated_sighting(np.random.default_rng(4), 2) for _ in range(2))
+    first, second = (simulated_person(np.random.default_rng(4), 2) for _ in range(2))
     assert first.points == pytest.approx(second.points, nan_ok=True)
-    save_sightings(tmp_path / "seen.npz", [first, second], ACTIONS)
-    found = load_sightings(tmp_path / "seen.npz", ACTIONS[::-1])
+    save_keypoints(tmp_path / "seen.npz", [first, second], ACTIONS)
+    found = load_keypoints(tmp_path / "seen.npz", ACTIONS[::-1])
     assert len(found) == 2
     assert found[1].points == pytest.approx(first.points, abs=1e-3, nan_ok=True)
     assert found[1].intrinsics == first.intrinsics
@@ -233,14 +233,14 @@ def test_what_is_seen_can_be_stored_and_is_the_same_for_the_same_seed(tmp_path: 
 
 
 def test_people_of_several_files(tmp_path: Path) -> None:
-    people = [simulated_sighting(np.random.default_rng(number), 2) for number in range(3)]
+    people = [simulated_person(np.random.default_rng(number), 2) for number in range(3)]
     paths = [tmp_path / name for name in ("some.npz", "others.npz", "all.npz")]
     for path, kept in zip(paths, (people[:2], people[2:], people), strict=True):
-        save_sightings(path, kept, ACTIONS)
+        save_keypoints(path, kept, ACTIONS)
     found = []
     for files in (paths[:2], paths[2:]):
         choices = ActionData(test=1, actions_each=1, rendered_test=" ".join(map(str, files)))
-        data = RobotData(choices, SpmfSettings(), tmp_path)
+        data = TrainingData(choices, SpmfSettings(), tmp_path)
         found.append(data.tests()["rendered"])
     assert len(found[0].truth) > 0
     assert (found[0].truth == found[1].truth).all()
@@ -250,8 +250,8 @@ def test_people_of_several_files(tmp_path: Path) -> None:
 def test_a_file_stays_whole_while_it_is_written_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, people = tmp_path / "seen.npz", [simulated_sighting(np.random.default_rng(4), 1)]
-    save_sightings(path, people, ACTIONS)
+    path, people = tmp_path / "seen.npz", [simulated_person(np.random.default_rng(4), 1)]
+    save_keypoints(path, people, ACTIONS)
 
     def stopped(file: BinaryIO, **_: object) -> None:
         file.write(b"half of it")
@@ -259,18 +259,18 @@ def test_a_file_stays_whole_while_it_is_written_anew(
 
     monkeypatch.setattr(np, "savez_compressed", stopped)
     with pytest.raises(KeyboardInterrupt):
-        save_sightings(path, people * 2, ACTIONS)
-    assert len(load_sightings(path, ACTIONS)) == 1
+        save_keypoints(path, people * 2, ACTIONS)
+    assert len(load_keypoints(path, ACTIONS)) == 1
 
 
 def test_files_that_are_no_recordings(tmp_path: Path) -> None:
     path = tmp_path / "seen.npz"
     path.write_bytes(b"no")
     with pytest.raises(InputError, match=r"seen\.npz is no file of recordings"):
-        load_sightings(path, ACTIONS)
-    save_sightings(path, [simulated_sighting(np.random.default_rng(0), 1)], ACTIONS)
+        load_keypoints(path, ACTIONS)
+    save_keypoints(path, [simulated_person(np.random.default_rng(0), 1)], ACTIONS)
     with pytest.raises(InputError, match="not trained"):
-        load_sightings(path, ACTIONS[:3])
+        load_keypoints(path, ACTIONS[:3])
 
 
 SECTIONS = {"data": ActionData, "fitting": Fitting, "spmf": SpmfSettings}
@@ -314,6 +314,6 @@ def test_the_settings_that_come_with_the_package_can_be_read(name: str, module: 
 
 def test_labels_in_the_mirror() -> None:
     labels = ("waving_left", "bowing", "waving_right", "left_kick")
-    assert mirrored_labels(labels).tolist() == [2, 1, 0, ONE_SIDED]
+    assert mirrored_labels(labels).tolist() == [2, 1, 0, NO_MIRROR]
     swapped = mirrored_labels()
     assert (swapped[swapped] == np.arange(len(ACTIONS))).all()

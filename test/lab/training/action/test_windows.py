@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pose_action_ros.lab.training.action.recordings import Recording
-from pose_action_ros.lab.training.action.turns import mirror
+from pose_action_ros.lab.training.action.augmentation import disturb, mirror
+from pose_action_ros.lab.training.action.tracks import LabelledPoses
 from pose_action_ros.lab.training.action.windows import (
-    NOTHING,
-    WindowExamples,
+    NO_ACTION,
+    WindowMixture,
     WindowSet,
-    cut,
-    disturb,
+    cut_window,
     find_windows,
 )
 from pose_action_ros.recognition import SpmfSettings
@@ -23,13 +22,13 @@ from pose_action_ros.skeletons import HUMAN36M_17
 LEFT, RIGHT = HUMAN36M_17.index("left_wrist"), HUMAN36M_17.index("right_wrist")
 
 
-def recording(seed: int = 0) -> Recording:
+def recording(seed: int = 0) -> LabelledPoses:
     """Ten seconds at 20 Hz with a gap of one second at 6; the action changes at 4."""
     rng = np.random.default_rng(seed)
     stamps = np.arange(0, 10, 0.05) + rng.uniform(0, 0.01, 200)
     stamps = stamps[(stamps < 6) | (stamps > 7)]
     points = rng.normal(0, 0.4, (len(stamps), 17, 3))
-    return Recording(stamps, points, np.where(stamps < 4, 0, 1))
+    return LabelledPoses(stamps, points, np.where(stamps < 4, 0, 1))
 
 
 def test_a_cut_is_what_the_window_of_the_recogniser_sees() -> None:
@@ -37,17 +36,17 @@ def test_a_cut_is_what_the_window_of_the_recogniser_sees() -> None:
     window, step = Window(2.0, 0.5, spmf), 2.0 / 15
     for frame, (stamp, points) in enumerate(zip(one.stamps, one.points, strict=True)):
         window.add(points, float(stamp))
-        begun = float(one.stamps[one.beginnings(0.5)[frame]])
+        begun = float(one.stamps[one.segment_starts(0.5)[frame]])
         # The window's steps count from its first pose: where one falls on a stamp both agree.
         if frame and abs((stamp - begun) / step - round((stamp - begun) / step)) < 1e-6:
-            image = enhanced_spmf(cut(one, frame, 2.0, 16), spmf)
+            image = enhanced_spmf(cut_window(one, frame, 2.0, 16), spmf)
             assert np.abs(window.image().astype(int) - image).max() <= 1
 
 
 def test_the_unseen_start_of_a_cut_is_missing() -> None:
     one = recording()
     frame = int(np.searchsorted(one.stamps, 7.5))
-    points = cut(one, frame, 2.0, 41)
+    points = cut_window(one, frame, 2.0, 41)
     seen = np.isfinite(points).all(axis=(1, 2))
     assert seen.sum() == pytest.approx(41 * 0.25, abs=2)
     assert (np.diff(seen.astype(int)) >= 0).all()
@@ -65,7 +64,7 @@ def test_windows_wait_until_the_action_and_the_view_have_lasted() -> None:
 
 
 def test_nobody_seen_gives_no_windows() -> None:
-    nobody = Recording(np.zeros(0), np.zeros((0, 17, 3)), np.zeros(0, np.int64))
+    nobody = LabelledPoses(np.zeros(0), np.zeros((0, 17, 3)), np.zeros(0, np.int64))
     assert find_windows([nobody], 0.2, 0.7, 1.0) == []
 
 
@@ -103,7 +102,7 @@ def test_labels_beyond_those_there_are_stand_for_no_action() -> None:
     one = recording()
     places = find_windows([one], 0.5, 0.7, 1.0)
     windows = WindowSet([one], places, 2.0, SpmfSettings(), np.array([0]))
-    assert set(windows.truth.tolist()) == {0, NOTHING}
+    assert set(windows.truth.tolist()) == {0, NO_ACTION}
     _, labels = windows.augmented(np.arange(len(places)), np.random.default_rng(0))
     assert (labels == windows.truth).all()
 
@@ -114,9 +113,9 @@ def test_sources_give_their_shares_and_the_same_for_the_same_seed() -> None:
         for one, mirrored in ((recording(), np.array([0, 1])), (recording(1), np.array([0])))
     )
     nobody = WindowSet([], [], 2.0, SpmfSettings(), np.array([0]))
-    examples = WindowExamples({first: 0.9, second: 0.1, nobody: 0.5}, 2)
+    examples = WindowMixture({first: 0.9, second: 0.1, nobody: 0.5}, 2)
     images, labels = examples.draw(200, np.random.default_rng(1))
     assert images.shape == (200, *SpmfSettings().shape)
-    assert 0 < (labels == NOTHING).sum() < 40
+    assert 0 < (labels == NO_ACTION).sum() < 40
     again, _ = examples.draw(200, np.random.default_rng(1))
     assert (again == images).all()

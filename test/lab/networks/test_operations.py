@@ -13,7 +13,7 @@ from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.networks.action_cnn import ActionCnn, CnnShape
 from pose_action_ros.lab.networks.cells import CellNetwork, CellShape
 from pose_action_ros.lab.networks.genotype import random_genotype
-from pose_action_ros.lab.networks.spare import shared_out
+from pose_action_ros.lab.networks.operations import merge_spare
 
 NETWORKS = {
     "cells": CellNetwork(
@@ -28,7 +28,7 @@ def test_probabilities_add_up_and_labels_keep_their_order(
     labels: int, spare: int, seed: int
 ) -> None:
     logits = 5 * torch.randn(4, labels + spare, generator=torch.manual_seed(seed))
-    chances = torch.softmax(shared_out(logits, labels), dim=1)
+    chances = torch.softmax(merge_spare(logits, labels), dim=1)
     torch.testing.assert_close(chances.sum(dim=1), torch.ones(4))
     whole = torch.softmax(logits, dim=1)
     expected = whole[:, :labels] + whole[:, labels:].sum(dim=1, keepdim=True) / labels
@@ -36,7 +36,7 @@ def test_probabilities_add_up_and_labels_keep_their_order(
 
 
 def test_what_is_surely_none_of_the_labels_is_all_of_them_alike() -> None:
-    chances = torch.softmax(shared_out(torch.tensor([[1.0, 3.0, -2.0, 50.0]]), 3), dim=1)
+    chances = torch.softmax(merge_spare(torch.tensor([[1.0, 3.0, -2.0, 50.0]]), 3), dim=1)
     torch.testing.assert_close(chances, torch.full((1, 3), 1 / 3))
 
 

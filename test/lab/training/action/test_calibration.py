@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from pose_action_ros.lab.training.action.report import (
+from pose_action_ros.lab.training.action.calibration import (
     OTHERS,
-    calibrated,
+    action_scores,
+    calibrate,
     calibration_error,
     fit_temperature,
     fit_threshold,
-    report,
-    said_of_others,
+    unnamed_scores,
 )
 
 PROBABILITIES = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.55, 0.45]])
@@ -21,7 +21,7 @@ LABELS = np.array([0, 1, 1, 0])
 
 
 def test_report_counts_by_hand() -> None:
-    figures = report(PROBABILITIES, LABELS, ["a", "b"], unknown_below=0.58)
+    figures = action_scores(PROBABILITIES, LABELS, ["a", "b"], unknown_below=0.58)
     assert figures["windows"] == 4
     assert figures["accuracy"] == 0.75
     assert figures["unknown"] == 0.25
@@ -31,7 +31,7 @@ def test_report_counts_by_hand() -> None:
 
 
 def test_an_action_that_does_not_occur_does_not_count() -> None:
-    figures = report(PROBABILITIES[[0, 3]], LABELS[[0, 3]], ["a", "b"], 0.0)
+    figures = action_scores(PROBABILITIES[[0, 3]], LABELS[[0, 3]], ["a", "b"], 0.0)
     assert figures["balanced_accuracy"] == 1.0
     assert set(figures["recall"]) == {"a"}
 
@@ -73,12 +73,12 @@ def test_people_who_do_something_else_raise_the_threshold_but_not_the_temperatur
     logits = rng.normal(0, 3, (4000, 4))
     labels = np.where(rng.random(4000) < 0.93, logits.argmax(axis=1), 0)
     others = rng.normal(0, 1.0, (4000, 4))  # of which none is as convincing
-    alone = calibrated(logits, labels, others[:0])
-    temperature, threshold = calibrated(logits, labels, others)
+    alone = calibrate(logits, labels, others[:0])
+    temperature, threshold = calibrate(logits, labels, others)
     assert temperature == alone[0]
     assert threshold > alone[1] + 0.1
     # Of more others no more count.
-    assert calibrated(logits, labels, np.repeat(others, 3, axis=0))[1] == pytest.approx(
+    assert calibrate(logits, labels, np.repeat(others, 3, axis=0))[1] == pytest.approx(
         threshold, abs=0.05
     )
     told = softmax(np.concatenate([logits, others[: int(OTHERS * 4000)]]) / temperature, axis=1)
@@ -88,5 +88,5 @@ def test_people_who_do_something_else_raise_the_threshold_but_not_the_temperatur
 
 
 def test_what_is_said_of_others_counts_by_hand() -> None:
-    said = said_of_others(PROBABILITIES, ["a", "b"], unknown_below=0.7)
+    said = unnamed_scores(PROBABILITIES, ["a", "b"], unknown_below=0.7)
     assert said == {"windows": 4, "unknown": 0.5, "said": {"a": 0.25, "b": 0.25}}

@@ -8,7 +8,11 @@ import pytest
 
 from pose_action_ros.lab.datasets.person import PERSON
 from pose_action_ros.lab.datasets.simulated import person_joints
-from pose_action_ros.lab.training.action.recorded import RATE, SECONDS, recorded_sighting
+from pose_action_ros.lab.training.action.people import (
+    CAPTURE_RATE,
+    CAPTURE_SECONDS,
+    captured_person,
+)
 from pose_action_ros.recognition.settings import UNKNOWN
 from pose_action_ros.simulation import Script
 from pose_action_ros.skeletons import COCO_18
@@ -19,7 +23,7 @@ NAMES = ("walking", UNKNOWN)
 def capture(action: str, seconds: float) -> npt.NDArray[np.float64]:
     """(T, 21, 3) joints of somebody, as a motion capture system gives them."""
     script = Script.random(np.random.default_rng(0), [action], seconds)
-    return person_joints(script.joints(np.arange(0, seconds, 1 / RATE)))
+    return person_joints(script.joints(np.arange(0, seconds, 1 / CAPTURE_RATE)))
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +34,10 @@ def people() -> dict[str, npt.NDArray[np.float64]]:
 def test_sightings_are_stretches_of_recordings(people: dict[str, npt.NDArray[np.float64]]) -> None:
     labels = []
     for seed in range(12):
-        seen = recorded_sighting(np.random.default_rng(seed), people, NAMES, None)
+        seen = captured_person(np.random.default_rng(seed), people, NAMES, None)
         assert seen.points.shape == (len(seen.stamps), len(COCO_18), 2)
         assert (np.diff(seen.stamps) > 0).all()
-        assert seen.stamps[-1] <= SECONDS
+        assert seen.stamps[-1] <= CAPTURE_SECONDS
         assert len(set(seen.labels.tolist())) == 1
         labels.append(int(seen.labels[0]))
     assert set(labels) == {0, 1}
@@ -43,7 +47,7 @@ def test_the_same_seed_gives_the_same_and_another_camera_another(
     people: dict[str, npt.NDArray[np.float64]],
 ) -> None:
     first, same, other = (
-        recorded_sighting(np.random.default_rng(seed), people, NAMES, None) for seed in (1, 1, 2)
+        captured_person(np.random.default_rng(seed), people, NAMES, None) for seed in (1, 1, 2)
     )
     assert first.points == pytest.approx(same.points, nan_ok=True)
     assert first.intrinsics != other.intrinsics or len(first.points) != len(other.points)

@@ -1,0 +1,125 @@
+"""Random changes to poses: other cameras, other lifters, other bodies and postures."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.skeletons import HUMAN36M_17, Skeleton
+
+Array = npt.NDArray[np.float64]
+Rng = np.random.Generator
+
+HOLD = 0.5  # share of windows whose missing beginning is filled with their first pose
+SWIVEL = 20.0  # rotation of the elbow about the line from shoulder to wrist [degrees]
+STYLES = {
+    # bones that end at these joints: standard deviations of their rotation [degrees] and of the
+    # logarithm of their length
+    ("elbow",): (4.0, 0.06),
+    ("wrist",): (4.0, 0.06),
+    ("knee",): (4.0, 0.05),
+    ("ankle",): (4.0, 0.05),
+    ("spine", "neck", "nose", "head_top", "shoulder"): (4.0, 0.05),
+    ("hip",): (3.0, 0.1),
+}
+LEGS = tuple(
+    HUMAN36M_17.index(f"{side}_{part}") for side in ("left", "right") for part in ("knee", "ankle")
+)
+
+
+def rotation(axis: int, angle: float) -> Array:
+    """(3, 3) rotation about axis 0, 1 or 2 by an angle [rad]."""
+    matrix = np.eye(3)
+    first, second = [other for other in range(3) if other != axis]
+    matrix[[first, second], [first, second]] = np.cos(angle)
+    matrix[first, second], matrix[second, first] = -np.sin(angle), np.sin(angle)
+    return matrix
+
+
+def mirror(points: Array, skeleton: Skeleton) -> Array:
+    """Mirror poses (..., J, 3): left and right joints are swapped and x is negated."""
+    return points[..., skeleton.mirror, :] * [-1.0, 1.0, 1.0]
+
+
+def disturb(points: Array, rng: Rng) -> Array:
+    """Vary camera tilt, proportions, lifting errors and missing joints of a window (N, 17, 3)."""
+    root = points[:, :1]
+    relative = (points - root if np.isfinite(root).all() else points) @ _tilt(rng)
+    frames, joints = points.shape[:2]
+    relative *= rng.uniform(0.85, 1.15, 3)
+    relative += rng.normal(0, 0.02 * rng.exponential(), (joints, 3))  # constant errors
+    relative += rng.normal(0, 0.003 * rng.exponential(), (frames, joints, 3))  # jitter
+    if rng.random() < 0.15:
+        relative[:, rng.integers(joints)] = np.nan
+    if rng.random() < 0.1:
+        relative[:, LEGS] = np.nan
+    if rng.random() < 0.15:  # the track began within the window
+        relative[: rng.integers(1, frames // 2)] = np.nan
+    return np.asarray(relative)
+
+
+def _tilt(rng: Rng) -> Array:
+    """(3, 3) small rotation about the two horizontal axes: a camera that is not level."""
+    pitch, roll = rng.normal(0, np.radians(7), 2)
+    return rotation(0, pitch) @ rotation(2, roll)
+
+
+def hold_first_pose(points: Array, rng: Rng) -> Array:
+    """Fill the missing beginning of a window (N, 17, 3) with its first pose, half of the time."""
+    present = np.flatnonzero(np.isfinite(points).any(axis=(1, 2)))
+    if not len(present) or rng.random() > HOLD:
+        return points
+    held = points.copy()
+    held[: present[0]] = points[present[0]]
+    return held
+
+
+def restyle(points: Array, rng: Rng) -> Array:
+    """Poses (T, 17, 3) of a person with other proportions, posture and vigour.
+
+    Bones are rotated by constant angles, the rotation of an upper arm includes its forearm. Elbows
+    move, hands, which define the action, stay. Movements become larger or smaller. A joint whose
+    parent is missing is missing.
+    """
+    parts = {joint: _style(joint, rng) for joint in HUMAN36M_17.joints[1:]}
+    rotations = {HUMAN36M_17.joints[HUMAN36M_17.root]: np.eye(3)}
+    changed = points.copy()
+    for parent, child in HUMAN36M_17.bones:
+        above, name = HUMAN36M_17.joints[parent], HUMAN36M_17.joints[child]
+        own, length = parts[name]
+        rotations[name] = rotations[above] @ own
+        bone = points[:, child] - points[:, parent]
+        changed[:, child] = changed[:, parent] + length * bone @ rotations[name]
+    for side in ("left", "right"):
+        _swivel(changed, side, float(rng.normal(0, np.radians(SWIVEL))))
+    return _exaggerate(changed, rng.uniform(0.85, 1.2))
+
+
+def _style(joint: str, rng: Rng) -> tuple[Array, float]:
+    """Rotation (3, 3) and length factor of the bone that ends at the joint."""
+    part = joint.removeprefix("left_").removeprefix("right_")
+    angle, length = next(style for names, style in STYLES.items() if part in names)
+    matrix = np.eye(3)
+    for axis in range(3):
+        matrix = matrix @ rotation(axis, float(rng.normal(0, np.radians(angle))))
+    return matrix, float(np.exp(rng.normal(0, length)))
+
+
+def _swivel(points: Array, side: str, angle: float) -> None:
+    """Rotate the elbow about the line from shoulder to wrist, in place (Rodrigues)."""
+    shoulder, elbow, wrist = (
+        points[:, HUMAN36M_17.index(f"{side}_{part}")] for part in ("shoulder", "elbow", "wrist")
+    )
+    line = wrist - shoulder
+    axis = line / np.maximum(np.linalg.norm(line, axis=1, keepdims=True), 1e-6)
+    arm = elbow - shoulder
+    along = np.sum(arm * axis, axis=1, keepdims=True) * axis
+    rotated = along + (arm - along) * np.cos(angle) + np.cross(axis, arm) * np.sin(angle)
+    points[:, HUMAN36M_17.index(f"{side}_elbow")] = shoulder + rotated
+
+
+def _exaggerate(points: Array, factor: float) -> Array:
+    """Scale displacements from the mean posture by a factor."""
+    present = np.isfinite(points)
+    mean = np.nan_to_num(points).sum(axis=0) / np.maximum(present.sum(axis=0), 1)
+    return np.asarray(mean + factor * (points - mean))

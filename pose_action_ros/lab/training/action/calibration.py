@@ -1,0 +1,139 @@
+"""Calibration and scores of an action model's probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+from scipy.special import softmax
+
+Array = npt.NDArray[np.floating]
+Labels = npt.NDArray[np.int64]
+
+OTHERS = 0.25
+"""Windows without action, per window of an action, that the threshold is chosen with."""
+
+
+def calibrate(logits: Array, labels: Labels, others: Array) -> tuple[float, float]:
+    """Temperature and threshold of "unknown" from windows that were not trained on.
+
+    Args:
+        logits: (N, L) of windows of actions.
+        labels: (N,) true labels.
+        others: (M, L) logits of windows of movements that are no action; at most OTHERS N of them
+            are used, evenly spaced.
+    """
+    temperature = fit_temperature(logits, labels)
+    count = min(len(others), round(OTHERS * len(labels)))
+    taken = others[np.linspace(0, max(len(others) - 1, 0), count).astype(int)]
+    probabilities = softmax(np.concatenate([logits, taken]) / temperature, axis=1)
+    truth = np.concatenate([labels, np.full(count, -1)])
+    return temperature, fit_threshold(probabilities, truth)
+
+
+def fit_temperature(logits: Array, labels: Labels) -> float:
+    """Temperature with the greatest likelihood of softmax(logits / temperature) (Guo et al. 2017).
+
+    Guo, Pleiss, Sun, Weinberger: On Calibration of Modern Neural Networks, ICML 2017.
+    """
+
+    def loss(log_temperature: float) -> float:
+        scaled = logits / np.exp(log_temperature)
+        scaled = scaled - scaled.max(axis=1, keepdims=True)
+        total = np.log(np.exp(scaled).sum(axis=1))
+        return float((total - scaled[np.arange(len(labels)), labels]).mean())
+
+    best = minimize_scalar(loss, bounds=(np.log(0.2), np.log(10.0)), method="bounded")
+    return float(np.exp(best.x))
+
+
+def fit_threshold(
+    probabilities: Array, labels: Labels, wrong: float = 0.1, least: float = 0.2
+) -> float:
+    """Lowest probability above which at most a share `wrong` of the answers is wrong.
+
+    Args:
+        probabilities: (N, L), calibrated, of held-out windows.
+        labels: (N,) true labels, below 0 for no action, where every answer is wrong.
+        wrong: allowed share of wrong answers.
+        least: lower bound of the result.
+    """
+    confidence = probabilities.max(axis=1)
+    order = np.argsort(-confidence)
+    mistakes = (probabilities.argmax(axis=1) != labels)[order]
+    rate = np.cumsum(mistakes) / np.arange(1, len(mistakes) + 1)
+    allowed = np.flatnonzero(rate <= wrong)
+    threshold = float(confidence[order][allowed[-1]]) if len(allowed) else 1.0
+    return max(threshold, least)
+
+
+def calibration_error(probabilities: Array, labels: Labels, bins: int = 15) -> float:
+    """Expected calibration error (Guo et al. 2017, equation 3): mean of |accuracy - confidence|."""
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == labels
+    which = np.minimum((confidence * bins).astype(int), bins - 1)
+    gaps = [
+        abs(right[which == index].mean() - confidence[which == index].mean())
+        * (which == index).mean()
+        for index in np.unique(which)
+    ]
+    return float(sum(gaps))
+
+
+def action_scores(
+    probabilities: Array, labels: Labels, names: Sequence[str], unknown_below: float
+) -> dict[str, Any]:
+    """Scores of probabilities (N, L) for windows with true labels (N,), for the model's card.
+
+    Returns:
+        windows, accuracy (of the most likely action), balanced_accuracy (mean over the actions
+        that occur), unknown (share of "unknown"), accuracy_when_known, calibration_error, recall
+        by action, and confusion: wrong answers by action (at least 2 %).
+    """
+    answers = probabilities.argmax(axis=1)
+    right = answers == labels
+    known = probabilities.max(axis=1) >= unknown_below
+    counts = np.zeros((len(names), len(names)), dtype=np.int64)
+    np.add.at(counts, (labels, answers), 1)
+    parts = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    occurs = np.unique(labels)
+    return {
+        "windows": len(labels),
+        "accuracy": _rounded(right.mean()),
+        "balanced_accuracy": _rounded(parts[occurs, occurs].mean()),
+        "unknown": _rounded(1 - known.mean()),
+        "accuracy_when_known": _rounded(right[known].mean()) if known.any() else 0.0,
+        "calibration_error": _rounded(calibration_error(probabilities, labels)),
+        "recall": {names[index]: _rounded(parts[index, index]) for index in occurs},
+        "confusion": {names[index]: _confused(parts[index], index, names) for index in occurs},
+    }
+
+
+def unnamed_scores(
+    probabilities: Array, names: Sequence[str], unknown_below: float
+) -> dict[str, Any]:
+    """Scores of probabilities (N, L) for windows of movements that are no action.
+
+    Returns:
+        windows, unknown (share of "unknown"), and said: the other answers, at least 2 % each.
+    """
+    known = probabilities.max(axis=1) >= unknown_below
+    answers = np.bincount(probabilities.argmax(axis=1)[known], minlength=len(names))
+    return {
+        "windows": len(known),
+        "unknown": _rounded(1 - known.mean()),
+        "said": _confused(answers / len(known), -1, names),
+    }
+
+
+def _confused(row: Array, true: int, names: Sequence[str]) -> dict[str, float]:
+    """The wrong answers given for at least 2 % of the windows."""
+    order = [int(index) for index in np.argsort(-row) if index != true and row[index] >= 0.02]
+    return {names[index]: _rounded(row[index]) for index in order}
+
+
+def _rounded(value: float | np.floating) -> float:
+    return round(float(value), 4)

@@ -1,0 +1,193 @@
+"""Data that a model is taught with: its labels, windows of demonstrations, simulated people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+from tqdm import tqdm
+
+from pose_action_ros import __version__
+from pose_action_ros.errors import InputError, ModelError, SettingError
+from pose_action_ros.lab.networks.cells import CellNetwork
+from pose_action_ros.lab.training.action.augmentation import hold_first_pose
+from pose_action_ros.lab.training.action.data import NAMES, TrainingData, mirrored_labels
+from pose_action_ros.lab.training.action.demonstrations import Demonstration, windows_of
+from pose_action_ros.lab.training.action.model import ActionModel
+from pose_action_ros.lab.training.action.people import varied_person
+from pose_action_ros.lab.training.action.settings import ActionData, TeachSettings
+from pose_action_ros.lab.training.action.tracks import LabelledPoses
+from pose_action_ros.lab.training.action.windows import NO_MIRROR, Style, WindowSet, WindowSpec
+from pose_action_ros.models.cache import cache_folder
+from pose_action_ros.simulation import ACTIONS
+from pose_action_ros.skeletons import HUMAN36M_17
+
+VALIDATION_PEOPLE = 60
+"""Simulated people that kept actions are tested and probabilities calibrated with."""
+COPIES = 24
+"""Variations of each demonstration: other people in front of other cameras."""
+GESTURE_PEOPLE, GESTURE_SHARE = 120, 0.2
+"""Simulated people who perform unnamed gestures, and their share of the replayed images."""
+PACE = 0.2
+"""Variation of the tempo of taught actions."""
+
+
+def labels_after(base: Sequence[str], keep: str, taught: Sequence[str]) -> tuple[str, ...]:
+    """Labels of the taught model: kept labels of the base, then new labels in order of name.
+
+    Raises:
+        SettingError: a label to keep is none of the base.
+        InputError: there would be one action only, or one to keep can neither be simulated nor is
+            it taught.
+    """
+    kept = {"all": list(base), "none": []}.get(keep)
+    if kept is None:
+        kept = [name.strip() for name in keep.split(",") if name.strip()]
+    unknown = [name for name in kept if name not in base]
+    if unknown:
+        raise SettingError(f"cannot keep {', '.join(unknown)}; the base has {', '.join(base)}")
+    lost = [name for name in kept if name not in ACTIONS and name not in taught]
+    if lost:
+        raise InputError(
+            f"{', '.join(lost)} of the base would be forgotten: put the recordings they were "
+            "taught with into the folder, or omit them from --keep"
+        )
+    labels = (*(name for name in base if name in kept), *sorted(set(taught) - set(kept)))
+    if len(labels) < 2:
+        raise InputError(
+            f"{labels[0]} would be the only action, expected at least two; record another action, "
+            "or keep actions of the base"
+        )
+    return labels
+
+
+class TeachingData:
+    """All windows that a model is taught with.
+
+    Args:
+        base: model to start from.
+        demonstrations: of the actions to teach.
+        settings: labels to keep, mirroring, number of people.
+
+    Attributes:
+        labels: of the taught model.
+        kept: the labels that the base has, too.
+        demonstrations: as passed.
+
+    Raises:
+        InputError, SettingError: see labels_after.
+        ModelError: the base is not a model of one person with Human3.6M joints.
+    """
+
+    def __init__(
+        self, base: ActionModel, demonstrations: Sequence[Demonstration], settings: TeachSettings
+    ) -> None:
+        if (base.spmf.people, base.spmf.skeleton) != (1, HUMAN36M_17.name):
+            raise ModelError(
+                f"the base is a model of {base.spmf.people} people with skeleton "
+                f"{base.spmf.skeleton!r}, expected one with {HUMAN36M_17.name!r}; start from the "
+                "shipped model"
+            )
+        taught = {demonstration.label for demonstration in demonstrations}
+        self.labels = labels_after(base.labels, settings.keep, sorted(taught))
+        self.kept = tuple(name for name in self.labels if name in base.labels)
+        self.demonstrations, self._seed = demonstrations, settings.seed
+        self._mirrored = mirrored_labels(self.labels)
+        if not settings.mirror:
+            unchanged = self._mirrored == np.arange(len(self.labels))
+            new = [name not in self.kept for name in self.labels]
+            self._mirrored = np.where(unchanged & new, NO_MIRROR, self._mirrored)
+        self._data = TrainingData(
+            ActionData(
+                people=settings.people,
+                validation=VALIDATION_PEOPLE,
+                window=base.window,
+                gestures=base.network.shape.spare if isinstance(base.network, CellNetwork) else 0,
+                gesture_people=GESTURE_PEOPLE,
+            ),
+            base.spmf,
+            cache_folder() / "simulated_people" / __version__,
+        )
+
+    @property
+    def taught(self) -> tuple[str, ...]:
+        """Labels of the demonstrations."""
+        taught = {demonstration.label for demonstration in self.demonstrations}
+        return tuple(name for name in self.labels if name in taught)
+
+    @property
+    def one_sided(self) -> tuple[str, ...]:
+        """Labels of demonstrations with a side whose opposite side has no label."""
+        mirrored = mirrored_labels(self.labels)
+        return tuple(
+            name
+            for name, other in zip(self.labels, mirrored, strict=True)
+            if other == NO_MIRROR and name in self.taught
+        )
+
+    def windows(self, chosen: Iterable[int], copies: int = 0) -> WindowSet:
+        """Windows of the demonstrations with these numbers.
+
+        Args:
+            chosen: numbers of demonstrations.
+            copies: variations of each, in addition.
+        """
+        recordings: list[LabelledPoses] = []
+        windows: list[WindowSpec] = []
+        for number in chosen:
+            label = self.labels.index(self.demonstrations[number].label)
+            for poses in [self.demonstrations[number].poses, *self._copies[number][:copies]]:
+                windows += windows_of(poses, len(recordings), label)
+                recordings.append(poses)
+        return self._set(recordings, windows, hold_first_pose, PACE)
+
+    @cached_property
+    def _copies(self) -> list[list[LabelledPoses]]:
+        """COPIES of each demonstration."""
+        return [
+            self._data.lifted(
+                [
+                    varied_person(
+                        demonstration.poses, np.random.default_rng([self._seed, number, copy])
+                    )
+                    for copy in range(COPIES)
+                ]
+            )
+            for number, demonstration in enumerate(
+                tqdm(self.demonstrations, "variations", disable=None)
+            )
+        ]
+
+    def replay(self) -> dict[WindowSet, float]:
+        """Simulated people with the kept actions and gestures, and their shares of the images."""
+        people = self.simulated("train")
+        if not self._data.choices.gestures:
+            return {people: 1.0}
+        return {people: 1 - GESTURE_SHARE, self._data.gestures(self.labels): GESTURE_SHARE}
+
+    def simulated(self, part: str) -> WindowSet:
+        """People who perform simulated actions; those that are not kept count as no action.
+
+        They are simulated once, which takes a minute, and cached.
+        """
+        return self.relabelled(self._data.people(part))
+
+    def relabelled(self, people: Iterable[LabelledPoses]) -> WindowSet:
+        """Windows of people whose labels are indices into NAMES."""
+        table = np.array(
+            [self.labels.index(name) if name in self.kept else len(self.labels) for name in NAMES]
+        )
+        labelled = [replace(person, labels=table[person.labels]) for person in people]
+        return self._set(labelled, self._data.windows(labelled))
+
+    def _set(
+        self,
+        recordings: Sequence[LabelledPoses],
+        windows: Sequence[WindowSpec],
+        style: Style | None = None,
+        pace: float = 0.12,
+    ) -> WindowSet:
+        seconds, spmf = self._data.choices.window, self._data.spmf
+        return WindowSet(recordings, windows, seconds, spmf, self._mirrored, style=style, pace=pace)
