@@ -136,14 +136,14 @@ def test_a_taught_model_is_read_by_recognisers_and_can_be_taught_again(
     path = tmp_path / "dir.onnx"
     classifier = ActionClassifier(str(path))
     assert classifier.labels == (*BASE, "nodding")
-    assert "standing: 2 recordings more for an action that is known" in said
+    assert "standing: 2 recordings, added to an action of the base" in said
     assert "| nodding " in said
     assert f"ros2 param set /action_node action_model {path}" in said
     card = json.loads(path.with_suffix(".json").read_text())
     assert card["training"]["recordings"]["nodding"] == ["a.mp4", "b.mp4", "c.mp4"]
     assert card["scores"]["left_out"]["nodding"]["recordings"] == 3
     assert str(tmp_path) not in json.dumps(card)
-    with pytest.raises(SettingError, match="there already"):
+    with pytest.raises(SettingError, match="already exists"):
         run(folder, small)
     assert run(folder, path, "--output", str(tmp_path / "next.onnx"), "--epochs", "0") == 0
     assert read_model(tmp_path / "next.onnx").labels == classifier.labels
@@ -177,7 +177,7 @@ def test_new_actions_alone_with_simulated_people_for_none_of_them(
         (take(""), "has the label ''"),
         (take("unknown"), "has the label 'unknown'"),
         (kinect(), "'msr_20', which lacks nose"),
-        (take("nodding", seconds=0.3), "nobody for 0.5 s"),
+        (take("nodding", seconds=0.3), "no 0.5 s of poses"),
     ],
 )
 def test_recordings_that_teach_nothing_are_named(recording: PoseRecording, message: str) -> None:
@@ -191,7 +191,7 @@ def test_folders_and_bases_that_cannot_be_used(small: Path, tmp_path: Path) -> N
     with pytest.raises(InputError, match="pose-action record"):
         run(tmp_path / "empty", small)
     folder = write(tmp_path / "dir", take("nodding"))
-    with pytest.raises(InputError, match="nodding alone"):
+    with pytest.raises(InputError, match="nodding would be the only action"):
         run(folder, small, "--keep", "none")
     with pytest.raises(SettingError, match=r"\.onnx"):
         run(folder, small, "--output", str(tmp_path / "model.pt"))
@@ -216,7 +216,7 @@ def test_a_base_of_two_people_is_refused() -> None:
 def test_labels_that_stay_come_first_and_those_that_would_be_forgotten_are_named() -> None:
     assert labels_after(BASE, "all", ["b", "a", "standing"]) == (*BASE, "a", "b")
     assert labels_after(BASE, "waving_right, standing", ["a"]) == ("standing", "waving_right", "a")
-    with pytest.raises(SettingError, match="cannot keep flying; the base knows standing"):
+    with pytest.raises(SettingError, match="cannot keep flying; the base has standing"):
         labels_after(BASE, "flying", ["a"])
     with pytest.raises(InputError, match="nodding of the base would be forgotten"):
         labels_after((*BASE, "nodding"), "all", ["a"])
@@ -314,7 +314,7 @@ def test_what_is_warned_of() -> None:
     assert len(told) == 4
     assert "2 recording(s)" in told[0]
     assert "one source" in told[1]
-    assert "poor was taken for standing in 40 %" in told[2]
+    assert "poor was confused with standing in 40 %" in told[2]
     assert "alone: 1 recording(s)" in told[3]
     text = table({"good": good, "alone": alone})
     assert "90 %" in text

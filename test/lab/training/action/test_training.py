@@ -18,7 +18,7 @@ from blazepose_files import blazepose_files
 from pose_action_ros.cli import evaluate_action, search, train_action, train_recordings
 from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.lab.networks.genotype import random_genotype, to_json
-from pose_action_ros.lab.training.action import seen
+from pose_action_ros.lab.training.action import people as people_module
 from pose_action_ros.lab.training.action.data import NAMES, TrainingData, mirrored_labels
 from pose_action_ros.lab.training.action.fit import predict_logits
 from pose_action_ros.lab.training.action.gestures import gesture_names
@@ -180,7 +180,7 @@ def test_people_who_stand_about_are_rendered_and_detected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blazepose_files()
-    monkeypatch.setattr(seen, "IDLE", 1.0)
+    monkeypatch.setattr(people_module, "IDLE", 1.0)
     parser = argparse.ArgumentParser()
     train_recordings.configure(parser)
     path = tmp_path / "idle.npz"
@@ -266,7 +266,7 @@ def test_a_file_stays_whole_while_it_is_written_anew(
 def test_files_that_are_no_recordings(tmp_path: Path) -> None:
     path = tmp_path / "seen.npz"
     path.write_bytes(b"no")
-    with pytest.raises(InputError, match=r"seen\.npz is no file of recordings"):
+    with pytest.raises(InputError, match=r"seen\.npz is no file of `train recordings`"):
         load_keypoints(path, ACTIONS)
     save_keypoints(path, [simulated_person(np.random.default_rng(0), 1)], ACTIONS)
     with pytest.raises(InputError, match="not trained"):
