@@ -1,4 +1,4 @@
-"""A person in an image, and the pose in metres that the lifter makes of it: docs/pose.png."""
+"""A person in an image, and the pose in metres from the lifter: docs/pose.png."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.ticker import MultipleLocator
-from picture_stage import camera, figure, rgb, somebody, watch
+from picture_stage import camera, figure, person_script, rgb, run_pipeline
 
 from pose_action_ros.drawing import draw_people
 from pose_action_ros.drawing.colours import colour_of
@@ -16,13 +16,13 @@ from pose_action_ros.poses import Pose3D
 from pose_action_ros.simulation import Scene
 
 MOMENT = 1.1
-"""[s]"""
+"""Time of the image [s]."""
 
 
 def draw_pose(path: Path) -> None:
     """Draw the picture into a PNG file."""
-    scene = Scene([somebody(7, ["kicking"], 4.0, heading=-0.6)], camera(2.9))
-    ((image, result, _),) = deque(watch(scene, MOMENT), maxlen=1)
+    scene = Scene([person_script(7, ["kicking"], 4.0, heading=-0.6)], camera(2.9))
+    ((image, result, _),) = deque(run_pipeline(scene, MOMENT), maxlen=1)
     drawn = image.copy()
     draw_people(drawn, result.keypoints)
     with figure(path, (9, 4.2)) as page:
@@ -36,7 +36,7 @@ def draw_pose(path: Path) -> None:
 
 
 def draw_person(space: Any, person: Pose3D) -> None:
-    """The bones of a person in 3D axes: to the right, away from the camera, up."""
+    """Draw the bones of a person into 3D axes: right, away from the camera, up."""
     points = np.column_stack([person.points[:, 0], person.points[:, 2], -person.points[:, 1]])
     floor, (middle, depth) = points[:, 2].min(), points[:, :2].mean(axis=0)
     below = np.column_stack([points[:, :2], np.full(len(points), floor)])

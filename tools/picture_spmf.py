@@ -1,4 +1,4 @@
-"""The Enhanced-SPMF of each action that the shipped model knows: docs/spmf.png."""
+"""The Enhanced-SPMF of each action of the shipped model: docs/spmf.png."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 from zlib import crc32
 
 import numpy as np
-from picture_stage import RATE, camera, figure, somebody
+from picture_stage import RATE, camera, figure, person_script
 
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.recognition import Recogniser, RecogniserSettings
@@ -15,7 +15,7 @@ from pose_action_ros.simulation import Scene
 
 COLUMNS = 6
 STANDING, DOING = 2.0, 1.6
-"""For how long the person stands before [s], and does the action until the image is taken."""
+"""Duration of standing before the action, and of the action before the image [s]."""
 
 
 def draw_spmf(path: Path) -> None:
@@ -32,14 +32,14 @@ def draw_spmf(path: Path) -> None:
 
 
 def motion_image(label: str, lifter: Lifter) -> Image:
-    """The newest image, RGB, of a simulated person who goes over from standing to an action."""
-    script = somebody(crc32(label.encode()), ["standing", label], STANDING)
+    """The newest motion image, RGB, of a simulated person doing an action after standing."""
+    script = person_script(crc32(label.encode()), ["standing", label], STANDING)
     scene, recogniser = Scene([script], camera(4.0)), Recogniser(RecogniserSettings())
     lifter.reset()
     for stamp in np.arange(0.0, script.starts[1] + DOING, 1 / RATE).tolist():
-        seen = [person.keypoints for person in scene.truth(stamp)]
-        recogniser.update(lifter(seen, scene.camera.intrinsics, stamp), stamp)
+        people = [person.keypoints for person in scene.truth(stamp)]
+        recogniser.update(lifter(people, scene.camera.intrinsics, stamp), stamp)
     image = recogniser.image((0,))
     if image is None:
-        raise RuntimeError(f"no motion image of {label}: the window was never filled")
+        raise RuntimeError(f"no motion image of {label}: the window is not full")
     return image

@@ -1,6 +1,6 @@
-"""Draws the pictures of the documentation: simulated people through the package's own stages.
+"""Draw the pictures of the documentation: simulated people through the pipeline.
 
-python tools/pictures.py [demo | pose | spmf | rviz ...]   (needs the extra "train" for matplotlib)
+python tools/pictures.py [demo | pose | spmf | markers ...]   (needs the extra "train")
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from picture_markers import draw_markers
 from picture_moments import draw_moments
 from picture_pose import draw_pose
-from picture_rviz import draw_rviz
 from picture_spmf import draw_spmf
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs"
@@ -19,12 +19,12 @@ PICTURES: dict[str, Callable[[Path], None]] = {
     "demo": draw_moments,
     "pose": draw_pose,
     "spmf": draw_spmf,
-    "rviz": draw_rviz,
+    "markers": draw_markers,
 }
 
 
 def main() -> None:
-    """Draw the pictures named, or all."""
+    """Draw the named pictures, or all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(PICTURES)}")
     parser.add_argument("--output", type=Path, default=FOLDER, help="folder (default: docs)")

@@ -1,4 +1,4 @@
-"""The pictures of the documentation are there, small enough, and the right way round."""
+"""The pictures of the documentation exist, are small, and have left and right correct."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ pytest.importorskip("matplotlib", reason="matplotlib is not installed")
 pytest.importorskip("rclpy", reason="ROS is not installed")
 pytest.importorskip("pose_action_ros.msg", reason="the messages are not built")
 
+from picture_markers import draw_scene
 from picture_pose import draw_person
-from picture_rviz import draw_scene
 from picture_spmf import motion_image
-from picture_stage import camera, figure, somebody
+from picture_stage import camera, figure, person_script
 from pictures import FOLDER, PICTURES
 
 from pose_action_ros.drawing.colours import LEFT, RIGHT, Colour
@@ -26,12 +26,12 @@ from pose_action_ros.poses import Pose3D
 from pose_action_ros.simulation import Scene
 
 LIMIT = 200_000
-"""Bytes of a picture."""
+"""Greatest size of a picture [bytes]."""
 
 
 def facing() -> Pose3D:
-    """Somebody who stands before the camera and looks at it."""
-    (person,) = Scene([somebody(0, ["standing"], 4.0)], camera(3.0)).truth(1.0)
+    """Pose of a person that stands in front of the camera and faces it."""
+    (person,) = Scene([person_script(0, ["standing"], 4.0)], camera(3.0)).truth(1.0)
     return person.pose
 
 
@@ -43,7 +43,7 @@ def centre(image: npt.NDArray[Any], colour: Colour) -> npt.NDArray[np.float64]:
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_is_there_and_small(name: str) -> None:
+def test_picture_exists_and_is_small(name: str) -> None:
     path = FOLDER / f"{name}.png"
     assert path.stat().st_size < LIMIT
     image = cv2.imread(str(path))
@@ -51,7 +51,7 @@ def test_a_picture_is_there_and_small(name: str) -> None:
     assert image.std() > 10
 
 
-def test_in_the_scene_the_left_of_who_looks_at_the_camera_is_on_the_right(tmp_path: Path) -> None:
+def test_left_side_of_a_person_facing_the_camera_is_on_the_right(tmp_path: Path) -> None:
     person = facing()
     draw_scene(tmp_path / "scene.png", [person], {})
     image = cv2.imread(str(tmp_path / "scene.png"))
@@ -59,31 +59,31 @@ def test_in_the_scene_the_left_of_who_looks_at_the_camera_is_on_the_right(tmp_pa
     assert centre(image, LEFT)[1] > centre(image, RIGHT)[1] + 10
 
 
-def test_a_text_stands_over_the_head(tmp_path: Path) -> None:
-    for name, labels in (("bare", {}), ("said", {0: "bowing"})):
+def test_text_is_over_the_head(tmp_path: Path) -> None:
+    for name, labels in (("bare", {}), ("labelled", {0: "bowing"})):
         draw_scene(tmp_path / f"{name}.png", [facing()], labels)
-    bare, said = (cv2.imread(str(tmp_path / f"{name}.png")) for name in ("bare", "said"))
+    bare, labelled = (cv2.imread(str(tmp_path / f"{name}.png")) for name in ("bare", "labelled"))
     assert bare is not None
-    assert said is not None
-    changed = np.argwhere((bare != said).any(axis=2))
-    assert changed[:, 0].max() < centre(said, LEFT)[0]
+    assert labelled is not None
+    changed = np.argwhere((bare != labelled).any(axis=2))
+    assert changed[:, 0].max() < centre(labelled, LEFT)[0]
 
 
-def test_a_person_in_3d_stands_upright_in_metres(tmp_path: Path) -> None:
+def test_person_in_3d_is_upright_in_metres(tmp_path: Path) -> None:
     person = facing()
     with figure(tmp_path / "pose.png", (4, 4)) as page:
         space: Any = page.add_axes((0, 0, 1, 1), projection="3d")
         draw_person(space, person)
         low, high = space.get_zlim()
         drawn = np.concatenate([np.array(line.get_data_3d()).T for line in space.lines])
-    known = person.points
-    assert low == pytest.approx(-known[:, 1].max())
+    points = person.points
+    assert low == pytest.approx(-points[:, 1].max())
     assert low < drawn[:, 2].max() < high
-    assert drawn[:, 2].max() == pytest.approx(-known[:, 1].min())
+    assert drawn[:, 2].max() == pytest.approx(-points[:, 1].min())
     assert drawn[:, 1].mean() == pytest.approx(3.0, abs=0.3)
 
 
-def test_motion_shows_in_a_motion_image() -> None:
+def test_motion_is_visible_in_a_motion_image() -> None:
     lifter = Lifter(LifterSettings())
     still, waving = (motion_image(label, lifter) for label in ("standing", "waving_both"))
     assert np.diff(waving.astype(int), axis=1).std() > 2 * np.diff(still.astype(int), axis=1).std()
