@@ -26,7 +26,7 @@ from pose_action_ros.lab.evaluation.detector import (
     measure_detector,
 )
 from pose_action_ros.lab.evaluation.tables import Table
-from pose_action_ros.models.detector_models import cached_detectors
+from pose_action_ros.models.openpose_card import cached_detectors
 
 DESCRIPTION = (
     "Average precision and recall (OKS, as COCO defines them) of 2D detectors on simulated people, "

@@ -11,8 +11,8 @@ from pose_action_ros.models.catalogue import CatalogueModel, catalogue_model
 from pose_action_ros.models.fetch import fetch, missing_files
 
 DESCRIPTION = (
-    "Get models of the catalogue (see `models list`) into the cache: once, checked, and a broken "
-    "download goes on where it stopped."
+    "Get models of the catalogue (see `models list`) into the cache: once, and "
+    "checked."
 )
 
 

@@ -8,8 +8,8 @@ from argparse import ArgumentParser, Namespace
 from pose_action_ros.models.cache import cache_folder
 from pose_action_ros.models.card import SHIPPED
 from pose_action_ros.models.catalogue import CatalogueFile, CatalogueModel, read_catalogue
-from pose_action_ros.models.detector_models import cached_detectors
 from pose_action_ros.models.fetch import missing_files
+from pose_action_ros.models.openpose_card import cached_detectors
 
 DESCRIPTION = "List the models that are shipped, and those of the catalogue with their terms."
 

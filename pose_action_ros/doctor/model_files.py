@@ -12,8 +12,7 @@ from pose_action_ros.errors import ModelError
 from pose_action_ros.models.cache import cache_folder
 from pose_action_ros.models.card import SHIPPED, read_card
 from pose_action_ros.models.catalogue import read_catalogue
-from pose_action_ros.models.fetch import TASK_FILES, missing_files
-from pose_action_ros.models.wheel import read_member
+from pose_action_ros.models.fetch import TASK_FILES, missing_files, read_member
 
 CATALOGUE = "catalogue"
 """Name of the .json file beside the shipped models that is not a model card."""

@@ -1,4 +1,4 @@
-"""The user's cache of model files."""
+"""The user's cache: its folder, and files that are written whole or not at all."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def cache_folder() -> Path:
 
 
 def check_writable(folder: Path) -> None:
-    """Make the folder; ModelError when nothing can be written there."""
+    """Create the folder; ModelError if it cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -41,7 +41,7 @@ def check_writable(folder: Path) -> None:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file that others see whole or not at all; ModelError when it cannot be written."""
+    """Write a file that readers find whole or not at all; ModelError if it cannot be written."""
     check_writable(path.parent)
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:

@@ -1,4 +1,4 @@
-"""Model cards: what a model file takes and gives, how it was made, and its checksum."""
+"""Model cards: inputs, outputs, origin and checksum of a model file."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class ModelCard:
         sha256: of the model file.
         licence: SPDX name for the weights.
         source: the method's paper.
-        skeleton: joint order the model takes, or gives if it is a detector.
-        settings: all that is needed to prepare inputs and read outputs, by the task's own keys.
+        skeleton: joint order of the input, of a detector's output.
+        settings: everything needed to prepare inputs and read outputs, by the task's own keys.
         training: data, their terms, and the command that trained it.
-        scores: measured results and what they were measured on.
+        scores: measured results and their data.
     """
 
     name: str
@@ -72,11 +72,11 @@ def find_model(name_or_path: str) -> Path:
 
 
 def read_card(path: Path, task: str | None) -> ModelCard:
-    """The card of a model file, after checking that both belong together.
+    """Read the card of a model file, and check that both belong together.
 
     Args:
         path: the model file.
-        task: what the model must be for; None for any.
+        task: required `ModelCard.task`; None for any.
 
     Raises:
         ModelError: no card, not JSON, fields missing, other task, or the file's checksum differs.
@@ -84,10 +84,10 @@ def read_card(path: Path, task: str | None) -> ModelCard:
     card = _parse(path.with_suffix(".json"))
     if task is not None and card.task != task:
         raise ModelError(f"{path} is a model for {card.task!r}, expected one for {task!r}")
-    found = sha256_of(path)
-    if found != card.sha256:
+    digest = sha256_of(path)
+    if digest != card.sha256:
         raise ModelError(
-            f"{path} is damaged or was changed: sha256 is {found}, its card says {card.sha256}; "
+            f"{path} is damaged or was changed: sha256 is {digest}, its card says {card.sha256}; "
             "restore the file or export it again"
         )
     return card

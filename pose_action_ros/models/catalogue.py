@@ -1,4 +1,4 @@
-"""The catalogue: models that are fetched once, not shipped, and what their files must be."""
+"""The catalogue: models that are not shipped, with addresses and checksums of their files."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class CatalogueFile:
 
     Attributes:
         place: its address, or its path inside the model's wheel.
-        sha256: of the file; empty where nobody has published it.
+        sha256: of the file; empty if not published.
         md5: published instead.
-        bytes: its size; 0 where nobody has published it.
+        bytes: its size; 0 if not published.
     """
 
     place: str
@@ -29,17 +29,17 @@ class CatalogueFile:
 
     @property
     def checksum(self) -> str:
-        """What is known of its content, for people."""
+        """Algorithm and checksum."""
         return f"sha256 {self.sha256}" if self.sha256 else f"md5 {self.md5}"
 
 
 @dataclass(frozen=True)
 class Wheel:
-    """A package on the Python Package Index that carries files.
+    """A package on the Python Package Index that contains model files.
 
     Attributes:
         package, version: its name.
-        python, platform: tags of the wheel that has the files; they run on any machine.
+        python, platform: tags of the wheel with the files, which run on any machine.
     """
 
     package: str
@@ -49,7 +49,7 @@ class Wheel:
 
     @property
     def requirement(self) -> str:
-        """What pip is asked for."""
+        """Argument for pip."""
         return f"{self.package}=={self.version}"
 
     def __str__(self) -> str:
@@ -62,13 +62,13 @@ class CatalogueModel:
 
     Attributes:
         name: in the catalogue and in the cache.
-        title: one line for people.
+        title: human-readable description in one line.
         licence: SPDX name.
         files: by their name in the cache.
-        wheel: that has the files; None when they have addresses.
-        terms: what the licence allows and where to read it, if it is not a free one.
-        restricted: whether the user has to accept the terms first.
-        default: whether the default settings need it.
+        wheel: contains the files; None if they have addresses.
+        terms: permitted use and place of the licence, if it is not a free one.
+        restricted: True if the user has to accept the terms first.
+        default: True if the default settings need the model.
     """
 
     name: str
@@ -88,7 +88,7 @@ def read_catalogue() -> dict[str, CatalogueModel]:
 
 
 def catalogue_model(name: str) -> CatalogueModel:
-    """One model of the catalogue; ModelError lists the names there are otherwise."""
+    """One model of the catalogue; ModelError with the available names if there is none."""
     catalogue = read_catalogue()
     if name not in catalogue:
         raise ModelError(f"unknown model {name!r}; the catalogue has {', '.join(catalogue)}")

@@ -1,4 +1,4 @@
-"""What a model card says about an OpenPose network: how images go in, and what comes out."""
+"""OpenPose networks: their cards, and how to find one in the cache of models."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from pose_action_ros.errors import ModelError
+from pose_action_ros.models.cache import cache_folder
 from pose_action_ros.models.card import ModelCard, read_card
 
 TASK = "detector"
-"""`ModelCard.task` of such networks."""
+"""`ModelCard.task` of OpenPose networks."""
+
+_REMEDY = (
+    "get OpenPose's own with `pose-action models get openpose_body_25` and `pose-action models "
+    "convert-openpose`, or bring another with `pose-action models add`"
+)
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "layout": ("body_25", "coco_18", "mpi_15"),
@@ -20,17 +26,19 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "input_layout": ("NCHW", "NHWC"),
     "output_layout": ("NCHW", "NHWC"),
 }
-"""What the words in such a card may be."""
+"""Allowed values of a card's text settings."""
 
 
 @dataclass(frozen=True)
 class OpenPoseCard:
-    """The detector's part of a model card, `ModelCard.settings`; defaults: OpenPose's own networks.
+    """Input and output of an OpenPose network: the `settings` of its model card.
+
+    The defaults are those of OpenPose's own networks.
 
     Attributes:
-        layout: which heat maps and part affinity fields the network gives, in that order along the
+        layout: heat maps and part affinity fields of the network, in that order along the
             channels: body_25, coco_18 or mpi_15.
-        scale, offset: a pixel of 0 to 255 goes in as pixel * scale + offset.
+        scale, offset: the input is pixel * scale + offset for pixels of 0 to 255.
         colours: order of the image's channels, BGR or RGB.
         input_layout, output_layout: order of the axes, NCHW or NHWC.
         multiple_of: height and width of the input are multiples of it [px].
@@ -64,7 +72,7 @@ class OpenPoseCard:
 
     @classmethod
     def of(cls, card: ModelCard) -> OpenPoseCard:
-        """The detector's part of a card.
+        """Read the settings of a card.
 
         Raises:
             ModelError: settings are missing, unknown or not allowed; names the card.
@@ -74,12 +82,12 @@ class OpenPoseCard:
         except (ModelError, TypeError) as error:
             names = ", ".join(item.name for item in fields(cls))
             raise ModelError(
-                f"the card of {card.name} is none of an OpenPose network, which has {names} in its "
-                f"settings: {error}"
+                f"the card of {card.name} is not the card of an OpenPose network, expected the "
+                f"settings {names}: {error}"
             ) from error
 
     def check_size(self, width: int, height: int) -> None:
-        """ModelError unless the network takes images of that size [px]."""
+        """Raise ModelError unless the network takes images of this size [px]."""
         if min(width, height) < 1 or width % self.multiple_of or height % self.multiple_of:
             raise ModelError(
                 f"got an input of {width}x{height} pixels, expected width and height to be "
@@ -87,12 +95,12 @@ class OpenPoseCard:
             )
 
     def settings(self) -> dict[str, Any]:
-        """What goes into `ModelCard.settings`."""
+        """The value of `ModelCard.settings`."""
         return asdict(self)
 
 
 def _checked(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings with whole numbers as floats where floats are due; ModelError for others."""
+    """The settings with their types checked; ModelError if one is wrong. An int may be a float."""
     kinds = get_type_hints(OpenPoseCard)
     values = {}
     for name, value in settings.items():
@@ -105,9 +113,49 @@ def _checked(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_openpose_card(path: Path) -> OpenPoseCard:
-    """What the card beside the model file says.
+    """Read the card beside a model file.
 
     Raises:
-        ModelError: no card, the card is of another model, or none of an OpenPose network.
+        ModelError: no card, the card of another model, or not the card of an OpenPose network.
     """
     return OpenPoseCard.of(read_card(path, TASK))
+
+
+def find_detector(name_or_path: str) -> tuple[Path, OpenPoseCard]:
+    """Path and card of an OpenPose network.
+
+    Args:
+        name_or_path: name of one in the cache, without .onnx, or path of an .onnx file; empty for
+            the one in the cache with the most joints.
+
+    Raises:
+        ModelError: there is none, its card is missing or does not fit; lists the available names.
+    """
+    if name_or_path.endswith(".onnx"):
+        path = Path(name_or_path).expanduser()
+        if not path.is_file():
+            raise ModelError(f"no file {path}; expected an OpenPose network (.onnx)")
+        return path, read_openpose_card(path)
+    cached = cached_detectors()
+    if not cached:
+        raise ModelError(f"there is no OpenPose network in {cache_folder()}; {_REMEDY}")
+    name = name_or_path or next(iter(cached))
+    if name not in cached:
+        raise ModelError(
+            f"no OpenPose network {name!r}: expected a path to an .onnx file or one of the cache's "
+            f"{', '.join(cached)}; {_REMEDY}"
+        )
+    return cached[name], read_openpose_card(cached[name])
+
+
+def cached_detectors() -> dict[str, Path]:
+    """Paths of the OpenPose networks in the cache by name, those with the most joints first."""
+    layouts = CHOICES["layout"]
+    networks = []
+    for path in sorted(cache_folder().glob("**/*.onnx")):
+        try:
+            card = read_openpose_card(path)
+        except ModelError:  # another model
+            continue
+        networks.append((layouts.index(card.layout), path.stem, path))
+    return {name: path for _, name, path in sorted(networks)}

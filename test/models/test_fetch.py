@@ -21,8 +21,7 @@ from pose_action_ros.models.catalogue import (
     catalogue_model,
     read_catalogue,
 )
-from pose_action_ros.models.fetch import missing_files, unpack_task
-from pose_action_ros.models.wheel import read_member
+from pose_action_ros.models.fetch import missing_files, read_member, unpack_task
 
 CONTENT = {"a.tflite": b"one network", "b.tflite": b"another network"}
 MODEL = CatalogueModel(

@@ -87,6 +87,7 @@ def test_what_runs_without_ros_imports_only_its_requirements() -> None:
     training = {re.split(r"[<>=\[]", line)[0] for line in requirements("train")}
     runtime = {names.get(name, name) for name in allowed}
     heavy = frozenset(names.get(name, name) for name in training)
+    runtime |= {"requests"}  # comes with pooch
     more = {"lab": heavy | {"pycocotools"}, "cli": heavy}
     # Backends are imported when they are chosen and there.
     more["engines"] = frozenset({"cuda", "google", "onnx", "tensorrt"})

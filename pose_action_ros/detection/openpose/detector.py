@@ -19,7 +19,7 @@ from pose_action_ros.detection.openpose.settings import DecodingSettings, defaul
 from pose_action_ros.detection.settings import DetectorSettings
 from pose_action_ros.engines import load_engine
 from pose_action_ros.errors import InputError
-from pose_action_ros.models.detector_models import find_detector
+from pose_action_ros.models.openpose_card import find_detector
 from pose_action_ros.poses import Pose2D
 
 _ANY_SCORES = 0.0, 0.0
