@@ -10,10 +10,7 @@ from pose_action_ros.errors import ModelError
 from pose_action_ros.models.catalogue import CatalogueModel, catalogue_model
 from pose_action_ros.models.fetch import fetch, missing_files
 
-DESCRIPTION = (
-    "Get models of the catalogue (see `models list`) into the cache: once, and "
-    "checked."
-)
+DESCRIPTION = "Get models of the catalogue (see `models list`) into the cache: once, and checked."
 
 
 def configure(parser: ArgumentParser) -> None:
