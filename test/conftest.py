@@ -1,5 +1,8 @@
 import os
 
+# Before NumPy and PyTorch are imported: with one thread each, workers of pytest do not compete.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 from hypothesis import settings
 
 from action_models import action_model, interaction_model, other_action_model

@@ -25,6 +25,8 @@ from linters import beside, finish, start_linters
 from steps import BuildError
 
 LAYER_OF = {"docs": "docs", "test": "test", "test-all": "test", "lint": "test", "bench": "test"}
+MOST_WORKERS = 4
+"""Processes of pytest; each imports PyTorch, which takes 0.7 GB."""
 TYPED_DISTRO = "kilted"
 STUBS_SINCE = (3, 11)
 BEFORE_KILTED = ("humble", "iron", "jazzy")
@@ -103,7 +105,8 @@ def test(env: Environment, rest: list[str]) -> int:
     """Run the linters and pytest side by side; pytest's closing line is the last if all pass."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     running = start_linters(linters(env), env, ROOT)
-    return beside(running, [str(PYTHON), "-m", "pytest", *rest], env)
+    workers = ("-n", str(min(len(os.sched_getaffinity(0)), MOST_WORKERS)), "--dist", "worksteal")
+    return beside(running, [str(PYTHON), "-m", "pytest", *workers, *rest], env)
 
 
 def test_all(env: Environment, rest: list[str]) -> int:
