@@ -22,7 +22,7 @@ from benchmarks.system import measure_system
 from pose_action_ros.detection import DetectorSettings
 from pose_action_ros.detection.openpose.detector import OpenPose
 from pose_action_ros.errors import PoseActionError
-from pose_action_ros.lab.evaluation.crowds import crowd
+from pose_action_ros.lab.evaluation.detector import crowd
 from pose_action_ros.nodes import conversions
 from pose_action_ros.nodes.images import image_from, image_message
 from pose_action_ros.tracking import Tracker, TrackerSettings

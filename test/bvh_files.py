@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.lab.datasets.bvh import END, Joint
+from pose_action_ros.lab.datasets.bvh import END, BvhJoint
 
 Array = npt.NDArray[np.float64]
 
 
 def write_bvh(
-    path: Path, joints: Sequence[Joint], values: Array, frame_time: float = 1 / 60
+    path: Path, joints: Sequence[BvhJoint], values: Array, frame_time: float = 1 / 60
 ) -> Path:
     """Joints without channels that are called END become End Sites."""
     lines = ["HIERARCHY", *_block(joints, 0, ""), "MOTION", f"Frames: {len(values)}"]
@@ -24,7 +24,7 @@ def write_bvh(
     return path
 
 
-def _block(joints: Sequence[Joint], row: int, indent: str) -> Iterator[str]:
+def _block(joints: Sequence[BvhJoint], row: int, indent: str) -> Iterator[str]:
     joint = joints[row]
     kind = "JOINT" if joint.parent >= 0 else "ROOT"
     yield indent + (END if joint.name.startswith(END) else f"{kind} {joint.name}")

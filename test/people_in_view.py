@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
-from pose_action_ros.lab.datasets.person import LIFTED, PERSON, SEEN
+from pose_action_ros.lab.datasets.person import INPUT_ROWS, OUTPUT_ROWS, PERSON
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import COCO_18
 
@@ -51,13 +51,13 @@ def somebody(seed: int) -> Array:
 
 def human36m(joints: Array) -> Array:
     """(17, 3) root-relative Human3.6M joints of PERSON joints (21, 3)."""
-    lifted = joints[LIFTED]
+    lifted = joints[OUTPUT_ROWS]
     return np.asarray(lifted - lifted[0])
 
 
 def seen_at(joints: Array, position: npt.ArrayLike, camera: Intrinsics = CAMERA) -> Pose2D:
     """Exact COCO-18 keypoints of PERSON joints (21, 3) whose hips are at position (3,)."""
-    points = camera.project(joints[SEEN] + np.asarray(position, dtype=np.float64))
+    points = camera.project(joints[INPUT_ROWS] + np.asarray(position, dtype=np.float64))
     return Pose2D(COCO_18, points, np.ones(18), person_id=7)
 
 

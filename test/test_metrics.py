@@ -43,8 +43,8 @@ def test_pck_by_hand(threshold: float, share: float) -> None:
 
 
 def test_procrustes_error_by_hand() -> None:
-    # A square against the same one with two opposite corners pulled out by 1: by symmetry nothing
-    # turns, and the best scale is sum(x.y) / sum(x.x) = (2*1*2 + 2*1*1) / 4 = 1.5.
+    # A square against the same one with two opposite corners moved out by 1: by symmetry the best
+    # rotation is none, and the best scale is sum(x.y) / sum(x.x) = (2*1*2 + 2*1*1) / 4 = 1.5.
     square = np.array([[[1.0, 0, 0], [0, 1, 0], [-1, 0, 0], [0, -1, 0]]])
     stretched = square * [[2.0], [1.0], [2.0], [1.0]]
     assert p_mpjpe(square, stretched) == pytest.approx(0.5)
@@ -52,7 +52,7 @@ def test_procrustes_error_by_hand() -> None:
 
 @given(st.integers(0, 1000), st.floats(0.1, 5))
 @settings(max_examples=30)
-def test_procrustes_undoes_every_similarity(seed: int, scale: float) -> None:
+def test_procrustes_inverts_every_similarity(seed: int, scale: float) -> None:
     truth = poses(seed)
     turn = Rotation.random(rng=np.random.default_rng(seed)).as_matrix()
     moved = scale * truth @ turn.T + [1.0, -2, 3]
@@ -60,19 +60,19 @@ def test_procrustes_undoes_every_similarity(seed: int, scale: float) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_alignment_is_what_a_search_finds(seed: int) -> None:
+def test_alignment_equals_that_of_a_search(seed: int) -> None:
     rng = np.random.default_rng(seed)
     truth = rng.normal(size=(2, 7, 3))
     turn = Rotation.random(rng=rng).as_matrix()
     found = 1.7 * truth @ turn.T + rng.normal(size=truth.shape) * 0.4
-    wanted = [reference.aligned_errors(*pair) for pair in zip(found, truth, strict=True)]
-    np.testing.assert_allclose(aligned_errors(found, truth), wanted, atol=1e-4)
-    assert p_mpjpe(found, truth) == pytest.approx(np.mean(wanted), abs=1e-4)
+    expected = [reference.aligned_errors(*pair) for pair in zip(found, truth, strict=True)]
+    np.testing.assert_allclose(aligned_errors(found, truth), expected, atol=1e-4)
+    assert p_mpjpe(found, truth) == pytest.approx(np.mean(expected), abs=1e-4)
 
 
 @given(st.integers(0, 1000), st.floats(0.1, 5))
 @settings(max_examples=30)
-def test_a_similarity_leaves_the_aligned_error(seed: int, scale: float) -> None:
+def test_aligned_error_is_invariant_to_similarities(seed: int, scale: float) -> None:
     found, truth = poses(seed), poses(seed + 1)
     turn = Rotation.random(rng=np.random.default_rng(seed)).as_matrix()
     moved = scale * found @ turn.T + [3.0, 0, -1]
@@ -81,7 +81,7 @@ def test_a_similarity_leaves_the_aligned_error(seed: int, scale: float) -> None:
 
 @given(st.integers(0, 1000))
 @settings(max_examples=30)
-def test_a_translation_leaves_the_root_aligned_error_and_a_turn_of_both_too(seed: int) -> None:
+def test_root_aligned_error_is_invariant_to_translation_and_common_rotation(seed: int) -> None:
     found, truth = poses(seed), poses(seed + 1)
     turn = Rotation.random(rng=np.random.default_rng(seed)).as_matrix()
     assert mpjpe(found + np.array([1.0, 2, 3]), truth - 5) == pytest.approx(mpjpe(found, truth))
@@ -95,12 +95,12 @@ def test_area_by_hand() -> None:
     assert auc(FOUND + 1e-9, TRUTH, 0.6) == pytest.approx((2 + 16 / 31 + 11 / 31) / 4, abs=0.02)
 
 
-def test_a_mirrored_pose_is_not_the_same() -> None:
+def test_mirrored_pose_has_an_error() -> None:
     truth = poses(1)
     assert p_mpjpe(truth * [-1, 1, 1], truth) > 0.1
 
 
-def test_procrustes_never_loses_to_another_alignment() -> None:
+def test_no_other_alignment_has_a_smaller_error() -> None:
     rng = np.random.default_rng(3)
     found, truth = poses(2), poses(3)
     best = ((procrustes(found, truth) - truth) ** 2).sum()
@@ -110,6 +110,6 @@ def test_procrustes_never_loses_to_another_alignment() -> None:
         assert ((other - truth) ** 2).sum() >= best
 
 
-def test_shapes_that_differ_are_told() -> None:
+def test_different_shapes_are_refused() -> None:
     with pytest.raises(InputError, match=r"\(1, 4, 3\) and \(1, 5, 3\)"):
         mpjpe(TRUTH, np.zeros((1, 5, 3)))

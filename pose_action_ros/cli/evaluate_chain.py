@@ -1,19 +1,20 @@
-"""`pose-action evaluate chain`: from rendered images to placed poses, against the truth."""
+"""`pose-action evaluate chain`: from rendered images to placed poses, against ground truth."""
 
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from pose_action_ros.cli.evaluate import write_figures
 from pose_action_ros.cli.options import add_options, settings_from
-from pose_action_ros.lab.evaluation.chain import ChainReport, ChainRun, measure_chain
-from pose_action_ros.lab.evaluation.placement_report import placement_table
+from pose_action_ros.lab.evaluation.settings import ChainRun
 
-DESCRIPTION = (
-    "Render simulated people, detect, track and lift them; errors of poses and of where they stand."
-)
+if TYPE_CHECKING:
+    from pose_action_ros.lab.evaluation.chain import ChainReport
+
+DESCRIPTION = "Render simulated people, detect, track and lift them; errors of poses and positions."
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,27 +26,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure, print and keep."""
+    """Measure, print and write the figures."""
+    from pose_action_ros.lab.evaluation.chain import measure_chain  # noqa: PLC0415
+
     report = measure_chain(settings_from(args, ChainRun))
     print(text_of(report))  # noqa: T201 - the command's output
-    args.output.parent.mkdir(parents=True, exist_ok=True)
-    args.output.write_text(json.dumps(asdict(report), indent=2) + "\n", encoding="utf-8")
-    print(f"kept in {args.output}")  # noqa: T201
+    write_figures(asdict(report), args.output)
     return 0
 
 
 def text_of(report: ChainReport) -> str:
-    """The figures for people."""
+    """The figures as text."""
+    from pose_action_ros.lab.evaluation.placement import placement_table  # noqa: PLC0415
+
     parts = [
-        f"{report.images} images, the person found and placed in {report.found:.1%}",
+        f"{report.images} images, the person detected and placed in {report.found:.1%}",
         f"median change of the distance's error between images: {report.jitter:.0f} mm",
     ]
-    for title, scores in (
-        ("height known", report.measured),
-        ("height assumed, as when nobody measures", report.assumed),
-    ):
+    for title, scores in (("true height", report.measured), ("assumed height", report.assumed)):
         parts += [
             f"{title}: MPJPE, root-aligned, {scores.mpjpe:.1f} mm; {scores.pck:.1%} within 150 mm",
-            placement_table(scores.placement, f"Where people stand, {title}").markdown(),
+            placement_table(scores.placement, f"Positions, {title}").markdown(),
         ]
     return "\n\n".join(parts)

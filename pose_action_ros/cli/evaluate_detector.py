@@ -1,9 +1,8 @@
-"""`pose-action evaluate detector`: average precision, speed and memory of 2D detectors."""
+"""`pose-action evaluate detector`: average precision, time and memory of 2D detectors."""
 
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from pose_action_ros.cli.evaluate import write_figures
 from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.evaluation.coco_images import measure_on_images
@@ -22,15 +22,16 @@ from pose_action_ros.lab.evaluation.detector import (
     BLAZEPOSE,
     GROUPS,
     DetectorFigures,
-    DetectorRun,
     measure_detector,
 )
+from pose_action_ros.lab.evaluation.settings import DetectorRun
 from pose_action_ros.lab.evaluation.tables import Table
 from pose_action_ros.models.openpose_card import cached_detectors
 
 DESCRIPTION = (
-    "Average precision and recall (OKS, as COCO defines them) of 2D detectors on simulated people, "
-    "one to six, near and far, partly hidden and cut, or on annotated images; time and memory."
+    "Average precision and recall (OKS, as defined by COCO) of 2D detectors on one to six "
+    "simulated people, near and far, partly occluded and outside the image, or on annotated "
+    "images; time and memory."
 )
 
 
@@ -47,7 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--annotations",
         type=Path,
         metavar="FILE",
-        help="annotations in COCO's format, judged by pycocotools, instead of the simulation",
+        help="annotations in COCO's format, evaluated by pycocotools, instead of the simulation",
     )
     parser.add_argument("--images", type=Path, metavar="FOLDER", help="images of the annotations")
     add_options(parser, DetectorRun, skip=("detector", "detector_model"))
@@ -57,11 +58,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure, print and keep.
+    """Measure, print and write the figures.
 
     Raises:
-        SettingError: annotations without images, or the other way round.
-        PoseActionError: a detector cannot be had, or the images cannot be read.
+        SettingError: annotations without images, or images without annotations.
+        PoseActionError: a model cannot be loaded, or the images cannot be read.
     """
     if (args.annotations is None) != (args.images is None):
         raise SettingError("got only one of --annotations and --images, expected both or neither")
@@ -73,17 +74,14 @@ def run(args: argparse.Namespace) -> int:
         )
     figures = measured(measure, args.detectors or [BLAZEPOSE, *cached_detectors()])
     print(detector_table(figures).markdown())  # noqa: T201 - the command's output
-    args.output.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps([asdict(one) for one in figures], indent=2)
-    args.output.write_text(text + "\n", encoding="utf-8")
-    print(f"kept in {args.output}")  # noqa: T201
+    write_figures([asdict(one) for one in figures], args.output)
     return 0
 
 
 def measured(
     measure: Callable[[str], DetectorFigures], detectors: Sequence[str]
 ) -> list[DetectorFigures]:
-    """Each detector in a process of its own, so that its memory is its own."""
+    """Measure each detector in a separate process, and so its memory alone."""
     figures = []
     for name in tqdm(detectors, "detectors", disable=None):
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
@@ -92,7 +90,7 @@ def measured(
 
 
 def detector_table(figures: Sequence[DetectorFigures]) -> Table:
-    """A row for each detector; scores in percent."""
+    """One row for each detector; scores in percent."""
     grouped = any(one.groups for one in figures)
     names = [f"AP, {_range(low, high - 1)}" for low, high in pairwise(GROUPS)] if grouped else []
     header = ["detector", "AP", "AP 0.5", "AP 0.75", "AR", *names]

@@ -7,8 +7,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from pose_action_ros.lab.training.lifter.run import VARIANTS, load_run
-from pose_action_ros.lab.training.lifter.ship import ship
+from pose_action_ros.lab.training.lifter.settings import VARIANTS
 
 DESCRIPTION = "Write the lifter of a training run as an ONNX file with its card."
 
@@ -21,15 +20,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--streams",
         choices=VARIANTS,
         default="",
-        help="which streams get the detector's keypoints (the most accurate)",
+        help="streams for the detector's keypoints (default: the most accurate)",
     )
     parser.add_argument(
-        "--detections", default="", help="where the run's file of detections is now"
+        "--detections", default="", help="present path of the run's file of detections"
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Export and print what was measured."""
+    """Export and print the figures."""
+    from pose_action_ros.lab.training.lifter.run import load_run  # noqa: PLC0415
+    from pose_action_ros.lab.training.lifter.ship import ship  # noqa: PLC0415
+
     settings, learners = load_run(args.run)
     settings = replace(
         settings, model=str(args.model), detections=args.detections or settings.detections

@@ -1,4 +1,4 @@
-"""`pose-action models convert-openpose`: OpenPose's own weights, which the user brings, as ONNX."""
+"""`pose-action models convert-openpose`: a Caffe file of OpenPose as ONNX."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import sys
 from pathlib import Path
 
 from pose_action_ros.errors import ModelError
-from pose_action_ros.lab.training.openpose.convert import convert
-from pose_action_ros.lab.training.openpose.export import Size
 
 DESCRIPTION = (
-    "Convert a Caffe file of OpenPose (body_25, coco_18 or mpi_15, found out from the file) to "
+    "Convert a Caffe file of OpenPose (body_25, coco_18 or mpi_15, recognised by its layers) to "
     "ONNX with a model card, and check it. The original weights are for noncommercial research "
     "only."
 )
@@ -39,12 +37,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--size",
         type=_size,
         metavar="WIDTHxHEIGHT",
-        help="take images of this size alone, as TensorRT needs it (default: any size)",
+        help="accept images of this size only, as needed by TensorRT (default: any size)",
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """Convert and print the path of the ONNX file."""
+    from pose_action_ros.lab.training.openpose.convert import convert  # noqa: PLC0415
+
     output = args.output
     if output is not None and output.suffix != ".onnx":
         raise ModelError(f"got the output {output}, expected a name that ends with .onnx")
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _size(text: str) -> Size:
+def _size(text: str) -> tuple[int, int]:
     parts = text.split("x")
     if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):
         raise argparse.ArgumentTypeError(

@@ -1,4 +1,4 @@
-"""`pose-action train detections`: keypoints of rendered people as the real detector sees them."""
+"""`pose-action train detections`: the 2D detector's keypoints of rendered people."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import argparse
 import logging
 
 from pose_action_ros.cli.options import add_options, settings_from
-from pose_action_ros.lab.training.lifter.detection_settings import DetectionRun
-from pose_action_ros.lab.training.lifter.detections import make_detections
+from pose_action_ros.lab.training.lifter.settings import DetectionRun
 
-DESCRIPTION = "Run the 2D detector on rendered people, for `train lifter` to learn its errors."
+DESCRIPTION = "Run the 2D detector on rendered people, so that `train lifter` learns its errors."
 
 _LOG = logging.getLogger(__name__)
 
@@ -21,6 +20,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the file."""
+    from pose_action_ros.lab.training.lifter.rendering import make_detections  # noqa: PLC0415
+
     settings = settings_from(args, DetectionRun)
     _LOG.info("%d detections in %s", make_detections(settings), settings.output)
     return 0

@@ -12,8 +12,6 @@ import yaml
 
 from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.training.lifter.settings import LifterTraining
-from pose_action_ros.lab.training.lifter.ship import ship
-from pose_action_ros.lab.training.lifter.train import train
 from pose_action_ros.settings import from_mapping
 
 DESCRIPTION = "Train the 2D to 3D lifter and export it with its card."
@@ -29,18 +27,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="a setting other than the file's; may be repeated",
+        help="replace a setting of the file; may be repeated",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train with the settings of the file, then export what a robot runs."""
+    """Train with the settings of the file, then export the lifter for robots."""
+    from pose_action_ros.lab.training.lifter.ship import ship  # noqa: PLC0415
+    from pose_action_ros.lab.training.lifter.train import train  # noqa: PLC0415
+
     settings = read_settings(args.config, args.set)
     learners = train(settings)
-    if learners is None:  # another process of the same run goes on
+    if learners is None:  # the first process of the same run continues
         return 0
     if settings.human36m:
-        _LOG.info("measure it with `pose-action evaluate lifter %s`", settings.output)
+        _LOG.info("evaluate it with `pose-action evaluate lifter %s`", settings.output)
         return 0
     card = ship(learners, settings, f"pose-action train lifter --config {args.config}")
     print(json.dumps(card.scores, indent=2))  # noqa: T201 - the command's output
@@ -48,10 +49,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def read_settings(path: Path, changes: list[str]) -> LifterTraining:
-    """Settings of a YAML file with changes NAME=VALUE; paths are relative to where one is.
+    """Read settings from a YAML file, with changes NAME=VALUE.
+
+    Paths are relative to the current folder.
 
     Raises:
-        SettingError: no such file, no YAML mapping, or a setting that is not allowed.
+        SettingError: no such file, no YAML mapping, or an invalid setting.
     """
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))

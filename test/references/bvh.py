@@ -8,7 +8,7 @@ from math import cos, radians, sin
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.lab.datasets.bvh import Joint
+from pose_action_ros.lab.datasets.bvh import BvhJoint
 
 Array = npt.NDArray[np.float64]
 
@@ -22,12 +22,12 @@ def turn(axis: str, degrees: float) -> Array:
     }[axis]
 
 
-def positions(joints: Sequence[Joint], values: Array) -> Array:
+def positions(joints: Sequence[BvhJoint], values: Array) -> Array:
     """(T, J, 3)."""
     return np.array([_frame(joints, list(row)) for row in values])
 
 
-def _frame(joints: Sequence[Joint], row: list[float]) -> list[Array]:
+def _frame(joints: Sequence[BvhJoint], row: list[float]) -> list[Array]:
     worlds: list[Array] = []
     for joint in joints:
         place = list(joint.offset)

@@ -1,7 +1,7 @@
 """Acclaim motion capture: a skeleton (.asf) and its motions (.amc), as CMU distributes them.
 
-The bone's rotation is C M C⁻¹, C from `axis`, M from the values of its degrees of freedom, both as
-Rz Ry Rx (J. Lander, Working with Motion Capture File Formats, Game Developer, January 1998).
+A bone's rotation is C M C⁻¹, C from `axis`, M from its degrees of freedom, both as Rz Ry Rx
+(J. Lander, Working with Motion Capture File Formats, Game Developer, January 1998).
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _ROOT_ORDER = ("tx", "ty", "tz", "rx", "ry", "rz")
 
 @dataclass(frozen=True, eq=False)
 class Bone:
-    """One bone: where it points at rest, how it may turn.
+    """One bone at rest, and its degrees of freedom.
 
     Attributes:
-        parent: name of the bone it hangs on, "root" for the first ones.
+        parent: name of the parent bone, "root" for the first ones.
         offset: (3,) [m] from start to end at rest.
-        axes: (3, 3) frame in which it turns.
-        freedoms: which of rx, ry and rz it has, in the order of the .amc file.
+        axes: (3, 3) frame of its rotations.
+        freedoms: some of rx, ry and rz, in the order of the .amc file.
     """
 
     parent: str
@@ -51,19 +51,19 @@ class Motion:
     """A recording in the file's frame, y up.
 
     Attributes:
-        ends: (T, 3) [m] where each bone ends, by name; "root" is the root itself.
-        turns: (T, 3, 3) each bone's rotation from rest.
+        ends: (T, 3) [m] end of each bone, by name; "root" is the root itself.
+        rotations: (T, 3, 3) of each bone from rest.
     """
 
     ends: Mapping[str, Array]
-    turns: Mapping[str, Array]
+    rotations: Mapping[str, Array]
 
 
 def read_asf(path: Path) -> Asf:
     """Read a skeleton.
 
     Raises:
-        InputError: the file is missing or is no .asf skeleton in degrees.
+        InputError: the file is missing or no .asf skeleton in degrees.
     """
     sections = _sections(_lines(path))
     try:
@@ -83,7 +83,7 @@ def read_asf(path: Path) -> Asf:
 
 
 def read_amc(path: Path, skeleton: Asf, every: int = 1) -> Motion:
-    """Read a motion of that skeleton, one frame of `every`.
+    """Read a motion of the skeleton, one frame of `every`.
 
     Raises:
         InputError: the file is missing, no .amc motion, or of another skeleton.
@@ -91,16 +91,16 @@ def read_amc(path: Path, skeleton: Asf, every: int = 1) -> Motion:
     values = {name: rows[::every] for name, rows in _values(path, skeleton).items()}
     root = values["root"]
     ends = {"root": root[:, :3] * skeleton.metres}
-    turns = {"root": _turn(root[:, 3:], ("rx", "ry", "rz"))}
+    rotations = {"root": _rotation(root[:, 3:], ("rx", "ry", "rz"))}
     for name, bone in skeleton.bones.items():
-        own = _turn(values[name], bone.freedoms) if bone.freedoms else np.eye(3)
-        turns[name] = turns[bone.parent] @ bone.axes @ own @ bone.axes.T
-        ends[name] = ends[bone.parent] + turns[name] @ bone.offset
-    return Motion(ends, turns)
+        own = _rotation(values[name], bone.freedoms) if bone.freedoms else np.eye(3)
+        rotations[name] = rotations[bone.parent] @ bone.axes @ own @ bone.axes.T
+        ends[name] = ends[bone.parent] + rotations[name] @ bone.offset
+    return Motion(ends, rotations)
 
 
 def _lines(path: Path) -> list[str]:
-    """Lines without comments and blanks."""
+    """Lines without comments and blank lines."""
     try:
         text = path.read_text(encoding="ascii", errors="replace")
     except OSError as error:
@@ -121,7 +121,7 @@ def _sections(lines: list[str]) -> dict[str, list[str]]:
 
 
 def _blocks(lines: list[str]) -> Iterator[dict[str, list[str]]]:
-    """Words by first word of each begin ... end block."""
+    """Words of each begin ... end block by the first word of their line."""
     block: dict[str, list[str]] = {}
     for line in lines:
         key, *words = line.split()
@@ -134,7 +134,7 @@ def _blocks(lines: list[str]) -> Iterator[dict[str, list[str]]]:
 
 
 def _parents(lines: list[str]) -> dict[str, str]:
-    """Parent of each bone, from lines of a bone and its children; checked to come in order."""
+    """Parent of each bone, from lines of a bone and its children, parents first."""
     parents: dict[str, str] = {}
     for line in lines:
         parent, *children = line.split()
@@ -150,12 +150,12 @@ def _bone(words: Mapping[str, list[str]], parent: str, metres: float) -> Bone:
     offset = np.array(words["direction"], float) * float(words["length"][0]) * metres
     if offset.shape != (3,) or words["axis"][3:] != ["XYZ"]:
         raise ValueError("a bone needs three numbers of direction and an axis in order XYZ")
-    axes = _turn(np.array([words["axis"][:3]], float), ("rx", "ry", "rz"))[0]
+    axes = _rotation(np.array([words["axis"][:3]], float), ("rx", "ry", "rz"))[0]
     return Bone(parent, offset, axes, tuple(words.get("dof", ())))
 
 
 def _values(path: Path, skeleton: Asf) -> dict[str, Array]:
-    """(T, freedoms) numbers of each bone."""
+    """(T, freedoms) values of each bone."""
     widths = {name: len(bone.freedoms) for name, bone in skeleton.bones.items() if bone.freedoms}
     widths["root"] = len(_ROOT_ORDER)
     rows: dict[str, list[list[float]]] = {name: [] for name in widths}
@@ -180,8 +180,8 @@ def _values(path: Path, skeleton: Asf) -> dict[str, Array]:
     return {name: np.array(values) for name, values in rows.items()}
 
 
-def _turn(degrees: Array, freedoms: tuple[str, ...]) -> Array:
-    """(T, 3, 3) rotations Rz Ry Rx from the angles (T, F) of the freedoms named."""
+def _rotation(degrees: Array, freedoms: tuple[str, ...]) -> Array:
+    """(T, 3, 3) rotations Rz Ry Rx from the angles (T, F) of the named freedoms."""
     result = np.tile(np.eye(3), (len(degrees), 1, 1))
     for name, angle in sorted(zip(freedoms, np.radians(degrees).T, strict=True)):
         first, second = {"rx": (1, 2), "ry": (2, 0), "rz": (0, 1)}[name]

@@ -1,14 +1,18 @@
-"""BVH motion capture: a hierarchy of joints and, for each frame, the values of their channels.
+"""BVH motion capture: the files, and the people in them as PERSON joints.
 
-A joint's rotation is the product of its rotation channels in the order in which they are listed,
-Rz Rx Ry for "Zrotation Xrotation Yrotation"; its place in its parent's frame is OFFSET, of which
-position channels replace the axes they name. (M. Meredith, S. Maddock, Motion Capture File Formats
-Explained, 2001; position channels as Blender and LaFAN1's own reader take them.)
+A joint's rotation is the product of its rotation channels in the order of the file, Rz Rx Ry for
+"Zrotation Xrotation Yrotation"; its position in its parent's frame is OFFSET, in which position
+channels replace the axes in their names. (M. Meredith, S. Maddock, Motion Capture File Formats
+Explained, 2001; position channels as in Blender and LaFAN1's reader.)
+
+Each maker names joints differently: CONVENTIONS lists the common names, other files need a mapping.
+A file has no face and often no axes of the head: on average over a recording the head faces as the
+shoulders do, and it turns as in the file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from pathlib import Path
@@ -18,21 +22,22 @@ import numpy.typing as npt
 from scipy.spatial.transform import Rotation
 
 from pose_action_ros.errors import InputError
+from pose_action_ros.lab.datasets.person import HEIGHT, PROPORTIONS, person_from
 
 Array = npt.NDArray[np.float64]
 
 _AXES = "XYZ"
 _CHANNELS = tuple(f"{axis}{kind}" for kind in ("position", "rotation") for axis in _AXES)
 END = "End Site"
-"""What the name of a bone's end begins with; the name of its joint follows."""
+"""Prefix of the names of bone ends; the name of the joint follows."""
 
 
 @dataclass(frozen=True, eq=False)
-class Joint:
-    """One joint, or the end of a bone that has none.
+class BvhJoint:
+    """One joint, or the end of a bone without a joint.
 
     Attributes:
-        name: as the file has it; "End Site Head" for the end of Head.
+        name: as in the file; "End Site Head" for the end of Head.
         parent: row of its parent, -1 for a root.
         offset: (3,) [file's unit] from its parent at rest.
         channels: such as "Zrotation", in the order of the file.
@@ -46,46 +51,45 @@ class Joint:
 
 @dataclass(frozen=True, eq=False)
 class Bvh:
-    """A recording.
+    """Content of a file.
 
     Attributes:
         joints: parents before their children.
-        values: (T, C) of all channels, as the joints list them: file's unit and degrees.
+        values: (T, C) of all channels in the order of the joints: file's unit and degrees.
         frame_time: [s] between frames.
     """
 
-    joints: tuple[Joint, ...]
+    joints: tuple[BvhJoint, ...]
     values: Array
     frame_time: float
 
     def positions(self, every: int = 1) -> Array:
-        """(T, J, 3) places of the joints in the file's frame and unit, one frame of `every`."""
+        """(T, J, 3) joint positions in the file's frame and unit, one frame of `every`."""
         return self.frames(every)[0]
 
     def frames(self, every: int = 1) -> tuple[Array, Array]:
-        """Places (T, J, 3) and turns (T, J, 3, 3) of the joints, one frame of `every`."""
+        """Positions (T, J, 3) and rotations (T, J, 3, 3) of joints, one frame of `every`."""
         values = self.values[::every]
-        places = np.empty((len(values), len(self.joints), 3))
-        turns = np.empty((len(values), len(self.joints), 3, 3))
+        positions = np.empty((len(values), len(self.joints), 3))
+        rotations = np.empty((len(values), len(self.joints), 3, 3))
         first = 0
         for row, joint in enumerate(self.joints):
             last = first + len(joint.channels)
-            places[:, row], turns[:, row] = _local(joint, values[:, first:last])
+            positions[:, row], rotations[:, row] = _local(joint, values[:, first:last])
             if joint.parent >= 0:
-                up = turns[:, joint.parent]
-                places[:, row] = places[:, joint.parent] + np.einsum(
-                    "tij,tj->ti", up, places[:, row]
-                )
-                turns[:, row] = up @ turns[:, row]
+                above = rotations[:, joint.parent]
+                offset = np.einsum("tij,tj->ti", above, positions[:, row])
+                positions[:, row] = positions[:, joint.parent] + offset
+                rotations[:, row] = above @ rotations[:, row]
             first = last
-        return places, turns
+        return positions, rotations
 
 
 def read_bvh(path: Path) -> Bvh:
-    """Read a recording.
+    """Read a file.
 
     Raises:
-        InputError: the file is missing, cut off, or no BVH.
+        InputError: the file is missing, truncated, or no BVH.
     """
     try:
         text = path.read_text(encoding="utf-8-sig", errors="replace")
@@ -102,30 +106,30 @@ def read_bvh(path: Path) -> Bvh:
     return Bvh(joints, values, frame_time)
 
 
-def _local(joint: Joint, values: Array) -> tuple[Array, Array]:
-    """Places (T, 3) and turns (T, 3, 3) in the parent's frame from the joint's values (T, C)."""
-    places = np.tile(joint.offset, (len(values), 1))
+def _local(joint: BvhJoint, values: Array) -> tuple[Array, Array]:
+    """Position (T, 3) and rotation (T, 3, 3) in the parent's frame from channel values (T, C)."""
+    positions = np.tile(joint.offset, (len(values), 1))
     order, columns = "", []
     for column, channel in enumerate(joint.channels):
         if channel.endswith("position"):
-            places[:, _AXES.index(channel[0])] = values[:, column]
+            positions[:, _AXES.index(channel[0])] = values[:, column]
         else:
             order += channel[0]
             columns.append(column)
     if not order:
-        return places, np.tile(np.eye(3), (len(values), 1, 1))
-    return places, Rotation.from_euler(order, values[:, columns], degrees=True).as_matrix()
+        return positions, np.tile(np.eye(3), (len(values), 1, 1))
+    return positions, Rotation.from_euler(order, values[:, columns], degrees=True).as_matrix()
 
 
-def _hierarchy(words: Iterator[str]) -> tuple[Joint, ...]:
-    """Joints of the words before MOTION, parents first."""
-    joints: list[Joint] = []
+def _hierarchy(words: Iterator[str]) -> tuple[BvhJoint, ...]:
+    """Joints in the words before MOTION, parents first."""
+    joints: list[BvhJoint] = []
     opened = [-1]
     for word in words:
         if word in {"ROOT", "JOINT", "End"}:
             name = " ".join(iter(lambda: next(words), "{"))
             own = f"{END} {joints[opened[-1]].name}" if word == "End" else name
-            joints.append(Joint(own, opened[-1], np.zeros(3), ()))
+            joints.append(BvhJoint(own, opened[-1], np.zeros(3), ()))
             opened.append(len(joints) - 1)
         elif word == "}":
             opened.pop()
@@ -138,7 +142,7 @@ def _hierarchy(words: Iterator[str]) -> tuple[Joint, ...]:
         elif word != "HIERARCHY":
             raise ValueError(f"{word!r} in the hierarchy")
     if opened != [-1] or not joints:
-        raise ValueError("a hierarchy without joints or whose braces do not match")
+        raise ValueError("a hierarchy without joints or with braces that do not match")
     return tuple(joints)
 
 
@@ -152,7 +156,7 @@ def _channels(words: Iterator[str]) -> tuple[str, ...]:
 
 
 def _motion(text: str, channels: int) -> tuple[Array, float]:
-    """(T, C) values and the time [s] between frames, of what follows MOTION."""
+    """(T, C) channel values and the time [s] between frames from the text after MOTION."""
     words = text.split()
     if words[0:1] + words[2:4] != ["Frames:", "Frame", "Time:"]:
         raise ValueError(f"{' '.join(words[:5])!r} after MOTION")
@@ -163,3 +167,142 @@ def _motion(text: str, channels: int) -> tuple[Array, float]:
     if not 0 < frame_time < np.inf:
         raise ValueError(f"a frame time of {frame_time} s")
     return values.reshape(frames, channels), frame_time
+
+
+RATE = 60.0
+"""Approximate frames per second after reading [Hz]."""
+
+_SIDES = ("left", "right")
+_LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
+NEEDED = (*(f"{side}_{limb}" for side in _SIDES for limb in _LIMBS), "neck", "head")
+"""Joints required of a mapping; "neck" is the lowest joint of the neck, "head" the skull's."""
+
+
+def _convention(pattern: str, sides: tuple[str, str], limbs: str, trunk: str) -> dict[str, str]:
+    """Names in the file by our names, from one pattern of side and limb."""
+    names = {
+        f"{ours}_{limb}": pattern.format(side=theirs, limb=name)
+        for ours, theirs in zip(_SIDES, sides, strict=True)
+        for limb, name in zip(_LIMBS, limbs.split(), strict=True)
+    }
+    return names | dict(zip(("neck", "head"), trunk.split(), strict=True))
+
+
+CONVENTIONS: Mapping[str, Mapping[str, str]] = {
+    # Named after the bone below: cgspeed's conversion of CMU, Mixamo, LaFAN1, HumanIK.
+    "bones": _convention(
+        "{side}{limb}", ("Left", "Right"), "UpLeg Leg Foot Arm ForeArm Hand", "Neck Head"
+    ),
+    # Named after the joint: Xsens, 100STYLE, 3ds Max.
+    "joints": _convention(
+        "{side}{limb}", ("Left", "Right"), "Hip Knee Ankle Shoulder Elbow Wrist", "Neck Head"
+    ),
+    # DAZ and Poser, and cgspeed's conversion for them.
+    "daz": _convention(
+        "{side}{limb}", ("l", "r"), "Thigh Shin Foot Shldr ForeArm Hand", "neck head"
+    ),
+}
+
+
+def read_bvh_people(path: Path, up: str = "y", names: Mapping[str, str] | None = None) -> Array:
+    """Read one person's motion, thinned to about RATE frames per second.
+
+    Args:
+        path: .bvh file in any unit; the scale follows from the legs.
+        up: axis of the file that points up, "y" or "z".
+        names: names in the file by the names in NEEDED; None to search CONVENTIONS. A prefix
+            that ends in a colon, as in "mixamorig:Hips", does not count.
+
+    Returns:
+        (T, 21, 3) [m] PERSON joints, z up, of a person of HEIGHT.
+
+    Raises:
+        InputError: the file cannot be read, or lacks joints; the message names them.
+    """
+    if up not in {"y", "z"}:
+        raise InputError(f"got {up!r} as the axis that points up, expected 'y' or 'z'")
+    bvh = read_bvh(path)
+    rows = _rows(bvh, names, path)
+    positions, rotations = bvh.frames(every=max(1, round(1 / (RATE * bvh.frame_time))))
+    if up == "z":
+        positions, rotations = positions @ _TO_Y_UP.T, _TO_Y_UP @ rotations
+    legs = _length(positions, [rows["left_hip"], rows["left_knee"], rows["left_ankle"]])
+    if legs <= 0:
+        raise InputError(f"{path}: the left leg has no length, expected hip, knee and ankle apart")
+    positions = positions * (HEIGHT * (PROPORTIONS["knee"] + PROPORTIONS["ankle"]) / legs)
+    points = {name: positions[:, rows[name]] for name in NEEDED[:-2]}
+    points["spine"] = _middle(_trunk(bvh, positions, rows))
+    left, top = _head_axes(bvh, positions, rotations[:, rows["head"]], rows)
+    return person_from(points, left, top)
+
+
+_TO_Y_UP = np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])
+
+
+def _rows(bvh: Bvh, names: Mapping[str, str] | None, path: Path) -> dict[str, int]:
+    """Rows of the joints in NEEDED."""
+    own = {
+        joint.name.rpartition(":")[2]: row
+        for row, joint in enumerate(bvh.joints)
+        if not joint.name.startswith(END)
+    }
+    choices = CONVENTIONS if names is None else {"given": names}
+    missing = {
+        title: [theirs for name in NEEDED if (theirs := choice.get(name, name)) not in own]
+        for title, choice in choices.items()
+    }
+    nearest = min(missing, key=lambda title: len(missing[title]))
+    if missing[nearest]:
+        raise InputError(
+            f"{path}: its joints are not named by any known convention; by {nearest!r}, the "
+            f"nearest, it lacks {', '.join(missing[nearest])}; it has {', '.join(own)}; give its "
+            f"names for {', '.join(NEEDED)}"
+        )
+    return {name: own[choices[nearest][name]] for name in NEEDED}
+
+
+def _length(positions: Array, rows: list[int]) -> float:
+    """Mean length of a chain of joints."""
+    return float(np.linalg.norm(np.diff(positions[:, rows], axis=1), axis=-1).sum(axis=1).mean())
+
+
+def _trunk(bvh: Bvh, positions: Array, rows: Mapping[str, int]) -> Array:
+    """(T, K, 3) line from the middle of the hips over the joints of the spine to the neck."""
+    below = set(_ancestors(bvh, rows["left_hip"]))
+    spine = [row for row in _ancestors(bvh, rows["neck"]) if row not in below]
+    hips = (positions[:, rows["left_hip"]] + positions[:, rows["right_hip"]]) / 2
+    return np.concatenate([hips[:, None], positions[:, [*spine[::-1], rows["neck"]]]], axis=1)
+
+
+def _ancestors(bvh: Bvh, row: int) -> list[int]:
+    """Rows of a joint's parent, its parent's parent, and so on."""
+    rows = []
+    while (row := bvh.joints[row].parent) >= 0:
+        rows.append(row)
+    return rows
+
+
+def _middle(line: Array) -> Array:
+    """(T, 3) middle of a line (T, K, 3) by length."""
+    lengths = np.linalg.norm(np.diff(line, axis=1), axis=-1).mean(axis=0)
+    ends = np.cumsum(lengths)
+    step = int(np.searchsorted(ends, ends[-1] / 2))
+    part = 1 - (ends[step] - ends[-1] / 2) / max(lengths[step], 1e-9)
+    middle: Array = line[:, step] + part * (line[:, step + 1] - line[:, step])
+    return middle
+
+
+def _head_axes(
+    bvh: Bvh, positions: Array, rotations: Array, rows: Mapping[str, int]
+) -> tuple[Array, Array]:
+    """Left and up (T, 3) of the head from its rotations (T, 3, 3)."""
+    shoulders = positions[:, rows["left_shoulder"]] - positions[:, rows["right_shoulder"]]
+    shoulders /= np.linalg.norm(shoulders, axis=-1, keepdims=True)
+    own_left = np.einsum("tji,tj->i", rotations, shoulders)  # sum over the recording, head's frame
+    left = rotations @ (own_left / np.linalg.norm(own_left))
+    head = rows["head"]
+    above = [row for row in range(len(bvh.joints)) if head in _ancestors(bvh, row)]
+    reach = [_length(positions, [head, row]) for row in above]
+    if max(reach, default=0.0) > 0:
+        return left, positions[:, above[int(np.argmax(reach))]] - positions[:, head]
+    return left, positions[:, head] - positions[:, rows["neck"]]

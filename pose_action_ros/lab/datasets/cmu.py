@@ -1,6 +1,6 @@
 """People of the CMU motion capture database as PERSON joints.
 
-Where a file gives no rotation of the head, it faces where the shoulders do.
+In a file without rotations the head faces as the shoulders do.
 Data: mocap.cs.cmu.edu, created with funding from NSF EIA-0196217.
 """
 
@@ -18,8 +18,9 @@ from pose_action_ros.lab.datasets.person import person_from
 
 Array = npt.NDArray[np.float64]
 
+_SIDES = ("left", "right")
 _LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
-# Bone of the .asf that ends in the joint; the .asf writes l and r before it.
+# Bone of the .asf that ends in the joint, there with the prefix l or r.
 _BONE_ENDS = dict(
     zip(_LIMBS, ("hipjoint", "femur", "tibia", "clavicle", "humerus", "radius"), strict=True)
 )
@@ -36,7 +37,7 @@ def read_positions(path: Path, split: str) -> dict[str, Array]:
         (T, 21, 3) [m] PERSON joints, z up, by `action/name`.
 
     Raises:
-        InputError: no such file, or not of this form.
+        InputError: the file is missing or has another content.
     """
     try:
         with np.load(path) as file:
@@ -62,13 +63,13 @@ def read_subject(folder: Path, every: int = 2) -> dict[str, Array]:
 
     Args:
         folder: holds one .asf and its .amc files, recorded at 120 Hz.
-        every: keep one frame of so many.
+        every: keep one frame of this many.
 
     Returns:
         (T, 21, 3) [m] PERSON joints, z up, by file name without suffix.
 
     Raises:
-        InputError: no or several skeletons, no motions, or a file that cannot be read.
+        InputError: no or several skeletons, no motions, or an unreadable file.
     """
     skeletons, motions = sorted(folder.glob("*.asf")), sorted(folder.glob("*.amc"))
     if len(skeletons) != 1 or not motions:
@@ -80,18 +81,15 @@ def read_subject(folder: Path, every: int = 2) -> dict[str, Array]:
     people = {}
     for path in motions:
         motion = read_amc(path, asf, every)
-        ends, turn = motion.ends, motion.turns["head"]
+        ends, head = motion.ends, motion.rotations["head"]
         points = {f"{s}_{j}": ends[s[0] + b] for s in _SIDES for j, b in _BONE_ENDS.items()}
         points["spine"] = ends["lowerback"]
-        people[path.stem] = person_from(points, turn[:, :, 0], turn[:, :, 1])
+        people[path.stem] = person_from(points, head[:, :, 0], head[:, :, 1])
     return people
 
 
-_SIDES = ("left", "right")
-
-
 def _from_positions(array: Array, names: list[str], path: Path) -> Array:
-    """PERSON joints (T, 21, 3) of a positions array (T, 38, 3)."""
+    """PERSON joints (T, 21, 3) from a positions array (T, 38, 3)."""
 
     def at(name: str) -> Array:
         if name not in names:

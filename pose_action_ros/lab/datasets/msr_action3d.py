@@ -1,8 +1,8 @@
 """MSR Action3D (W. Li, Z. Zhang, Z. Liu: Action Recognition Based on a Bag of 3D Points, 2010).
 
 aXX_sYY_eZZ_skeleton3D.txt: action, subject and take; 20 rows a frame, x y z [m] and a confidence,
-which is not used. In the file x points to the camera's left (a right hand of somebody who faces
-the camera has the greater x), y up, z away from the camera. The data are not part of this package.
+which is not used. In the file x points to the camera's left (the right hand of a person facing the
+camera has the greater x), y up, z away from the camera. The data are not part of this package.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.datasets.action_sequences import ActionSequence
-from pose_action_ros.lab.datasets.human36m import told_of
-from pose_action_ros.lab.datasets.repair import repair
-from pose_action_ros.lab.datasets.sequence_files import complete, files_in, read_table
+from pose_action_ros.lab.datasets import prefix_errors
+from pose_action_ros.lab.datasets.kinect import complete, files_in, read_table, repair
+from pose_action_ros.lab.datasets.sequences import ActionSequence
 from pose_action_ros.skeletons import MSR_20
 
 LABELS = (
@@ -43,7 +42,7 @@ LEFT_OUT = (
     *("a02_s03_e02", "a04_s03_e01", "a07_s04_e01", "a13_s09_e01", "a13_s09_e02"),
     *("a13_s09_e03", "a14_s03_e01", "a20_s07_e01", "a20_s07_e03", "a20_s10_e03"),
 )
-"""Damaged sequences, without which there are 557 (J. Wang et al., CVPR 2012)."""
+"""Damaged sequences; without these there are 557 (J. Wang et al., CVPR 2012)."""
 
 _NEVER_RECORDED = {
     *(f"a{action:02}_s04_e{take:02}" for action in (1, 2, 3, 4, 5, 6, 15) for take in (1, 2, 3)),
@@ -57,7 +56,7 @@ _TO_OPTICAL = np.array([-1.0, -1.0, 1.0])
 def labels_of(subset: str) -> tuple[str, ...]:
     """Names of a subset's actions, in the order of its label numbers.
 
-    InputError lists the subsets when it is none.
+    InputError lists the subsets for an unknown one.
     """
     return tuple(LABELS[number - 1] for number in _numbers(subset))
 
@@ -66,14 +65,14 @@ def read_msr_action3d(folder: Path, subset: str = "all") -> list[ActionSequence]
     """Read the standard sequences of a subset, by action, subject and take.
 
     Args:
-        folder: with the files, or the one around it.
-        subset: one of SUBSETS; labels are numbered within it, as in `labels_of`.
+        folder: with the files, or its parent.
+        subset: one of SUBSETS; label numbers are within the subset, as in `labels_of`.
 
     Returns:
         Sequences (T, 1, 20, 3) in the joints of MSR_20, repaired.
 
     Raises:
-        InputError: a file is missing, damaged or has a wrong name; the message names it.
+        InputError: a file is missing, damaged or wrongly named; the message names it.
     """
     numbers = _numbers(subset)
     files = files_in(folder, "[!.]*_skeleton3D.txt", "MSR Action3D")
@@ -84,7 +83,7 @@ def read_msr_action3d(folder: Path, subset: str = "all") -> list[ActionSequence]
 
 
 def read_sequence(path: Path) -> ActionSequence:
-    """Read one file; the label is among all twenty. Raises as `read_msr_action3d`."""
+    """Read one file; the label is a number of all twenty actions. Raises as `read_msr_action3d`."""
     action, subject, take = _parts(path)
     table = read_table(path, 4)
     if len(table) % _JOINTS:
@@ -93,14 +92,14 @@ def read_sequence(path: Path) -> ActionSequence:
         )
     points = table[:, :3].reshape(-1, _JOINTS, 3)
     lost = ~points.any(axis=-1, keepdims=True)
-    with told_of(path):
+    with prefix_errors(path):
         whole = repair(np.where(lost, np.nan, points * _TO_OPTICAL), MSR_20)
         name = f"a{action}_s{subject}_e{take}"
         return ActionSequence(name, whole[:, None], int(action) - 1, (f"s{subject}",), RATE)
 
 
 def is_test(sequence: ActionSequence) -> bool:
-    """Whether it is for testing in the cross-subject protocol: 1 3 5 7 9 train, the others test."""
+    """True for test sequences of the cross-subject protocol; subjects 1 3 5 7 9 train."""
     return int(sequence.subjects[0].removeprefix("s")) % 2 == 0
 
 
@@ -114,7 +113,7 @@ def _numbers(subset: str) -> tuple[int, ...]:
 
 
 def _standard(numbers: tuple[int, ...]) -> list[str]:
-    """Names of the standard sequences of these actions."""
+    """Names of the standard sequences of the actions."""
     names = (
         f"a{action:02}_s{subject:02}_e{take:02}"
         for action in sorted(numbers)

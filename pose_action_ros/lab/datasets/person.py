@@ -1,6 +1,6 @@
-"""PERSON: the joints a lifter sees and predicts, in one skeleton, and what bodies have in common.
+"""PERSON: the input and output joints of a lifter in one skeleton, and the proportions of bodies.
 
-World frame of all data sets here: REP-103, z up, metres.
+World frame of all data sets: REP-103, z up, metres.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ _TREE: Final = {
     },
 }
 PERSON: Final = Skeleton("person_21", tuple(_TREE), tuple(_TREE.values()))
-"""Every joint of coco_18 and human36m_17; parents come before their children."""
+"""All joints of coco_18 and human36m_17, parents before their children."""
 
-SEEN: Final = np.array([PERSON.index(name) for name in COCO_18.joints])
-"""(18,) positions of the COCO-18 joints in PERSON."""
+INPUT_ROWS: Final = np.array([PERSON.index(name) for name in COCO_18.joints])
+"""(18,) rows of the COCO-18 joints in PERSON."""
 
-LIFTED: Final = np.array([PERSON.index(name) for name in HUMAN36M_17.joints])
-"""(17,) positions of the Human3.6M joints in PERSON."""
+OUTPUT_ROWS: Final = np.array([PERSON.index(name) for name in HUMAN36M_17.joints])
+"""(17,) rows of the Human3.6M joints in PERSON."""
 
 HEIGHT: Final = 1.70
-"""Standing height [m] that recorded people are scaled to."""
+"""Standing height [m] of recorded people after scaling."""
 
 # Fractions of the standing height: Winter 2009, figure 4.1 (after Drillis and Contini 1966).
 PROPORTIONS: Final[Mapping[str, float]] = {
@@ -59,7 +59,8 @@ PROPORTIONS: Final[Mapping[str, float]] = {
     "elbow": 0.180,
     "wrist": 0.146,
 }
-"""Length of the bone that ends in a joint, both sides alike."""
+"""Length of the bone that ends in a joint, the same for both sides."""
+_LEG: Final = ("knee", "ankle")
 
 # Offsets forward, left and up from the neck along the axes of the head, fractions of the height.
 _HEAD: Final[Mapping[str, tuple[float, float, float]]] = {
@@ -73,15 +74,15 @@ _HEAD: Final[Mapping[str, tuple[float, float, float]]] = {
 
 
 def person_from(points: Mapping[str, Array], left: Array, up: Array) -> Array:
-    """A person recorded by motion capture, which has joint centres of its own and no face.
+    """Convert a person recorded by motion capture, which has its own joint centres and no face.
 
-    Proportions are set to those of an average adult of HEIGHT; neck and mid hip are between the
-    shoulders and the hips; nose, eyes, ears and head top are put where the axes of the head say.
+    Proportions become those of an average adult of HEIGHT; neck and mid hip are the middles of the
+    shoulders and the hips; nose, eyes, ears and head top follow from the axes of the head.
 
     Args:
         points: (T, 3) [m] of the hips, knees, ankles, shoulders, elbows and wrists, by names as in
             "left_hip", and of the spine; y up, z forward, x left.
-        left: (T, 3) roughly where the left ear points, same frame.
+        left: (T, 3) approximate direction of the left ear, same frame.
         up: (T, 3) from the neck to the top of the head, same frame.
 
     Returns:
@@ -93,13 +94,13 @@ def person_from(points: Mapping[str, Array], left: Array, up: Array) -> Array:
     for middle, side in (("mid_hip", "hip"), ("neck", "shoulder")):
         joints[:, PERSON.index(middle)] = (points[f"left_{side}"] + points[f"right_{side}"]) / 2
     joints = with_bones(joints, {name: HEIGHT * part for name, part in PROPORTIONS.items()})
-    put_head(joints, left, up, HEIGHT)
+    _place_head(joints, left, up, HEIGHT)
     turned: Array = joints[..., [2, 0, 1]]
     return turned
 
 
 def standing_heights(joints: Array) -> Array:
-    """(...,) standing heights [m] of people (..., 21, 3), from the bones of legs and trunk."""
+    """(...,) standing heights [m] of people (..., 21, 3) from the bones of legs and trunk."""
 
     def length(name: str) -> Array:
         child = PERSON.index(name)
@@ -113,26 +114,23 @@ def standing_heights(joints: Array) -> Array:
     return heights
 
 
-_LEG: Final = ("knee", "ankle")
-
-
 def with_bones(joints: Array, lengths: Mapping[str, float]) -> Array:
-    """People (..., 21, 3) with the bones that end in the named joints (no side) made that long [m].
+    """Set the lengths [m] of the bones of people (..., 21, 3) that end in named joints (no side).
 
-    Directions of all bones stay; what hangs on a bone moves with it.
+    Directions of all bones stay; the joints below a bone move with it.
     """
     result = joints.copy()
     for parent, child in PERSON.bones:
         bone = joints[..., child, :] - joints[..., parent, :]
-        wanted = lengths.get(PERSON.joints[child].removeprefix("left_").removeprefix("right_"))
-        if wanted is not None:
-            bone = bone * (wanted / np.maximum(np.linalg.norm(bone, axis=-1, keepdims=True), 1e-6))
+        length = lengths.get(PERSON.joints[child].removeprefix("left_").removeprefix("right_"))
+        if length is not None:
+            bone = bone * (length / np.maximum(np.linalg.norm(bone, axis=-1, keepdims=True), 1e-6))
         result[..., child, :] = result[..., parent, :] + bone
     return result
 
 
 def stretched(joints: Array, factors: Array) -> Array:
-    """People (N, 21, 3) with each bone multiplied by the factor (N, 21) of the joint it ends in."""
+    """Multiply the bones of people (N, 21, 3) by factors (N, 21) of the joints at their ends."""
     result = joints.copy()
     for parent, child in PERSON.bones:
         bone = joints[:, child] - joints[:, parent]
@@ -140,15 +138,8 @@ def stretched(joints: Array, factors: Array) -> Array:
     return result
 
 
-def put_head(joints: Array, left: Array, up: Array, height: float) -> None:
-    """Set nose, eyes, ears and head top of people (T, 21, 3) in place.
-
-    Args:
-        joints: people whose neck is known.
-        left: (T, 3) roughly where the left ear points.
-        up: (T, 3) from the neck to the top of the head.
-        height: standing height [m].
-    """
+def _place_head(joints: Array, left: Array, up: Array, height: float) -> None:
+    """Set nose, eyes, ears and head top of people (T, 21, 3) in place, relative to their neck."""
     up = up / np.linalg.norm(up, axis=-1, keepdims=True)
     forward = np.cross(left, up)
     forward /= np.linalg.norm(forward, axis=-1, keepdims=True)

@@ -3,17 +3,17 @@
 K. Yun, J. Honorio, D. Chattopadhyay, T. L. Berg, D. Samaras: Two-person Interaction Detection Using
 Body-Pose Features and Multiple Instance Learning, CVPRW 2012.
 
-sXXsYY/CC/NNN/skeleton_pos.txt: who, action and take; a line has the number of the frame and 2 x 15
+sXXsYY/CC/NNN/skeleton_pos.txt: people, action and take; a line has the frame number and 2 x 15
 joints x, y, z. The authors normalised them: x = (1280 - X) / 2560, y = (960 - Y) / 1920,
-z = 7.8125 Z / 10000 with X to the camera's left, Y up and Z away from it in millimetres. So the
-optical frame in metres is (2.56 x - 1.28, 1.92 y - 0.96, 1.28 z). That this is isotropic shows in
-the data: the bone from neck to shoulder, rigid in this tracker, keeps its length within 0.4 % while
-people turn (median over sequences; 3.8 % in the numbers of the file), and the scales of x and y
-that keep it best are 2.556 and 1.899. The middle of the head is 1.42 m above the feet.
+z = 7.8125 Z / 10000 with X to the camera's left, Y up and Z forward in millimetres. So the optical
+frame in metres is (2.56 x - 1.28, 1.92 y - 0.96, 1.28 z). The data confirm that this is isotropic:
+the bone from neck to shoulder, rigid in this tracker, keeps its length within 0.4 % while people
+turn (median over sequences; 3.8 % in the numbers of the file), and the scales of x and y with the
+least change are 2.556 and 1.899. The middle of the head is 1.42 m above the feet.
 
-The order of LABELS is what the takes show, whatever order a list of the actions has: in 5 the right
-hands meet (within 4 cm) at arms' length, in 4 two hands reach the trunk of the other, who goes
-back, in 8 one hand goes to the other's head. The data are not part of this package.
+The order of LABELS follows the takes, not a published list: in 5 the right hands meet (within 4 cm)
+at arm's length, in 4 two hands reach the other person's trunk, in 8 one hand the other's head. The
+data are not part of this package.
 """
 
 from __future__ import annotations
@@ -24,10 +24,9 @@ from pathlib import Path
 import numpy as np
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.datasets.action_sequences import ActionSequence
-from pose_action_ros.lab.datasets.human36m import told_of
-from pose_action_ros.lab.datasets.repair import repair
-from pose_action_ros.lab.datasets.sequence_files import complete, files_in, read_table
+from pose_action_ros.lab.datasets import prefix_errors
+from pose_action_ros.lab.datasets.kinect import complete, files_in, read_table, repair
+from pose_action_ros.lab.datasets.sequences import ActionSequence
 from pose_action_ros.skeletons import SBU_15
 
 LABELS = (
@@ -43,7 +42,7 @@ FOLDS = (
     frozenset({"s02s01", "s02s06", "s03s02", "s03s06"}),
     frozenset({"s04s02", "s04s03", "s04s06", "s06s02", "s06s03"}),
 )
-"""Pairs of people of the five folds of the authors' protocol."""
+"""Pairs of people in the five folds of the authors' protocol."""
 
 RATE = 15.0
 """Frames per second [Hz]."""
@@ -87,13 +86,13 @@ def read_sbu_kinect(folder: Path) -> list[ActionSequence]:
     """Read all 282 sequences, by pair, action and take.
 
     Args:
-        folder: with the folders of the pairs, or the one around it.
+        folder: with the folders of the pairs, or its parent.
 
     Returns:
         Sequences (T, 2, 15, 3) in the joints of SBU_15, repaired.
 
     Raises:
-        InputError: a file is missing, damaged or has a wrong name; the message names it.
+        InputError: a file is missing, damaged or wrongly named; the message names it.
     """
     files = files_in(folder, "s??s??/*/*/skeleton_pos.txt", "SBU Kinect Interaction")
     found = {"s{}s{}/{}/{}".format(*_parts(path)): path for path in files}
@@ -101,21 +100,21 @@ def read_sbu_kinect(folder: Path) -> list[ActionSequence]:
 
 
 def read_sequence(path: Path) -> ActionSequence:
-    """Read one file, named by its folders. Raises as `read_sbu_kinect`."""
+    """Read one file; its folders are its name. Raises as `read_sbu_kinect`."""
     first, second, action, take = _parts(path)
     table = read_table(path, 1 + _PEOPLE * _JOINTS * 3, ",")
     values = table[:, 1:].reshape(-1, _PEOPLE, _JOINTS, 3)
     lost = ~values.any(axis=-1, keepdims=True)
     points = np.where(lost, np.nan, values * _SCALE + _ORIGIN)
     subjects = (f"s{first}", f"s{second}")
-    with told_of(path):
+    with prefix_errors(path):
         people = [repair(points[:, person], SBU_15) for person in range(_PEOPLE)]
         name = f"{''.join(subjects)}/{action}/{take}"
         return ActionSequence(name, np.stack(people, axis=1), int(action) - 1, subjects, RATE)
 
 
 def fold_of(sequence: ActionSequence) -> int:
-    """Which of FOLDS a sequence is tested in; InputError when in none."""
+    """Index in FOLDS of the fold that tests a sequence; InputError when there is none."""
     pair = "".join(sequence.subjects)
     for number, fold in enumerate(FOLDS):
         if pair in fold:
@@ -127,9 +126,9 @@ def fold_of(sequence: ActionSequence) -> int:
 
 
 def _parts(path: Path) -> tuple[str, str, str, str]:
-    """First and second person, action and take of a file, in digits."""
-    place = "/".join(path.parts[-4:])
-    match = re.fullmatch(r"s(\d\d)s(\d\d)/(\d\d)/(\d\d\d)/skeleton_pos\.txt", place)
+    """Digits of the first and second person, action and take of a file."""
+    name = "/".join(path.parts[-4:])
+    match = re.fullmatch(r"s(\d\d)s(\d\d)/(\d\d)/(\d\d\d)/skeleton_pos\.txt", name)
     if not match:
         raise InputError(f"{path}: expected it as s01s02/01/001/skeleton_pos.txt")
     first, second, action, take = match.groups()

@@ -1,4 +1,4 @@
-"""The chain from image to placed pose, on rendered people whose truth is known."""
+"""All stages from image to placed pose, on rendered people with ground truth."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tqdm import tqdm
 
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.detection import Detector, DetectorSettings, make_detector
-from pose_action_ros.lab.evaluation.placement_report import PlacementReport, placement_report
+from pose_action_ros.lab.evaluation.placement import PlacementReport, placement_report
+from pose_action_ros.lab.evaluation.settings import ChainRun
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.metrics import joint_errors, pck
 from pose_action_ros.poses import Pose2D, Pose3D
-from pose_action_ros.settings import Settings, setting
 from pose_action_ros.simulation import (
     ACTIONS,
     Scene,
@@ -35,19 +35,9 @@ DISTANCES = (1.5, 6.0)
 HEIGHTS = (0.3, 1.8)  # [m] of the camera over the floor
 FIELDS = (50.0, 90.0)  # [degrees] of view, horizontal
 SIZE = (640, 480)  # [px]
-_WARM_UP = 1.0  # [s] of each scene that do not count: filters settle
-_SAME = 0.25  # median 2D error, of the person's height in the image, up to which it is the person
-_ROOM = 0.2  # of the distance, that walking may lead away from the start
-
-
-@dataclass(frozen=True)
-class ChainRun(Settings):
-    """Scenes to measure on, one person each."""
-
-    scenes: int = setting(40, "scenes, each with another body, camera, light and actions", low=1)
-    seconds: float = setting(6.0, "length of a scene", unit="s", low=2.0, high=600.0)
-    rate: float = setting(15.0, "images per second", unit="Hz", low=1.0, high=120.0)
-    seed: int = setting(1000, "of the scenes", low=0)
+_WARM_UP = 1.0  # [s] at the start of each scene that do not count: filters settle
+_SAME = 0.25  # largest median 2D error of a true positive, relative to the person's image height
+_ROOM = 0.2  # largest walking range, relative to the distance
 
 
 @dataclass(frozen=True)
@@ -67,13 +57,13 @@ class PoseScores:
 
 @dataclass(frozen=True)
 class ChainReport:
-    """What was measured.
+    """Figures of all stages.
 
     Attributes:
         images: with a person in view.
-        found: share of them in which the person was found and placed.
-        measured: with each person's true height told, as a tape measure would.
-        assumed: with the height that is assumed of everybody.
+        found: share of them in which the person was detected and placed.
+        measured: with each person's true height as person_height.
+        assumed: with the default person_height.
         jitter: [mm] median change of the distance's error between images; NaN without any.
     """
 
@@ -85,39 +75,39 @@ class ChainReport:
 
 
 @dataclass(frozen=True, eq=False)
-class _Scored:
-    pose: Array | None  # (17, 3) [m] as of the assumed height; None when not found or not placed
+class _Result:
+    pose: Array | None  # (17, 3) [m] at the assumed height; None when not detected or not placed
     truth: Array  # (17, 3) [m]
-    size: float  # true height over the assumed one
+    size: float  # true over assumed height
 
 
 def measure_chain(settings: ChainRun) -> ChainReport:
-    """Render, detect, track and lift, and compare.
+    """Render, detect, track and lift people, and compare them with the ground truth.
 
     Raises:
-        ModelError, EngineError: a model cannot be had.
+        ModelError, EngineError: a model is missing or cannot be loaded.
     """
     detector, lifter = make_detector(DetectorSettings(max_people=1)), Lifter(LifterSettings())
     scenes = []
     for number in tqdm(range(settings.scenes), desc="chain", unit="scene"):
         rng = np.random.default_rng([settings.seed, number])
-        scenes.append(list(_scored(rng, settings, detector, lifter)))
-    everybody = [one for scene in scenes for one in scene]
-    found = sum(one.pose is not None for one in everybody)
+        scenes.append(list(_results(rng, settings, detector, lifter)))
+    results = [one for scene in scenes for one in scene]
+    found = sum(one.pose is not None for one in results)
     return ChainReport(
-        images=len(everybody),
-        found=found / max(len(everybody), 1),
-        # Poses and distances grow in proportion to the height, so one run tells both.
-        measured=_scores(everybody, [one.size for one in everybody]),
-        assumed=_scores(everybody, [1.0] * len(everybody)),
+        images=len(results),
+        found=found / max(len(results), 1),
+        # Poses and distances are proportional to the height, so one run is enough for both.
+        measured=_scores(results, [one.size for one in results]),
+        assumed=_scores(results, [1.0] * len(results)),
         jitter=_jitter(scenes),
     )
 
 
 def random_scene(rng: np.random.Generator, seconds: float) -> Scene:
-    """One person who does two things for so long, mostly turned to the camera.
+    """One person in two successive actions, mostly facing the camera.
 
-    The camera is a robot's, low or high, and near ones do not see all of the person.
+    The camera is a robot's, low or high; a near camera has only a part of the person in view.
     """
     away, lens = rng.uniform(*DISTANCES), rng.uniform(*FIELDS)
     camera = VirtualCamera.looking_at(
@@ -133,10 +123,10 @@ def random_scene(rng: np.random.Generator, seconds: float) -> Scene:
     return Scene([script], camera, Surroundings.random(rng))
 
 
-def _scored(
+def _results(
     rng: np.random.Generator, settings: ChainRun, detector: Detector, lifter: Lifter
-) -> Iterator[_Scored]:
-    """One person for some seconds, image by image."""
+) -> Iterator[_Result]:
+    """Result of each image of a scene."""
     scene, tracker = random_scene(rng, settings.seconds), Tracker(TrackerSettings())
     size = scene.people[0].body.height / lifter.settings.person_height
     detector.reset()
@@ -146,11 +136,11 @@ def _scored(
         people = tracker.update(detector(frame.image), stamp)
         poses = lifter(people, frame.intrinsics, stamp)
         if stamp >= _WARM_UP and frame.people[0].keypoints.present.any():
-            yield _Scored(_pose(people, poses, frame), frame.people[0].pose.points, size)
+            yield _Result(_pose(people, poses, frame), frame.people[0].pose.points, size)
 
 
 def _pose(people: Sequence[Pose2D], poses: Sequence[Pose3D], frame: SimulatedFrame) -> Array | None:
-    """The pose of whoever stands where the true person does."""
+    """The placed pose of the detection that matches the true person."""
     truth = frame.people[0].keypoints
     height = float(np.ptp(truth.points[truth.present, 1]))
     for person, pose in zip(people, poses, strict=True):
@@ -161,15 +151,16 @@ def _pose(people: Sequence[Pose2D], poses: Sequence[Pose3D], frame: SimulatedFra
     return None
 
 
-def _scores(people: Sequence[_Scored], sizes: Sequence[float]) -> PoseScores:
-    """Of the poses, each made larger by its size."""
-    grown = [
-        None if one.pose is None else one.pose * size
-        for one, size in zip(people, sizes, strict=True)
-    ]
-    truth = np.array([one.truth for one in people]).reshape(-1, 17, 3)
-    nowhere = np.full((17, 3), np.nan)
-    poses = np.array([nowhere if pose is None else pose for pose in grown]).reshape(-1, 17, 3)
+def _scores(results: Sequence[_Result], sizes: Sequence[float]) -> PoseScores:
+    """Scores of the poses, each scaled by its size."""
+    missing = np.full((17, 3), np.nan)
+    poses = np.array(
+        [
+            missing if one.pose is None else one.pose * size
+            for one, size in zip(results, sizes, strict=True)
+        ]
+    ).reshape(-1, 17, 3)
+    truth = np.array([one.truth for one in results]).reshape(-1, 17, 3)
     placed = np.isfinite(poses).all(axis=(1, 2))
     return PoseScores(
         mpjpe=_mean(joint_errors(poses[placed], truth[placed])) * 1000,
@@ -178,7 +169,7 @@ def _scores(people: Sequence[_Scored], sizes: Sequence[float]) -> PoseScores:
     )
 
 
-def _jitter(scenes: Sequence[Sequence[_Scored]]) -> float:
+def _jitter(scenes: Sequence[Sequence[_Result]]) -> float:
     changes: list[float] = []
     for scene in scenes:
         errors = [

@@ -1,4 +1,4 @@
-"""Any file of annotations in COCO's format, judged by COCO's own program, pycocotools."""
+"""Accuracy of a detector on images with annotations in COCO's format, measured by pycocotools."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import COCO_17
 
 PERSON = 1
-"""COCO's number of the category that has joints."""
+"""COCO's number of the category with joints."""
 
 
 def measure_on_images(
     name: str, settings: DetectorSettings, annotations: Path, images: Path
 ) -> DetectorFigures:
-    """Show the annotated images, each on its own, to a detector.
+    """Run a detector on annotated images, each on its own.
 
     Args:
         name: "blazepose", or an OpenPose network's name or path.
@@ -35,33 +35,33 @@ def measure_on_images(
         images: folder of its images.
 
     Raises:
-        InputError: not such a file, or pycocotools is not there.
+        InputError: no such file, or pycocotools is not installed.
         SourceError: an image cannot be read.
-        ModelError, EngineError: the detector cannot be had.
+        ModelError, EngineError: the model is missing or cannot be loaded.
     """
     truth = _read(annotations)
     numbers = sorted(truth.getImgIds())
-    detector, results, found = Stopwatch(name, settings), [], 0
+    detector, results, detected = Stopwatch(name, settings), [], 0
     for number, image in tqdm(_images(truth, numbers, images), name, total=len(numbers)):
         detector.reset()
         people = detector(image)
-        found += len(people)
+        detected += len(people)
         results += [_entry(number, person) for person in people]
-    there = sum(entry.get("num_keypoints", 0) > 0 for entry in truth.anns.values())
+    true = sum(entry.get("num_keypoints", 0) > 0 for entry in truth.anns.values())
     return DetectorFigures(
         name=Path(name).stem,
         images=len(numbers),
-        scores=_judged(truth, results),
+        scores=_scores(truth, results),
         groups=(),
-        people=(there / len(numbers), found / len(numbers)),
+        people=(true / len(numbers), detected / len(numbers)),
         cost=detector.cost(),
     )
 
 
 def _read(annotations: Path) -> Any:
-    """The annotations as pycocotools has them."""
+    """The annotations as an object of pycocotools."""
     try:
-        from pycocotools.coco import COCO  # noqa: PLC0415 - not everybody has it
+        from pycocotools.coco import COCO  # noqa: PLC0415 - optional
     except ModuleNotFoundError as error:
         raise InputError(
             f"annotations need {error.name}: run pip install '.[coco]' in the source folder"
@@ -79,17 +79,17 @@ def _read(annotations: Path) -> Any:
 
 
 def _images(truth: Any, numbers: list[int], folder: Path) -> Iterator[tuple[int, Image]]:
-    """Number and picture of each."""
+    """Number and pixels of each image."""
     for number in numbers:
         path = folder / truth.imgs[number]["file_name"]
         image = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if image is None:
-            raise SourceError(f"{path} cannot be read as an image; is it the folder of the images?")
+            raise SourceError(f"{path} cannot be read as an image; is {folder} the images' folder?")
         yield number, image.astype(np.uint8, copy=False)
 
 
 def _entry(number: int, person: Pose2D) -> dict[str, Any]:
-    """Somebody as in a file of results; a missing joint is 0, 0, 0."""
+    """A person as in a file of results; a missing joint is 0, 0, 0."""
     pose = person.to(COCO_17)
     rows = np.column_stack([np.nan_to_num(pose.points), pose.scores])
     return {
@@ -100,15 +100,15 @@ def _entry(number: int, person: Pose2D) -> dict[str, Any]:
     }
 
 
-def _judged(truth: Any, results: list[dict[str, Any]]) -> KeypointScores:
+def _scores(truth: Any, results: list[dict[str, Any]]) -> KeypointScores:
     if not results:
         return KeypointScores(0.0, 0.0, 0.0, 0.0)
-    from pycocotools.cocoeval import COCOeval  # noqa: PLC0415 - not everybody has it
+    from pycocotools.cocoeval import COCOeval  # noqa: PLC0415 - optional
 
     with contextlib.redirect_stdout(io.StringIO()):
-        judge = COCOeval(truth, truth.loadRes(results), "keypoints")
-        judge.evaluate()
-        judge.accumulate()
-        judge.summarize()
-    ap, ap50, ap75, _, _, ar = (float(value) for value in judge.stats[:6])
+        evaluation = COCOeval(truth, truth.loadRes(results), "keypoints")
+        evaluation.evaluate()
+        evaluation.accumulate()
+        evaluation.summarize()
+    ap, ap50, ap75, _, _, ar = (float(value) for value in evaluation.stats[:6])
     return KeypointScores(ap, ap50, ap75, ar)

@@ -1,8 +1,8 @@
 """Average precision and recall of 2D poses, as the COCO keypoint task defines them.
 
-Source: Lin et al. 2014, arXiv:1405.0312, and pycocotools, cocoeval.py: people of an image are
-matched surest first, each with the person who is most alike by object keypoint similarity (OKS);
-precision is read at 101 recalls; both are averaged over ten thresholds of the similarity.
+Source: Lin et al. 2014, arXiv:1405.0312, and pycocotools, cocoeval.py: the detections of an image
+are matched in the order of their scores, each with the most similar person by object keypoint
+similarity (OKS); precision is read at 101 recalls; both are averaged over ten thresholds of OKS.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 THRESHOLDS = np.linspace(0.5, 0.95, 10)
-"""Of OKS, from which on somebody counts as found."""
+"""Smallest OKS of a true positive."""
 _RECALLS = np.linspace(0.0, 1.0, 101)
-_MOST = 20  # found people of an image who count, the surest
+_MOST = 20  # detections per image that count, those with the highest scores
 _LEAST = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
 class People:
-    """Who is in one image, or was found in it.
+    """True or detected people of one image.
 
     Attributes:
-        points: (P, J, 2) [px]; NaN for a joint that is not labelled, or not found.
+        points: (P, J, 2) [px]; NaN for a joint that is not labelled or not detected.
         areas: (P,) [px²] of true people; their tolerance grows with it.
-        scores: (P,) of found people: how sure it is that they are there.
-        ignored: (P,) true people whom to miss or to find is neither good nor bad.
+        scores: (P,) of detected people.
+        ignored: (P,) true people that count neither as missed nor as detected.
 
     Raises:
-        InputError: arrays of different people.
+        InputError: arrays of different lengths, or points of another shape.
     """
 
     points: Array
@@ -54,14 +54,14 @@ class People:
 
     @classmethod
     def true(cls, points: Array, areas: Array, ignored: Flags) -> People:
-        """Who is there."""
+        """Ground truth."""
         return cls(points, areas, np.ones(len(points)), ignored)
 
     @classmethod
-    def found(cls, points: Array, scores: Array) -> People:
-        """Who was found."""
-        nobody = np.zeros(len(points), dtype=np.bool_)
-        return cls(points, np.zeros(len(points)), scores, nobody)
+    def detected(cls, points: Array, scores: Array) -> People:
+        """Detections."""
+        none_ignored = np.zeros(len(points), dtype=np.bool_)
+        return cls(points, np.zeros(len(points)), scores, none_ignored)
 
     def __len__(self) -> int:
         return len(self.points)
@@ -69,7 +69,7 @@ class People:
 
 @dataclass(frozen=True)
 class KeypointScores:
-    """The figures, 0 to 1; NaN without anybody who counts.
+    """The figures, 0 to 1; NaN without true people that count.
 
     Attributes:
         ap, ap50, ap75: average precision over all thresholds of OKS, at 0.5, and at 0.75.
@@ -83,13 +83,13 @@ class KeypointScores:
 
 
 def keypoint_scores(images: Sequence[tuple[People, People]], tolerance: Array) -> KeypointScores:
-    """Score what was found in images.
+    """Score the detections of images.
 
     Args:
-        images: of each who is there and who was found; the same joints.
+        images: true and detected people of each, with the same joints.
         tolerance: (J,) twice the sigma of each joint.
     """
-    matched = [_matched(truth, found, tolerance) for truth, found in images]
+    matched = [_matched(truth, detected, tolerance) for truth, detected in images]
     count = sum(int((~truth.ignored).sum()) for truth, _ in images)
     if not count:
         return KeypointScores(*[float("nan")] * 4)
@@ -108,9 +108,9 @@ def keypoint_scores(images: Sequence[tuple[People, People]], tolerance: Array) -
     )
 
 
-def similarity(truth: People, found: People, tolerance: Array) -> Array:
-    """(F, P) OKS of each found person with each true one, over the joints that are labelled."""
-    offsets = found.points[:, None] - truth.points[None]  # (F, P, J, 2)
+def similarity(truth: People, detected: People, tolerance: Array) -> Array:
+    """(D, P) OKS of each detected with each true person, over the labelled joints."""
+    offsets = detected.points[:, None] - truth.points[None]  # (D, P, J, 2)
     labelled = np.isfinite(truth.points).all(axis=-1)  # (P, J)
     squares = np.square(offsets).sum(axis=-1)
     scale = np.square(tolerance) * (truth.areas[:, None] + np.spacing(1))  # (P, J)
@@ -120,36 +120,36 @@ def similarity(truth: People, found: People, tolerance: Array) -> Array:
     return result
 
 
-def _matched(truth: People, found: People, tolerance: Array) -> tuple[Array, Flags, Flags]:
-    """Of one image, surest first: scores (N,), hits and who counts at all, both (T, N)."""
-    rows = np.argsort(-found.scores, kind="stable")[:_MOST]
+def _matched(truth: People, detected: People, tolerance: Array) -> tuple[Array, Flags, Flags]:
+    """Scores (N,) of one image in descending order, and (T, N) hits and detections that count."""
+    rows = np.argsort(-detected.scores, kind="stable")[:_MOST]
     columns = np.argsort(truth.ignored, kind="stable")
-    alike = similarity(truth, found, tolerance)[np.ix_(rows, columns)]
+    alike = similarity(truth, detected, tolerance)[np.ix_(rows, columns)]
     ignored = truth.ignored[columns]
-    owners = np.array([_owners(alike, ignored, level) for level in THRESHOLDS], dtype=np.intp)
-    owners = owners.reshape(len(THRESHOLDS), len(rows))
-    hit = owners >= 0
+    matches = np.array([_matches(alike, ignored, level) for level in THRESHOLDS], dtype=np.intp)
+    matches = matches.reshape(len(THRESHOLDS), len(rows))
+    hit = matches >= 0
     counted = ~hit
-    counted[hit] = ~ignored[owners[hit]]
-    return found.scores[rows], hit, counted
+    counted[hit] = ~ignored[matches[hit]]
+    return detected.scores[rows], hit, counted
 
 
-def _owners(alike: Array, ignored: Flags, level: float) -> list[int]:
-    """The true person of each found one, or -1; who is ignored only where nobody else is."""
+def _matches(alike: Array, ignored: Flags, level: float) -> list[int]:
+    """The true person of each detection, or -1; an ignored one only if no other matches."""
     free = np.ones(len(ignored), dtype=np.bool_)
-    owners = []
+    matches = []
     for row in alike:
         good = free & (row >= min(level, 1 - 1e-10))
         good &= ~ignored if (good & ~ignored).any() else True
         best = int(np.flatnonzero(good)[row[good] == row[good].max()][-1]) if good.any() else -1
         if best >= 0:
             free[best] = False
-        owners.append(best)
-    return owners
+        matches.append(best)
+    return matches
 
 
 def _precision(hits: Flags, counted: Flags, people: int) -> tuple[float, float]:
-    """Precision averaged over recalls, and the last recall, of found people, surest first."""
+    """Mean precision over recalls, and the last recall, of detections in descending order."""
     right = np.cumsum(hits & counted)
     wrong = np.cumsum(~hits & counted)
     if not len(right):

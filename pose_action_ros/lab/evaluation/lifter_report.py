@@ -1,9 +1,9 @@
-"""How good lifters are, beside a baseline measured on the same people.
+"""Errors of lifters, compared with a baseline on the same people.
 
-Every figure is the literature's: MPJPE over 17 joints with the root, whose error is zero, as
-Martinez et al. 2017 average (protocol 1), and over the 16 others, which is 6.25 % larger; P-MPJPE
-after similarity alignment of each pose (protocol 2); both also as the mean over actions, which is
-what papers print; PCK at 150 mm and its AUC over 17 joints after root alignment.
+Figures as in the literature: MPJPE over 17 joints including the root, whose error is zero, as in
+Martinez et al. 2017 (protocol 1), and over the 16 others, which is 6.25 % larger; P-MPJPE after
+similarity alignment of each pose (protocol 2); both also as the mean over actions, as printed in
+papers; PCK at 150 mm and its AUC over 17 joints after root alignment.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.evaluation.placement_report import PlacementReport
+from pose_action_ros.lab.evaluation.placement import PlacementReport
 from pose_action_ros.metrics import aligned_errors, auc, joint_errors, pck
 from pose_action_ros.skeletons import HUMAN36M_17
 
@@ -26,8 +26,8 @@ Labels = npt.NDArray[np.str_]
 EXACT = "ground-truth 2D"
 DETECTED = "detector 2D"
 MIXED = "paper's mix"
-"""Where keypoints come from: ground truth, the detector, or ground truth into the first stream and
-the detector's into the second, as the paper's headline has it."""
+"""Sources of keypoints: ground truth, the detector, or ground truth in the first stream and the
+detector's in the second, as in the paper's main result."""
 
 THRESHOLD = 0.150
 """PCK's [m]."""
@@ -36,7 +36,7 @@ _PERCENT = 100.0
 
 
 class Row(NamedTuple):
-    """What was measured: a method, and where its keypoints came from."""
+    """A method with the source of its keypoints."""
 
     method: str
     keypoints: str
@@ -44,13 +44,13 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Figure:
-    """One number of each run of the same training with another seed."""
+    """One number for each run of the same training with another seed."""
 
     runs: tuple[float, ...]
 
     @property
     def mean(self) -> float:
-        """Over the runs."""
+        """Mean over the runs."""
         return float(np.mean(self.runs))
 
     @property
@@ -79,10 +79,10 @@ class RowScore:
         action_mpjpe, action_p_mpjpe: [mm] means over the actions, each counting once.
         pck, auc: [%].
         joints: [mm] MPJPE of each joint.
-        groups: scores by group, by what groups them; "action" is always there.
-        difference, p_difference: [%] of the baseline's MPJPE and P-MPJPE with the same keypoints,
-            negative when better; None for that row itself and where there is no such row.
-        placement: of the same people in space, if it was measured.
+        groups: scores by grouping and group; the grouping "action" is always there.
+        difference, p_difference: [%] to the baseline's MPJPE and P-MPJPE with the same keypoints,
+            negative when better; None for that row itself and without such a row.
+        placement: of the same people, None if not measured.
     """
 
     method: str
@@ -103,7 +103,7 @@ class RowScore:
 
 @dataclass(frozen=True)
 class LifterReport:
-    """Rows in the order given, the method they are compared with, and the number of poses."""
+    """Rows in the order of the input, the method of comparison, and the number of poses."""
 
     baseline: str
     poses: int
@@ -112,7 +112,7 @@ class LifterReport:
 
 def lifter_report(
     truth: npt.ArrayLike,
-    found: Mapping[Row, Sequence[npt.ArrayLike]],
+    predictions: Mapping[Row, Sequence[npt.ArrayLike]],
     groups: Mapping[str, npt.ArrayLike],
     baseline: str = "baseline",
     placements: Mapping[Row, PlacementReport] | None = None,
@@ -121,10 +121,10 @@ def lifter_report(
 
     Args:
         truth: (N, 17, 3) [m] HUMAN36M_17 joints.
-        found: predictions (N, 17, 3) [m] of each row, one for every seed.
-        groups: (N,) names by which to split; "action" is needed, others ("subject", "camera") add
+        predictions: (N, 17, 3) [m] of each row, one for each seed.
+        groups: (N,) group names by grouping; "action" is required, others ("subject", "camera") add
             tables.
-        baseline: method that the others are compared with.
+        baseline: method of comparison.
         placements: of some rows.
 
     Raises:
@@ -133,11 +133,14 @@ def lifter_report(
     """
     poses = _checked(truth, "the truth", None)
     labels = {title: _labels(names, title, len(poses)) for title, names in groups.items()}
-    if "action" not in labels or not found:
-        raise InputError(f"got groups {list(groups)} and {len(found)} rows, expected 'action'")
+    if "action" not in labels or not predictions:
+        raise InputError(
+            f"got groups {list(groups)} and {len(predictions)} rows, expected 'action' and "
+            "1 row or more"
+        )
     scores = {
         row: _row_score(row, _measured(row, runs, poses), labels, (placements or {}).get(row))
-        for row, runs in found.items()
+        for row, runs in predictions.items()
     }
     compared = [
         _compared(score, scores.get(Row(baseline, row.keypoints))) for row, score in scores.items()
@@ -146,7 +149,7 @@ def lifter_report(
 
 
 class _Measured(NamedTuple):
-    """Of each run: errors (N, 17) [mm] as they are and aligned, PCK and AUC [%]."""
+    """Errors (N, 17) [mm] of each run, root-aligned and similarity-aligned; PCK and AUC [%]."""
 
     errors: list[Array]
     aligned: list[Array]
@@ -169,7 +172,7 @@ def _measured(row: Row, runs: Sequence[npt.ArrayLike], truth: Array) -> _Measure
 def _row_score(
     row: Row, own: _Measured, labels: Mapping[str, Labels], placement: PlacementReport | None
 ) -> RowScore:
-    """A row's figures by themselves, not yet compared."""
+    """A row's figures without comparison."""
     groups = {title: _group_scores(own, names) for title, names in labels.items()}
     actions = list(groups["action"].values())
     return RowScore(
@@ -194,7 +197,7 @@ def _row_score(
 
 
 def _compared(score: RowScore, reference: RowScore | None) -> RowScore:
-    """The score with its differences to the reference's, unless it is the reference itself."""
+    """Add the differences to the reference, unless the score is the reference."""
     if reference is None or score is reference:
         return score
     return replace(
@@ -227,7 +230,7 @@ def _mean_of(figures: Sequence[Figure]) -> Figure:
 
 
 def _difference(own: Figure, other: Figure) -> float | None:
-    """[%] by which the first mean is larger than the second; None when that is 0."""
+    """[%] of the first mean to the second; None when the second is 0."""
     return (own.mean / other.mean - 1) * _PERCENT if other.mean > 0 else None
 
 

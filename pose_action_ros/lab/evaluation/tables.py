@@ -1,4 +1,4 @@
-"""Tables of text, as Markdown."""
+"""Tables in Markdown."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Table:
 
     Attributes:
         title: above it.
-        header: of each column; the first is of text, the others of numbers.
-        rows: of as many cells.
+        header: of each column; the first is left-aligned text, the others are numbers.
+        rows: with as many cells as the header.
 
     Raises:
         InputError: a row has more or fewer cells than the header.
@@ -31,7 +31,7 @@ class Table:
             raise InputError(f"table {self.title!r}: got row {wrong[0]} for header {self.header}")
 
     def markdown(self) -> str:
-        """A heading and the table, columns padded so that the text reads as a table, too."""
+        """A heading and the table, with columns padded for reading as plain text."""
         cells = [[cell.replace("|", "\\|") for cell in row] for row in (self.header, *self.rows)]
         widths = [max(3, *map(len, column)) for column in zip(*cells, strict=True)]
         rule = [

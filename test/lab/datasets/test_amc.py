@@ -97,7 +97,7 @@ def test_every_second_frame(tmp_path: Path) -> None:
         (ASF.replace("    root upper\n", ""), "before its parent"),
     ],
 )
-def test_wrong_skeletons_are_told(tmp_path: Path, asf: str, message: str) -> None:
+def test_wrong_skeletons_are_refused(tmp_path: Path, asf: str, message: str) -> None:
     skeleton, _ = written(tmp_path, asf=asf)
     with pytest.raises(InputError, match=message) as caught:
         read_asf(skeleton)
@@ -114,14 +114,14 @@ def test_wrong_skeletons_are_told(tmp_path: Path, asf: str, message: str) -> Non
         (AMC.replace("lower 90", "lower x"), "lower x"),
     ],
 )
-def test_wrong_motions_are_told(tmp_path: Path, amc: str, message: str) -> None:
+def test_wrong_motions_are_refused(tmp_path: Path, amc: str, message: str) -> None:
     skeleton, path = written(tmp_path, amc=amc)
     with pytest.raises(InputError, match=message) as caught:
         read_amc(path, read_asf(skeleton))
     assert str(path) in str(caught.value)
 
 
-def test_missing_files_are_told(tmp_path: Path) -> None:
+def test_missing_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot read .*none\.asf"):
         read_asf(tmp_path / "none.asf")
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bvh_files import write_bvh
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.datasets.bvh import END, Joint, read_bvh
+from pose_action_ros.lab.datasets.bvh import END, BvhJoint, read_bvh
 from references import bvh as reference
 
 Array = npt.NDArray[np.float64]
@@ -40,7 +40,7 @@ Frame Time: .0083333
 """
 
 
-def test_places_by_hand(tmp_path: Path) -> None:
+def test_positions_by_hand(tmp_path: Path) -> None:
     path = tmp_path / "a.bvh"
     path.write_text(TEXT)
     bvh = read_bvh(path)
@@ -53,7 +53,7 @@ def test_places_by_hand(tmp_path: Path) -> None:
     np.testing.assert_allclose(places[1], [[1, 2, 3], [1, 3, 3], [1, 3, 5]], atol=1e-12)
 
 
-def skeleton(rng: np.random.Generator, count: int) -> list[Joint]:
+def skeleton(rng: np.random.Generator, count: int) -> list[BvhJoint]:
     """A random tree, depth first as in files, with random channels; leaves end in End Sites."""
     parents = [-1]
     for row in range(1, count):
@@ -68,13 +68,13 @@ def skeleton(rng: np.random.Generator, count: int) -> list[Joint]:
         if row == 0 or rng.random() < 0.3:
             moves = [f"{axis}position" for axis in rng.permutation(list("XYZ"))]
             channels = moves + channels if rng.random() < 0.5 else channels + moves
-        joints.append(Joint(f"joint{row}", parent, rng.normal(size=3), tuple(channels)))
+        joints.append(BvhJoint(f"joint{row}", parent, rng.normal(size=3), tuple(channels)))
     return joints
 
 
 @given(st.integers(0, 10_000), st.integers(1, 12))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_random_skeletons_are_as_the_reference_says(tmp_path: Path, seed: int, count: int) -> None:
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_random_skeletons_equal_the_reference(tmp_path: Path, seed: int, count: int) -> None:
     rng = np.random.default_rng(seed)
     joints = skeleton(rng, count)
     channels = sum(len(joint.channels) for joint in joints)
@@ -83,14 +83,14 @@ def test_random_skeletons_are_as_the_reference_says(tmp_path: Path, seed: int, c
     assert [(one.name, one.parent, one.channels) for one in bvh.joints] == [
         (one.name, one.parent, one.channels) for one in joints
     ]
-    wanted = reference.positions(joints, values)
-    np.testing.assert_allclose(bvh.positions(), wanted, atol=1e-5)
+    expected = reference.positions(joints, values)
+    np.testing.assert_allclose(bvh.positions(), expected, atol=1e-5)
     np.testing.assert_array_equal(bvh.positions(every=2), bvh.positions()[::2])
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_file_written_from_what_was_read_reads_the_same(tmp_path: Path, seed: int) -> None:
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_written_and_read_file_is_equal(tmp_path: Path, seed: int) -> None:
     rng = np.random.default_rng(seed)
     joints = skeleton(rng, 8)
     values = rng.normal(size=(2, sum(len(joint.channels) for joint in joints)))
@@ -121,7 +121,7 @@ def test_a_file_written_from_what_was_read_reads_the_same(tmp_path: Path, seed: 
         ("ROOT Hips\n{", "", "HIERARCHY"),
     ],
 )
-def test_wrong_files_are_told(tmp_path: Path, old: str, new: str, message: str) -> None:
+def test_wrong_files_are_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
     assert old in TEXT
     path = tmp_path / "a.bvh"
     path.write_text(TEXT.replace(old, new, 1))
@@ -131,13 +131,13 @@ def test_wrong_files_are_told(tmp_path: Path, old: str, new: str, message: str) 
 
 
 @pytest.mark.parametrize("kept", range(0, len(TEXT) - 20, 13))
-def test_cut_off_files_are_told(tmp_path: Path, kept: int) -> None:
+def test_cut_off_files_are_refused(tmp_path: Path, kept: int) -> None:
     path = tmp_path / "a.bvh"
     path.write_text(TEXT[:kept])
     with pytest.raises(InputError, match=r"a\.bvh: expected a BVH file"):
         read_bvh(path)
 
 
-def test_missing_files_are_told(tmp_path: Path) -> None:
+def test_missing_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot read .*none\.bvh"):
         read_bvh(tmp_path / "none.bvh")

@@ -13,8 +13,14 @@ from scipy.spatial.transform import Rotation
 from bvh_files import write_bvh
 from pose_action_ros.errors import InputError
 from pose_action_ros.lab.datasets.amc import read_amc, read_asf
-from pose_action_ros.lab.datasets.bvh import END, Joint, read_bvh
-from pose_action_ros.lab.datasets.bvh_people import CONVENTIONS, NEEDED, read_bvh_people
+from pose_action_ros.lab.datasets.bvh import (
+    CONVENTIONS,
+    END,
+    NEEDED,
+    BvhJoint,
+    read_bvh,
+    read_bvh_people,
+)
 from pose_action_ros.lab.datasets.cmu import read_subject
 from pose_action_ros.lab.datasets.person import HEIGHT, PERSON, standing_heights
 from shared_data import SHARED, needs_shared
@@ -23,7 +29,7 @@ Array = npt.NDArray[np.float64]
 
 TURNS = ("Zrotation", "Xrotation", "Yrotation")
 ROOT = ("Xposition", "Yposition", "Zposition", *TURNS)
-# Parent and offset [cm], y up, facing z, of somebody upright whose arms point sideways.
+# Parent and offset [cm], y up, facing z, of an upright person with arms pointing sideways.
 BODY: dict[str, tuple[str, tuple[float, float, float]]] = {
     "Hips": ("", (0, 95, 0)),
     **{
@@ -51,10 +57,10 @@ BODY: dict[str, tuple[str, tuple[float, float, float]]] = {
 }
 
 
-def body(names: Callable[[str], str] = str, scale: float = 1.0) -> list[Joint]:
+def body(names: Callable[[str], str] = str, scale: float = 1.0) -> list[BvhJoint]:
     rows = list(BODY)
     return [
-        Joint(
+        BvhJoint(
             name if name.startswith(END) else names(name),
             rows.index(parent) if parent else -1,
             np.array(offset, float) * scale,
@@ -86,7 +92,7 @@ def by(convention: str, prefix: str = "") -> Callable[[str], str]:
 
 @pytest.mark.parametrize(
     ("convention", "prefix"),
-    [("bones", ""), ("bones", "mixamorig:"), ("joints", ""), ("daz", "somebody:daz:")],
+    [("bones", ""), ("bones", "mixamorig:"), ("joints", ""), ("daz", "person:daz:")],
 )
 def test_names_of_every_convention_are_found(tmp_path: Path, convention: str, prefix: str) -> None:
     path = write_bvh(tmp_path / "a.bvh", body(by(convention, prefix)), values(3))
@@ -112,11 +118,11 @@ def test_the_names_mixamo_lafan_and_cmu_use() -> None:
     }
 
 
-def test_names_can_be_given(tmp_path: Path) -> None:
+def test_own_names_of_joints(tmp_path: Path) -> None:
     path = write_bvh(tmp_path / "a.bvh", body(lambda name: f"x_{name}"), values(1))
-    given = {name: f"x_{name}" for name in NEEDED}
+    own = {name: f"x_{name}" for name in NEEDED}
     np.testing.assert_array_equal(
-        read_bvh_people(path, names=given),
+        read_bvh_people(path, names=own),
         read_bvh_people(write_bvh(tmp_path / "b.bvh", body(by("bones")), values(1))),
     )
 
@@ -134,7 +140,7 @@ def test_the_unit_of_the_file_does_not_matter(tmp_path: Path) -> None:
 def test_a_file_whose_z_points_up(tmp_path: Path) -> None:
     upright = read_bvh_people(write_bvh(tmp_path / "a.bvh", body(by("bones")), values(1)))
     turned = [
-        Joint(one.name, one.parent, one.offset[[0, 2, 1]] * [1, -1, 1], one.channels)
+        BvhJoint(one.name, one.parent, one.offset[[0, 2, 1]] * [1, -1, 1], one.channels)
         for one in body(by("bones"))
     ]
     path = write_bvh(tmp_path / "z.bvh", turned, values(1, root=(0, 0, 95)))
@@ -149,7 +155,7 @@ def test_about_sixty_frames_a_second_are_kept(tmp_path: Path, rate: int, kept: i
     assert len(read_bvh_people(path)) == kept
 
 
-def test_the_head_turns_as_the_file_says(tmp_path: Path) -> None:
+def test_head_turns_as_in_the_file(tmp_path: Path) -> None:
     looking = values(4)
     looking[:, column("head") + 2] = [40, -40, 20, -20]  # about y, the vertical
     people = read_bvh_people(write_bvh(tmp_path / "a.bvh", body(by("bones")), looking))
@@ -158,11 +164,11 @@ def test_the_head_turns_as_the_file_says(tmp_path: Path) -> None:
     np.testing.assert_allclose(yaw, [40, -40, 20, -20], atol=1e-6)
 
 
-def test_the_head_faces_ahead_whatever_its_axes_are_at_rest(tmp_path: Path) -> None:
+def test_head_faces_ahead_for_any_axes_at_rest(tmp_path: Path) -> None:
     joints = body(by("bones"))
     head = next(row for row, one in enumerate(joints) if one.name == "Head")
     odd = Rotation.from_euler("XYZ", [70, -130, 20], degrees=True)
-    top = Joint(joints[head + 1].name, head, odd.inv().apply(joints[head + 1].offset), ())
+    top = BvhJoint(joints[head + 1].name, head, odd.inv().apply(joints[head + 1].offset), ())
     joints[head + 1] = top
     still = values(2)
     still[:, column("head") : column("head") + 3] = odd.as_euler("ZXY", degrees=True)
@@ -176,13 +182,14 @@ def test_a_head_without_an_end_points_away_from_the_neck(tmp_path: Path) -> None
     kept = [one for one in body(by("bones")) if not one.name.startswith(END)]
     above = next(row for row, name in enumerate(BODY) if name.startswith(END))
     shorter = [
-        Joint(one.name, one.parent - (one.parent > above), one.offset, one.channels) for one in kept
+        BvhJoint(one.name, one.parent - (one.parent > above), one.offset, one.channels)
+        for one in kept
     ]
     headless = read_bvh_people(write_bvh(tmp_path / "b.bvh", shorter, values(1)))
     np.testing.assert_allclose(headless, whole, atol=1e-6)
 
 
-def test_joints_that_are_missing_are_told(tmp_path: Path) -> None:
+def test_joints_that_are_missing_are_refused(tmp_path: Path) -> None:
     def misspelt(name: str) -> str:
         return by("bones")(name).replace("LeftForeArm", "LeftLowerArm")
 
@@ -196,8 +203,10 @@ def test_joints_that_are_missing_are_told(tmp_path: Path) -> None:
         read_bvh_people(path, names=dict(CONVENTIONS["bones"]) | {"left_hip": "LeftUpLeg2"})
 
 
-def test_legs_without_length_are_told(tmp_path: Path) -> None:
-    flat = [Joint(one.name, one.parent, one.offset * 0, one.channels) for one in body(by("bones"))]
+def test_legs_without_length_are_refused(tmp_path: Path) -> None:
+    flat = [
+        BvhJoint(one.name, one.parent, one.offset * 0, one.channels) for one in body(by("bones"))
+    ]
     with pytest.raises(InputError, match="has no length"):
         read_bvh_people(write_bvh(tmp_path / "a.bvh", flat, values(1)))
 
@@ -221,25 +230,25 @@ def as_bvh(folder: Path, amc: Path, path: Path) -> Path:
     """A CMU recording as a BVH file: each bone a joint at the bone's start, turned as the bone."""
     asf = read_asf(next(folder.glob("*.asf")))
     motion = read_amc(amc, asf)
-    joints, columns = [Joint("Hips", -1, np.zeros(3), ROOT)], [motion.ends["root"]]
-    columns.append(Rotation.from_matrix(motion.turns["root"]).as_euler("ZXY", degrees=True))
+    joints, columns = [BvhJoint("Hips", -1, np.zeros(3), ROOT)], [motion.ends["root"]]
+    columns.append(Rotation.from_matrix(motion.rotations["root"]).as_euler("ZXY", degrees=True))
     names = ["root"]
     for name, bone in asf.bones.items():
         start = asf.bones[bone.parent].offset if bone.parent != "root" else np.zeros(3)
-        joints.append(Joint(STARTS.get(name, name), names.index(bone.parent), start, TURNS))
-        own = motion.turns[bone.parent].transpose(0, 2, 1) @ motion.turns[name]
+        joints.append(BvhJoint(STARTS.get(name, name), names.index(bone.parent), start, TURNS))
+        own = motion.rotations[bone.parent].transpose(0, 2, 1) @ motion.rotations[name]
         columns.append(Rotation.from_matrix(own).as_euler("ZXY", degrees=True))
         names.append(name)
     parents = {joint.parent for joint in joints}
     ends = [
-        Joint(f"{END} {joints[row].name}", row, asf.bones[name].offset, ())
+        BvhJoint(f"{END} {joints[row].name}", row, asf.bones[name].offset, ())
         for row, name in enumerate(names)
         if row not in parents
     ]
     return write_bvh(path, [*joints, *ends], np.hstack(depth_first(joints, columns)), 1 / 120)
 
 
-def depth_first(joints: list[Joint], columns: list[Array]) -> list[Array]:
+def depth_first(joints: list[BvhJoint], columns: list[Array]) -> list[Array]:
     """The columns in the order in which a file lists the joints; the root has two."""
     order: list[int] = []
 

@@ -27,7 +27,7 @@ UP = {"hip": 0.9, "knee": 0.5, "ankle": 0.1, "shoulder": 1.3, "elbow": 1.05, "wr
 
 
 def positions_file(path: Path, names: list[str] = NAMES, width: int = 3) -> Path:
-    """Somebody who stands upright and faces z; left is x."""
+    """A person standing upright and facing z; left is x."""
     joints = np.zeros((4, len(names), width), np.float32)
     for row, name in enumerate(names):
         side = SIDES.get(name[0], 0.0) if name[1:] in UP else 0.0
@@ -42,7 +42,7 @@ def at(people: Array, name: str) -> Array:
     return np.asarray(people[0, PERSON.index(name)])
 
 
-def test_somebody_who_faces_forward_has_the_nose_there(tmp_path: Path) -> None:
+def test_nose_of_a_person_facing_forward_is_in_front(tmp_path: Path) -> None:
     people = read_positions(positions_file(tmp_path / "a.npz"), "train")["standing/one"]
     assert people.shape == (4, 21, 3)
     neck = at(people, "neck")
@@ -56,12 +56,12 @@ def test_somebody_who_faces_forward_has_the_nose_there(tmp_path: Path) -> None:
     assert at(people, "head_top")[2] > at(people, "left_eye")[2] > at(people, "neck")[2]
 
 
-def test_everybody_has_the_standard_height(tmp_path: Path) -> None:
+def test_people_have_the_standard_height(tmp_path: Path) -> None:
     people = read_positions(positions_file(tmp_path / "a.npz"), "train")["standing/one"]
     np.testing.assert_allclose(standing_heights(people), HEIGHT)
 
 
-def test_wrong_files_are_told(tmp_path: Path) -> None:
+def test_wrong_files_are_refused(tmp_path: Path) -> None:
     text = tmp_path / "text.npz"
     text.write_text("no")
     with pytest.raises(InputError, match=r"text\.npz is no positions file"):
@@ -74,7 +74,7 @@ def test_wrong_files_are_told(tmp_path: Path) -> None:
         read_positions(positions_file(tmp_path / "c.npz", width=2), "train")
 
 
-def test_a_folder_without_a_skeleton_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_a_skeleton_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"got 0 \.asf and 0 \.amc files"):
         read_subject(tmp_path)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from action_files import optical_people, write_msr, write_rows
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.datasets.action_sequences import ActionSequence
+from pose_action_ros.lab.datasets.kinect import spikes
 from pose_action_ros.lab.datasets.msr_action3d import (
     LABELS,
     LEFT_OUT,
@@ -22,7 +22,7 @@ from pose_action_ros.lab.datasets.msr_action3d import (
     read_msr_action3d,
     read_sequence,
 )
-from pose_action_ros.lab.datasets.repair import spikes
+from pose_action_ros.lab.datasets.sequences import ActionSequence
 from pose_action_ros.skeletons import MSR_20
 from shared_data import SHARED, needs_shared
 
@@ -37,7 +37,7 @@ def person(seed: int = 0, frames: int = 3) -> Array:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two frames of everything anybody could have recorded."""
+    """Two frames of each possible action, subject and take."""
     place = tmp_path_factory.mktemp("msr") / "skeletons"
     for action in range(1, 21):
         for subject in range(1, 11):
@@ -53,7 +53,7 @@ def real() -> list[ActionSequence]:
 
 
 @given(st.integers(0, 2**32 - 1))
-def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+def test_written_files_read_back(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     points = person(seed, 1 + seed % 5 + 1)
     one = read_sequence(write_msr(tmp_path_factory.mktemp("one"), NAME, points))
     np.testing.assert_array_equal(one.points[:, 0], points)
@@ -87,13 +87,13 @@ def test_subsets_name_their_actions() -> None:
         labels_of("as4")
 
 
-def test_the_folder_around_is_taken_as_well(folder: Path) -> None:
+def test_parent_folder_is_accepted(folder: Path) -> None:
     around = read_msr_action3d(folder.parent, "as3")
     within = read_msr_action3d(folder, "as3")
     assert [one.name for one in around] == [one.name for one in within]
 
 
-def test_lost_frames_are_bridged(tmp_path: Path) -> None:
+def test_missing_joints_are_interpolated(tmp_path: Path) -> None:
     points = np.stack([person(frames=1)[0] + 0.02 * frame for frame in range(6)])
     broken = points.copy()
     broken[2:4] = np.nan
@@ -101,7 +101,7 @@ def test_lost_frames_are_bridged(tmp_path: Path) -> None:
     np.testing.assert_allclose(one.points[:, 0], points)
 
 
-def test_missing_sequences_are_told(tmp_path: Path) -> None:
+def test_missing_sequences_are_refused(tmp_path: Path) -> None:
     write_msr(tmp_path, "a02_s01_e01", person())
     with pytest.raises(InputError, match=r"lacks 218 of 219 sequences, first a02_s01_e02"):
         read_msr_action3d(tmp_path, "as1")
@@ -109,13 +109,13 @@ def test_missing_sequences_are_told(tmp_path: Path) -> None:
         read_msr_action3d(tmp_path)
 
 
-def test_wrong_folders_are_told(tmp_path: Path) -> None:
+def test_wrong_folders_are_refused(tmp_path: Path) -> None:
     for place in (tmp_path, tmp_path / "none"):
         with pytest.raises(InputError, match=r"holds no .*_skeleton3D\.txt, expected the folder"):
             read_msr_action3d(place)
 
 
-def test_wrong_names_are_told(tmp_path: Path) -> None:
+def test_wrong_names_are_refused(tmp_path: Path) -> None:
     write_msr(tmp_path / "name", "action1", person())
     with pytest.raises(InputError, match=r"action1_skeleton3D\.txt: expected a name as a01_s01"):
         read_msr_action3d(tmp_path / "name")
@@ -124,7 +124,7 @@ def test_wrong_names_are_told(tmp_path: Path) -> None:
         read_msr_action3d(tmp_path / "label")
 
 
-def test_damaged_files_are_told(tmp_path: Path) -> None:
+def test_damaged_files_are_refused(tmp_path: Path) -> None:
     path = write_msr(tmp_path, NAME, person())
     text = path.read_text()
     rows = text.splitlines(keepends=True)
@@ -146,7 +146,7 @@ def test_damaged_files_are_told(tmp_path: Path) -> None:
         read_sequence(tmp_path / "a01_s01_e01_skeleton3D.txt")
 
 
-def test_fifteen_joints_are_told(tmp_path: Path) -> None:
+def test_fifteen_joints_are_refused(tmp_path: Path) -> None:
     path = write_rows(tmp_path / f"{NAME}_skeleton3D.txt", np.ones((15 * 2, 4)))
     with pytest.raises(InputError, match="got 30 rows, expected 20 for each frame"):
         read_sequence(path)

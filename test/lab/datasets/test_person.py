@@ -1,26 +1,32 @@
-"""PERSON: what with_bones and stretched change, and what they leave."""
+"""PERSON: bone lengths, and people of the simulation."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from people_in_view import standing
-from pose_action_ros.lab.datasets.person import LIFTED, PERSON, SEEN, stretched, with_bones
+from pose_action_ros.lab.datasets.person import (
+    INPUT_ROWS,
+    OUTPUT_ROWS,
+    PERSON,
+    stretched,
+    with_bones,
+)
 from pose_action_ros.lab.datasets.simulated import simulate_free_people, simulate_people
 from pose_action_ros.simulation import ACTIONS
 from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
 
 
 def test_person_has_the_joints_of_both_skeletons() -> None:
-    assert tuple(PERSON.joints[row] for row in SEEN) == COCO_18.joints
-    assert tuple(PERSON.joints[row] for row in LIFTED) == HUMAN36M_17.joints
+    assert tuple(PERSON.joints[row] for row in INPUT_ROWS) == COCO_18.joints
+    assert tuple(PERSON.joints[row] for row in OUTPUT_ROWS) == HUMAN36M_17.joints
 
 
 def test_parents_come_first() -> None:
     assert all(parent < child for parent, child in PERSON.bones)
 
 
-def test_a_longer_bone_moves_what_hangs_on_it() -> None:
+def test_longer_bone_moves_the_joints_below() -> None:
     joints = standing()
     longer = with_bones(joints, {"knee": 0.6})
     moved = longer - joints

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from action_files import optical_people, write_rows, write_sbu
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.datasets.action_sequences import ActionSequence, bone_lengths
 from pose_action_ros.lab.datasets.sbu_kinect import (
     FOLDS,
     LABELS,
@@ -21,6 +20,7 @@ from pose_action_ros.lab.datasets.sbu_kinect import (
     read_sbu_kinect,
     read_sequence,
 )
+from pose_action_ros.lab.datasets.sequences import ActionSequence, bone_lengths
 from pose_action_ros.skeletons import SBU_15
 from shared_data import SHARED, needs_shared
 
@@ -35,7 +35,7 @@ def people(seed: int = 0, frames: int = 3) -> Array:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two frames of each pair's first three takes of everything."""
+    """Two frames of each pair's first three takes of each action."""
     place = tmp_path_factory.mktemp("sbu") / "data"
     for pair in frozenset.union(*FOLDS):
         for action in range(1, 9):
@@ -51,7 +51,7 @@ def real() -> list[ActionSequence]:
 
 
 @given(st.integers(0, 2**32 - 1))
-def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+def test_written_files_read_back(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     points = people(seed, 1 + seed % 5 + 1)
     one = read_sequence(write_sbu(tmp_path_factory.mktemp("one"), NAME, points))
     np.testing.assert_allclose(one.points, points, atol=1e-9)
@@ -69,7 +69,7 @@ def test_folds_are_those_of_the_protocol(folder: Path) -> None:
     assert [one.name for one in read_sbu_kinect(folder.parent)] == [one.name for one in sequences]
 
 
-def test_lost_joints_are_bridged(tmp_path: Path) -> None:
+def test_missing_joints_are_interpolated(tmp_path: Path) -> None:
     points = people(frames=1) + 0.02 * np.arange(6)[:, None, None, None]
     broken = points.copy()
     broken[2:4, 1], broken[3, 0, 5] = np.nan, np.nan
@@ -77,25 +77,25 @@ def test_lost_joints_are_bridged(tmp_path: Path) -> None:
     np.testing.assert_allclose(one.points, points, atol=1e-9)
 
 
-def test_a_pair_without_a_fold_is_told() -> None:
+def test_a_pair_without_a_fold_is_refused() -> None:
     one = ActionSequence("s08s09/01/001", people(), 0, ("s08", "s09"), 15.0)
     with pytest.raises(InputError, match=r"s08s09/01/001: s08s09 is in no fold .* one of s01s02"):
         fold_of(one)
 
 
-def test_missing_sequences_are_told(tmp_path: Path) -> None:
+def test_missing_sequences_are_refused(tmp_path: Path) -> None:
     write_sbu(tmp_path, "s01s02/01/001", people())
     with pytest.raises(InputError, match=r"lacks 281 of 282 sequences, first s01s02/01/002"):
         read_sbu_kinect(tmp_path)
 
 
-def test_wrong_folders_are_told(tmp_path: Path) -> None:
+def test_wrong_folders_are_refused(tmp_path: Path) -> None:
     for place in (tmp_path, tmp_path / "none"):
         with pytest.raises(InputError, match="expected the folder of SBU Kinect Interaction"):
             read_sbu_kinect(place)
 
 
-def test_wrong_names_are_told(tmp_path: Path) -> None:
+def test_wrong_names_are_refused(tmp_path: Path) -> None:
     write_sbu(tmp_path / "take", "s01s02/01/first", people())
     with pytest.raises(InputError, match=r"first\S*: expected it as s01s02/01/001"):
         read_sbu_kinect(tmp_path / "take")
@@ -104,7 +104,7 @@ def test_wrong_names_are_told(tmp_path: Path) -> None:
         read_sbu_kinect(tmp_path / "label")
 
 
-def test_damaged_files_are_told(tmp_path: Path) -> None:
+def test_damaged_files_are_refused(tmp_path: Path) -> None:
     path = write_sbu(tmp_path, NAME, people())
     text = path.read_text()
     rows = text.splitlines(keepends=True)
@@ -122,7 +122,7 @@ def test_damaged_files_are_told(tmp_path: Path) -> None:
         assert str(path) in str(caught.value)
 
 
-def test_twenty_joints_are_told(tmp_path: Path) -> None:
+def test_twenty_joints_are_refused(tmp_path: Path) -> None:
     path = write_rows(tmp_path / NAME / "skeleton_pos.txt", np.ones((2, 121)), ",")
     with pytest.raises(InputError, match="got 121 values in row 1, expected 91"):
         read_sequence(path)

@@ -27,20 +27,20 @@ SEEDS = st.integers(0, 10**6)
 
 
 def _image(rng: np.random.Generator, true: int, false: int, noise: float) -> tuple[People, People]:
-    """People, of whom most are found more or less well, some twice, and some who are not there."""
+    """True people, and detections: most of them accurate or not, some twice, some false."""
     points = rng.uniform(20, 600, (true, 1, 2)) + rng.uniform(0, 150, (true, 17, 2))
     areas = rng.uniform(2000, 20000, true)
     labelled = points.copy()
     labelled[rng.random((true, 17)) < 0.2] = np.nan
-    labelled[:, 0] = points[:, 0]  # somebody has one joint at least
+    labelled[:, 0] = points[:, 0]  # at least one joint
     who = rng.integers(0, true, true + 1) if true else np.zeros(0, np.intp)
-    seen = points[who] + rng.normal(0, noise, (len(who), 17, 2))
+    near = points[who] + rng.normal(0, noise, (len(who), 17, 2))
     others = rng.uniform(20, 600, (false, 17, 2))
-    found = np.concatenate([seen, others])
+    found = np.concatenate([near, others])
     found[rng.random(found.shape[:2]) < 0.1] = np.nan
     scores = rng.integers(1, 9, len(found)) / 10  # with ties
     ignored = rng.random(true) < 0.2
-    return People.true(labelled, areas, ignored), People.found(found, scores)
+    return People.true(labelled, areas, ignored), People.detected(found, scores)
 
 
 def _images(seed: int, noise: float = 6.0) -> Images:
@@ -54,7 +54,7 @@ def _scores(images: Images) -> KeypointScores:
 
 
 def _coco(images: Images) -> KeypointScores:
-    """The same by pycocotools."""
+    """The scores by pycocotools."""
     coco = pytest.importorskip("pycocotools.coco")
     evaluation = pytest.importorskip("pycocotools.cocoeval")
     with contextlib.redirect_stdout(io.StringIO()):
@@ -72,11 +72,11 @@ def _coco(images: Images) -> KeypointScores:
         results = [
             entry for number, (_, found) in enumerate(images) for entry in _found(number, found)
         ]
-        judge = evaluation.COCOeval(truth, truth.loadRes(results), "keypoints")
-        judge.evaluate()
-        judge.accumulate()
-        judge.summarize()
-    ap, ap50, ap75, _, _, ar = (float(value) for value in judge.stats[:6])
+        coco_eval = evaluation.COCOeval(truth, truth.loadRes(results), "keypoints")
+        coco_eval.evaluate()
+        coco_eval.accumulate()
+        coco_eval.summarize()
+    ap, ap50, ap75, _, _, ar = (float(value) for value in coco_eval.stats[:6])
     return KeypointScores(ap, ap50, ap75, ar)
 
 
@@ -93,7 +93,7 @@ def _truth(image: int, people: People) -> list[dict[str, object]]:
             "iscrowd": 0,
             "bbox": [0, 0, 1, 1],
         }
-        # pycocotools forgets a flag "ignore"; people without labelled joints it ignores.
+        # pycocotools drops a flag "ignore", but ignores people without labelled joints.
         entry["num_keypoints"] = 0 if ignored else entry["num_keypoints"]
         entries.append(entry)
     return entries
@@ -113,9 +113,9 @@ def _found(image: int, people: People) -> list[dict[str, object]]:
     ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(SEEDS, st.floats(0, 15))
-def test_the_figures_are_those_of_pycocotools(seed: int, noise: float) -> None:
+def test_figures_equal_those_of_pycocotools(seed: int, noise: float) -> None:
     images = _images(seed, noise)
     if not any(len(found) for _, found in images) or np.isnan(_scores(images).ap):
         return
@@ -126,80 +126,85 @@ def test_the_figures_are_those_of_pycocotools(seed: int, noise: float) -> None:
     assert ours.ar == pytest.approx(theirs.ar, abs=1e-9)
 
 
+@settings(max_examples=20, deadline=None)
 @given(SEEDS)
-def test_who_finds_everybody_and_nobody_else_has_all(seed: int) -> None:
+def test_perfect_detections_have_full_scores(seed: int) -> None:
     images = [
-        (true, People.found(np.nan_to_num(true.points), np.ones(len(true))))
+        (true, People.detected(np.nan_to_num(true.points), np.ones(len(true))))
         for true, _ in _images(seed)
     ]
     if (~np.concatenate([true.ignored for true, _ in images])).any():
         assert _scores(images) == KeypointScores(1.0, 1.0, 1.0, 1.0)
 
 
+@settings(max_examples=20, deadline=None)
 @given(SEEDS)
-def test_who_finds_nobody_has_nothing(seed: int) -> None:
-    nobody = People.found(np.zeros((0, 17, 2)), np.zeros(0))
-    images = [(true, nobody) for true, _ in _images(seed)]
+def test_no_detections_have_no_scores(seed: int) -> None:
+    none = People.detected(np.zeros((0, 17, 2)), np.zeros(0))
+    images = [(true, none) for true, _ in _images(seed)]
     if (~np.concatenate([true.ignored for true, _ in images])).any():
         assert _scores(images) == KeypointScores(0.0, 0.0, 0.0, 0.0)
 
 
+@settings(max_examples=20, deadline=None)
 @given(SEEDS)
-def test_people_who_are_not_there_cost_nothing_when_least_sure(seed: int) -> None:
+def test_false_positives_with_the_lowest_scores_change_nothing(seed: int) -> None:
     images = _images(seed)
     more = [(true, _with(found, [np.full((17, 2), 1e5)], 0.01)) for true, found in images]
     np.testing.assert_allclose(_values(_scores(more)), _values(_scores(images)))
 
 
+@settings(max_examples=20, deadline=None)
 @given(SEEDS)
-def test_people_who_are_not_there_never_help(seed: int) -> None:
+def test_false_positives_never_improve_scores(seed: int) -> None:
     images = _images(seed)
     more = [(true, _with(found, [np.full((17, 2), 1e5)], 1.0)) for true, found in images]
     before, after = _values(_scores(images)), _values(_scores(more))
     assert (after <= before + 1e-12).all() or np.isnan(before).all()
 
 
+@settings(max_examples=20, deadline=None)
 @given(SEEDS, st.floats(0.1, 10))
-def test_only_the_size_of_the_picture_is_changed(seed: int, scale: float) -> None:
+def test_scores_do_not_depend_on_the_image_size(seed: int, scale: float) -> None:
     larger = [
         (
             People.true(scale * true.points, scale**2 * true.areas, true.ignored),
-            People.found(scale * found.points, found.scores),
+            People.detected(scale * found.points, found.scores),
         )
         for true, found in _images(seed)
     ]
     np.testing.assert_allclose(_values(_scores(larger)), _values(_scores(_images(seed))), atol=1e-9)
 
 
-def test_the_similarity_falls_with_the_distance_in_sizes_and_tolerances() -> None:
+def test_similarity_falls_with_distance_relative_to_size_and_tolerance() -> None:
     points = np.zeros((1, 17, 2))
     moved = points + np.stack([TOLERANCE * 100, np.zeros(17)], axis=-1)
     truth = People.true(points, np.array([1e4]), np.array([False]))
-    alike = similarity(truth, People.found(moved, np.ones(1)), TOLERANCE)
+    alike = similarity(truth, People.detected(moved, np.ones(1)), TOLERANCE)
     np.testing.assert_allclose(alike, np.exp(-0.5))
 
 
-def test_joints_that_are_not_labelled_do_not_count_and_missing_ones_do() -> None:
+def test_missing_joints_count_and_unlabelled_ones_do_not() -> None:
     points = np.zeros((1, 17, 2))
     points[0, 8:] = np.nan
     truth = People.true(points, np.array([1e4]), np.array([False]))
-    seen = np.zeros((1, 17, 2))
-    seen[0, :4] = np.nan
-    assert similarity(truth, People.found(seen, np.ones(1)), TOLERANCE) == pytest.approx(0.5)
+    half = np.zeros((1, 17, 2))
+    half[0, :4] = np.nan
+    assert similarity(truth, People.detected(half, np.ones(1)), TOLERANCE) == pytest.approx(0.5)
 
 
-def test_nobody_to_be_found_has_no_score() -> None:
+def test_images_without_people_have_no_score() -> None:
     assert np.isnan(_scores([]).ap)
 
 
-def test_arrays_of_different_people_are_refused() -> None:
+def test_arrays_of_different_lengths_are_refused() -> None:
     with pytest.raises(InputError, match="3 areas"):
         People.true(np.zeros((2, 17, 2)), np.ones(3), np.zeros(2, dtype=np.bool_))
 
 
 def _with(found: People, points: Sequence[Array], score: float) -> People:
     added = np.concatenate([found.points, points])
-    return People.found(added, np.append(found.scores, [score] * len(points)))
+    return People.detected(added, np.append(found.scores, [score] * len(points)))
 
 
 def _values(scores: KeypointScores) -> Array:

@@ -1,4 +1,4 @@
-"""The report of lifters: figures by hand, laws, and what its files say."""
+"""The report of lifters: figures by hand, laws, and the content of its files."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import numpy.typing as npt
 import pytest
 
 from pose_action_ros.errors import InputError
+from pose_action_ros.lab.evaluation import lifter_files
+from pose_action_ros.lab.evaluation.lifter_files import markdown, tables, write_report
 from pose_action_ros.lab.evaluation.lifter_report import (
     DETECTED,
     EXACT,
@@ -21,8 +23,7 @@ from pose_action_ros.lab.evaluation.lifter_report import (
     Row,
     lifter_report,
 )
-from pose_action_ros.lab.evaluation.lifter_tables import markdown, tables, write_report
-from pose_action_ros.lab.evaluation.placement_report import placement_report
+from pose_action_ros.lab.evaluation.placement import placement_report
 from pose_action_ros.metrics import mpjpe, p_mpjpe
 from pose_action_ros.skeletons import HUMAN36M_17
 
@@ -37,7 +38,7 @@ def truth(seed: int = 0) -> Array:
 
 
 def off(joint: str, metres: float) -> Array:
-    """The truth with one joint moved that far."""
+    """The truth with one joint displaced."""
     moved = truth()
     moved[:, HUMAN36M_17.index(joint), 1] += metres
     return moved
@@ -80,7 +81,7 @@ def test_figures_by_hand() -> None:
     assert row.difference is None
 
 
-def test_several_runs_have_a_mean_and_a_deviation() -> None:
+def test_runs_have_a_mean_and_a_deviation() -> None:
     runs = [off("head_top", metres) for metres in (0.017, 0.034, 0.051)]
     row = lifter_report(truth(), {Row("ours", EXACT): runs}, {"action": ACTIONS}).rows[0]
     assert row.mpjpe.runs == pytest.approx((1, 2, 3))
@@ -123,7 +124,7 @@ def test_groups_add_up() -> None:
         assert row.mpjpe_without_root.mean == pytest.approx(row.mpjpe.mean * 17 / 16)
 
 
-def test_where_people_stand_does_not_matter() -> None:
+def test_errors_do_not_depend_on_the_position() -> None:
     found, shifted = noisy(1, 0.05), noisy(1, 0.05) + np.array([1.0, 2, 3])
     first, second = (
         lifter_report(truth(), {Row("ours", EXACT): [poses]}, {"action": ACTIONS}).rows[0]
@@ -134,7 +135,7 @@ def test_where_people_stand_does_not_matter() -> None:
     assert first.mpjpe.mean == pytest.approx(mpjpe(found, truth()) * 1000)
 
 
-def test_wrong_input_is_told() -> None:
+def test_wrong_input_is_refused() -> None:
     good = {"action": ACTIONS}
     row = Row("ours", EXACT)
     with pytest.raises(InputError, match=r"the truth: got poses \(8, 16, 3\)"):
@@ -182,45 +183,50 @@ def test_markdown_read_back() -> None:
     assert "Placement" not in text
 
 
-def test_files_read_back(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files of report()."""
+    folder = tmp_path_factory.mktemp("report") / "new"
+    write_report(report(), folder)
+    return folder
+
+
+def test_files_read_back(written: Path) -> None:
     found = report()
-    write_report(found, tmp_path / "new")
-    values = json.loads((tmp_path / "new/lifter.json").read_text())
+    values = json.loads((written / "lifter.json").read_text())
     assert values["poses"] == 8
     for row, score in zip(values["rows"], found.rows, strict=True):
         assert tuple(row["mpjpe"]["runs"]) == score.mpjpe.runs
         walking = row["groups"]["action"]["Walking"]["p_mpjpe"]["runs"]
         assert tuple(walking) == score.groups["action"]["Walking"].p_mpjpe.runs
-    with (tmp_path / "new/lifter.csv").open() as file:
+    with (written / "lifter.csv").open() as file:
         lines = list(csv.DictReader(file))
     per_row = 7 + 17 + 2 * 2 + 2 * 2
     assert len(lines) == per_row * len(found.rows)
-    wanted = next(
+    second = next(
         line for line in lines if line["group"] == "camera 2" and line["method"] == "ours"
     )
-    assert float(wanted["mean"]) == pytest.approx(
+    assert float(second["mean"]) == pytest.approx(
         found.rows[0].groups["camera"]["2"].mpjpe.mean, abs=1e-4
     )
-    assert wanted["runs"] == "3"
-    assert (tmp_path / "new/lifter.md").read_text() == markdown(found)
+    assert second["runs"] == "3"
+    assert (written / "lifter.md").read_text() == markdown(found)
 
 
-def test_the_picture_has_bars_of_every_method(tmp_path: Path) -> None:
-    write_report(report(), tmp_path)
-    picture = cv2.imread(str(tmp_path / "lifter.png"))
-    assert picture is not None
-    height, width = picture.shape[:2]
+def test_plot_has_bars_of_every_method(written: Path) -> None:
+    image = cv2.imread(str(written / "lifter.png"))
+    assert image is not None
+    height, width = image.shape[:2]
     assert (width, height) == (1760, int((1 + 3 * 3.6) * 110))
     for colour in ((0xAA, 0x77, 0x44), (0x99, 0x99, 0x99)):
-        share = (picture == colour).all(axis=-1).mean()
+        share = (image == colour).all(axis=-1).mean()
         assert share > 0.02, colour
 
 
-def test_the_same_report_gives_the_same_files(tmp_path: Path) -> None:
-    for name in ("first", "second"):
-        write_report(report(), tmp_path / name)
+def test_equal_reports_give_equal_files(written: Path, tmp_path: Path) -> None:
+    write_report(report(), tmp_path)
     for suffix in ("md", "csv", "json", "png"):
-        first, second = (tmp_path / name / f"lifter.{suffix}" for name in ("first", "second"))
+        first, second = (folder / f"lifter.{suffix}" for folder in (written, tmp_path))
         assert first.read_bytes() == second.read_bytes(), suffix
 
 
@@ -239,8 +245,11 @@ def test_placement_is_a_column_and_a_table() -> None:
     assert tables(found)[-1].title == f"Placement: ours, {DETECTED}"
 
 
-def test_placement_without_anybody_placed_is_a_file_too(tmp_path: Path) -> None:
-    nobody = placement_report(np.full((2, 3), np.nan), np.ones((2, 3)))
-    write_report(report(placements={Row("ours", EXACT): nobody}), tmp_path)
+def test_report_without_placed_people_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifter_files, "save_plot", lambda *_: None)
+    none_placed = placement_report(np.full((2, 3), np.nan), np.ones((2, 3)))
+    write_report(report(placements={Row("ours", EXACT): none_placed}), tmp_path)
     values = json.loads((tmp_path / "lifter.json").read_text())
     assert values["rows"][0]["placement"]["overall"]["error"] is None

@@ -8,7 +8,7 @@ from pose_action_ros.errors import InputError
 from pose_action_ros.lab.evaluation.tables import Table
 
 
-def test_a_table_by_hand() -> None:
+def test_table_by_hand() -> None:
     table = Table("Errors", ["action", "mm"], [["walking", "5.0"], ["a|b", "12.25"]])
     assert table.markdown() == (
         "### Errors\n\n"
@@ -19,6 +19,6 @@ def test_a_table_by_hand() -> None:
     )
 
 
-def test_rows_of_another_width_are_told() -> None:
+def test_rows_of_another_width_are_refused() -> None:
     with pytest.raises(InputError, match="'Errors': got row"):
         Table("Errors", ["action", "mm"], [["walking"]])

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
-from pose_action_ros.lab.training.detector_noise import ARMS, BIAS, simulate_detections
+from pose_action_ros.lab.training.detector_noise.series import ARMS, BIAS, simulate_detections
 from pose_action_ros.simulation import FIGURE, Body, VirtualCamera, perform
 from pose_action_ros.skeletons import BODY_25, convert
 

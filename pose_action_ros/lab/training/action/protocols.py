@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.datasets import msr_action3d, sbu_kinect
-from pose_action_ros.lab.datasets.action_sequences import (
+from pose_action_ros.lab.datasets.sequences import (
     ActionSequence,
     bone_lengths,
     standard_bones,

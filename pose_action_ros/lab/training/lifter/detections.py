@@ -1,162 +1,117 @@
-"""Run the 2D detector on rendered people whose joints are known, for the lifter to learn from."""
+"""A 2D detector's keypoints of rendered people, from a file of `pose-action train detections`."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from dataclasses import asdict
-from functools import lru_cache
-from multiprocessing import get_context
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile
 
-import cv2
 import numpy as np
 import numpy.typing as npt
-from tqdm import tqdm
 
-from pose_action_ros.detection import Detector, DetectorSettings, make_detector
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.datasets.person import PERSON, SEEN
-from pose_action_ros.lab.training.lifter.detection_settings import DetectionRun
-from pose_action_ros.lab.training.lifter.recorded_people import recorded_people
-from pose_action_ros.lab.training.lifter.shown_people import (
-    Shown,
-    free_scene,
-    recorded_scene,
-    simulated_scene,
-)
+from pose_action_ros.lab.datasets.person import PERSON
+from pose_action_ros.lab.training.lifter.views import Views, exact_rays
 from pose_action_ros.skeletons import COCO_18
 
 Array = npt.NDArray[np.float64]
-Columns = dict[str, npt.NDArray[np.generic]]
+Flags = npt.NDArray[np.bool_]
+Generator = np.random.Generator
 
-TEST_SCENES = 7
-"""One scene of so many is kept for measuring; its people are never trained on."""
-COLUMNS = ("joints", "rays", "scores", "scene", "action", "test")
-_NOT_THE_PERSON = 0.3  # median error over apparent height: the detector saw something else
-_SAVE_EVERY = 100  # scenes
+_SECTORS = 16  # of the direction that a person faces, relative to the camera
+_LEFT, _RIGHT = PERSON.index("left_shoulder"), PERSON.index("right_shoulder")
 
 
-def make_detections(settings: DetectionRun) -> int:
-    """Write the file, or go on with one that was begun; the number of detections in it.
+@dataclass(frozen=True, eq=False)
+class Detections:
+    """Detected people with ground truth.
 
-    Arrays, one row for each detection: joints (21, 3) [m] PERSON in the optical frame, rays (18, 2)
-    x/z and y/z of COCO-18 joints as detected, scores (18,), scene, action ("recorded/..."
-    when recorded), test (whether kept for measuring). Whom the detector missed is left out.
+    Attributes:
+        views: of M people.
+        actions: (M,) names, with the prefix RECORDED for recorded people.
+    """
+
+    views: Views
+    actions: npt.NDArray[np.str_]
+
+    def draw(self, count: int, rng: Generator) -> Views:
+        """Draw random detections, half of them mirrored, with a slightly rolled camera."""
+        drawn = self.views[rng.integers(len(self.views), size=count)]
+        views = _mirror(drawn, rng.random(count) < 0.5)
+        angles = rng.normal(0.0, np.radians(4), count)
+        cosine, sine = np.cos(angles)[:, None, None], np.sin(angles)[:, None, None]
+
+        def roll(points: Array) -> Array:
+            x, y = points[..., :1], points[..., 1:2]
+            return np.concatenate(
+                [cosine * x - sine * y, sine * x + cosine * y, points[..., 2:]], axis=-1
+            )
+
+        return Views(roll(views.joints), roll(views.rays), views.scores)
+
+    def transplant(self, views: Views, rng: Generator) -> Views:
+        """Add the errors of detections to exact views of other people with a similar facing.
+
+        A joint that is missing in either is missing in the result; the others have the same
+        displacement in metres as in the detection.
+        """
+        donors = self.views[self._similar(views, rng)]
+        donors = _mirror(donors, _left_is_farther(donors.joints) != _left_is_farther(views.joints))
+        depths = donors.joints[:, :1, 2:] / views.joints[:, :1, 2:]  # (N, 1, 1)
+        rays = views.rays + (donors.rays - exact_rays(donors.joints)) * depths
+        scores = np.where(np.isfinite(rays).all(axis=-1), views.scores * donors.scores, 0.0)
+        return Views(views.joints, rays, scores)
+
+    def _similar(self, views: Views, rng: Generator) -> npt.NDArray[np.intp]:
+        """(N,) random rows with the facing of the views' people or its mirror image."""
+        own, others = _facing(self.views.joints), _facing(views.joints)
+        chosen = rng.integers(len(own), size=len(others))
+        for sector in range(_SECTORS // 2 + 1):
+            candidates, rows = np.flatnonzero(own == sector), np.flatnonzero(others == sector)
+            if len(candidates):
+                chosen[rows] = rng.choice(candidates, len(rows))
+        return chosen
+
+
+def read_detections(path: str, split: str) -> Detections | None:
+    """Read the detections of a split, "train" or "test"; None for an empty path.
 
     Raises:
-        InputError: the file that is there is of a run with other settings.
+        InputError: the file is missing or is not one of `train detections`.
     """
-    path = Path(settings.output)
-    parts, done = _begun(path, settings)
-    numbers = range(done, settings.scenes)
-    with get_context("spawn").Pool(settings.workers) as pool:
-        work = pool.imap(_scene, ((number, settings) for number in numbers), chunksize=4)
-        for number, part in zip(
-            tqdm(numbers, desc="detections", unit="scene", initial=done), work, strict=True
-        ):
-            parts.append(part)
-            if number % _SAVE_EVERY == _SAVE_EVERY - 1 or number == settings.scenes - 1:
-                parts = [_joined(parts)]
-                _save(path, parts[0], settings, number + 1)
-    return len(parts[0]["scene"])
-
-
-def _scene(task: tuple[int, DetectionRun]) -> Columns:
-    """All detections of one scene; the same whatever process makes it."""
-    number, settings = task
-    rng = np.random.default_rng([settings.seed, number])
-    test = number % TEST_SCENES == 0
-    people = _recorded(settings.positions, settings.subjects, settings.held_out_subject, test)
-    cropped = rng.random() < settings.cropped_share
-    kept = rng.uniform(0.5, 0.9) if cropped else 1.0
-    if people and rng.random() < settings.recorded_share:
-        shown = recorded_scene(people, settings.frames, rng)
-    # Where nobody is to move freely no chance is drawn, so that the scenes do not depend on it.
-    elif settings.free_share and rng.random() < settings.free_share:
-        shown = free_scene(settings.frames, rng)
-    else:
-        shown = simulated_scene(settings.frames, rng)
-    rows = list(_detected(shown, kept))
-    count = len(rows)
-    return {
-        "joints": np.array([row[0] for row in rows]).reshape(count, len(PERSON), 3),
-        "rays": np.array([row[1] for row in rows]).reshape(count, len(COCO_18), 2),
-        "scores": np.array([row[2] for row in rows]).reshape(count, len(COCO_18)),
-        "action": np.array([row[3] for row in rows], dtype="U64"),
-        "scene": np.full(count, number),
-        "test": np.full(count, test),
-    }
-
-
-def _detected(shown: Iterator[Shown], kept: float) -> Iterator[tuple[Array, Array, Array, str]]:
-    """Joints, rays, scores and action of everybody whom the detector finds."""
-    detector = _detector()
-    detector.reset()
-    for view in shown:
-        image = np.ascontiguousarray(view.image[: round(len(view.image) * kept)])
-        # The first look finds the person, the second starts from there, as in a film.
-        detector(image)
-        found = detector(image)
-        exact = view.intrinsics.project(view.joints[SEEN])
-        if not found:
-            continue
-        person = found[0].to(COCO_18)
-        error = np.nanmedian(np.linalg.norm(person.points - exact, axis=1))
-        if error <= _NOT_THE_PERSON * np.ptp(exact[:, 1]):
-            rays = view.intrinsics.rays(person.points)
-            yield view.joints, rays, person.scores, view.action
-
-
-@lru_cache(maxsize=1)
-def _detector() -> Detector:
-    """The detector of this process."""
-    cv2.setNumThreads(1)
-    return make_detector(DetectorSettings(detector_threads=1, max_people=1))
-
-
-@lru_cache(maxsize=2)
-def _recorded(positions: str, subjects: str, held_out: str, test: bool) -> dict[str, Array]:
-    split = "test" if test else "train"
-    return recorded_people(positions, subjects, held_out, split)
-
-
-def _joined(parts: list[Columns]) -> Columns:
-    return {name: np.concatenate([part[name] for part in parts]) for name in COLUMNS}
-
-
-def _signature(settings: DetectionRun) -> str:
-    """What must be the same for a run to go on."""
-    fixed = {
-        name: value
-        for name, value in asdict(settings).items()
-        if name not in ("output", "positions", "subjects", "workers", "scenes")
-    }
-    return repr({**fixed, "recorded": bool(settings.positions or settings.subjects)})
-
-
-def _begun(path: Path, settings: DetectionRun) -> tuple[list[Columns], int]:
-    """What an interrupted run has left: detections and the number of scenes done."""
-    if not path.exists():
-        return [], 0
+    if not path:
+        return None
     try:
-        with np.load(path) as file:
-            same = str(file["settings"]) == _signature(settings)
-            columns: Columns = {name: file[name] for name in COLUMNS}
-            done = int(file["done"])
-    except (OSError, KeyError, ValueError, BadZipFile) as error:
-        raise InputError(f"{path} is no file of detections: {error!r}; remove it") from error
-    if not same:
-        raise InputError(f"{path} is of a run with other settings; remove it or name another file")
-    return [columns], done
+        with np.load(Path(path)) as file:
+            rows = file["test"] == (split == "test")
+            joints, rays, scores = (file[name][rows] for name in ("joints", "rays", "scores"))
+            actions = file["action"][rows]
+    except (OSError, KeyError, ValueError, IndexError, BadZipFile) as error:
+        raise InputError(
+            f"{path} is no file of detections (joints, rays, scores, action and test in an "
+            f".npz): {error!r}; make one with `pose-action train detections`"
+        ) from error
+    return Detections(Views(joints, rays, scores), actions)
 
 
-def _save(path: Path, columns: Columns, settings: DetectionRun, done: int) -> None:
-    """Write the file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.stem}.{os.getpid()}.npz")
-    arrays: dict[str, Any] = {"settings": _signature(settings), "done": done, **columns}
-    np.savez_compressed(draft, **arrays)
-    draft.replace(path)
+def _facing(joints: Array) -> npt.NDArray[np.intp]:
+    """(N,) sector of the direction that people face, the same for their mirror images."""
+    across = joints[:, _LEFT] - joints[:, _RIGHT]
+    angle = np.abs(np.arctan2(across[:, 2], across[:, 0]))  # 0 to pi, 0 facing the camera
+    sectors: npt.NDArray[np.intp] = (angle / (2 * np.pi) * _SECTORS).astype(np.intp)
+    return sectors
+
+
+def _left_is_farther(joints: Array) -> Flags:
+    """(N,) true where the left shoulder is farther from the camera than the right one."""
+    left: Flags = joints[:, _LEFT, 2] > joints[:, _RIGHT, 2]
+    return left
+
+
+def _mirror(views: Views, flip: Flags) -> Views:
+    """Mirror the views where flip (N,) is true."""
+    axes = [-1.0, 1.0, 1.0]
+    joints = np.where(flip[:, None, None], views.joints[:, PERSON.mirror] * axes, views.joints)
+    rays = np.where(flip[:, None, None], views.rays[:, COCO_18.mirror] * axes[:2], views.rays)
+    scores = np.where(flip[:, None], views.scores[:, COCO_18.mirror], views.scores)
+    return Views(joints, rays, scores)

@@ -1,12 +1,14 @@
-"""Networks together with what they learn by: their loss and, for measuring, their poses."""
+"""Networks with their training loss and, for evaluation, their poses."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Protocol, cast
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
@@ -20,31 +22,64 @@ from pose_action_ros.lab.networks.two_stream import (
     StreamShape,
 )
 
+Array = npt.NDArray[np.float64]
+
 DELTA = 0.05
-"""Error [m] where the Huber loss turns from squared to linear."""
-RIGHT = 0.15
-"""Error [m] up to which a joint counts as right: the threshold of PCK."""
+"""Error [m] at which the Huber loss changes from squared to linear."""
+CORRECT = 0.15
+"""Largest error [m] of a correct joint: the threshold of PCK."""
 _SCORE_WEIGHT = 0.1
+BASELINE = "_baseline"
+"""Suffix of the names of baseline networks."""
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """What a network learns from in one step.
+    """Training data of one step of a network.
 
     Attributes:
-        inputs: (B, J, C) keypoints as the source gives them.
-        joints: (B, 17, 3) [m] root-relative truth.
+        inputs: (B, J, C) keypoints, as the data source gives them.
+        joints: (B, 17, 3) [m] root-relative ground truth.
     """
 
     inputs: Tensor
     joints: Tensor
 
 
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """Network inputs of N people.
+
+    Attributes:
+        keypoints: (N, J, C).
+        rotations: (N, 3, 3) from the frame in which poses are compared to the network's.
+    """
+
+    keypoints: npt.NDArray[np.float32]
+    rotations: Array
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """N test people.
+
+    Attributes:
+        exact, detected: inputs from the exact and from the detected keypoints of the same people.
+        truth: (N, 17, 3) [m] root-relative.
+        groups: (N,) names by which results are split; "action" is always there.
+    """
+
+    exact: Inputs
+    detected: Inputs
+    truth: Array
+    groups: Mapping[str, npt.NDArray[np.str_]]
+
+
 class Learner(nn.Module, ABC):
-    """A network that can be trained and asked for poses."""
+    """A network with its training loss."""
 
     def measure(self, inputs: Tensor, joints: Tensor) -> None:
-        """Take what scales vectors from training data, if the network has anything of the kind.
+        """Set the network's scaling, if any, from training data.
 
         Args:
             inputs: (N, C) keypoints.
@@ -53,16 +88,37 @@ class Learner(nn.Module, ABC):
 
     @abstractmethod
     def loss(self, batch: Batch) -> Tensor:
-        """What training makes small."""
+        """Training loss of a batch."""
 
     @abstractmethod
     def poses(self, inputs: Tensor) -> Tensor:
         """(B, 17, 3) [m] root-relative."""
 
 
-def huber(found: Tensor, truth: Tensor) -> Tensor:
+class Source(Protocol):
+    """Data of a run, and the networks that fit them."""
+
+    def learners(self) -> Mapping[str, Learner]:
+        """Networks to train, see Learners."""
+        ...
+
+    def views(self, count: int, rng: np.random.Generator) -> Mapping[str, Batch]:
+        """About `count` new views for each stream."""
+        ...
+
+
+def predict(learner: Learner, inputs: Inputs) -> Array:
+    """(N, 17, 3) [m] root-relative poses in the frame in which they are compared."""
+    parts = np.array_split(inputs.keypoints, -(-len(inputs.keypoints) // 4096))
+    with torch.no_grad():
+        poses = [learner.poses(torch.from_numpy(part)).numpy() for part in parts]
+    rotated: Array = np.concatenate(poses).astype(np.float64) @ inputs.rotations
+    return rotated
+
+
+def huber(predicted: Tensor, truth: Tensor) -> Tensor:
     """Huber loss of the distance of each joint (B, J, 3), in metres beyond DELTA."""
-    distance = torch.linalg.vector_norm(found - truth + 1e-8, dim=-1)  # (B, J)
+    distance = torch.linalg.vector_norm(predicted - truth + 1e-8, dim=-1)  # (B, J)
     zero = torch.zeros_like(distance)
     return nn.functional.huber_loss(distance, zero, delta=DELTA) / DELTA
 
@@ -75,13 +131,13 @@ class RobotLearner(Learner):
         self.lifter = lifter
 
     def loss(self, batch: Batch) -> Tensor:
-        """Distance of the joints, and honesty of their scores."""
-        told = self.lifter(batch.inputs)
-        errors = torch.linalg.vector_norm(told.joints - batch.joints, dim=-1).detach()
-        right = (errors <= RIGHT).float()
-        honesty = nn.functional.binary_cross_entropy_with_logits(told.logits, right)
-        loss: Tensor = huber(told.joints, batch.joints)
-        return loss + _SCORE_WEIGHT * honesty
+        """Distance of the joints, and cross-entropy of their scores."""
+        predicted = self.lifter(batch.inputs)
+        errors = torch.linalg.vector_norm(predicted.joints - batch.joints, dim=-1).detach()
+        correct = (errors <= CORRECT).float()
+        scores = nn.functional.binary_cross_entropy_with_logits(predicted.logits, correct)
+        loss: Tensor = huber(predicted.joints, batch.joints)
+        return loss + _SCORE_WEIGHT * scores
 
     def poses(self, inputs: Tensor) -> Tensor:
         """(B, 17, 3) [m]."""
@@ -90,7 +146,7 @@ class RobotLearner(Learner):
 
 
 class VectorLearner(Learner):
-    """One stream of the paper's lifter, from keypoints [px] to joints, with nothing beside."""
+    """One stream of the paper's lifter, from keypoints [px] to joints."""
 
     def __init__(self, shape: StreamShape, keypoints: Reflection, scaling: Standardise) -> None:
         super().__init__()
@@ -107,12 +163,11 @@ class VectorLearner(Learner):
 
     def poses(self, inputs: Tensor) -> Tensor:
         """(B, 17, 3) [m]."""
-        vectors: Tensor = self.read(self.stream(inputs.flatten(1)))  # (B, 48)
-        return nn.functional.pad(vectors.reshape(len(vectors), -1, 3), (0, 0, 1, 0))
+        return _with_root(self.read(self.stream(inputs.flatten(1))))
 
 
 class BaselineLearner(Learner):
-    """The baseline by its own rules: standardised vectors in and out, mean squared error."""
+    """The baseline as published: standardised vectors in and out, mean squared error."""
 
     def __init__(self, inputs: Standardise, joints: Standardise) -> None:
         super().__init__()
@@ -126,24 +181,23 @@ class BaselineLearner(Learner):
 
     def loss(self, batch: Batch) -> Tensor:
         """Mean squared error of standardised coordinates; the root is not predicted."""
-        found = self.network(self.inputs(batch.inputs.flatten(1)))
-        return nn.functional.mse_loss(found, self.joints(batch.joints[:, 1:].flatten(1)))
+        predicted = self.network(self.inputs(batch.inputs.flatten(1)))
+        return nn.functional.mse_loss(predicted, self.joints(batch.joints[:, 1:].flatten(1)))
 
     def poses(self, inputs: Tensor) -> Tensor:
         """(B, 17, 3) [m]."""
-        found = self.joints.undo(self.network(self.inputs(inputs.flatten(1))))
-        return nn.functional.pad(found.reshape(len(found), -1, 3), (0, 0, 1, 0))
+        return _with_root(self.joints.undo(self.network(self.inputs(inputs.flatten(1)))))
 
 
-STREAMS = ("exact", "detected")
-"""The streams, by the keypoints they learn from."""
-BASELINE = "_baseline"
+def _with_root(vectors: Tensor) -> Tensor:
+    """(B, 17, 3) poses with the root at zero from vectors (B, 48)."""
+    return nn.functional.pad(vectors.reshape(len(vectors), -1, 3), (0, 0, 1, 0))
 
 
 class Learners(nn.Module):
-    """All networks of a run by stream, the baseline's with BASELINE behind.
+    """All networks of a run by stream; names of the baseline's end with BASELINE.
 
-    One call gives all losses, because several processes share their gradients around it.
+    One call returns all losses, because several processes share their gradients around it.
     """
 
     def __init__(self, learners: Mapping[str, Learner]) -> None:
@@ -151,7 +205,7 @@ class Learners(nn.Module):
         self.learners = nn.ModuleDict(learners)
 
     def by_name(self) -> dict[str, Learner]:
-        """The networks with their names."""
+        """The networks by name."""
         return {name: cast(Learner, learner) for name, learner in self.learners.items()}
 
     def forward(self, batches: Mapping[str, Batch]) -> dict[str, Tensor]:

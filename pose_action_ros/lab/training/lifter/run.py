@@ -1,33 +1,71 @@
-"""A finished lifter run: its networks from the checkpoint, and what a robot can run of them."""
+"""A run of `pose-action train lifter`: its data, its networks from the checkpoint, its errors."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from pose_action_ros.errors import ModelError
+from pose_action_ros.lab.evaluation.lifter_report import (
+    DETECTED,
+    EXACT,
+    MIXED,
+    LifterReport,
+    Row,
+    lifter_report,
+)
 from pose_action_ros.lab.networks.checkpoints import load_checkpoint
-from pose_action_ros.lab.networks.lifter import Exported
-from pose_action_ros.lab.training.lifter.learners import STREAMS, Learners, RobotLearner
-from pose_action_ros.lab.training.lifter.open_source import empty_learners
-from pose_action_ros.lab.training.lifter.settings import LifterTraining
+from pose_action_ros.lab.networks.lifter import OUTPUT_JOINTS, BoneLengths
+from pose_action_ros.lab.training.lifter.human36m import (
+    Human36mSource,
+    human36m_held_out,
+    human36m_learners,
+)
+from pose_action_ros.lab.training.lifter.learners import (
+    BASELINE,
+    HeldOut,
+    Learner,
+    Learners,
+    Source,
+    predict,
+)
+from pose_action_ros.lab.training.lifter.robot import RobotSource, robot_held_out, robot_learners
+from pose_action_ros.lab.training.lifter.settings import STREAMS, LifterTraining
 from pose_action_ros.settings import from_mapping
 
-CHECKPOINT = "checkpoint.pt"
+Array = npt.NDArray[np.float64]
 
-VARIANTS: Mapping[str, tuple[str, ...]] = {
-    "both": STREAMS,
-    **{stream: (stream,) for stream in reversed(STREAMS)},
-}
-"""What a robot, which has the detector's keypoints alone, can run: the mean of streams, or one."""
+CHECKPOINT = "checkpoint.pt"
+_METHODS = {"": "ours", BASELINE: "baseline"}
+
+
+def open_source(settings: LifterTraining) -> Source:
+    """The training data of a run: Human3.6M if the settings name it, else robots' views.
+
+    Raises:
+        SettingError, InputError: no data, or files with another content.
+    """
+    return Human36mSource(settings) if settings.human36m else RobotSource(settings)
+
+
+def held_out(settings: LifterTraining) -> HeldOut:
+    """The test people of a run.
+
+    Raises:
+        SettingError, InputError: there are none, or files with another content.
+    """
+    return human36m_held_out(settings) if settings.human36m else robot_held_out(settings)
 
 
 def load_run(folder: Path) -> tuple[LifterTraining, Learners]:
-    """Settings and networks of the run in a folder, in evaluation mode.
+    """Load settings and networks of the run in a folder, in evaluation mode.
 
     Raises:
-        ModelError: there is no run, it is damaged, or of another version of this package.
+        ModelError: no run, a damaged one, or one of another version of this package.
     """
     path = folder / CHECKPOINT
     state = load_checkpoint(path)
@@ -37,22 +75,46 @@ def load_run(folder: Path) -> tuple[LifterTraining, Learners]:
         names = {item.name for item in fields(LifterTraining)}
         values = {name: value for name, value in state["config"].items() if name in names}
         settings = from_mapping(LifterTraining, {**values, "output": str(folder)})
-        learners = Learners(empty_learners(settings))
+        learners = _untrained(settings)
         learners.load_state_dict(state["learners"])
     except (KeyError, RuntimeError, AttributeError) as error:
         raise ModelError(f"{path} is no run of this version: {error}; train it again") from error
     return settings, learners.eval()
 
 
-def robot_network(learners: Learners, streams: str) -> Exported:
-    """The network that a robot runs, of the streams of a name in VARIANTS.
+def _untrained(settings: LifterTraining) -> Learners:
+    """The networks of a run without statistics of its data."""
+    if settings.human36m:
+        return Learners(human36m_learners(settings))
+    ones = np.ones(OUTPUT_JOINTS - 1)
+    return Learners(robot_learners(settings, BoneLengths(ones, ones)))
 
-    ModelError when the run is not for robots.
+
+def evaluate(runs: Sequence[Mapping[str, Learner]], settings: LifterTraining) -> LifterReport:
+    """Errors of the networks of runs with different seeds on the test people of the settings."""
+    people = held_out(settings)
+    predictions: dict[Row, list[Array]] = {}
+    for learners in runs:
+        for row, poses in _predictions(learners, people).items():
+            predictions.setdefault(row, []).append(poses)
+    return lifter_report(people.truth, predictions, people.groups)
+
+
+def _predictions(learners: Mapping[str, Learner], people: HeldOut) -> dict[Row, Array]:
+    """Poses of each method with each source of keypoints.
+
+    A stream gets the kind of keypoints it was trained on; "both streams" is the paper's mean when
+    only detected keypoints are available.
     """
-    chosen = []
-    for stream in VARIANTS[streams]:
-        learner = learners.by_name()[stream]
-        if not isinstance(learner, RobotLearner):
-            raise ModelError("a run on Human3.6M gives no lifter for robots; nothing is exported")
-        chosen.append(learner.lifter)
-    return Exported(*chosen).eval()
+    poses: dict[Row, Array] = {}
+    for suffix, method in _METHODS.items():
+        exact, detected = (learners.get(name + suffix) for name in STREAMS)
+        if exact is None or detected is None:
+            continue
+        first, second = predict(exact, people.exact), predict(detected, people.detected)
+        poses[Row(method, EXACT)] = first
+        poses[Row(method, DETECTED)] = second
+        poses[Row(method, MIXED)] = (first + second) / 2
+        both = (predict(exact, people.detected) + second) / 2
+        poses[Row(f"{method}, both streams", DETECTED)] = both
+    return poses

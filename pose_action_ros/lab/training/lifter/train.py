@@ -1,7 +1,7 @@
 """Train the two-stream lifter; reads from top to bottom.
 
 Method: Pham et al. 2020 (Sensors 20(7), 1825). Stream "exact" learns from exact keypoints, stream
-"detected" from a detector's; both learn from the same people with joints missing.
+"detected" from a detector's, both with missing joints.
 """
 
 from __future__ import annotations
@@ -23,23 +23,22 @@ from tqdm import tqdm
 
 from pose_action_ros.lab.networks.checkpoints import load_checkpoint, save_checkpoint
 from pose_action_ros.lab.training.lifter.learners import BASELINE, Batch, Learners
-from pose_action_ros.lab.training.lifter.open_source import open_source
-from pose_action_ros.lab.training.lifter.run import CHECKPOINT
+from pose_action_ros.lab.training.lifter.run import CHECKPOINT, open_source
 from pose_action_ros.lab.training.lifter.settings import LifterTraining
 
 _LOG = logging.getLogger(__name__)
 
 
 def train(settings: LifterTraining) -> Learners | None:
-    """Train all networks of a run, or go on from the checkpoint in its output folder.
+    """Train all networks of a run, or resume from the checkpoint in its output folder.
 
-    Under torchrun each process takes its share of the views.
+    Under torchrun each process trains on its share of the views.
 
     Returns:
         The trained networks in evaluation mode; None in all processes but the first.
 
     Raises:
-        SettingError, InputError: no data, or files that are not what they should be.
+        SettingError, InputError: no data, or files with another content.
         ModelError: the checkpoint is damaged or of a run with other settings.
     """
     torch.set_num_threads(settings.threads)
@@ -79,29 +78,30 @@ def train(settings: LifterTraining) -> Learners | None:
         initial=start,
         disable=fabric.global_rank != 0,
     ):
-        # Each round draws its own chance, so that a resumed run sees what an unbroken one sees.
+        # Each round has its own seed, so that a resumed run equals an uninterrupted one.
         rng = np.random.default_rng([settings.seed, number, fabric.global_rank])
         torch.manual_seed((settings.seed * 100_003 + number) * 1009 + fabric.global_rank)
         views = source.views(share, rng)
         network.train()
-        losses = []
-        # Some people cannot be lifted, and processes that share gradients take the same steps.
+        curve = []
+        # Some people cannot be lifted, but processes with shared gradients need equal step counts.
         own = min(len(batch.inputs) for batch in views.values()) // settings.batch
         steps: Any = fabric.all_reduce(torch.tensor(own), reduce_op="min")
         for batches in islice(_batches(views, settings.batch, rng), int(steps)):
-            placed = {name: _placed(batch, fabric) for name, batch in batches.items()}
-            told: dict[str, Tensor] = network(placed)
+            on_device = {
+                name: Batch(*fabric.to_device((batch.inputs, batch.joints)))
+                for name, batch in batches.items()
+            }
+            losses: dict[str, Tensor] = network(on_device)
             optimizer.zero_grad(set_to_none=True)
-            fabric.backward(torch.stack(list(told.values())).sum())
+            fabric.backward(torch.stack(list(losses.values())).sum())
             for learner in learners.learners.values():
                 torch.nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-            losses.append({name: float(loss.detach()) for name, loss in told.items()})
+            curve.append({name: float(loss.detach()) for name, loss in losses.items()})
         if fabric.global_rank == 0:
-            _write_row(
-                path.with_name("curve.csv"), number, float(schedule.get_last_lr()[0]), losses
-            )
+            _write_row(path.with_name("curve.csv"), number, float(schedule.get_last_lr()[0]), curve)
             states = {name: part.state_dict() for name, part in parts.items()}
             save_checkpoint(path, {"config": config, "round": number + 1, **states})
     fabric.barrier()
@@ -109,15 +109,15 @@ def train(settings: LifterTraining) -> Learners | None:
 
 
 def _fixed(settings: LifterTraining) -> dict[str, Any]:
-    """What must stay the same for a run to go on."""
-    moving = {"output", "model", "threads", "accelerator"}
-    return {name: value for name, value in asdict(settings).items() if name not in moving}
+    """The settings that must be the same to resume a run."""
+    free = {"output", "model", "threads", "accelerator"}
+    return {name: value for name, value in asdict(settings).items() if name not in free}
 
 
 def _batches(
     views: Mapping[str, Batch], size: int, rng: np.random.Generator
 ) -> Iterator[dict[str, Batch]]:
-    """Batches of each stream, in random order, all of full size; together as many as there are."""
+    """Full batches of all streams, in random order; their number follows the smallest stream."""
     orders = {
         name: torch.from_numpy(rng.permutation(len(batch.inputs))) for name, batch in views.items()
     }
@@ -129,12 +129,8 @@ def _batches(
         }
 
 
-def _placed(batch: Batch, fabric: Fabric) -> Batch:
-    return Batch(*fabric.to_device((batch.inputs, batch.joints)))
-
-
 def _write_row(path: Path, number: int, rate: float, losses: list[dict[str, float]]) -> None:
-    """Add a round to the curve; the first round begins the file."""
+    """Append a round to the curve; the first round starts the file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     names = list(losses[0])
     with path.open("w" if number == 0 else "a", newline="", encoding="utf-8") as file:

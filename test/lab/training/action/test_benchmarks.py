@@ -11,7 +11,7 @@ import pytest
 from pose_action_ros.cli import evaluate_action as evaluate_command
 from pose_action_ros.cli import search as search_command
 from pose_action_ros.errors import SettingError
-from pose_action_ros.lab.datasets.action_sequences import bone_lengths
+from pose_action_ros.lab.datasets.sequences import bone_lengths
 from pose_action_ros.lab.training.action.protocols import inner_splits, reward_split, splits
 from pose_action_ros.skeletons import MSR_20
 from shared_data import SHARED, needs_shared

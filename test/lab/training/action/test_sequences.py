@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from action_files import optical_people
-from pose_action_ros.lab.datasets.action_sequences import ActionSequence
+from pose_action_ros.lab.datasets.sequences import ActionSequence
 from pose_action_ros.lab.training.action.protocols import SequenceExamples, augment, sample
 from pose_action_ros.lab.training.action.settings import Augmentation
 from pose_action_ros.recognition import SpmfSettings

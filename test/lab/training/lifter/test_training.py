@@ -1,4 +1,4 @@
-"""Training end to end in seconds, resuming, export and its refusals, settings files."""
+"""Tiny trainings from start to end, resumed runs, shipped models, and settings files."""
 
 from __future__ import annotations
 
@@ -7,46 +7,44 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import asdict, replace
+from io import StringIO
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 pytest.importorskip("torch")
 import torch
+from lightning_fabric import Fabric
 
 from people_in_view import CAMERA, seen_at, standing
 from pose_action_ros.cli import main
 from pose_action_ros.cli.train_lifter import read_settings
 from pose_action_ros.errors import ModelError, SettingError
 from pose_action_ros.lab.networks.checkpoints import load_checkpoint, save_checkpoint
-from pose_action_ros.lab.networks.lifter import BoneLengths, Exported, RobotLifter
-from pose_action_ros.lab.networks.two_stream import StreamShape
-from pose_action_ros.lab.training.export import export
 from pose_action_ros.lab.training.lifter.learners import Learners
 from pose_action_ros.lab.training.lifter.run import load_run
 from pose_action_ros.lab.training.lifter.settings import LifterTraining
 from pose_action_ros.lab.training.lifter.train import train
 from pose_action_ros.lifting import Lifter, LifterSettings
-from pose_action_ros.models.card import ModelCard, read_card
+from pose_action_ros.models.card import read_card
 
 ROOT = Path(__file__).resolve().parents[4]
-CARD = ModelCard("x", "lifter", "", "Apache-2.0", "test", "coco_18")
-NAMES = ("keypoints", ("joints", "scores"))
+MODULE = "pose_action_ros.lab.training.lifter"
 
 
 def tiny(folder: Path) -> LifterTraining:
     return LifterTraining(
-        performances=1,
+        performances=0,
         free_performances=2,
         frames=8,
-        width=32,
+        width=16,
         rounds=2,
-        views=512,
-        batch=64,
+        views=128,
+        batch=32,
         threads=1,
-        baseline=True,
         output=str(folder),
         model=str(folder / "tiny.onnx"),
         accelerator="cpu",
@@ -59,21 +57,35 @@ def trained(settings: LifterTraining) -> Learners:
     return learners
 
 
-@pytest.fixture
-def run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Path:
-    """The folder of a tiny run, trained by the command; printed.json is what that printed."""
-    monkeypatch.setattr("pose_action_ros.lab.training.lifter.robot_source.MADE_UP_VIEWS", 200)
-    config = tmp_path / "lifter.yaml"
-    folder = tmp_path / "run"
-    config.write_text("".join(f"{k}: {json.dumps(v)}\n" for k, v in asdict(tiny(folder)).items()))
-    assert main(["train", "lifter", "--config", str(config), "--set", "seed=3"]) == 0
-    (folder / "printed.json").write_text(capsys.readouterr().out, encoding="utf-8")
+def write_config(path: Path, settings: LifterTraining) -> Path:
+    path.write_text("".join(f"{k}: {json.dumps(v)}\n" for k, v in asdict(settings).items()))
+    return path
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_views() -> Iterator[None]:
+    """Fewer views for statistics and tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(f"{MODULE}.robot.STATISTICS_VIEWS", 300)
+        patch.setattr(f"{MODULE}.robot.SIMULATED_VIEWS", 100)
+        yield
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny run, trained by the command; printed.json is the command's output."""
+    place = tmp_path_factory.mktemp("lifter")
+    folder = place / "run"
+    settings = replace(tiny(folder), performances=1, baseline=True)
+    config = write_config(place / "lifter.yaml", settings)
+    printed = StringIO()
+    with redirect_stdout(printed):
+        assert main(["train", "lifter", "--config", str(config), "--set", "seed=3"]) == 0
+    (folder / "printed.json").write_text(printed.getvalue(), encoding="utf-8")
     return folder
 
 
-def test_the_command_trains_measures_and_exports_what_a_robot_runs(run: Path) -> None:
+def test_command_trains_measures_and_exports_a_lifter_for_robots(run: Path) -> None:
     scores = json.loads((run / "printed.json").read_text(encoding="utf-8"))
     card = read_card(run / "tiny.onnx", "lifter")
     assert card.scores == scores
@@ -91,18 +103,18 @@ def test_the_command_trains_measures_and_exports_what_a_robot_runs(run: Path) ->
     assert {"loss_exact", "loss_detected_baseline"} <= set(rows[0])
 
 
-def test_a_run_is_measured_beside_the_baseline_with_tables_and_a_picture(
+def test_evaluation_beside_the_baseline_writes_tables_and_a_plot(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["evaluate", "lifter", str(run), "--output", str(tmp_path / "report")]) == 0
     printed = capsys.readouterr().out
     for words in ("ground-truth 2D", "detector 2D", "paper's mix", "baseline", "left_wrist"):
         assert words in printed
-    kept = sorted(path.name for path in (tmp_path / "report").iterdir())
-    assert kept == ["lifter.csv", "lifter.json", "lifter.md", "lifter.png"]
+    files = sorted(path.name for path in (tmp_path / "report").iterdir())
+    assert files == ["lifter.csv", "lifter.json", "lifter.md", "lifter.png"]
 
 
-def test_a_run_is_exported_again_with_the_streams_that_are_wanted(
+def test_run_is_exported_again_with_chosen_streams(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "exact.onnx"
@@ -113,16 +125,14 @@ def test_a_run_is_exported_again_with_the_streams_that_are_wanted(
     assert "no run in" in capsys.readouterr().err
 
 
-def test_a_loaded_run_is_the_trained_one(tmp_path: Path) -> None:
+def test_loaded_run_equals_the_trained_one_unless_of_another_version(tmp_path: Path) -> None:
     learners = trained(tiny(tmp_path))
     settings, loaded = load_run(tmp_path)
-    assert settings.width == 32
+    assert settings.width == 16
     for name, values in learners.state_dict().items():
         torch.testing.assert_close(loaded.state_dict()[name], values)
-
-
-def test_a_run_of_another_version_is_told(tmp_path: Path) -> None:
-    trained(tiny(tmp_path))
+    with pytest.raises(ModelError, match="a run with other width"):
+        train(replace(tiny(tmp_path), width=64))
     state = load_checkpoint(tmp_path / "checkpoint.pt")
     assert state is not None
     state["learners"].pop("learners.exact.lifter.bones.chains")
@@ -131,20 +141,18 @@ def test_a_run_of_another_version_is_told(tmp_path: Path) -> None:
         load_run(tmp_path)
 
 
-def test_a_resumed_run_ends_where_an_unbroken_one_does(
+def test_resumed_run_equals_an_uninterrupted_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = trained(tiny(tmp_path / "whole")).state_dict()
-    settings = tiny(tmp_path / "broken")
+    settings = tiny(tmp_path / "interrupted")
 
-    def break_after_first(path: Path, state: dict[str, object]) -> None:
+    def stop_after_first(path: Path, state: dict[str, object]) -> None:
         save_checkpoint(path, state)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(
-            "pose_action_ros.lab.training.lifter.train.save_checkpoint", break_after_first
-        )
+        patch.setattr(f"{MODULE}.train.save_checkpoint", stop_after_first)
         with pytest.raises(KeyboardInterrupt):
             train(settings)
     resumed = trained(settings).state_dict()
@@ -152,26 +160,41 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(
         torch.testing.assert_close(resumed[name], values)
 
 
+def steps(folder: Path) -> int:
+    """Steps of the optimizer in a run so far."""
+    state = load_checkpoint(folder / "checkpoint.pt")
+    assert state is not None
+    return int(state["schedule"]["last_epoch"])
+
+
+def test_each_process_trains_on_its_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process with the world size of two, first with the rank of one, then of the other."""
+    trained(tiny(tmp_path / "alone"))
+    monkeypatch.setattr(Fabric, "world_size", 2)
+    trained(tiny(tmp_path / "first"))
+    assert 0.3 < steps(tmp_path / "first") / steps(tmp_path / "alone") < 0.7
+    monkeypatch.setattr(Fabric, "global_rank", 1)
+    assert train(tiny(tmp_path / "second")) is None
+    assert not (tmp_path / "second").exists()
+
+
+@pytest.mark.exhaustive
 def test_two_processes_train_one_network(tmp_path: Path) -> None:
     settings = tiny(tmp_path / "run")
-    config = tmp_path / "lifter.yaml"
-    config.write_text("".join(f"{k}: {json.dumps(v)}\n" for k, v in asdict(settings).items()))
+    config = write_config(tmp_path / "lifter.yaml", settings)
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
     command = [*torchrun, "-m", "pose_action_ros", "train", "lifter", "--config", str(config)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": path}
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, timeout=600
+    )
     assert done.returncode == 0, done.stderr[-2000:]
-    # Each process takes half of the views, so the steps are half as many as alone.
-    state = load_checkpoint(tmp_path / "run/checkpoint.pt")
-    assert state is not None
-    alone = tmp_path / "alone"
-    trained(tiny(alone))
-    single = load_checkpoint(alone / "checkpoint.pt")
-    assert single is not None
-    assert 0.3 < state["schedule"]["last_epoch"] / single["schedule"]["last_epoch"] < 0.6
+    trained(tiny(tmp_path / "alone"))
+    assert 0.3 < steps(tmp_path / "run") / steps(tmp_path / "alone") < 0.7
 
 
-def test_another_seed_gives_another_network_and_the_same_seed_the_same(tmp_path: Path) -> None:
+def test_equal_seeds_give_equal_networks_and_other_seeds_others(tmp_path: Path) -> None:
     def weights(folder: str, seed: int) -> torch.Tensor:
         learners = trained(replace(tiny(tmp_path / folder), seed=seed, rounds=1))
         weight: torch.Tensor = learners.state_dict()["learners.detected.lifter.pose.linear.weight"]
@@ -181,21 +204,14 @@ def test_another_seed_gives_another_network_and_the_same_seed_the_same(tmp_path:
     assert not torch.equal(weights("a", 1), weights("c", 2))
 
 
-def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
-    settings = tiny(tmp_path)
-    trained(settings)
-    with pytest.raises(ModelError, match="a run with other width"):
-        train(replace(settings, width=64))
-
-
-def test_a_damaged_checkpoint_is_told(tmp_path: Path) -> None:
+def test_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.pt"
     path.write_bytes(b"no")
     with pytest.raises(ModelError, match="no checkpoint or is damaged"):
         load_checkpoint(path, {})
 
 
-def test_nothing_to_train_on_is_told(tmp_path: Path) -> None:
+def test_settings_without_people_are_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="nothing to train on"):
         train(replace(tiny(tmp_path), performances=0, free_performances=0))
 
@@ -210,7 +226,7 @@ def test_nothing_to_train_on_is_told(tmp_path: Path) -> None:
         ("width: 1\n", "seed=1", "expected 8 to 4096"),
     ],
 )
-def test_wrong_settings_are_told(tmp_path: Path, text: str, change: str, message: str) -> None:
+def test_wrong_settings_are_refused(tmp_path: Path, text: str, change: str, message: str) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(text)
     with pytest.raises(SettingError, match=message):
@@ -218,29 +234,6 @@ def test_wrong_settings_are_told(tmp_path: Path, text: str, change: str, message
 
 
 @pytest.mark.parametrize("name", ["train_lifter", "train_lifter_human36m", "compare_lifter"])
-def test_the_configurations_of_the_repository_are_right(name: str) -> None:
+def test_configurations_of_the_repository_are_valid(name: str) -> None:
     config = ROOT / "config" / f"{name}.yaml"
     assert read_settings(config, []).rounds > 0
-
-
-def example() -> torch.Tensor:
-    return torch.from_numpy(np.random.default_rng(0).normal(size=(4, 18, 3))).float()
-
-
-def test_an_export_equals_the_network_for_any_batch(tmp_path: Path) -> None:
-    lifter = RobotLifter(StreamShape(width=32), BoneLengths(np.ones(16), np.ones(16) * 2))
-    difference = export(Exported(lifter), example(), NAMES, tmp_path / "x.onnx", CARD)
-    assert difference < 1e-4
-    assert read_card(tmp_path / "x.onnx", "lifter").name == "x"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["x.json", "x.onnx"]
-
-
-def test_an_export_that_differs_is_not_written(tmp_path: Path) -> None:
-    class Unsteady(torch.nn.Module):
-        def forward(self, keypoints: torch.Tensor) -> torch.Tensor:
-            self.calls = getattr(self, "calls", 0) + 1
-            return keypoints * float(self.calls)
-
-    with pytest.raises(ModelError, match="would differ"):
-        export(Unsteady(), example(), ("keypoints", ("joints",)), tmp_path / "x.onnx", CARD)
-    assert not list(tmp_path.iterdir())

@@ -1,4 +1,4 @@
-"""Random cameras, lost joints and a detector's errors: what must hold for every one of them."""
+"""Random cameras, missing joints and errors of a detector: laws for all of them."""
 
 from __future__ import annotations
 
@@ -10,19 +10,33 @@ import pytest
 
 from people_in_view import standing
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.datasets.person import LIFTED, PERSON, SEEN, standing_heights
-from pose_action_ros.lab.training.lifter.degradation import drop_joints, drop_third, noisy_keypoints
-from pose_action_ros.lab.training.lifter.detector_errors import DetectorErrors, read_detections
-from pose_action_ros.lab.training.lifter.robot_views import Pools, lose_joints
+from pose_action_ros.lab.datasets.person import (
+    INPUT_ROWS,
+    OUTPUT_ROWS,
+    PERSON,
+    standing_heights,
+)
+from pose_action_ros.lab.training.detector_noise.views import (
+    drop_joints,
+    drop_third,
+    noisy_keypoints,
+)
+from pose_action_ros.lab.training.lifter.detections import Detections, read_detections
+from pose_action_ros.lab.training.lifter.people import Pools
+from pose_action_ros.lab.training.lifter.robot import remove_joints
 from pose_action_ros.lab.training.lifter.views import (
     Views,
-    exactly_seen,
+    complete_views,
+    exact_rays,
     random_people,
     random_views,
     samples_of,
 )
-from pose_action_ros.lifting.normalisation import STANDARD_HEIGHT, virtual_to_optical
-from pose_action_ros.lifting.normalisation import normalise as normalised
+from pose_action_ros.lifting.normalisation import (
+    STANDARD_HEIGHT,
+    normalise,
+    virtual_to_optical,
+)
 from pose_action_ros.skeletons import COCO_18
 
 Array = npt.NDArray[np.float64]
@@ -30,7 +44,7 @@ COUNT = 400
 
 
 def world() -> Array:
-    """(1, 21, 3) somebody who stands, z up, facing x."""
+    """(1, 21, 3) a standing person, z up, facing x."""
     return np.asarray(standing()[None][..., [2, 0, 1]] * [-1, 1, -1])
 
 
@@ -52,8 +66,8 @@ def test_people_stand_on_the_floor_at_the_origin_in_all_directions() -> None:
     assert np.histogram(angles, 8, (-np.pi, np.pi))[0].min() > COUNT / 8 / 2
 
 
-def test_people_come_from_each_pool_in_the_shares_set() -> None:
-    """Pools of one height each, which their people keep."""
+def test_pools_have_their_shares() -> None:
+    """Each pool has one height, so that heights identify the pools."""
 
     def heights(recorded: float, simulated: float, free: float) -> dict[float, float]:
         sizes = {"recorded": recorded, "simulated": simulated, "free": free}
@@ -62,10 +76,10 @@ def test_people_come_from_each_pool_in_the_shares_set() -> None:
             simulated_share=0.5,
             free_share=0.4,
         )
-        seen = standing_heights(pools.views(COUNT, np.random.default_rng(0)).joints)
-        own = standing_heights(world())[0]
-        found = {size: np.mean(np.abs(seen / own / size - 1) < 0.1) for size in sizes.values()}
-        return {size: round(float(share), 2) for size, share in found.items() if size}
+        measured = standing_heights(pools.views(COUNT, np.random.default_rng(0)).joints)
+        ratios = measured / standing_heights(world())[0]
+        shares = {size: np.mean(np.abs(ratios / size - 1) < 0.1) for size in sizes.values() if size}
+        return {size: round(float(share), 2) for size, share in shares.items()}
 
     assert heights(1.0, 2.0, 4.0) == {1.0: 0.5, 2.0: 0.3, 4.0: 0.2}
     assert heights(1.0, 2.0, 0.0) == {1.0: 0.5, 2.0: 0.5}
@@ -75,7 +89,7 @@ def test_people_come_from_each_pool_in_the_shares_set() -> None:
     assert heights(0.0, 0.0, 4.0) == {4.0: 1.0}
 
 
-def test_a_mirrored_person_still_has_the_left_hand_left() -> None:
+def test_mirrored_people_keep_their_left_hand_on_the_left() -> None:
     crowd = people()
     across = crowd[:, PERSON.index("left_shoulder")] - crowd[:, PERSON.index("right_shoulder")]
     ahead = crowd[:, PERSON.index("nose")] - crowd[:, PERSON.index("neck")]
@@ -83,29 +97,29 @@ def test_a_mirrored_person_still_has_the_left_hand_left() -> None:
     assert (ahead[:, 0] * across[:, 1] - ahead[:, 1] * across[:, 0] > 0).all()
 
 
-def test_cameras_see_the_exact_joints_upright_or_not_at_all() -> None:
-    seen = views()
-    exact = seen.joints[:, SEEN]
-    known = seen.scores > 0
+def test_views_have_exact_upright_joints_or_none() -> None:
+    people = views()
+    exact = people.joints[:, INPUT_ROWS]
+    present = people.scores > 0
     rays = exact[..., :2] / exact[..., 2:]
-    np.testing.assert_allclose(seen.rays[known], rays[known])
-    assert np.isnan(seen.rays[~known]).all()
-    assert 0.7 < known.mean() < 1
-    head, foot = seen.joints[:, PERSON.index("nose")], seen.joints[:, PERSON.index("left_ankle")]
+    np.testing.assert_allclose(people.rays[present], rays[present])
+    assert np.isnan(people.rays[~present]).all()
+    assert 0.7 < present.mean() < 1
+    head, foot = (people.joints[:, PERSON.index(name)] for name in ("nose", "left_ankle"))
     assert (head[:, 1] < foot[:, 1]).mean() > 0.99
 
 
 def test_targets_are_the_true_pose_at_standard_height() -> None:
-    seen = views()
-    samples, inputs = samples_of(seen), normalised(seen.rays, seen.scores)
-    lifted = seen.joints[:, LIFTED] - seen.joints[:, :1]
-    scale = STANDARD_HEIGHT / standing_heights(seen.joints)
+    people = views()
+    samples, inputs = samples_of(people), normalise(people.rays, people.scores)
+    lifted = people.joints[:, OUTPUT_ROWS] - people.joints[:, :1]
+    scale = STANDARD_HEIGHT / standing_heights(people.joints)
     back = virtual_to_optical(samples.targets, inputs.rotations)
     np.testing.assert_allclose(back, lifted * scale[:, None, None], atol=1e-9)
     assert samples.usable.mean() > 0.9
 
 
-def test_lost_joints_are_a_detectors() -> None:
+def test_dropped_joints_are_those_of_detections() -> None:
     rng = np.random.default_rng(1)
     scores = drop_joints(np.ones((20000, 18)), rng)
     whole = (scores > 0).all(axis=1).mean()
@@ -117,11 +131,11 @@ def test_lost_joints_are_a_detectors() -> None:
 
 
 def test_a_third_of_the_joints_is_six() -> None:
-    lost = (drop_third(np.ones((100, 18)), np.random.default_rng(0)) == 0).sum(axis=1)
-    assert set(lost.tolist()) <= {6, 7}  # the neck goes with a shoulder
+    missing = (drop_third(np.ones((100, 18)), np.random.default_rng(0)) == 0).sum(axis=1)
+    assert set(missing.tolist()) <= {6, 7}  # the neck goes with a shoulder
 
 
-def test_noise_is_a_few_centimetres_at_the_persons_distance() -> None:
+def test_errors_are_a_few_centimetres_at_the_distance_of_the_person() -> None:
     rng = np.random.default_rng(2)
     rays, depths = np.zeros((5000, 18, 2)), np.full(5000, 4.0)
     noisy, scores = noisy_keypoints(rays, np.ones((5000, 18)), depths, rng)
@@ -131,54 +145,50 @@ def test_noise_is_a_few_centimetres_at_the_persons_distance() -> None:
     assert scores[errors < 0.02].mean() > scores[errors > 0.1].mean()
 
 
-def detections() -> DetectorErrors:
-    """A detector that sees every joint 3 cm too far right, and never the left wrist."""
-    seen = views(3)
-    whole = np.isfinite(seen.rays).all(axis=(1, 2))
-    joints = seen.joints[whole]
-    exact = joints[:, SEEN]
-    rays = exact[..., :2] / exact[..., 2:] + [0.03, 0] / joints[:, :1, 2:]
+def detections() -> Detections:
+    """Detections 3 cm too far right and without the left wrist."""
+    people = views(3)
+    joints = people.joints[np.isfinite(people.rays).all(axis=(1, 2))]
+    rays = exact_rays(joints) + [0.03, 0] / joints[:, :1, 2:]
     scores = np.full(rays.shape[:2], 0.9)
     scores[:, COCO_18.index("left_wrist")] = 0.0
-    return DetectorErrors(Views(joints, rays, scores))
+    return Detections(Views(joints, rays, scores), np.full(len(joints), "any"))
 
 
-def test_transplanted_errors_are_the_detectors_in_metres() -> None:
-    seen = views(4)
-    found = detections().transplant(seen, np.random.default_rng(0))
-    known = found.scores > 0
-    offset = (found.rays - seen.rays) * seen.joints[:, :1, 2:]
-    # Right in the picture, or left where the donor was mirrored.
-    np.testing.assert_allclose(np.abs(offset[known][:, 0]), 0.03, atol=1e-9)
-    np.testing.assert_allclose(offset[known][:, 1], 0, atol=1e-9)
+def test_transplanted_errors_equal_those_of_detections_in_metres() -> None:
+    exact = views(4)
+    found = detections().transplant(exact, np.random.default_rng(0))
+    present = found.scores > 0
+    offset = (found.rays - exact.rays) * exact.joints[:, :1, 2:]
+    # Right in the image, or left where the donor was mirrored.
+    np.testing.assert_allclose(np.abs(offset[present][:, 0]), 0.03, atol=1e-9)
+    np.testing.assert_allclose(offset[present][:, 1], 0, atol=1e-9)
     wrists = [COCO_18.index("left_wrist"), COCO_18.index("right_wrist")]
     assert (found.scores[:, wrists] == 0).any(axis=1).all()
 
 
-def test_drawn_detections_are_rolled_with_their_truth() -> None:
-    errors = detections()
-    drawn = errors.draw(200, np.random.default_rng(0))
-    exact = drawn.joints[:, SEEN]
-    offset = np.linalg.norm((drawn.rays - exact[..., :2] / exact[..., 2:]), axis=-1)
+def test_drawn_detections_are_rolled_with_their_ground_truth() -> None:
+    drawn = detections().draw(200, np.random.default_rng(0))
+    offset = np.linalg.norm(drawn.rays - exact_rays(drawn.joints), axis=-1)
     np.testing.assert_allclose(offset * drawn.joints[:, :1, 2], 0.03, atol=1e-9)
 
 
-def test_joints_are_lost_as_detectors_lose_them_or_any_third_or_none() -> None:
-    scores = lose_joints(np.ones((20000, 18)), np.random.default_rng(5))
-    lost = (scores == 0).sum(axis=1)
-    assert 0.3 < (lost == 0).mean() < 0.6
-    assert 0.25 < ((lost == 6) | (lost == 7)).mean() < 0.45
+def test_joints_are_missing_as_in_detections_or_any_third_or_none() -> None:
+    scores = remove_joints(np.ones((20000, 18)), np.random.default_rng(5))
+    missing = (scores == 0).sum(axis=1)
+    assert 0.3 < (missing == 0).mean() < 0.6
+    assert 0.25 < ((missing == 6) | (missing == 7)).mean() < 0.45
     assert set(np.unique(scores)) == {0.0, 1.0}
 
 
-def test_what_is_seen_exactly_is_where_it_is() -> None:
-    seen = exactly_seen(views(6))
-    exact = seen.joints[:, SEEN]
-    np.testing.assert_array_equal(seen.rays, exact[..., :2] / exact[..., 2:])
-    assert (seen.scores == 1).all()
+def test_complete_views_have_all_joints() -> None:
+    complete = complete_views(views(6))
+    exact = complete.joints[:, INPUT_ROWS]
+    np.testing.assert_array_equal(complete.rays, exact[..., :2] / exact[..., 2:])
+    assert (complete.scores == 1).all()
 
 
-def test_files_of_detections_are_split(tmp_path: Path) -> None:
+def test_file_of_detections_is_split(tmp_path: Path) -> None:
     source = detections().views
     test = np.arange(len(source)) % 4 == 0
     actions = np.where(test, "recorded/walking", "waving_left")
@@ -193,7 +203,7 @@ def test_files_of_detections_are_split(tmp_path: Path) -> None:
     assert set(held_out.actions.tolist()) == {"recorded/walking"}
 
 
-def test_no_file_is_no_detections_and_a_wrong_one_is_told(tmp_path: Path) -> None:
+def test_empty_path_gives_no_detections_and_wrong_files_are_refused(tmp_path: Path) -> None:
     assert read_detections("", "train") is None
     with pytest.raises(InputError, match=r"none\.npz is no file of detections"):
         read_detections(str(tmp_path / "none.npz"), "train")

@@ -1,0 +1,1 @@
+"""Simulated errors of a keypoint detector, for time series and for single views."""
