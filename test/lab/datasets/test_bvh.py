@@ -116,7 +116,7 @@ def test_written_and_read_file_is_equal(tmp_path: Path, seed: int) -> None:
         ("OFFSET 1 0 0", "SIZE 1", "'SIZE' in the hierarchy"),
         ("3 Zrotation", "3 Wrotation", "channels Wrotation"),
         ("3 Zrotation Xrotation", "3 Zrotation Zrotation", "channels Zrotation Zrotation"),
-        ("  }\n}\n", "  }\n", "braces do not match"),
+        ("  }\n}\n", "  }\n", "braces that do not match"),
         ("ROOT Hips\n{", "ROOT Hips\n}", "HIERARCHY"),
         ("ROOT Hips\n{", "", "HIERARCHY"),
     ],

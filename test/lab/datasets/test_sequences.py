@@ -63,7 +63,7 @@ def test_bones_get_their_lengths_and_keep_their_directions(skeleton: Skeleton, s
 
 
 @given(skeletons, seeds)
-def test_normalisation_is_idempotent_and_commutes_with_translation(
+def test_normalisation_is_idempotent_and_translation_invariant(
     skeleton: Skeleton, seed: int
 ) -> None:
     points = optical_people(seed, 3, 1, len(skeleton))

@@ -1,7 +1,7 @@
 """Human3.6M recordings, independent of the file layout, and the protocol of Martinez et al. 2017.
 
 Protocol: 16 keypoints [px] as input; 16 joints relative to the hip, the 17th, as output. Networks
-standardise each dimension of both by the training subjects (networks.two_stream.Standardise). The error is
+standardise each dimension of both by the training subjects (two_stream.Standardise). The error is
 MPJPE over 17 joints, as it is (protocol 1) or after alignment of each pose (protocol 2).
 """
 
