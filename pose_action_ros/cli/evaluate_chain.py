@@ -27,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print and write the figures."""
-    from pose_action_ros.lab.evaluation.chain import measure_chain  # noqa: PLC0415
+    from pose_action_ros.lab.evaluation.chain import measure_chain
 
     report = measure_chain(settings_from(args, ChainRun))
     print(text_of(report))  # noqa: T201 - the command's output
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
 
 def text_of(report: ChainReport) -> str:
     """The figures as text."""
-    from pose_action_ros.lab.evaluation.placement import placement_table  # noqa: PLC0415
+    from pose_action_ros.lab.evaluation.placement import placement_table
 
     parts = [
         f"{report.images} images, the person detected and placed in {report.found:.1%}",

@@ -29,8 +29,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print the tables and write them with a plot."""
-    from pose_action_ros.lab.evaluation.lifter_files import markdown, write_report  # noqa: PLC0415
-    from pose_action_ros.lab.training.lifter.run import evaluate, load_run  # noqa: PLC0415
+    from pose_action_ros.lab.evaluation.lifter_files import markdown, write_report
+    from pose_action_ros.lab.training.lifter.run import evaluate, load_run
 
     moved = {name: value for name in _DATA if (value := getattr(args, name))}
     loaded = [load_run(folder) for folder in args.runs]

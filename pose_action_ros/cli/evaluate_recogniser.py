@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print and write the figures."""
-    from pose_action_ros.lab.evaluation.recogniser import (  # noqa: PLC0415
+    from pose_action_ros.lab.evaluation.recogniser import (
         measure_recogniser,
         reaction_table,
     )

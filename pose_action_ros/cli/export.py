@@ -29,8 +29,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Export and print the figures."""
-    from pose_action_ros.lab.training.lifter.run import load_run  # noqa: PLC0415
-    from pose_action_ros.lab.training.lifter.ship import ship  # noqa: PLC0415
+    from pose_action_ros.lab.training.lifter.run import load_run
+    from pose_action_ros.lab.training.lifter.ship import ship
 
     settings, learners = load_run(args.run)
     settings = replace(

@@ -43,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Convert and print the path of the ONNX file."""
-    from pose_action_ros.lab.training.openpose.convert import convert  # noqa: PLC0415
+    from pose_action_ros.lab.training.openpose.convert import convert
 
     output = args.output
     if output is not None and output.suffix != ".onnx":

@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the file."""
-    from pose_action_ros.lab.training.lifter.rendering import make_detections  # noqa: PLC0415
+    from pose_action_ros.lab.training.lifter.rendering import make_detections
 
     settings = settings_from(args, DetectionRun)
     _LOG.info("%d detections in %s", make_detections(settings), settings.output)

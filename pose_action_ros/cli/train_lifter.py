@@ -33,8 +33,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train with the settings of the file, then export the lifter for robots."""
-    from pose_action_ros.lab.training.lifter.ship import ship  # noqa: PLC0415
-    from pose_action_ros.lab.training.lifter.train import train  # noqa: PLC0415
+    from pose_action_ros.lab.training.lifter.ship import ship
+    from pose_action_ros.lab.training.lifter.train import train
 
     settings = read_settings(args.config, args.set)
     learners = train(settings)

@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.lab.datasets.cmu import read_positions
-from pose_action_ros.lab.datasets.simulated import figure_of
 from pose_action_ros.lab.datasets.person import HEIGHT, PERSON
+from pose_action_ros.lab.datasets.simulated import figure_of
 from pose_action_ros.lab.training.action.augmentation import restyle, rotation
 from pose_action_ros.lab.training.action.gestures import gesture_script
 from pose_action_ros.lab.training.action.tracks import LabelledKeypoints, LabelledPoses
