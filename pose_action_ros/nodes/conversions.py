@@ -1,26 +1,24 @@
-"""Messages to poses and actions, and back. What comes in from others is checked."""
+"""Messages of poses, actions and cameras: made from, and read and checked into, our types."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point
+from sensor_msgs.msg import CameraInfo
 from std_msgs.msg import Header
 
+from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError
 from pose_action_ros.messages import results
 from pose_action_ros.msg import Action, Keypoint, Keypoints, PersonKeypoints, Poses
 from pose_action_ros.msg import Pose3D as Pose3DMessage
 from pose_action_ros.poses import UNTRACKED, Pose2D, Pose3D
 from pose_action_ros.skeletons import Skeleton, skeleton_named
-
-if TYPE_CHECKING:  # nodes that recognise nothing need not load it
-    from pose_action_ros.recognition import ActionEstimate
 
 Array = npt.NDArray[np.float64]
 
@@ -37,23 +35,16 @@ _TYPES = results.ResultTypes(
 )
 
 
-def keypoints_message(
-    people: Sequence[Pose2D], header: Header, size: tuple[int, int], skeleton: Skeleton
-) -> Keypoints:
-    """A Keypoints message.
-
-    Args:
-        people: 2D poses of `skeleton` [px].
-        header: of the image.
-        size: width and height of the image [px].
-        skeleton: of the poses, also when there are none.
-    """
-    message: Keypoints = results.keypoints_message(_TYPES, people, header, size, skeleton)
-    return message
+keypoints_message = partial(results.keypoints_message, _TYPES)
+"""Make a Keypoints message from people, header, image size and skeleton; see messages.results."""
+poses_message = partial(results.poses_message, _TYPES)
+"""Make a Poses message from people, header and skeleton."""
+action_message = partial(results.action_message, _TYPES)
+"""Make an Action message from an estimate, header and stamp of the window's start."""
 
 
 def people_from_keypoints(message: Keypoints) -> tuple[Pose2D, ...]:
-    """The people of a Keypoints message who have at least one joint.
+    """The people of a Keypoints message with at least one joint.
 
     Raises:
         InputError: no image size, unknown skeleton, wrong number of keypoints, infinite or
@@ -62,7 +53,7 @@ def people_from_keypoints(message: Keypoints) -> tuple[Pose2D, ...]:
     if not message.width or not message.height:
         raise InputError(
             f"got keypoints of an image of {message.width}x{message.height} px, "
-            "expected the size of the image they were found in"
+            "expected the size of their image"
         )
     skeleton, ids = skeleton_named(message.skeleton), [person.id for person in message.people]
     _check_ids(ids)
@@ -79,14 +70,8 @@ def people_from_keypoints(message: Keypoints) -> tuple[Pose2D, ...]:
     return tuple(person for person in people if person.present.any())
 
 
-def poses_message(people: Sequence[Pose3D], header: Header, skeleton: Skeleton) -> Poses:
-    """A Poses message of 3D poses of `skeleton` [m]; header of the image."""
-    message: Poses = results.poses_message(_TYPES, people, header, skeleton)
-    return message
-
-
 def people_from_poses(message: Poses) -> tuple[Pose3D, ...]:
-    """The people of a Poses message who have at least one joint.
+    """The people of a Poses message with at least one joint.
 
     Raises:
         InputError: unknown skeleton or placement, wrong number of joints or scores, infinite or
@@ -113,12 +98,6 @@ def people_from_poses(message: Poses) -> tuple[Pose3D, ...]:
     return tuple(person for person in people if person.present.any())
 
 
-def action_message(estimate: ActionEstimate, header: Header, window_start: Time) -> Action:
-    """An Action message; header of the newest image used, stamp of the oldest."""
-    message: Action = results.action_message(_TYPES, estimate, header, window_start)
-    return message
-
-
 def _check_ids(ids: list[int]) -> None:
     tracked = [number for number in ids if number != UNTRACKED]
     if len(set(tracked)) != len(tracked) or min(tracked, default=0) < 0:
@@ -143,7 +122,7 @@ def _check_placement(person: Pose3DMessage) -> None:
 
 
 def _check_numbers(points: Array, scores: Array, ids: Sequence[int]) -> None:
-    """A joint of (N, J, D) is finite, or NaN with score 0; scores (N, J) are numbers from 0 on."""
+    """Check that joints (N, J, D) are finite, or NaN with score 0, and scores (N, J) are >= 0."""
     wrong = np.isinf(points).any(axis=2) | ~(np.isfinite(scores) & (scores >= 0))  # (N, J)
     if wrong.any():
         raise InputError(
@@ -159,7 +138,7 @@ def _check_numbers(points: Array, scores: Array, ids: Sequence[int]) -> None:
 
 
 def _check_extent(points: Array, known: npt.NDArray[np.bool_], ids: Sequence[int]) -> None:
-    """The known (N, J) of joints (N, J, 3) are not all at one place, as zeros for nothing are."""
+    """Check that the known (N, J) of joints (N, J, 3) are not all at one place, as zeros are."""
     one = points[np.arange(len(points)), known.argmax(axis=1)]  # (N, 3)
     there = ~known | (points == one[:, None]).all(axis=2)
     flat = there.all(axis=1) & (known.sum(axis=1) > 1)
@@ -171,5 +150,17 @@ def _check_extent(points: Array, known: npt.NDArray[np.bool_], ids: Sequence[int
 
 
 def _first(joints: npt.NDArray[np.bool_], ids: Sequence[int]) -> int:
-    """Who is the first with such a joint."""
+    """Id of the first person with such a joint (N, J)."""
     return ids[int(joints.any(axis=1).argmax())]
+
+
+def camera_info_message(camera: Intrinsics, header: Header) -> CameraInfo:
+    """A CameraInfo message; header of the image."""
+    message = CameraInfo(header=header, width=camera.width, height=camera.height)
+    simple = len(camera.distortion) <= 5  # k1 k2 p1 p2 k3
+    message.distortion_model = "plumb_bob" if simple else "rational_polynomial"
+    message.d = [*camera.distortion, *[0.0] * (5 - len(camera.distortion))]
+    message.k = camera.matrix.reshape(-1)
+    message.r = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]
+    message.p = [camera.fx, 0.0, camera.cx, 0.0, 0.0, camera.fy, camera.cy, 0.0, 0.0, 0.0, 1.0, 0.0]
+    return message

@@ -1,19 +1,29 @@
-"""What a node counts, and what that says about its health."""
+"""Health of a node: counts of its work, and reports on /diagnostics once a second."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from threading import Lock
 from time import monotonic
+from typing import Any
 
-from pose_action_ros.nodes.thresholds import LONG_SILENCE, SILENCE
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from rclpy.clock import Clock, ClockType  # type: ignore[attr-defined] # here in all distributions
+from rclpy.node import Node
+
+SILENCE = 2.0
+"""Time [s] without input after which a node warns, or reports an error if no input can arrive."""
+LONG_SILENCE = 10.0
+"""Time [s] without input after which a node reports an error."""
+PERIOD = 1.0
+"""Time between reports [s]."""
+HARDWARE_ID = "none"
 
 
 class Level(IntEnum):
-    """The levels of diagnostic_msgs/DiagnosticStatus; STALE is what viewers say of old reports."""
+    """Levels of diagnostic_msgs/DiagnosticStatus; viewers set STALE for old reports."""
 
     OK = 0
     WARN = 1
@@ -22,7 +32,7 @@ class Level(IntEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong, in words for the person at rqt_robot_monitor."""
+    """One problem, as text for the user of rqt_robot_monitor."""
 
     level: Level
     text: str
@@ -39,25 +49,24 @@ class Report:
 
 @dataclass
 class _Counts:
-    """Since the last report, or since the start."""
+    """Counts since the last report, or since the start."""
 
     received: int = 0
     processed: int = 0
     failed: int = 0
     dropped: int = 0
     busy: float = 0.0  # [s]
-    inferred: int = 0
     inferring: float = 0.0  # [s]
 
 
 @dataclass
 class Statistics:
-    """Counts what a node takes in and gives out; safe to use from several threads.
+    """Counts of the inputs and results of a node; safe to use from several threads.
 
     Attributes:
-        noun: what comes in, e.g. "image".
-        facts: more to report, e.g. the model's name.
-        clock: seconds that never jump.
+        noun: the input, e.g. "image".
+        facts: more values to report, e.g. the name of the model.
+        clock: monotonic time [s].
     """
 
     noun: str
@@ -74,67 +83,59 @@ class Statistics:
         self._last_error = ""
 
     def activate(self) -> None:
-        """From now on something should come in."""
+        """Expect input from now on."""
         with self._lock:
             self._waiting_since, self._any = self.clock(), False
 
-    def rest(self, why: str = "inactive") -> None:
-        """From now on nothing need come in; `why` is for people."""
+    def rest(self, reason: str = "inactive") -> None:
+        """Expect no input from now on; the reason is reported."""
         with self._lock:
-            self._waiting_since, self._resting = None, why
+            self._waiting_since, self._resting = None, reason
 
     @property
     def silence(self) -> float:
-        """How long nothing came in though it should [s]."""
+        """Time [s] for which expected input has not arrived."""
         since = self._waiting_since
         return 0.0 if since is None else self.clock() - since
 
     def received(self) -> None:
-        """Something came in."""
+        """Count an input."""
         with self._lock:
             if self._waiting_since is not None:
                 self._waiting_since, self._any = self.clock(), True
             self._recent.received += 1
 
-    def processed(self, seconds: float) -> None:
-        """Something was finished; how long that took."""
+    def processed(self, seconds: float, inference: float = 0.0) -> None:
+        """Count a result, with its total time and the time of the networks [s]."""
         with self._lock:
             self._recent.processed += 1
             self._recent.busy += seconds
-
-    @contextmanager
-    def inferring(self) -> Iterator[None]:
-        """While inside, networks are at work."""
-        started = self.clock()
-        yield
-        with self._lock:
-            self._recent.inferred += 1
-            self._recent.inferring += self.clock() - started
+            self._recent.inferring += inference
 
     def dropped(self) -> None:
-        """Something came in faster than it could be processed and was left out."""
+        """Count an input that was dropped for a newer one."""
         with self._lock:
             self._recent.dropped += 1
 
     def failed(self, error: str) -> None:
-        """Something could not be processed."""
+        """Count an input that could not be processed."""
         with self._lock:
             self._recent.failed += 1
             self._last_error = error
 
-    def report(self, found: Sequence[Finding] = ()) -> Report:
-        """Health since the last report, with what was found beside the counts."""
+    def report(self, problems: Sequence[Finding] = ()) -> Report:
+        """Report on the time since the last report, with problems from elsewhere."""
         with self._lock:
             now = self.clock()
             seconds, self._last_report = max(now - self._last_report, 1e-6), now
             recent, self._recent = self._recent, _Counts()
-            _add(self._total, recent)
+            for name in ("received", "processed", "failed", "dropped"):
+                setattr(self._total, name, getattr(self._total, name) + getattr(recent, name))
             values = self._values(recent, seconds)
-            if self._waiting_since is None:
-                findings = self._failures(recent)
-                usual = self._resting
-            else:
-                findings = [*self._failures(recent), *found, *self._silences(now)]
+            findings = self._failures(recent)
+            usual = self._resting
+            if self._waiting_since is not None:
+                findings += [*problems, *self._silences(now - self._waiting_since)]
                 usual = f"{recent.processed / seconds:.1f} per second"
         findings.sort(key=lambda finding: -finding.level)
         level = findings[0].level if findings else Level.OK
@@ -147,9 +148,7 @@ class Statistics:
             return [Finding(Level.ERROR, f"every {self.noun} fails: {self._last_error}")]
         return [Finding(Level.WARN, f"{recent.failed} failed, the last: {self._last_error}")]
 
-    def _silences(self, now: float) -> list[Finding]:
-        assert self._waiting_since is not None
-        silence = now - self._waiting_since
+    def _silences(self, silence: float) -> list[Finding]:
         if silence <= SILENCE:
             return []
         level = Level.WARN if silence <= LONG_SILENCE else Level.ERROR
@@ -157,11 +156,12 @@ class Statistics:
         return [Finding(level, f"no {self.noun} {when}")]
 
     def _values(self, recent: _Counts, seconds: float) -> dict[str, str]:
+        mean = 1000 / max(recent.processed, 1)  # [ms]
         return {
             "rate in [Hz]": f"{recent.received / seconds:.2f}",
             "rate out [Hz]": f"{recent.processed / seconds:.2f}",
-            "processing time [ms]": _mean(recent.busy, recent.processed),
-            "inference time [ms]": _mean(recent.inferring, recent.inferred),
+            "processing time [ms]": f"{mean * recent.busy:.2f}",
+            "inference time [ms]": f"{mean * recent.inferring:.2f}",
             "received": str(self._total.received),
             "processed": str(self._total.processed),
             "dropped": str(self._total.dropped),
@@ -171,12 +171,55 @@ class Statistics:
         }
 
 
-def _mean(seconds: float, count: int) -> str:
-    return f"{1000 * seconds / count if count else 0.0:.2f}"
+def publish_diagnostics(node: Node, noun: str, report: Callable[[], Report]) -> object:
+    """Publish a node's health once a second as long as the returned object is kept.
+
+    The package diagnostic_updater does it where it is installed.
+
+    Args:
+        node: reported on.
+        noun: its input, e.g. "image".
+        report: returns its health since the last call.
+    """
+    namespace = node.get_namespace()  # two namespaces may share the name of a node
+    task = f"{noun} stream" + ("" if namespace == "/" else f" in {namespace}")
+    try:
+        from diagnostic_updater import Updater  # noqa: PLC0415 - absent on many machines
+    except ImportError:
+        return _OwnUpdater(node, task, report)
+    updater = Updater(node, PERIOD)
+    updater.setHardwareID(HARDWARE_ID)
+    updater.add(task, lambda status: _fill(status, report()))
+    return updater
 
 
-def _add(total: _Counts, more: _Counts) -> None:
-    total.received += more.received
-    total.processed += more.processed
-    total.failed += more.failed
-    total.dropped += more.dropped
+def _fill(status: Any, report: Report) -> Any:
+    """Fill in a DiagnosticStatusWrapper."""
+    status.summary(bytes([report.level]), report.message)
+    for key, value in report.values.items():
+        status.add(key, value)
+    return status
+
+
+class _OwnUpdater:
+    """Publisher of the same messages as diagnostic_updater's."""
+
+    def __init__(self, node: Node, task: str, report: Callable[[], Report]) -> None:
+        self._node, self._task, self._report = node, task, report
+        self._publisher = node.create_publisher(DiagnosticArray, "/diagnostics", 1)
+        # Simulated time may stand still or be far away; health is of the real world.
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._timer = node.create_timer(PERIOD, self._publish, clock=steady)
+
+    def _publish(self) -> None:
+        report = self._report()
+        status = DiagnosticStatus(
+            level=bytes([report.level]),
+            name=f"{self._node.get_name()}: {self._task}",
+            message=report.message,
+            hardware_id=HARDWARE_ID,
+            values=[KeyValue(key=key, value=value) for key, value in report.values.items()],
+        )
+        message = DiagnosticArray(status=[status])
+        message.header.stamp = self._node.get_clock().now().to_msg()
+        self._publisher.publish(message)

@@ -1,22 +1,31 @@
-"""Images between ROS messages and arrays. cv_bridge does it where it can; else, the same here."""
+"""Image topics: subscription, and conversion of messages to arrays and back.
+
+cv_bridge converts where it is installed and works; else messages/pictures.py gives the same result.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
 from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+from rclpy.node import Node
+from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image as ImageMessage
 from std_msgs.msg import Header
 
 from pose_action_ros.messages.encodings import Encoding
 from pose_action_ros.messages.pictures import checked, decoded_picture, raw_picture, unconvertible
+from pose_action_ros.nodes.topics import subscribe
+from pose_action_ros.settings import Settings, setting
 
 Image = npt.NDArray[np.uint8]
 
@@ -24,7 +33,45 @@ _LOG = logging.getLogger(__name__)
 
 _BAYER = ("bayer_rggb8", "bayer_bggr8", "bayer_gbrg8", "bayer_grbg8")
 BRIDGED = frozenset(("rgb8", "bgra8", "rgba8", "mono8", "mono16", "yuv422", "yuv422_yuy2", *_BAYER))
-"""What cv_bridge converts to bgr8 in every distribution from Humble on."""
+"""Encodings that cv_bridge converts to bgr8 in every distribution from Humble on."""
+
+
+@dataclass(frozen=True)
+class ImageInputSettings(Settings):
+    """Subscription of images."""
+
+    image_transport: str = setting(
+        "raw",
+        "raw subscribes to image, compressed to image/compressed",
+        choices=("raw", "compressed"),
+    )
+
+
+def subscribe_image(
+    node: Node, transport: str, callback: Callable[[Any], None]
+) -> Subscription[Any]:
+    """Subscribe to `image`, or to the compressed topic of image_transport.
+
+    The name of the compressed topic is made from the remapped name, as in image_transport.
+    """
+    if transport == "raw":
+        return subscribe(node, ImageMessage, "image", callback, depth=5)
+    topic = f"{node.resolve_topic_name('image')}/compressed"
+    return subscribe(node, CompressedImage, topic, callback, depth=5)
+
+
+def picture_reader(transport: str) -> Callable[[Any], Image]:
+    """The function that converts the messages of a transport to images (H, W, 3) BGR."""
+    if transport == "compressed":
+        return decoded_picture
+    return raw_picture if cv_bridge() is None else image_from
+
+
+def picture_in(message: ImageMessage | CompressedImage) -> Image:
+    """The picture in either kind of message; see image_from and decoded_picture."""
+    if isinstance(message, CompressedImage):
+        return decoded_picture(message)
+    return image_from(message)
 
 
 def image_from(message: ImageMessage) -> Image:
@@ -34,11 +81,10 @@ def image_from(message: ImageMessage) -> Image:
         (H, W, 3) BGR; for bgr8 it shares the message's memory, so do not write into it.
 
     Raises:
-        InputError: no pixels, unknown encoding, wrong step, or less data than the message says.
+        InputError: no pixels, unknown encoding, wrong step, or less data than announced.
     """
-    encoding = checked(message)
     bridge = cv_bridge()
-    if bridge is None or not _bridge_can(message, encoding):
+    if bridge is None or not _bridge_can(message, checked(message)):
         return raw_picture(message)
     try:
         converted: Image = bridge.imgmsg_to_cv2(message, "bgr8")
@@ -51,7 +97,7 @@ def image_from(message: ImageMessage) -> Image:
 def cv_bridge() -> Any:
     """A CvBridge that works, or None.
 
-    One built for another NumPy is imported without complaint and fails when used: so it is tried.
+    A build for another NumPy can be imported and fails when used, so it is tried.
     """
     try:
         from cv_bridge import CvBridge  # noqa: PLC0415 - absent on many machines
@@ -65,9 +111,10 @@ def cv_bridge() -> Any:
 
 
 def _bridge_can(message: ImageMessage, encoding: Encoding) -> bool:
-    """Whether cv_bridge converts this message rightly.
+    """True if cv_bridge converts this message correctly.
 
-    Its Python half rounds a step down to whole pixels, and NumPy 2 lacks what it swaps bytes with.
+    Its Python half rounds a step down to whole pixels, and swaps bytes by a function that NumPy 2
+    lacks.
     """
     pixel = encoding.channels * (2 if encoding.deep else 1)
     native = not message.is_bigendian and sys.byteorder == "little"
@@ -75,7 +122,7 @@ def _bridge_can(message: ImageMessage, encoding: Encoding) -> bool:
 
 
 def image_message(image: Image, header: Header, encoding: str = "bgr8") -> ImageMessage:
-    """An Image message with a copy of `image`, (H, W, 3) in the encoding named."""
+    """An Image message with a copy of `image`, (H, W, 3) in this encoding."""
     height, width = image.shape[:2]
     message = ImageMessage(header=header, height=height, width=width, encoding=encoding)
     message.step = 3 * width
@@ -92,14 +139,7 @@ def compressed_message(image: Image, header: Header, quality: int = 90) -> Compr
 
 
 def _bytes(data: npt.NDArray[Any]) -> array[int]:
-    """As the one type that message fields take over without looking at each element."""
+    """The data as the one type that message fields take without a check of each element."""
     result = array("B")
     result.frombytes(data.reshape(-1).view(np.uint8).data)
     return result
-
-
-def picture_in(message: ImageMessage | CompressedImage) -> Image:
-    """The picture in either kind of message; see image_from and decoded_picture."""
-    if isinstance(message, CompressedImage):
-        return decoded_picture(message)
-    return image_from(message)

@@ -1,104 +1,142 @@
-"""Finds people and their joints in images and gives them ids: image -> keypoints."""
+"""Node that detects people and their joints in images and tracks them: image -> keypoints."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
+from rclpy.node import Node
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image as ImageMessage
+from std_msgs.msg import Header
 
 from pose_action_ros.detection import Detector, DetectorSettings, make_detector
-from pose_action_ros.msg import Action
+from pose_action_ros.drawing import draw_people
+from pose_action_ros.drawing.captions import Captions
+from pose_action_ros.msg import Action, Keypoints
 from pose_action_ros.nodes.base import NodeSettings
-from pose_action_ros.nodes.humans import HumansSettings
-from pose_action_ros.nodes.images import picture_in
-from pose_action_ros.nodes.keypoints_output import KeypointsOutput
+from pose_action_ros.nodes.conversions import keypoints_message
+from pose_action_ros.nodes.humans import HumansSettings, make_humans
+from pose_action_ros.nodes.images import (
+    Image,
+    ImageInputSettings,
+    image_message,
+    picture_reader,
+    subscribe_image,
+)
 from pose_action_ros.nodes.running import run
-from pose_action_ros.nodes.stage import StageNode
-from pose_action_ros.nodes.subscriptions import subscribe, subscribe_image
-from pose_action_ros.nodes.timeline import Timeline
-from pose_action_ros.settings import Settings, setting
+from pose_action_ros.nodes.stage import Stage, StageNode
+from pose_action_ros.nodes.stamps import seconds_of
+from pose_action_ros.nodes.topics import subscribe
+from pose_action_ros.poses import Pose2D
 from pose_action_ros.tracking import Tracker, TrackerSettings
 
 
 @dataclass(frozen=True)
-class ImageInputSettings(Settings):
-    """How images come in."""
-
-    image_transport: str = setting(
-        "raw",
-        "raw subscribes to image, compressed to image/compressed",
-        choices=("raw", "compressed"),
-    )
+class KeypointsSettings(DetectorSettings, TrackerSettings, ImageInputSettings, HumansSettings):
+    """Settings of KeypointsStage and its input."""
 
 
 @dataclass(frozen=True)
-class KeypointsNodeSettings(
-    DetectorSettings, TrackerSettings, ImageInputSettings, HumansSettings, NodeSettings
-):
+class KeypointsNodeSettings(KeypointsSettings, NodeSettings):
     """Parameters of keypoints_node."""
 
 
-class KeypointsNode(StageNode[KeypointsNodeSettings, ImageMessage | CompressedImage]):
-    """See the module; ~/overlay shows the people in the image, with what they do."""
+class KeypointsStage(Stage):
+    """Detector and tracker; keypoints, ~/overlay, and /humans if ros4hri is set.
 
-    detector: Detector
-    tracker: Tracker
-    output: KeypointsOutput | None = None
+    Attributes:
+        detector, tracker: may be shared with a pipeline.
+    """
+
+    def __init__(
+        self, node: Node, settings: KeypointsSettings, detector: Detector, tracker: Tracker
+    ) -> None:
+        super().__init__(node)
+        self.detector, self.tracker = detector, tracker
+        self._memory = settings.track_memory
+        self._humans = make_humans(node) if settings.ros4hri else None
+        self._keypoints = self._add(Keypoints, "keypoints")
+        self._overlay = self._add(ImageMessage, "~/overlay", depth=1)
+        self._captions = Captions()
+
+    def close(self) -> None:
+        """Destroy the publishers."""
+        if self._humans is not None:
+            self._humans.close()
+        super().close()
+
+    def apply(self, settings: KeypointsSettings) -> None:
+        """Use the live settings; the tracks are kept."""
+        self.detector.settings = settings
+        self.tracker.settings = settings
+        self._memory = settings.track_memory
+
+    def label(self, message: Action) -> None:
+        """Show an action in the overlay and publish it under /humans."""
+        if self._overlay.get_subscription_count():
+            self._captions.add([message], seconds_of(message.header.stamp))
+        if self._humans is not None:
+            self._humans.publish_action(message)
+
+    def publish(self, people: Sequence[Pose2D], image: Image, header: Header) -> None:
+        """Publish the people in an image (H, W, 3) BGR."""
+        size = image.shape[1], image.shape[0]
+        self._keypoints.publish(keypoints_message(people, header, size, self.detector.skeleton))
+        if self._humans is not None:
+            self._humans.publish(people, size, header, self._memory)
+        if self._overlay.get_subscription_count():
+            drawn = image.copy()
+            draw_people(drawn, people, self._captions.at(seconds_of(header.stamp)))
+            self._overlay.publish(image_message(drawn, header))
+
+
+class KeypointsNode(StageNode[KeypointsNodeSettings, ImageMessage | CompressedImage]):
+    """The node; it subscribes to actions, too, for the overlay."""
+
+    keypoints: KeypointsStage
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__("keypoints_node", KeypointsNodeSettings, "image", **arguments)
-        self._timeline = Timeline()
+        self._picture = picture_reader(self.settings.image_transport)
 
-    def open(self) -> None:
+    def make_stages(self) -> tuple[Stage, ...]:
         """Load the detector."""
-        self.detector = make_detector(self.settings)
-        self.tracker = Tracker(self.settings)
-        self.output = KeypointsOutput(
-            self, ros4hri=self.settings.ros4hri, memory=self.settings.track_memory
-        )
-        self.health.facts["detector"] = self.settings.detector
-        self.health.facts["engine"] = self.detector.engine
+        detector, tracker = make_detector(self.settings), Tracker(self.settings)
+        self.keypoints = KeypointsStage(self, self.settings, detector, tracker)
+        return (self.keypoints,)
 
-    def close(self) -> None:
-        """Take the publishers down and give the models back."""
-        if self.output is not None:
-            self.output.close()
-            self.output = None
-            del self.detector, self.tracker
+    def facts(self) -> dict[str, str]:
+        """Detector and engine."""
+        return {"detector": self.settings.detector, "engine": self.keypoints.detector.engine}
 
-    def apply(self, settings: KeypointsNodeSettings) -> None:
-        """Nobody loses an id."""
-        if self.output is not None:
-            self.detector.settings = settings
-            self.tracker.settings = settings
-            self.output.memory = settings.track_memory
-
-    def listen(self) -> list[Subscription[Any]]:
-        """To images, and to actions for the overlay."""
-        assert self.output is not None
+    def subscribe(self) -> list[Subscription[Any]]:
+        """Subscribe to images and actions."""
         return [
             subscribe_image(self, self.settings.image_transport, self.take),
-            subscribe(self, Action, "action", self.output.label, depth=10),
+            subscribe(self, Action, "action", self.keypoints.label, depth=10),
         ]
 
-    def process(self, message: ImageMessage | CompressedImage) -> None:
-        """One image."""
-        assert self.output is not None
-        image = picture_in(message)
-        stamp = self._timeline.seconds(message.header.stamp)
-        if self._timeline.jumped_back(stamp):
-            self.get_logger().warning("time jumped backwards: everybody gets a new id")
-            self.detector.reset()
-            self.tracker.reset()
-        with self.health.inferring():
-            found = self.detector(image)
-        people = self.tracker.update(found, stamp)
-        self.output.publish(people, message.header, image, self.detector.skeleton)
+    def restart(self) -> None:
+        """Drop the tracks."""
+        self.get_logger().warning("time jumped backwards: all people get new ids")
+        self.keypoints.detector.reset()
+        self.keypoints.tracker.reset()
+
+    def process(self, message: ImageMessage | CompressedImage, stamp: float) -> float:
+        """Process one image."""
+        image = self._picture(message)
+        begin = perf_counter()
+        detections = self.keypoints.detector(image)
+        inference = perf_counter() - begin
+        people = self.keypoints.tracker.update(detections, stamp)
+        self.keypoints.publish(people, image, message.header)
         self.health.facts["people"] = str(len(people))
+        return inference
 
 
 def main() -> int:

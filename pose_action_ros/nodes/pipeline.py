@@ -1,130 +1,99 @@
-"""All stages in one process, without copies of images between them: image -> action.
+"""Node with all stages in one process, without copies of images between them: image -> action.
 
-Publishes what keypoints_node, lifter_node and action_node do, under the same names.
+It publishes the topics of keypoints_node, lifter_node and action_node under the same names.
 """
 
 from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 from rclpy.subscription import Subscription
-from sensor_msgs.msg import CameraInfo, CompressedImage
+from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image as ImageMessage
 
-from pose_action_ros.nodes.action_output import ActionOutput
+from pose_action_ros.nodes.action_node import ActionStage
 from pose_action_ros.nodes.base import NodeSettings
-from pose_action_ros.nodes.camera_model import CameraModel, CameraModelSettings
-from pose_action_ros.nodes.health import Finding
-from pose_action_ros.nodes.humans import HumansSettings
-from pose_action_ros.nodes.images import picture_in
-from pose_action_ros.nodes.keypoints_node import ImageInputSettings
-from pose_action_ros.nodes.keypoints_output import KeypointsOutput
-from pose_action_ros.nodes.poses_output import PosesOutput
+from pose_action_ros.nodes.images import picture_reader, subscribe_image
+from pose_action_ros.nodes.keypoints_node import KeypointsSettings, KeypointsStage
+from pose_action_ros.nodes.lifter_node import LifterStage, LifterStageSettings
 from pose_action_ros.nodes.running import run
-from pose_action_ros.nodes.stage import StageNode
-from pose_action_ros.nodes.subscriptions import subscribe, subscribe_image
-from pose_action_ros.nodes.timeline import Timeline
-from pose_action_ros.pipeline import Frame, Pipeline
-from pose_action_ros.pipeline_settings import PipelineSettings
-from pose_action_ros.skeletons import HUMAN36M_17
+from pose_action_ros.nodes.stage import Stage, StageNode
+from pose_action_ros.pipeline import Pipeline, PipelineSettings
 
 
 @dataclass(frozen=True)
-class PipelineNodeSettings(
-    PipelineSettings, ImageInputSettings, CameraModelSettings, HumansSettings, NodeSettings
-):
+class PipelineNodeSettings(PipelineSettings, KeypointsSettings, LifterStageSettings, NodeSettings):
     """Parameters of pipeline: those of the three nodes together."""
 
 
 class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImage]):
-    """See the module; ~/overlay, ~/markers and ~/spmf as of the three nodes."""
+    """The node; the stages share their models with the pipeline."""
 
     pipeline: Pipeline
-    outputs: tuple[KeypointsOutput, PosesOutput, ActionOutput] | None = None
+    keypoints: KeypointsStage
+    lifter: LifterStage
+    action: ActionStage
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__("pipeline", PipelineNodeSettings, "image", **arguments)
-        self._timeline = Timeline()
-        self._camera = CameraModel(self.settings.rectified, self.settings.field_of_view)
+        self._picture = picture_reader(self.settings.image_transport)
 
-    def open(self) -> None:
+    def make_stages(self) -> tuple[Stage, ...]:
         """Load all models."""
-        self.pipeline = Pipeline(self.settings)
-        keypoints = KeypointsOutput(
-            self, ros4hri=self.settings.ros4hri, memory=self.settings.track_memory
-        )
-        poses = PosesOutput(self, ros4hri=self.settings.ros4hri)
-        self.outputs = keypoints, poses, ActionOutput(self)
-        self.health.facts["detector"] = self.settings.detector
-        assert self.pipeline.detector is not None
-        self.health.facts["detector engine"] = self.pipeline.detector.engine
-        self.health.facts["lifter"] = self.settings.lifter_model
-        self.health.facts["lifter engine"] = self.pipeline.lifter.engine
-        self._tell()
-
-    def _tell(self) -> None:
-        """What recognises, for diagnostics."""
-        recogniser = self.pipeline.recogniser
-        assert recogniser is not None
-        self.health.facts["classifier"] = recogniser.settings.action_model
-        self.health.facts["classifier engine"] = recogniser.engine
-        self.health.facts["labels"] = str(len(recogniser.labels))
-
-    def close(self) -> None:
-        """Take the publishers down and give the models back."""
-        if self.outputs is not None:
-            for output in self.outputs:
-                output.close()
-            self.outputs = None
-            del self.pipeline
+        pipeline = self.pipeline = Pipeline(self.settings)
+        assert pipeline.detector is not None
+        assert pipeline.recogniser is not None
+        self.keypoints = KeypointsStage(self, self.settings, pipeline.detector, pipeline.tracker)
+        self.lifter = LifterStage(self, self.settings, pipeline.lifter)
+        self.action = ActionStage(self, pipeline.recogniser)
+        return self.keypoints, self.lifter, self.action
 
     def apply(self, settings: PipelineNodeSettings) -> None:
-        """What is remembered of people stays, unless the action model changes."""
-        if self.outputs is not None:
-            self.pipeline.apply(settings)
-            self.outputs[0].memory = settings.track_memory
-            self._tell()
+        """Use the live settings; tracks are kept, unless the action model changes."""
+        super().apply(settings)
+        if self.stages:
+            self.pipeline.recogniser = self.action.recogniser
 
-    def listen(self) -> list[Subscription[Any]]:
-        """To images and the camera."""
-        return [
-            subscribe_image(self, self.settings.image_transport, self.take),
-            subscribe(self, CameraInfo, "camera_info", self._camera.update, depth=1),
-        ]
+    def facts(self) -> dict[str, str]:
+        """Models and engines of the stages."""
+        action = self.action.facts()
+        return {
+            "detector": self.settings.detector,
+            "detector engine": self.keypoints.detector.engine,
+            "lifter": self.settings.lifter_model,
+            "lifter engine": self.lifter.lifter.engine,
+            "classifier": action["model"],
+            "classifier engine": action["engine"],
+            "labels": action["labels"],
+        }
 
-    def troubles(self) -> list[Finding]:
-        """Of the camera."""
-        return self._camera.findings()
+    def subscribe(self) -> list[Subscription[Any]]:
+        """Subscribe to images and camera_info."""
+        images = subscribe_image(self, self.settings.image_transport, self.take)
+        return [images, self.lifter.subscribe_camera()]
 
-    def process(self, message: ImageMessage | CompressedImage) -> None:
-        """One image."""
-        image = picture_in(message)
-        height, width = image.shape[:2]
-        stamp = self._timeline.seconds(message.header.stamp)
-        if self._timeline.jumped_back(stamp):
-            self.get_logger().warning("time jumped backwards: everybody is forgotten")
-            self.pipeline.reset()
-        with self.health.inferring():
-            result = self.pipeline(image, stamp, self._camera.intrinsics(width, height))
-        self._publish(result, message, image)
-        self.health.facts["people"] = str(len(result.keypoints))
-        self.health.facts["camera"] = self._camera.origin
+    def restart(self) -> None:
+        """Drop all tracks and windows."""
+        self.get_logger().warning("time jumped backwards: the state of all stages is dropped")
+        self.pipeline.reset()
 
-    def _publish(self, result: Frame, message: Any, image: Any) -> None:
-        assert self.outputs is not None
-        keypoints, poses, action = self.outputs
-        header, recogniser = message.header, self.pipeline.recogniser
-        assert self.pipeline.detector is not None
-        assert recogniser is not None
-        keypoints.publish(result.keypoints, header, image, self.pipeline.detector.skeleton)
-        people = [pose for pose in result.poses if pose.present.any()]
-        poses.publish(people, header, HUMAN36M_17)
-        starts = [self._timeline.stamp(estimate.window_start) for estimate in result.actions]
-        for sent in action.publish(result.actions, starts, people, header):
-            keypoints.label(sent)
-        action.publish_images(result.actions, recogniser, header)
+    def process(self, message: ImageMessage | CompressedImage, stamp: float) -> float:
+        """Process one image."""
+        image, header = self._picture(message), message.header
+        camera = self.lifter.camera.intrinsics(image.shape[1], image.shape[0])
+        begin = perf_counter()
+        frame = self.pipeline(image, stamp, camera)
+        inference = perf_counter() - begin
+        self.keypoints.publish(frame.keypoints, image, header)
+        people = self.lifter.publish(frame.poses, header)
+        for label in self.action.publish(frame.actions, people, header, self.timeline):
+            self.keypoints.label(label)
+        self.health.facts["people"] = str(len(frame.keypoints))
+        self.health.facts["camera"] = self.lifter.camera.origin
+        return inference
 
 
 def main() -> int:

@@ -1,7 +1,8 @@
-"""From a node class to a process: start, spin, end with the right exit code."""
+"""From a node class to a process: start, spin, log, end with the right exit code."""
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -14,17 +15,17 @@ from rclpy.executors import Executor, ExternalShutdownException, SingleThreadedE
 
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.nodes.base import ManagedNode
-from pose_action_ros.nodes.logs import forwarded
 
+PACKAGE = "pose_action_ros"
 _STOPS = signal.SIGINT, signal.SIGTERM
 
 
 def run(make_node: Callable[[], ManagedNode[Any]]) -> int:
-    """Run one node until it is told to stop.
+    """Run one node until a signal or the node ends it.
 
     Returns:
-        0 after Ctrl-C, SIGTERM or when there is nothing more to do; 1, and one line on stderr,
-        when it could not start.
+        0 after Ctrl-C, SIGTERM or when the node has finished; 1, and one line on stderr, if it
+        could not start.
     """
     started = False
     try:
@@ -36,12 +37,12 @@ def run(make_node: Callable[[], ManagedNode[Any]]) -> int:
     except PoseActionError as error:
         return _refuse(str(error))
     except Exception as error:
-        if started and not rclpy.ok():  # told to stop before there was a node
+        if started and not rclpy.ok():  # a signal came before the node was complete
             return 0
         if type(error).__module__.startswith(("rclpy", "_rclpy")):  # bad --ros-args, bad YAML
             return _refuse(str(error).splitlines()[0])
         raise
-    with _restored():
+    with _restored_signals():
         try:
             with forwarded(node.get_logger()):
                 return _spin(node)
@@ -51,8 +52,8 @@ def run(make_node: Callable[[], ManagedNode[Any]]) -> int:
 
 
 @contextmanager
-def _restored() -> Iterator[None]:
-    """What signals do is afterwards as it was: not every caller ends with the node."""
+def _restored_signals() -> Iterator[None]:
+    """Restore the signal handlers afterwards, since some callers continue after the node."""
     if current_thread() is not main_thread():
         yield
         return
@@ -65,7 +66,7 @@ def _restored() -> Iterator[None]:
 
 
 def _ignore_stops() -> None:
-    """One is enough: `ros2 launch` passes on the Ctrl-C that the terminal gave to all already."""
+    """Ignore further signals: `ros2 launch` repeats the Ctrl-C that the terminal sent to all."""
     if current_thread() is main_thread():
         for number in _STOPS:
             signal.signal(number, signal.SIG_IGN)
@@ -84,7 +85,7 @@ def _spin(node: ManagedNode[Any]) -> int:
     except Exception:
         if rclpy.ok():
             raise
-        return 0  # a signal came while something was being set up
+        return 0  # a signal came during the start
     finally:
         _ignore_stops()
         executor.shutdown()
@@ -92,7 +93,7 @@ def _spin(node: ManagedNode[Any]) -> int:
 
 
 def make_executor() -> Executor:
-    """The executor all nodes use; they do their work in threads of their own."""
+    """The executor of all nodes; they do long work in threads of their own."""
     return SingleThreadedExecutor()
 
 
@@ -100,3 +101,42 @@ def _refuse(reason: str) -> int:
     sys.stderr.write(f"cannot start: {reason}\n")
     rclpy.try_shutdown()
     return 1
+
+
+class RosHandler(logging.Handler):
+    """Handler that passes log records to a ROS logger."""
+
+    def __init__(self, logger: Any) -> None:
+        super().__init__()
+        self._logger = logger
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log in ROS with the record's level."""
+        text = self.format(record)
+        # rclpy ties a line of code to one severity, hence one line for each.
+        if record.levelno >= logging.CRITICAL:
+            self._logger.fatal(text)
+        elif record.levelno >= logging.ERROR:
+            self._logger.error(text)
+        elif record.levelno >= logging.WARNING:
+            self._logger.warning(text)
+        elif record.levelno >= logging.INFO:
+            self._logger.info(text)
+        else:
+            self._logger.debug(text)
+
+
+@contextmanager
+def forwarded(logger: Any) -> Iterator[None]:
+    """Send the package's log to this ROS logger alone while inside."""
+    package, handler = logging.getLogger(PACKAGE), RosHandler(logger)
+    level, propagate = package.level, package.propagate
+    package.addHandler(handler)
+    package.setLevel(logging.DEBUG)  # ROS decides which records are shown
+    package.propagate = False
+    try:
+        yield
+    finally:
+        package.removeHandler(handler)
+        package.setLevel(level)
+        package.propagate = propagate

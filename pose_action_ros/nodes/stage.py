@@ -1,41 +1,142 @@
-"""A node that works on what it receives, the newest first."""
+"""Nodes that process messages: the stages they consist of, and the worker that runs them."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import deque
+from collections.abc import Callable
+from threading import Condition, Thread
 from time import perf_counter
 from typing import Any, Generic, TypeVar
 
 from rclpy.subscription import Subscription
 
 from pose_action_ros.nodes.base import Config, ManagedNode
-from pose_action_ros.nodes.health import Finding, Report
-from pose_action_ros.nodes.inputs import findings, observe
-from pose_action_ros.nodes.stamps import ClockWatch, StampWatch
-from pose_action_ros.nodes.thresholds import SILENCE
-from pose_action_ros.nodes.timeline import nanoseconds_of
-from pose_action_ros.nodes.worker import Immediate, NewestWorker
+from pose_action_ros.nodes.health import SILENCE, Finding, Report
+from pose_action_ros.nodes.stamps import ClockWatch, StampWatch, Timeline
+from pose_action_ros.nodes.topics import Publishers, input_findings, observe
 
+Item = TypeVar("Item")
 Message = TypeVar("Message", bound=Any)
 """A message with a header."""
 
 
+class Stage(Publishers):
+    """One stage of the chain from image to action: its models and the topics it publishes."""
+
+    @abstractmethod
+    def apply(self, settings: Any) -> None:
+        """Use the live settings from the next message on; a PoseActionError changes nothing."""
+
+    def findings(self) -> list[Finding]:
+        """Problems for diagnostics."""
+        return []
+
+
+class Immediate(Generic[Item]):
+    """Worker in the thread of the caller, for work not much longer than a change of threads.
+
+    Args:
+        process: called with each item.
+        failed: called with every exception that `process` raises.
+    """
+
+    def __init__(
+        self, process: Callable[[Item], None], failed: Callable[[Exception], None]
+    ) -> None:
+        self._process, self._failed = process, failed
+
+    def offer(self, item: Item) -> bool:
+        """Process the item; return False, since no item is dropped for it."""
+        try:
+            self._process(item)
+        except Exception as error:  # noqa: BLE001 - a node survives every input
+            self._failed(error)
+        return False
+
+    def close(self) -> None:
+        """Do nothing: no item waits."""
+
+
+class NewestWorker(Generic[Item]):
+    """Worker in a thread of its own; if it is too slow, the oldest waiting item is dropped.
+
+    Args:
+        process: called with one item after the other.
+        failed: called with every exception that `process` raises; the worker continues.
+        waiting: capacity of the queue.
+        name: of the thread.
+    """
+
+    def __init__(
+        self,
+        process: Callable[[Item], None],
+        failed: Callable[[Exception], None],
+        *,
+        waiting: int = 1,
+        name: str = "worker",
+    ) -> None:
+        self._process, self._failed = process, failed
+        self._items: deque[Item] = deque()
+        self._waiting = waiting
+        self._changed = Condition()
+        self._closing = False
+        self._thread = Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def offer(self, item: Item) -> bool:
+        """Enqueue an item; return True if the oldest waiting one was dropped for it."""
+        with self._changed:
+            full = len(self._items) >= self._waiting
+            if full:
+                self._items.popleft()
+            self._items.append(item)
+            self._changed.notify()
+        return full
+
+    def close(self) -> None:
+        """Finish the current item, drop the waiting ones, end the thread."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._items or self._closing)
+                if self._closing:
+                    return
+                item = self._items.popleft()
+            try:
+                self._process(item)
+            except Exception as error:  # noqa: BLE001 - a node survives every input
+                self._failed(error)
+
+
 class StageNode(ManagedNode[Config], Generic[Config, Message]):
-    """A node whose callbacks `take` what `process` works on, in another thread if that takes long.
+    """A node whose callback `take` hands messages to a worker that calls `process`.
 
     Args:
         name: of the node, unless remapped.
         settings: its settings class.
-        noun: what comes in, for people.
-        waiting: how many messages may wait for the other thread; the oldest is dropped for the
-            newest. 0 for work of a few milliseconds: it is done in the callback.
+        noun: its input, e.g. "image".
+        waiting: capacity of the worker's queue; the oldest message is dropped for the newest.
+            0 for work of a few milliseconds: it is done in the callback.
         arguments: of rclpy.node.Node.
+
+    Attributes:
+        stages: the stages of an open node, else none.
+        timeline: of the stamps of the received messages.
     """
 
     def __init__(
         self, name: str, settings: type[Config], noun: str, *, waiting: int = 1, **arguments: Any
     ) -> None:
-        # First what `rest` needs: a parameter that is refused has the node destroyed half made.
+        # These first: a parameter that is refused destroys the node before it is complete.
+        self.stages: tuple[Stage, ...] = ()
+        self.timeline = Timeline()
+        self._newest = -float("inf")
         self._waiting = waiting
         self._worker: NewestWorker[Message] | Immediate[Message] | None = None
         self._inputs: list[Subscription[Any]] = []
@@ -43,30 +144,60 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
         super().__init__(name, settings, noun, **arguments)
 
     @abstractmethod
-    def listen(self) -> list[Subscription[Any]]:
-        """Subscribe, first to what `process` works on."""
+    def make_stages(self) -> tuple[Stage, ...]:
+        """Load the models and create the publishers."""
 
     @abstractmethod
-    def process(self, message: Message) -> None:
-        """Work on one message; what it raises is counted, logged and reported."""
+    def subscribe(self) -> list[Subscription[Any]]:
+        """Subscribe to all inputs, first to the messages for `process`."""
 
-    def take(self, message: Message) -> None:
-        """Give the worker its next message."""
-        self.health.received()
-        self._stamps.arrived(nanoseconds_of(message.header.stamp), self._now())
-        if self._worker is not None and self._worker.offer(message):
-            self.health.dropped()
+    @abstractmethod
+    def process(self, message: Message, stamp: float) -> float:
+        """Process one message and publish the results; exceptions are counted and logged.
+
+        Args:
+            message: from the first subscription.
+            stamp: its stamp [s] in the node's timeline.
+
+        Returns:
+            The time [s] that the networks took.
+        """
+
+    @abstractmethod
+    def facts(self) -> dict[str, str]:
+        """Models and engines of the open stages, for diagnostics."""
+
+    def restart(self) -> None:
+        """Drop the state of earlier messages; called when stamps jump back."""
+
+    def open(self) -> None:
+        """Create the stages."""
+        self.stages = self.make_stages()
+        self.health.facts.update(self.facts())
+
+    def close(self) -> None:
+        """Destroy the publishers and release the models."""
+        for stage in self.stages:
+            stage.close()
+        self.stages = ()
+
+    def apply(self, settings: Config) -> None:
+        """Use the live settings; tracks are kept, unless the action model changes."""
+        for stage in reversed(self.stages):  # only the last one, the recogniser, can refuse them
+            stage.apply(settings)
+        if self.stages:
+            self.health.facts.update(self.facts())
 
     def activate(self) -> None:
         """Start the worker, then subscribe."""
         self._stamps.reset()
-        self._worker = self._make_worker()
-        self._inputs = self.listen()
-
-    def _make_worker(self) -> NewestWorker[Message] | Immediate[Message]:
-        if not self._waiting:
-            return Immediate(self._process, self.failed)
-        return NewestWorker(self._process, self.failed, waiting=self._waiting, name=self.get_name())
+        if self._waiting:
+            self._worker = NewestWorker(
+                self._work, self.failed, waiting=self._waiting, name=self.get_name()
+            )
+        else:
+            self._worker = Immediate(self._work, self.failed)
+        self._inputs = self.subscribe()
 
     def rest(self) -> None:
         """Unsubscribe, then stop the worker."""
@@ -77,32 +208,38 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
             self._worker.close()
             self._worker = None
 
-    def troubles(self) -> list[Finding]:
-        """What else is wrong now, for diagnostics."""
-        return []
+    def take(self, message: Message) -> None:
+        """Hand a message to the worker."""
+        self.health.received()
+        self._stamps.arrived(message.header.stamp, self.get_clock().now().nanoseconds)
+        if self._worker is not None and self._worker.offer(message):
+            self.health.dropped()
+
+    def _work(self, message: Message) -> None:
+        started = perf_counter()
+        header = message.header
+        stamp = self.timeline.seconds(header.stamp)
+        if stamp < self._newest:
+            self.restart()
+        self._newest = stamp
+        inference = self.process(message, stamp)
+        self.health.processed(perf_counter() - started, inference)
+        self._stamps.done(header.stamp, self.get_clock().now().nanoseconds)
 
     def report(self) -> Report:
-        """Health since the last report: counts, who publishes, stamps, the clock."""
+        """Health since the last report: counts, publishers of the inputs, stamps, clock."""
         inputs = [observe(self, subscription) for subscription in self._inputs]
         if inputs:
-            peers = ", ".join(peer.name for peer in inputs[0].peers) or "nobody"
-            self.health.facts.update(self._stamps.values, topic=inputs[0].topic, publishers=peers)
+            senders = ", ".join(sender.name for sender in inputs[0].senders) or "none"
+            facts = self.health.facts
+            facts.update(self._stamps.values, topic=inputs[0].topic, publishers=senders)
         simulated = bool(self.get_parameter("use_sim_time").value)
+        now = self.get_clock().now().nanoseconds
         return self.health.report(
             [
-                *findings(inputs, silent=self.health.silence > SILENCE),
+                *input_findings(inputs, silent=self.health.silence > SILENCE),
                 *self._stamps.findings(),
-                *self.troubles(),
-                *self._clock_watch.findings(self._now(), simulated=simulated),
+                *(finding for stage in self.stages for finding in stage.findings()),
+                *self._clock_watch.findings(now, simulated=simulated),
             ]
         )
-
-    def _process(self, message: Message) -> None:
-        started = perf_counter()
-        self.process(message)
-        self.health.processed(perf_counter() - started)
-        self._stamps.done(nanoseconds_of(message.header.stamp), self._now())
-
-    def _now(self) -> int:
-        """The node's clock [ns]."""
-        return int(self.get_clock().now().nanoseconds)

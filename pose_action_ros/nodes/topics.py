@@ -1,0 +1,150 @@
+"""Subscriptions and publishers with their quality of service, and why no message arrives.
+
+Subscriptions are best effort, which every publisher serves; publishers are reliable, which serves
+every subscription. Parameters `qos_overrides.*` override both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rclpy.node import Node
+from rclpy.publisher import Publisher
+from rclpy.qos import (
+    HistoryPolicy,
+    QoSCompatibility,
+    QoSProfile,
+    ReliabilityPolicy,
+    qos_check_compatible,
+)
+from rclpy.qos_overriding_options import QoSOverridingOptions
+from rclpy.subscription import Subscription
+
+from pose_action_ros.nodes.health import Finding, Level
+
+_OVERRIDABLE = QoSOverridingOptions.with_default_policies()
+
+
+def best_effort(depth: int = 5) -> QoSProfile:
+    """Quality of service of subscriptions."""
+    return QoSProfile(
+        depth=depth, history=HistoryPolicy.KEEP_LAST, reliability=ReliabilityPolicy.BEST_EFFORT
+    )
+
+
+def reliable(depth: int = 10) -> QoSProfile:
+    """Quality of service of publishers."""
+    return QoSProfile(
+        depth=depth, history=HistoryPolicy.KEEP_LAST, reliability=ReliabilityPolicy.RELIABLE
+    )
+
+
+def subscribe(
+    node: Node, kind: type, topic: str, callback: Callable[[Any], None], *, depth: int
+) -> Subscription[Any]:
+    """Subscribe to a topic; the queue before the callback holds `depth` messages."""
+    return node.create_subscription(
+        kind, topic, callback, best_effort(depth), qos_overriding_options=_OVERRIDABLE
+    )
+
+
+class Publishers:
+    """Publishers of a node that are created and destroyed together.
+
+    Attributes:
+        publishers: all of them.
+    """
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self.publishers: list[Publisher[Any]] = []
+
+    def close(self) -> None:
+        """Destroy the publishers."""
+        for publisher in self.publishers:
+            self._node.destroy_publisher(publisher)
+        self.publishers = []
+
+    def _add(self, kind: type, topic: str, depth: int = 10) -> Publisher[Any]:
+        publisher: Publisher[Any] = self._node.create_publisher(
+            kind, topic, reliable(depth), qos_overriding_options=_OVERRIDABLE
+        )
+        self.publishers.append(publisher)
+        return publisher
+
+
+@dataclass(frozen=True)
+class Sender:
+    """A node that publishes on a topic; `mismatch` is why no message can arrive, or empty."""
+
+    name: str
+    mismatch: str = ""
+
+
+@dataclass(frozen=True)
+class Input:
+    """A topic that a node subscribes to.
+
+    Attributes:
+        topic: its full name.
+        kind: type of its messages, e.g. sensor_msgs/msg/Image.
+        senders: the nodes that publish on it.
+    """
+
+    topic: str
+    kind: str
+    senders: tuple[Sender, ...] = ()
+
+    def findings(self, *, silent: bool) -> list[Finding]:
+        """List the reasons why messages do not arrive.
+
+        Args:
+            silent: True if no message arrives on this required topic.
+        """
+        if silent and not self.senders:
+            return [Finding(Level.ERROR, f"no publisher on {self.topic} ({self.kind})")]
+        level = Level.ERROR if silent else Level.WARN
+        return [
+            Finding(level, f"nothing arrives on {self.topic} from {one.name}: {one.mismatch}")
+            for one in self.senders
+            if one.mismatch
+        ]
+
+
+def input_findings(inputs: Sequence[Input], *, silent: bool) -> list[Finding]:
+    """List why messages do not arrive at a node; only its first input is required."""
+    return [
+        finding
+        for place, item in enumerate(inputs)
+        for finding in item.findings(silent=silent and place == 0)
+    ]
+
+
+def observe(node: Node, subscription: Subscription[Any]) -> Input:
+    """The present state of a subscription of the node in the ROS graph."""
+    message = subscription.msg_type
+    topic, kind = subscription.topic_name, f"{message.__module__.split('.')[0]}/msg/"
+    kind += message.__name__
+    senders = (
+        Sender(
+            f"{info.node_namespace.rstrip('/')}/{info.node_name}",
+            mismatch(topic, kind, info, subscription.qos_profile),
+        )
+        for info in node.get_publishers_info_by_topic(topic)
+    )
+    return Input(topic, kind, tuple(senders))
+
+
+def mismatch(topic: str, kind: str, publisher: Any, requested: QoSProfile) -> str:
+    """Why a publisher (TopicEndpointInfo) does not serve a subscription; empty if it does."""
+    if publisher.topic_type != kind:
+        return f"it sends {publisher.topic_type}, expected {kind}"
+    compatible, reason = qos_check_compatible(publisher.qos_profile, requested)
+    if compatible != QoSCompatibility.ERROR:
+        return ""
+    details = reason.replace("ERROR: ", "").strip(" ;").lower()
+    return (
+        f"incompatible QoS, {details}; change it there or by qos_overrides.{topic}.subscription.*"
+    )
