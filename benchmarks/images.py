@@ -20,7 +20,7 @@ from benchmarks.transport import ROOT, dds_profile
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.models.fetch import fetch_blazepose
 from pose_action_ros.nodes.keypoints_node import KeypointsNode
-from pose_action_ros.nodes.timeline import nanoseconds_of
+from pose_action_ros.nodes.stamps import nanoseconds_of
 
 SIZE, RATE = (1920, 1080), 30
 CASES: Mapping[str, int] = {"one person": 1, "four people": 4}
@@ -60,18 +60,20 @@ class TimedNode(KeypointsNode):
         super().take(message)
         self.newest = nanoseconds_of(message.header.stamp)
 
-    def process(self, message: Any) -> None:
+    def process(self, message: Any, stamp: float) -> float:
         """See KeypointsNode."""
         self.skipped += nanoseconds_of(message.header.stamp) < self.newest
         begun = self._age(message)
-        super().process(message)
+        inference = super().process(message, stamp)
         done = self._age(message)
         self.ages.begun.append(begun)
         self.ages.done.append(done)
         self.ages.working.append(done - begun)
+        return inference
 
     def _age(self, message: Any) -> float:
-        return (self._now() - nanoseconds_of(message.header.stamp)) / 1e6
+        now = self.get_clock().now().nanoseconds
+        return float(now - nanoseconds_of(message.header.stamp)) / 1e6
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from pose_action_ros.errors import PoseActionError
 from pose_action_ros.models.fetch import fetch_blazepose
 from pose_action_ros.nodes.conversions import keypoints_message, poses_message
 from pose_action_ros.nodes.images import image_message
-from pose_action_ros.nodes.qos import reliable
+from pose_action_ros.nodes.topics import reliable
 from pose_action_ros.simulation import Scene
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17
 

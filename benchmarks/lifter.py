@@ -21,8 +21,7 @@ from std_msgs.msg import Header
 
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.nodes.conversions import keypoints_message
-from pose_action_ros.nodes.qos import reliable
-from pose_action_ros.nodes.subscriptions import subscribe
+from pose_action_ros.nodes.topics import reliable, subscribe
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.simulation import Scene
 from pose_action_ros.skeletons import BODY_25

@@ -18,7 +18,7 @@ from benchmarks.usage import usage_of
 from pose_action_ros.demo.command import CAMERA, STAGES, await_nodes
 from pose_action_ros.demo.processes import Processes
 from pose_action_ros.errors import PoseActionError
-from pose_action_ros.nodes.subscriptions import subscribe
+from pose_action_ros.nodes.topics import subscribe
 
 
 class Listener(Node):

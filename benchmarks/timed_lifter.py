@@ -31,11 +31,12 @@ class TimedLifter(LifterNode):
         self._begun[_key(message)] = perf_counter()
         super().take(message)
 
-    def process(self, message: Keypoints) -> None:
+    def process(self, message: Keypoints, stamp: float) -> float:
         """See LifterNode."""
-        super().process(message)
+        inference = super().process(message, stamp)
         self.seconds.append(perf_counter() - self._begun.pop(_key(message)))
         self.cpu.append(process_time())
+        return inference
 
 
 def _key(message: Keypoints) -> tuple[int, int]:

@@ -16,8 +16,8 @@ from std_msgs.msg import Header
 
 from pose_action_ros.camera import OPTICAL_FRAME, Intrinsics
 from pose_action_ros.nodes import markers
-from pose_action_ros.nodes.body_frames import body_transform
-from pose_action_ros.nodes.body_names import body_name
+from pose_action_ros.nodes.humans import body_name
+from pose_action_ros.nodes.markers import body_transform
 from pose_action_ros.poses import Pose3D
 from pose_action_ros.simulation import Scene
 from pose_action_ros.simulation.virtual_camera import VirtualCamera

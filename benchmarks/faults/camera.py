@@ -16,9 +16,9 @@ from std_msgs.msg import Header
 
 from benchmarks.clips import Clip
 from pose_action_ros.camera import OPTICAL_FRAME
-from pose_action_ros.nodes.camera_info import camera_info_message
+from pose_action_ros.nodes.conversions import camera_info_message
 from pose_action_ros.nodes.images import compressed_message, image_message
-from pose_action_ros.nodes.qos import reliable
+from pose_action_ros.nodes.topics import reliable
 
 RATE = 15.0
 """Images per second while nothing is wrong."""

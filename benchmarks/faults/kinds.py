@@ -203,7 +203,7 @@ def kinds(*, compressed: bool) -> list[Fault]:
     stamps = ("old on arrival", "in the future", "without a stamp", "stamps jumped back")
     return [
         Fault("camera silent", _silent, (Told(KEYPOINTS, "no image for"),)),
-        Fault("camera unplugged", _unplugged, (Told(KEYPOINTS, "nobody publishes on /image", 2),)),
+        Fault("camera unplugged", _unplugged, (Told(KEYPOINTS, "no publisher on /image", 2),)),
         _each("corrupt images", "alter", KEYPOINTS, wrong),
         _each("bad camera_info", "alter_info", LIFTER, messages.WRONG_INFO),
         Fault("stamps jump", _stamps, tuple(Told(KEYPOINTS, words) for words in stamps)),
@@ -211,8 +211,8 @@ def kinds(*, compressed: bool) -> list[Fault]:
         *([] if compressed else [Fault("encodings change", _encodings)]),
         Fault("5 to 60 images a second", _rates),
         Fault("people come and go", _people),
-        _killed(KEYPOINTS, LIFTER, "no keypoints for|nobody publishes"),
-        _killed(LIFTER, ACTION, "no poses for|nobody publishes"),
+        _killed(KEYPOINTS, LIFTER, "no keypoints for|no publisher"),
+        _killed(LIFTER, ACTION, "no poses for|no publisher"),
         Fault(f"{ACTION} killed", _last_killed),
         Fault("parameters changed", _changed),
         Fault("parameters refused", _refused),

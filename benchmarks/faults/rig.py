@@ -20,7 +20,7 @@ from benchmarks.faults.nodes import Nodes
 from benchmarks.faults.watch import Watch
 from pose_action_ros.demo.command import STAGES
 from pose_action_ros.errors import PoseActionError
-from pose_action_ros.nodes.qos import reliable
+from pose_action_ros.nodes.topics import reliable
 
 _ANSWER_LIMIT = 10.0
 """Time a service has to answer [s]."""

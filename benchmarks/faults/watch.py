@@ -13,7 +13,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 from pose_action_ros.msg import Action
 from rclpy.node import Node
 
-from pose_action_ros.nodes.subscriptions import subscribe
+from pose_action_ros.nodes.topics import subscribe
 
 _KEPT = 2000
 """Reports and answers remembered: minutes."""

@@ -53,6 +53,11 @@ class ActionStage(Stage):
         self._texts = markers.MarkerSet(markers.TEXTS)
         self._captions = Captions()
 
+    def close(self) -> None:
+        """Destroy the publishers and release the model."""
+        super().close()
+        del self.recogniser
+
     def apply(self, settings: RecogniserSettings) -> None:
         """Use the live settings; the windows are kept unless the action model changes."""
         self.recogniser = self.recogniser.with_settings(settings)
@@ -121,7 +126,7 @@ class ActionNode(StageNode[ActionNodeSettings, Poses]):
         """Model, engine and number of labels."""
         return self.action.facts()
 
-    def subscribe(self) -> list[Subscription[Any]]:
+    def make_inputs(self) -> list[Subscription[Any]]:
         """Subscribe to poses."""
         return [subscribe(self, Poses, "poses", self.take, depth=WAITING)]
 

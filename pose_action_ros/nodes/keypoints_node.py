@@ -65,10 +65,11 @@ class KeypointsStage(Stage):
         self._captions = Captions()
 
     def close(self) -> None:
-        """Destroy the publishers."""
+        """Destroy the publishers and release the models."""
         if self._humans is not None:
             self._humans.close()
         super().close()
+        del self.detector, self.tracker
 
     def apply(self, settings: KeypointsSettings) -> None:
         """Use the live settings; the tracks are kept."""
@@ -114,7 +115,7 @@ class KeypointsNode(StageNode[KeypointsNodeSettings, ImageMessage | CompressedIm
         """Detector and engine."""
         return {"detector": self.settings.detector, "engine": self.keypoints.detector.engine}
 
-    def subscribe(self) -> list[Subscription[Any]]:
+    def make_inputs(self) -> list[Subscription[Any]]:
         """Subscribe to images and actions."""
         return [
             subscribe_image(self, self.settings.image_transport, self.take),

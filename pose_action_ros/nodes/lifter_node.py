@@ -144,6 +144,11 @@ class LifterStage(Stage):
         if self._tf is not None:
             self.publishers.append(self._tf)
 
+    def close(self) -> None:
+        """Destroy the publishers and release the model."""
+        super().close()
+        del self.lifter
+
     def apply(self, settings: LifterStageSettings) -> None:
         """Use the live settings; the distances of tracked people are kept."""
         self.lifter.settings = settings
@@ -191,7 +196,7 @@ class LifterNode(StageNode[LifterNodeSettings, Keypoints]):
         """Model and engine."""
         return {"model": self.settings.lifter_model, "engine": self.lifter.lifter.engine}
 
-    def subscribe(self) -> list[Subscription[Any]]:
+    def make_inputs(self) -> list[Subscription[Any]]:
         """Subscribe to keypoints and camera_info."""
         keypoints = subscribe(self, Keypoints, "keypoints", self.take, depth=10)
         return [keypoints, self.lifter.subscribe_camera()]

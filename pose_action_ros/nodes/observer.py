@@ -1,4 +1,4 @@
-"""What the demo sees: a node that hears everything, draws it and compares it with the truth."""
+"""Node of the demo: it receives all topics, draws the people and compares them with the truth."""
 
 from __future__ import annotations
 
@@ -22,55 +22,55 @@ from pose_action_ros.messages.camera_info import intrinsics_from
 from pose_action_ros.msg import Action, Keypoints, Poses
 from pose_action_ros.nodes.conversions import people_from_keypoints, people_from_poses
 from pose_action_ros.nodes.images import image_from
-from pose_action_ros.nodes.subscriptions import subscribe
-from pose_action_ros.nodes.timeline import Timeline
+from pose_action_ros.nodes.stamps import Timeline
+from pose_action_ros.nodes.topics import subscribe
 from pose_action_ros.output.segments import Segment, Segments
 from pose_action_ros.output.video import VideoFile
 from pose_action_ros.recognition import ActionEstimate
 from pose_action_ros.simulation.comparison import TruthScore
 
 _WAITING_IMAGES = 20
-"""Images kept until their keypoints come: two thirds of a second of a usual camera."""
+"""Capacity for images without keypoints yet: two thirds of a second of a usual camera."""
 _WAITING_PARTS = 300
-"""Stamps kept until keypoints, poses and both truths are there."""
+"""Capacity for stamps of which keypoints, poses or truth are still missing."""
 
 
 class Observer(Node):
-    """Collects what a run shows.
+    """Collects the results of a run.
 
     Args:
         path: of the annotated video.
         rate: images per second of the camera.
-        told: called with a line of text for each change of an action.
+        show: called with a line of text for each change of an action.
 
     Attributes:
         counts: messages received, by topic.
         score: against the truth of a simulated camera.
-        segments: who did what from when to when, complete after `finish`.
-        latencies: from the image's stamp to the arrival of its action [s].
+        segments: actions with person, begin and end; complete after `finish`.
+        latencies: from the stamp of an image to the arrival of its action [s].
     """
 
-    def __init__(self, path: Path, rate: float, told: Callable[[str], None]) -> None:
+    def __init__(self, path: Path, rate: float, show: Callable[[str], None]) -> None:
         super().__init__("demo")
         self.counts = dict.fromkeys(("image", "keypoints", "poses", "action"), 0)
         self.score = TruthScore()
         self.segments: list[Segment] = []
         self.latencies: list[float] = []
-        self._told = told
+        self._show = show
         self._timeline, self._begin = Timeline(), float("nan")
         self._merging, self._captions = Segments(), Captions()
         self._video = VideoFile(path, rate)
-        # Encoding in the callback would hold up the messages: images would be lost.
+        # Encoding in the callback would delay the messages: images would be lost.
         self._encoder = ThreadPoolExecutor(1, "encoder")
         self._writing: deque[Future[None]] = deque()
         self._images: OrderedDict[float, ImageMessage] = OrderedDict()
         self._parts: OrderedDict[float, dict[str, Any]] = OrderedDict()
         self._camera: Intrinsics | None = None
         self._true: dict[int, str] = {}
-        self._said: dict[int, str] = {}
-        self._listen()
+        self._labels: dict[int, str] = {}
+        self._subscribe()
 
-    def _listen(self) -> None:
+    def _subscribe(self) -> None:
         for kind, topic, callback, depth in (
             (ImageMessage, "image", self._on_image, 10),
             (CameraInfo, "camera_info", self._on_camera_info, 5),
@@ -84,7 +84,7 @@ class Observer(Node):
             subscribe(self, kind, topic, callback, depth=depth)
 
     def _seconds(self, message: Any) -> float:
-        """Stamp of a message [s] since the first image seen."""
+        """Stamp of a message [s] since the first message."""
         seconds = self._timeline.seconds(message.header.stamp)
         if np.isnan(self._begin):
             self._begin = seconds
@@ -110,7 +110,7 @@ class Observer(Node):
             self._write(picture, max(stamp, 0.0))
 
     def _write(self, picture: npt.NDArray[np.uint8], stamp: float) -> None:
-        """Hand a picture to the encoder; when too many wait, the video holds the one before."""
+        """Hand a picture to the encoder; if too many wait, the video repeats the one before."""
         while self._writing and self._writing[0].done():
             self._writing.popleft().result()
         if len(self._writing) < _WAITING_IMAGES:
@@ -127,7 +127,7 @@ class Observer(Node):
         self._join(self._seconds(message), "true_poses", people_from_poses(message))
 
     def _join(self, stamp: float, name: str, people: Any) -> None:
-        """Compare an image's people once all that belongs to it has come."""
+        """Compare the people of an image with the truth once all parts have arrived."""
         parts = self._parts.setdefault(stamp, {})
         parts[name] = people
         if len(parts) == 4 and self._camera is not None:
@@ -153,9 +153,9 @@ class Observer(Node):
         self.segments += self._merging.add((answer,), stamp)
         for person in answer.person_ids:
             self.score.add_answer(stamp, person, answer.label)
-            if self._said.get(person) != answer.label:
-                self._said[person] = answer.label
-                self._tell(stamp, person, answer)
+            if self._labels.get(person) != answer.label:
+                self._labels[person] = answer.label
+                self._show_change(stamp, person, answer)
 
     def _estimate(self, message: Action, stamp: float) -> ActionEstimate:
         return ActionEstimate(
@@ -168,21 +168,21 @@ class Observer(Node):
             stamp=stamp,
         )
 
-    def _tell(self, stamp: float, person: int, answer: ActionEstimate) -> None:
+    def _show_change(self, stamp: float, person: int, answer: ActionEstimate) -> None:
         line = f"{stamp:7.1f} s  person {person}  {answer.label:<14} {answer.score:.2f}"
-        who = next(iter(self._true)) if len(self._true) == 1 else self.score.true_person(person)
-        self._told(line if who is None else f"{line}   true: {self._true.get(who, '')}")
+        true = next(iter(self._true)) if len(self._true) == 1 else self.score.true_person(person)
+        self._show(line if true is None else f"{line}   true: {self._true.get(true, '')}")
 
     def finish(self) -> None:
-        """Close the video and the segments that are still open."""
+        """Close the video and the open segments."""
         self._encoder.shutdown()
         self._video.close()
         for written in self._writing:
-            written.result()  # raises what went wrong
+            written.result()  # raises the error of the encoder
         self.segments += self._merging.finish()
 
 
 def _shorten(waiting: OrderedDict[float, Any], length: int) -> None:
-    """Drop the oldest beyond `length`."""
+    """Drop the oldest items beyond `length`."""
     while len(waiting) > length:
         waiting.popitem(last=False)

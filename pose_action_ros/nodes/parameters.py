@@ -50,7 +50,7 @@ class Parameters(Generic[Config]):
         self._settings = settings
         self._changed = changed
         names = defaults(settings)
-        # Type and bounds are checked before ROS has them: its own refusals name no unit.
+        # Type and bounds are checked before ROS gets them: its refusals lack the unit.
         free = ParameterDescriptor(dynamic_typing=True)
         values: dict[str, Any] = {
             name: node.declare_parameter(name, default, free).value
@@ -62,9 +62,9 @@ class Parameters(Generic[Config]):
         node.add_on_set_parameters_callback(self._set)
 
     def refusal(self, parameters: Sequence[Parameter[Any]]) -> SetParametersResult | None:
-        """Why a change while running is not allowed; None if it may be.
+        """Why a change while running is not allowed; None if it is.
 
-        For before ROS looks at it, whose own reasons name neither a unit nor always the parameter.
+        Called before ROS checks the change: its reasons lack the unit and often the parameter.
         """
         try:
             for item in parameters:
@@ -75,7 +75,7 @@ class Parameters(Generic[Config]):
         return None
 
     def _check(self, item: Parameter[Any]) -> None:
-        """SettingError if the parameter may not become this."""
+        """Raise SettingError if the parameter cannot have this value."""
         if not limits_of(_field(self._settings, item.name)).live:
             raise SettingError(
                 f"parameter {item.name!r}: got {item.value!r}, expected "
@@ -85,7 +85,7 @@ class Parameters(Generic[Config]):
         replace(self.values, **{item.name: item.value})
 
     def _set(self, parameters: list[Parameter[Any]]) -> SetParametersResult:
-        """Carry out a change while running; ROS refuses those of read-only ones before."""
+        """Apply a change while running; ROS has refused those of read-only parameters."""
         known = defaults(self._settings)
         try:
             changes = {item.name: item.value for item in parameters if item.name in known}
@@ -99,7 +99,7 @@ class Parameters(Generic[Config]):
 
 
 def descriptor(settings: type, name: str) -> ParameterDescriptor:
-    """What `ros2 param describe` tells about a setting."""
+    """The description of a setting for `ros2 param describe`."""
     limits = limits_of(_field(settings, name))
     kind = kind_of(settings, name)
     result = ParameterDescriptor(

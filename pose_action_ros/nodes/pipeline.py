@@ -51,6 +51,12 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
         self.action = ActionStage(self, pipeline.recogniser)
         return self.keypoints, self.lifter, self.action
 
+    def close(self) -> None:
+        """Destroy the publishers and release the models."""
+        if self.stages:
+            del self.pipeline
+        super().close()
+
     def apply(self, settings: PipelineNodeSettings) -> None:
         """Use the live settings; tracks are kept, unless the action model changes."""
         super().apply(settings)
@@ -70,7 +76,7 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
             "labels": action["labels"],
         }
 
-    def subscribe(self) -> list[Subscription[Any]]:
+    def make_inputs(self) -> list[Subscription[Any]]:
         """Subscribe to images and camera_info."""
         images = subscribe_image(self, self.settings.image_transport, self.take)
         return [images, self.lifter.subscribe_camera()]

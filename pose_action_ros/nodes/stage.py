@@ -148,7 +148,7 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
         """Load the models and create the publishers."""
 
     @abstractmethod
-    def subscribe(self) -> list[Subscription[Any]]:
+    def make_inputs(self) -> list[Subscription[Any]]:
         """Subscribe to all inputs, first to the messages for `process`."""
 
     @abstractmethod
@@ -197,7 +197,7 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
             )
         else:
             self._worker = Immediate(self._work, self.failed)
-        self._inputs = self.subscribe()
+        self._inputs = self.make_inputs()
 
     def rest(self) -> None:
         """Unsubscribe, then stop the worker."""

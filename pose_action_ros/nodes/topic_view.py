@@ -1,4 +1,4 @@
-"""A look at a topic of images for `pose-action doctor`: publishers, subscriptions, images."""
+"""Inspection of an image topic for `pose-action doctor`: publishers, subscriptions, images."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from sensor_msgs.msg import CompressedImage, Image
 from pose_action_ros.doctor.topic import COMPRESSED, RAW, Publisher, TopicView
 from pose_action_ros.errors import InputError
 from pose_action_ros.nodes.images import picture_in
-from pose_action_ros.nodes.subscriptions import subscribe
+from pose_action_ros.nodes.topics import subscribe
 
 PATIENCE = 5.0
-"""Time [s] in which the publishers of a machine are found."""
+"""Longest time [s] until a publisher, and then its first image, is discovered."""
 SETTLE = 0.5
-"""Time [s] for the others to be found after the first."""
+"""Time [s] for the discovery of further publishers after the first."""
 LOOK = 2.0
-"""Time [s] for which images are awaited."""
+"""Time [s] for which images are counted."""
 KINDS = {RAW: Image, COMPRESSED: CompressedImage}
 
 
 def view_topic(topic: str, seconds: float = LOOK, patience: float = PATIENCE) -> TopicView:
-    """What is to be seen of a topic.
+    """Inspect a topic.
 
     Args:
-        topic: its name; a relative one is taken in the root namespace.
-        seconds: to wait for images [s].
-        patience: to wait for a publisher [s].
+        topic: its name; a relative one is in the root namespace.
+        seconds: for which images are counted [s].
+        patience: longest time until a publisher, and then its first image, is discovered [s].
     """
     context = Context()
     rclpy.init(args=[], context=context)
@@ -84,7 +84,7 @@ def _view(
 def _spin(
     executor: SingleThreadedExecutor, seconds: float, until: Callable[[], object] = lambda: False
 ) -> float:
-    """Let callbacks run for a time [s], or until something is true; how long it was [s]."""
+    """Run callbacks for a time [s], or until a condition is true; return the elapsed time [s]."""
     begin = time.monotonic()
     while not until() and time.monotonic() < begin + seconds:
         executor.spin_once(timeout_sec=0.05)
@@ -103,12 +103,12 @@ def _full_name(info: TopicEndpointInfo) -> str:
 
 
 def _clashes(
-    offered: Sequence[TopicEndpointInfo], wanted: Sequence[TopicEndpointInfo]
+    publishers: Sequence[TopicEndpointInfo], subscriptions: Sequence[TopicEndpointInfo]
 ) -> list[str]:
-    """A line for each subscription that a publisher cannot serve."""
+    """One line for each subscription that a publisher cannot serve."""
     lines = []
-    for publisher in offered:
-        for subscription in wanted:
+    for publisher in publishers:
+        for subscription in subscriptions:
             fits, reason = qos_check_compatible(publisher.qos_profile, subscription.qos_profile)
             if fits == QoSCompatibility.ERROR:
                 names = f"{_full_name(publisher)} and {_full_name(subscription)}"
@@ -117,7 +117,7 @@ def _clashes(
 
 
 def _topics_with_images(node: Node) -> list[str]:
-    """Topics of the network that have images."""
+    """All topics with images."""
     return sorted(
         name for name, kinds in node.get_topic_names_and_types() if set(kinds) & set(KINDS)
     )
@@ -130,7 +130,7 @@ def _described(message: Image | CompressedImage) -> str:
 
 
 def _trouble(message: Image | CompressedImage) -> str:
-    """Why the picture cannot be read; empty if it can."""
+    """Why the picture cannot be read; empty if it is readable."""
     try:
         picture_in(message)
     except InputError as error:

@@ -169,7 +169,7 @@ def test_who_is_seen_for_a_moment_or_has_no_joints_gets_no_answer(
     play(peer, messages)
     wait_until(lambda: heard and heard[-1].header.stamp == messages[-1].header.stamp)
     assert {tuple(action.person_ids) for action in heard} == {(4,)}
-    assert list(node.recogniser._followed) == [(4,)]
+    assert list(node.action.recogniser._followed) == [(4,)]
     assert health_of(peer, "action_node")["errors"] == "0"
 
 
@@ -188,7 +188,7 @@ def test_time_that_jumps_back_empties_the_window(
     time.sleep(0.3)
     assert heard == []
     assert health_of(peer, "action_node")["errors"] == "0"
-    assert len(node.recogniser._followed) == 1
+    assert len(node.action.recogniser._followed) == 1
 
 
 def texts(arrays: list[MarkerArray]) -> list[str]:
@@ -202,8 +202,8 @@ def test_motion_images_and_labels_when_somebody_looks(
     node = started(ActionNode, **model)
     images = peer.hear(Image, "action_node/spmf")
     markers = peer.hear(MarkerArray, "action_node/markers")
-    wait_until(node.output._spmf.get_subscription_count)
-    wait_until(node.output._markers.get_subscription_count)
+    wait_until(node.action._spmf.get_subscription_count)
+    wait_until(node.action._markers.get_subscription_count)
     ready(peer)
     play(peer, film(3.0))
     wait_until(lambda: images)
@@ -212,7 +212,7 @@ def test_motion_images_and_labels_when_somebody_looks(
     assert texts(markers)[0] == "#4"  # before the first answer
     number, label, score = next(text for text in texts(markers) if " " in text).split()
     assert number == "#4"
-    assert label in (*node.recogniser.labels, "unknown")
+    assert label in (*node.action.recogniser.labels, "unknown")
     assert 0 <= float(score) <= 1
 
 

@@ -97,15 +97,15 @@ def _live(bag: Path, start: Start, peer: Peer) -> dict[str, list[Any]]:
     start(ActionNode)
     lifter, keypoints = start(LifterNode), start(KeypointsNode)
     heard = {topic: peer.hear(kind, topic) for topic, kind in KINDS.items()}
-    wait_until(lambda: lifter.output._poses.get_subscription_count() == 2)
-    wait_until(lambda: keypoints.output._keypoints.get_subscription_count() == 2)
+    wait_until(lambda: lifter.lifter._poses.get_subscription_count() == 2)
+    wait_until(lambda: keypoints.keypoints._keypoints.get_subscription_count() == 2)
     with Reader(bag) as reader:
         told = [item for item in reader.connections if item.topic == "/eye/camera_info"]
         ((_, _, data),) = reader.messages(told)
         calibration = deserialize_message(bytes(data), CameraInfo)
     # Until all have found each other nobody is to be seen: that changes nothing.
     nothing = image_message(_shade(0), header(START - 1))
-    peer.say("camera_info", calibration, until=lambda: lifter._camera._calibrated is not None)
+    peer.say("camera_info", calibration, until=lambda: lifter.lifter.camera._calibrated is not None)
     peer.say("image", nothing, until=lambda: heard["/poses"])
     for image in _images(bag):
         peer.output(Image, "image").publish(image)

@@ -11,8 +11,8 @@ from sensor_msgs.msg import CameraInfo
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError
 from pose_action_ros.messages.camera_info import intrinsics_from, scaled
-from pose_action_ros.nodes.camera_info import camera_info_message
-from pose_action_ros.nodes.camera_model import CameraModel
+from pose_action_ros.nodes.conversions import camera_info_message
+from pose_action_ros.nodes.lifter_node import CameraModel
 from ros_support import header
 
 CAMERA = Intrinsics(640, 480, 500.0, 510.0, 321.0, 239.0, (0.1, -0.2, 0.001, 0.002, 0.05))

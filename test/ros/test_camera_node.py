@@ -67,7 +67,7 @@ def test_jpeg_is_made_for_those_who_subscribe(started: Start, peer: Peer, folder
     heard = peer.hear(CompressedImage, "image/compressed")
     wait_until(lambda: heard)
     assert decoded_picture(heard[0]).shape == (48, 64, 3)
-    assert node.output._image.get_subscription_count() == 0
+    assert node.topics._image.get_subscription_count() == 0
 
 
 def test_the_end_is_told_and_the_node_idles_or_is_finished(

@@ -19,7 +19,7 @@ from pose_action_ros.nodes.conversions import (
     people_from_poses,
     poses_message,
 )
-from pose_action_ros.nodes.timeline import Timeline
+from pose_action_ros.nodes.stamps import Timeline
 from pose_action_ros.poses import UNTRACKED, Pose2D, Pose3D
 from pose_action_ros.recognition import ActionEstimate
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17, SKELETONS
@@ -162,14 +162,3 @@ def test_stamps_are_exact_to_the_nanosecond(sec: int, nanosec: int, later: int) 
     second = header().stamp
     second.sec, second.nanosec = min(first.sec + later, 2**31 - 1), (nanosec * 7) % 10**9
     assert timeline.stamp(timeline.seconds(second)) == second
-
-
-def test_only_time_that_goes_back_is_a_jump() -> None:
-    timeline = Timeline()
-    assert [timeline.jumped_back(stamp) for stamp in (1.0, 1.0, 2.0, 0.5, 0.6)] == [
-        False,
-        False,
-        False,
-        True,
-        False,
-    ]

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from rclpy.node import Node
 
-from pose_action_ros.nodes.diagnostics import publish_diagnostics
-from pose_action_ros.nodes.health import Statistics
+from pose_action_ros.nodes.health import Statistics, publish_diagnostics
 from ros_support import Peer, health_of, spinning
 
 

@@ -47,8 +47,8 @@ def image(peer: Peer, offset: float = 0.0) -> Image:
 
 def test_nobody_publishes_then_somebody_does_and_stops(started: Start, peer: Peer) -> None:
     started(KeypointsNode)
-    found = told(peer, "nobody publishes on /image (sensor_msgs/msg/Image)")
-    assert (found["level"], found["publishers"], found["topic"]) == (ERROR, "nobody", "/image")
+    found = told(peer, "no publisher on /image (sensor_msgs/msg/Image)")
+    assert (found["level"], found["publishers"], found["topic"]) == (ERROR, "none", "/image")
     output = peer.output(Image, "image")
 
     def fine() -> bool:
@@ -109,7 +109,7 @@ def test_stamps_below_zero_do_no_harm(started: Start, peer: Peer) -> None:
 
 def test_simulated_time_that_is_missing_and_that_jumps_back(started: Start, peer: Peer) -> None:
     started(KeypointsNode, use_sim_time=True)
-    told(peer, "use_sim_time is on, but nobody publishes on /clock")
+    told(peer, "use_sim_time is on, but there is no publisher on /clock")
     for seconds in (500, 200):
         clock = Clock(clock=Time(sec=seconds))
         peer.say("/clock", clock, until=lambda: _settled(peer))

@@ -19,7 +19,7 @@ def watched() -> tuple[Statistics, Clock]:
 def test_an_inactive_node_is_in_order_and_says_why() -> None:
     statistics, clock = watched()
     clock.now += 60
-    wrong = Finding(Level.ERROR, "nobody publishes")
+    wrong = Finding(Level.ERROR, "no publisher")
     report = statistics.report([wrong])
     assert (report.level, report.message) == (Level.OK, "inactive")
     statistics.activate()
@@ -36,9 +36,8 @@ def test_rates_times_and_totals() -> None:
     for _ in range(2):
         for _ in range(10):
             statistics.received()
-            with statistics.inferring():
-                clock.now += 0.0125
-            statistics.processed(0.02)
+            clock.now += 0.0125
+            statistics.processed(0.02, inference=0.0125)
         statistics.received()
         statistics.dropped()
         clock.now += 0.375
@@ -92,6 +91,6 @@ def test_the_worst_comes_first() -> None:
     statistics, clock = watched()
     statistics.activate()
     clock.now += 3.0
-    report = statistics.report([Finding(Level.ERROR, "nobody publishes on /image")])
+    report = statistics.report([Finding(Level.ERROR, "no publisher on /image")])
     assert report.level == Level.ERROR
-    assert report.message == "nobody publishes on /image; no image yet"
+    assert report.message == "no publisher on /image; no image yet"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hri_types
-from pose_action_ros.nodes.human_messages import HumanMessages, raised_hands
+from pose_action_ros.nodes.humans import HumanMessages, raised_hands
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import BODY_25
 from ros_support import header

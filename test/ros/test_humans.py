@@ -96,7 +96,7 @@ def test_what_somebody_does_is_told_under_their_id(node: Node) -> None:
     humans: Any = make_humans(node)  # type: ignore[arg-type]
     humans.publish(people(4), SIZE, header(100.0), MEMORY)
     for ids, label in (([4], "waving_left"), ([4], "standing"), ([4, 5], "hugging"), ([9], "x")):
-        humans.tell(Action(header=header(100.1), person_ids=ids, label=label))
+        humans.publish_action(Action(header=header(100.1), person_ids=ids, label=label))
     gestures = node.topics["/humans/bodies/p4/gesture"].sent
     assert [message.gesture for message in gestures] == [
         hri_types.Gesture.WAVING,

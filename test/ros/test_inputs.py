@@ -6,10 +6,10 @@ import pytest
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
 from pose_action_ros.nodes.health import Finding, Level
-from pose_action_ros.nodes.inputs import Input, Peer, findings, mismatch
+from pose_action_ros.nodes.topics import Input, Sender, input_findings, mismatch
 
 IMAGE = "sensor_msgs/msg/Image"
-GOOD, BAD = Peer("/camera"), Peer("/eye", "it sends x")
+GOOD, BAD = Sender("/camera"), Sender("/eye", "it sends x")
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ GOOD, BAD = Peer("/camera"), Peer("/eye", "it sends x")
         ((GOOD,), False, []),
         ((GOOD,), True, []),
         ((), False, []),
-        ((), True, [Finding(Level.ERROR, f"nobody publishes on /image ({IMAGE})")]),
+        ((), True, [Finding(Level.ERROR, f"no publisher on /image ({IMAGE})")]),
         ((BAD,), True, [Finding(Level.ERROR, "nothing arrives on /image from /eye: it sends x")]),
         (
             (BAD, GOOD),
@@ -28,16 +28,16 @@ GOOD, BAD = Peer("/camera"), Peer("/eye", "it sends x")
     ],
 )
 def test_what_keeps_messages_away(
-    peers: tuple[Peer, ...], silent: bool, expected: list[Finding]
+    peers: tuple[Sender, ...], silent: bool, expected: list[Finding]
 ) -> None:
-    assert findings([Input("/image", IMAGE, peers)], silent=silent) == expected
+    assert input_findings([Input("/image", IMAGE, peers)], silent=silent) == expected
 
 
 def test_a_node_works_without_the_topics_after_its_first() -> None:
     first, other = Input("/image", IMAGE, (GOOD,)), Input("/action", "pose_action_ros/msg/Action")
-    assert findings([first, other], silent=True) == []
+    assert input_findings([first, other], silent=True) == []
     wrong = Input(other.topic, other.kind, (BAD,))
-    assert [found.level for found in findings([first, wrong], silent=True)] == [Level.WARN]
+    assert [found.level for found in input_findings([first, wrong], silent=True)] == [Level.WARN]
 
 
 def qos(*, reliable: bool, keep: bool = False) -> QoSProfile:

@@ -167,9 +167,9 @@ def test_time_that_jumps_back_makes_everybody_new(
 def test_the_overlay_is_drawn_when_somebody_looks(started: Start, peer: Peer) -> None:
     node = started(KeypointsNode)
     overlays = peer.hear(Image, "keypoints_node/overlay")
-    wait_until(node.output._overlay.get_subscription_count)
+    wait_until(node.keypoints._overlay.get_subscription_count)
     bowing = Action(header=header(), person_ids=[0], label="bowing", score=0.9)
-    peer.say("action", bowing, until=lambda: node.output._captions._answers)
+    peer.say("action", bowing, until=lambda: node.keypoints._captions._answers)
     peer.say("image", grey_message(), until=lambda: overlays)
     assert overlays[0].header == header()
     assert (image_from(overlays[0]) != grey()).any()

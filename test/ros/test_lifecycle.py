@@ -100,4 +100,4 @@ def test_a_parameter_can_be_changed_while_running(
         result = peer.call(SetParameters, "action_node/set_parameters", request).results[0]
         assert result.successful == accepted
         assert accepted or result.reason
-    assert node.settings.unknown_below == node.recogniser.settings.unknown_below == 0.9
+    assert node.settings.unknown_below == node.action.recogniser.settings.unknown_below == 0.9

@@ -10,8 +10,7 @@ from pose_action_ros.msg import Keypoints, Pose3D, Poses
 from visualization_msgs.msg import Marker, MarkerArray
 
 from pose_action_ros.camera import Intrinsics
-from pose_action_ros.nodes.camera_info import camera_info_message
-from pose_action_ros.nodes.conversions import keypoints_message
+from pose_action_ros.nodes.conversions import camera_info_message, keypoints_message
 from pose_action_ros.nodes.lifter_node import LifterNode
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.simulation import Scene
@@ -132,7 +131,7 @@ def test_a_taller_person_is_further_away(started: Start, peer: Peer) -> None:
 def test_markers_come_and_go_with_the_person(started: Start, peer: Peer) -> None:
     node = started(LifterNode)
     heard = peer.hear(MarkerArray, "lifter_node/markers")
-    wait_until(node.output._markers.get_subscription_count)
+    wait_until(node.lifter._markers.get_subscription_count)
     peer.say("keypoints", message(somebody()[0]), until=lambda: heard)
     shown = heard[0].markers[0]
     assert (shown.id, shown.action, shown.header) == (4, Marker.ADD, header())

@@ -1,6 +1,7 @@
 import logging
 
-from pose_action_ros.nodes.logs import Throttle, forwarded
+from pose_action_ros.nodes.base import Throttle
+from pose_action_ros.nodes.running import forwarded
 
 
 class RosLogger:

@@ -11,9 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from visualization_msgs.msg import Marker
 
-from pose_action_ros.nodes.body_frames import body_transform, quaternion, tf_publisher
-from pose_action_ros.nodes.body_names import body_name
-from pose_action_ros.nodes.markers import BONES, TEXTS, People, bones, texts
+from pose_action_ros.nodes.humans import body_name
+from pose_action_ros.nodes.markers import (
+    BONES,
+    TEXTS,
+    MarkerSet,
+    body_transform,
+    bones,
+    quaternion,
+    texts,
+    tf_publisher,
+)
 from pose_action_ros.poses import UNTRACKED, Pose3D
 from pose_action_ros.skeletons import HUMAN36M_17
 from ros_support import header, rclpy
@@ -69,7 +77,7 @@ def test_who_has_no_place_is_not_drawn_at_the_camera() -> None:
 
 
 def test_who_has_left_is_deleted_once() -> None:
-    people = People(BONES)
+    people = MarkerSet(BONES)
     shown = [somebody(1), somebody(2)]
     counts = []
     for present in (shown, shown[:1], shown[:1], []):

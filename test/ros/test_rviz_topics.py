@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from pose_action_ros.nodes.action_output import ActionOutput
-from pose_action_ros.nodes.keypoints_output import KeypointsOutput
+from pose_action_ros.nodes.action_node import ActionStage
+from pose_action_ros.nodes.keypoints_node import KeypointsSettings, KeypointsStage
+from pose_action_ros.nodes.lifter_node import LifterStage, LifterStageSettings
 from pose_action_ros.nodes.markers import BONES, TEXTS
-from pose_action_ros.nodes.outputs import Outputs
-from pose_action_ros.nodes.poses_output import PosesOutput
+from pose_action_ros.nodes.stage import Stage
 from ros_support import rclpy, spinning
 
 FILE = Path(__file__).resolve().parents[2] / "config" / "pose_action.rviz"
@@ -40,18 +41,19 @@ def shown() -> set[tuple[str, str]]:
 
 def published(name: str) -> set[tuple[str, str]]:
     """Topics and types of one node's outputs, in the namespace robot."""
-    makers: dict[str, Any] = {
-        "keypoints_node": lambda node: KeypointsOutput(node, ros4hri=False, memory=1.0),
-        "lifter_node": lambda node: PosesOutput(node, ros4hri=False),
-        "action_node": ActionOutput,
+    model: Any = None
+    makers: dict[str, Callable[[Any], Stage]] = {
+        "keypoints_node": lambda node: KeypointsStage(node, KeypointsSettings(), model, model),
+        "lifter_node": lambda node: LifterStage(node, LifterStageSettings(), model),
+        "action_node": lambda node: ActionStage(node, model),
     }
 
     def make(context: Any) -> Any:
         return rclpy.create_node(name, namespace="robot", context=context)
 
     with spinning(make) as node:
-        output: Outputs = makers[name](node)
-        return {(item.topic_name, item.msg_type.__name__) for item in output._publishers}
+        stage = makers[name](node)
+        return {(item.topic_name, item.msg_type.__name__) for item in stage.publishers}
 
 
 @pytest.mark.parametrize("name", ["keypoints_node", "lifter_node", "action_node"])

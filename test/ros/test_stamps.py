@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from builtin_interfaces.msg import Time
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +10,10 @@ from pose_action_ros.nodes.stamps import ClockWatch, StampWatch
 
 SECOND = 1_000_000_000
 NOW = 1_700_000_000 * SECOND
+
+
+def at(nanoseconds: int) -> Time:
+    return Time(sec=nanoseconds // SECOND, nanosec=nanoseconds % SECOND)
 
 
 class Steady:
@@ -28,8 +33,8 @@ def texts(found: list[Finding]) -> list[str]:
 def test_a_stamp_of_now_or_a_little_earlier_is_in_order(age: float, later: float) -> None:
     watch = StampWatch("image")
     stamp = NOW - round(age * SECOND)
-    watch.arrived(stamp, NOW)
-    watch.done(stamp, NOW + round(later * SECOND))
+    watch.arrived(at(stamp), NOW)
+    watch.done(at(stamp), NOW + round(later * SECOND))
     assert watch.findings() == []
     assert float(watch.values["age on arrival [ms]"]) == pytest.approx(1000 * age, abs=0.06)
     assert float(watch.values["age when done [ms]"]) == pytest.approx(
@@ -48,7 +53,7 @@ def test_a_stamp_of_now_or_a_little_earlier_is_in_order(age: float, later: float
 )
 def test_a_wrong_stamp_is_told_until_the_next_report(stamp: int, words: str) -> None:
     watch = StampWatch("image")
-    watch.arrived(stamp, NOW)
+    watch.arrived(at(stamp), NOW)
     assert texts(watch.findings()) == [words]
     assert watch.findings() == []
 
@@ -56,21 +61,21 @@ def test_a_wrong_stamp_is_told_until_the_next_report(stamp: int, words: str) -> 
 def test_one_wrong_stamp_among_others_is_found() -> None:
     watch = StampWatch("image")
     for stamp in (NOW, NOW + SECOND, NOW + SECOND):
-        watch.arrived(stamp, NOW + SECOND // 2)
+        watch.arrived(at(stamp), NOW + SECOND // 2)
     assert texts(watch.findings()) == ["image stamped 0.50 s in the future by this node's clock"]
 
 
 def test_stamps_that_jump_back_are_told_for_a_while() -> None:
     steady = Steady()
     watch = StampWatch("image", steady)
-    watch.arrived(NOW, NOW)
-    watch.arrived(NOW - SECOND, NOW)
+    watch.arrived(at(NOW), NOW)
+    watch.arrived(at(NOW - SECOND), NOW)
     steady.now += 4.0
     assert texts(watch.findings()) == ["stamps jumped back by 1.0 s, 4 s ago"]
     steady.now += 7.0
     assert watch.findings() == []
     watch.reset()
-    watch.arrived(NOW - 2 * SECOND, NOW - 2 * SECOND)
+    watch.arrived(at(NOW - 2 * SECOND), NOW - 2 * SECOND)
     assert watch.findings() == []
 
 
@@ -108,4 +113,4 @@ def test_simulated_time_may_stand_still_and_run_fast_but_not_back() -> None:
 
 def test_simulated_time_that_never_began() -> None:
     found = ClockWatch().findings(0, simulated=True)
-    assert texts(found) == ["use_sim_time is on, but nobody publishes on /clock"]
+    assert texts(found) == ["use_sim_time is on, but there is no publisher on /clock"]

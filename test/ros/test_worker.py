@@ -3,7 +3,7 @@ from threading import Event
 
 import pytest
 
-from pose_action_ros.nodes.worker import Immediate, NewestWorker
+from pose_action_ros.nodes.stage import Immediate, NewestWorker
 
 
 def test_the_oldest_waiting_item_is_dropped_and_the_newest_processed() -> None:
