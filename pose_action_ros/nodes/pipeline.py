@@ -21,7 +21,8 @@ from pose_action_ros.nodes.keypoints_node import KeypointsSettings, KeypointsSta
 from pose_action_ros.nodes.lifter_node import LifterStage, LifterStageSettings
 from pose_action_ros.nodes.running import run
 from pose_action_ros.nodes.stage import Stage, StageNode
-from pose_action_ros.pipeline import Pipeline, PipelineSettings
+from pose_action_ros.pipeline import Pipeline
+from pose_action_ros.pipeline_settings import PipelineSettings
 
 
 @dataclass(frozen=True)

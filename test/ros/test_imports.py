@@ -14,8 +14,8 @@ PACKAGE = "pose_action_ros"
 @pytest.mark.parametrize(
     ("node", "unused"),
     [
-        ("lifter_node", {"cv2", "scipy", f"{PACKAGE}.drawing", f"{PACKAGE}.sources"}),
-        ("action_node", {"scipy", f"{PACKAGE}.detection", f"{PACKAGE}.drawing"}),
+        ("lifter_node", {"cv2", "scipy", f"{PACKAGE}.drawing.people", f"{PACKAGE}.sources"}),
+        ("action_node", {"scipy", f"{PACKAGE}.detection", f"{PACKAGE}.drawing.people"}),
         ("keypoints_node", {f"{PACKAGE}.recognition", f"{PACKAGE}.lifting", f"{PACKAGE}.sources"}),
     ],
 )
