@@ -16,7 +16,7 @@ from pose_action_ros.lab.training.action.people import (
 )
 from pose_action_ros.lab.training.action.tracks import LabelledKeypoints
 from pose_action_ros.lifting import Lifter
-from pose_action_ros.recording import PoseRecording
+from pose_action_ros.tracks import PoseTrack
 from pose_action_ros.simulation import Body, Performance, Script, VirtualCamera, perform
 from pose_action_ros.simulation.channels import SIDES, Channels
 from pose_action_ros.simulation.motions.arms import lift_shoulder
@@ -153,11 +153,11 @@ def _during(stamps: Array, lead: float, end: float) -> npt.NDArray[np.int64]:
 
 def recorded(
     label: str, number: int, lifter: Lifter, rng: Rng, detector: Detector | None = None
-) -> PoseRecording:
+) -> PoseTrack:
     """A recording of the motion, to teach a model with."""
     person = filmed(label, rng, detector)
     lifted = lifter.lift(person.points, person.scores, person.intrinsics)
-    return PoseRecording(
+    return PoseTrack(
         skeleton=HUMAN36M_17,
         stamps=person.stamps,
         points=lifted.joints,

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pose_action_ros.camera import Intrinsics
     from pose_action_ros.errors import PoseActionError
+    from pose_action_ros.labels import load_recordings
     from pose_action_ros.pipeline import Frame, Person, Pipeline
     from pose_action_ros.pipeline_settings import PipelineSettings
     from pose_action_ros.poses import Pose2D, Pose3D
+    from pose_action_ros.recording import Recording, load_recording
+    from pose_action_ros.tracks import PoseTrack
 
 # The generated messages (pose_action_ros.msg) are installed beside, not in, a source checkout.
 __path__ = __import__("pkgutil").extend_path(__path__, __name__)
@@ -23,6 +26,10 @@ __all__ = [
     "Pose2D",
     "Pose3D",
     "PoseActionError",
+    "PoseTrack",
+    "Recording",
+    "load_recording",
+    "load_recordings",
 ]
 
 _MODULES = {
@@ -34,6 +41,10 @@ _MODULES = {
     "Pose2D": "poses",
     "Pose3D": "poses",
     "PoseActionError": "errors",
+    "PoseTrack": "tracks",
+    "Recording": "recording",
+    "load_recording": "recording",
+    "load_recordings": "labels",
 }
 """Module of each name, imported when the name is first used."""
 

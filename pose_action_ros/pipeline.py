@@ -231,8 +231,8 @@ class Pipeline:
                 only rate [Hz].
 
         Returns:
-            An iterator with one frame per image. The first restarts the pipeline. A pipeline
-            without detector takes the detections of the source.
+            An iterator with one frame per image. The first restarts the pipeline. Detections
+            that a source contains are used instead of the detector.
 
         Raises:
             SettingError: an unknown keyword, or a value that is not allowed.
@@ -263,7 +263,7 @@ class Pipeline:
         for index, item in enumerate(source):
             one = item if isinstance(item, SourceFrame) else SourceFrame(index, index / rate, item)
             camera: Intrinsics | None = getattr(source, "intrinsics", None)  # a bag's come later
-            if self.detector is not None or one.people is None:
+            if one.people is None:
                 frame = self(one.image, one.stamp, camera)
             else:
                 size = (one.image.shape[1], one.image.shape[0])

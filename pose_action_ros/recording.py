@@ -1,252 +1,420 @@
-"""Recordings of one person's poses, and their files, which NumPy alone reads.
+"""Recordings: the keypoints and 3D poses of people over time, in one file format.
 
-A file is an .npz without pickled objects, made by numpy.savez_compressed, with these arrays for T
-images and J joints::
+A file is an .npz without pickles, with one row for each person in each image: K rows, J2 joints of
+the keypoints, J3 of the poses, S labelled spans. docs/recordings.md explains the arrays::
 
-    format () "pose_action_recording" · version () 1
-    skeleton () name of the joint order, as in skeletons.py · joints (J,) names of the joints
-    stamps (T,) float64 [s], rising; images in which the person was not seen are left out
-    points (T, J, 3) float32 [m], the camera's optical frame (x right, y down); NaN where missing
-    scores (T, J) float32, 0 to 1; 0 where missing
-    placed () bool: points are positions in the camera frame, otherwise offsets from the root joint
-    label () what the person does; empty when nobody has said
-    person_id () the tracker's number · source () name of the file or camera, without folders
-    rate () images per second of the source; NaN when not known
+    format () "pose_action_recording" · version () 2 · source () name of the file or camera
+    rate () images per second of the source; NaN if unknown
+    frames (K,) index of the image · stamps (K,) [s] · people (K,) person id
+    keypoints (K, J2, 3) x, y [px], score · people_scores (K,) of the detector, 0 to 1
+    poses (K, J3, 4) x, y, z [m], score; the camera's optical frame (x right, y down)
+    placed (K,) True: positions in the camera frame, False: offsets from the root joint
+    intrinsics (K, 6) width, height, fx, fy, cx, cy [px]; NaN if unknown
+    distortion (K, 14) coefficients of the lens in OpenCV's order
+    keypoint_skeleton (), pose_skeleton () names · keypoint_joints (J2,), pose_joints (J3,) names
+    label_people, label_starts, label_ends, labels (S,) the labelled spans
 
-Two people of one source are two recordings with the stamps of the same clock.
+Missing joints are NaN with score 0.
 """
 
 from __future__ import annotations
 
-import re
-import zipfile
-import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
+from math import inf
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.errors import InputError, SettingError
-from pose_action_ros.skeletons import Skeleton, skeleton_named
+from pose_action_ros.arrays import ArrayWriter, read_arrays
+from pose_action_ros.camera import Intrinsics
+from pose_action_ros.errors import InputError
+from pose_action_ros.poses import Pose2D, Pose3D
+from pose_action_ros.skeletons import BODY_25, HUMAN36M_17, Skeleton, skeleton_named
+from pose_action_ros.tracks import LabelledSpan, PoseTrack
 
 Array = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating]
+"""Single precision."""
+Numbers = npt.NDArray[np.int64]
 
-FORMAT, VERSION = "pose_action_recording", 1
-SUFFIX = ".npz"
+FORMAT, VERSION = "pose_action_recording", 2
+FILE_NAME = "poses.npz"
+"""File of `pose-action process` in its output folder."""
 
-_LABEL = re.compile(r"[a-z0-9_]+")
-_DAMAGED = (
-    OSError,
-    EOFError,
-    LookupError,
-    RuntimeError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-"""What NumPy and zipfile raise for what is no .npz, only a part of one, or damaged."""
+_KINDS: Mapping[str, npt.DTypeLike] = {
+    "frames": np.int64,
+    "stamps": np.float64,
+    "people": np.int64,
+    "people_scores": np.float32,
+    "placed": np.bool_,
+    "keypoints": np.float32,
+    "poses": np.float32,
+    "intrinsics": np.float64,
+    "distortion": np.float64,
+}
+_DISTORTIONS = (0, 4, 5, 8, 12, 14)
+"""Numbers of coefficients that OpenCV takes."""
 
 
-@dataclass(frozen=True, eq=False)
-class PoseRecording:
-    """One person over time. Arrays are copied in and read-only.
+@dataclass(frozen=True, eq=False, repr=False)
+class Recording:
+    """All people of one source over time: the content of a file, see the module.
 
-    Attributes:
-        skeleton: joint order.
-        stamps: (T,) [s], rising.
-        points: (T, J, 3) [m], optical frame; NaN where missing.
-        scores: (T, J) 0 to 1; 0 where missing.
-        label: what the person does; empty when nobody has said.
-        person_id: the tracker's number.
-        source: name of the file or camera, without folders.
-        placed: True when points are positions in the camera frame, False when they are offsets
-            from the skeleton's root joint.
-        rate: images per second of the source, where it is known.
+    Arrays are copied in and read-only.
 
     Raises:
-        InputError: shapes do not fit, fewer than two images, stamps that are missing or do not
-            rise, no joint in any image, or not a label.
+        InputError: shapes or types do not fit, stamps are not finite, or a labelled span is of a
+            person without rows.
     """
 
-    skeleton: Skeleton
+    frames: Numbers
     stamps: Array
-    points: Array
-    scores: Array
-    label: str = ""
-    person_id: int = 0
+    people: Numbers
+    people_scores: Floats
+    placed: npt.NDArray[np.bool_]
+    keypoints: Floats
+    poses: Floats
+    intrinsics: Array
+    distortion: Array
+    keypoint_skeleton: Skeleton = BODY_25
+    pose_skeleton: Skeleton = HUMAN36M_17
     source: str = ""
-    placed: bool = False
     rate: float | None = None
+    spans: tuple[LabelledSpan, ...] = ()
 
     def __post_init__(self) -> None:
-        stamps = np.array(self.stamps, dtype=np.float64)
-        points = np.array(self.points, dtype=np.float64)
-        scores = np.array(self.scores, dtype=np.float64)
-        _check_shapes(self.skeleton, stamps, points, scores)
-        _check_stamps(stamps)
-        missing = ~np.isfinite(points).all(axis=-1) | ~(scores > 0)
-        if missing.all():
-            raise InputError("no joint is known in any image: there is no person to learn from")
-        points[missing], scores[missing] = np.nan, 0.0
-        np.minimum(scores, 1.0, out=scores)
-        if self.label:
-            checked_label(self.label)
-        for name, array in (("stamps", stamps), ("points", points), ("scores", scores)):
-            array.flags.writeable = False
-            object.__setattr__(self, name, array)
+        shapes = _row_shapes(self.keypoint_skeleton, self.pose_skeleton)
+        for name, kind in _KINDS.items():
+            array = np.asarray(getattr(self, name))
+            expected = (np.shape(self.frames)[:1] or (0,)) + shapes.get(name, ())
+            if array.shape != expected or not np.can_cast(array.dtype, kind, "same_kind"):
+                raise InputError(
+                    f"got {name} of shape {array.shape} and type {array.dtype}, expected "
+                    f"{expected} and {np.dtype(kind)}"
+                )
+            copied = array.astype(kind)
+            if name in ("keypoints", "poses"):
+                missing = ~np.isfinite(copied).all(axis=-1) | ~(copied[..., -1] > 0)
+                copied[missing] = [np.nan] * (copied.shape[-1] - 1) + [0]
+                np.minimum(copied[..., -1], 1, out=copied[..., -1])
+            copied.flags.writeable = False
+            object.__setattr__(self, name, copied)
+        if not np.isfinite(self.stamps).all():
+            raise InputError("got stamps that are not numbers, expected seconds")
+        spans = tuple(replace(s, person_id=self._check_person(s.person_id)) for s in self.spans)
+        object.__setattr__(self, "spans", spans)
 
     def __len__(self) -> int:
-        return len(self.stamps)
+        return len(self.frames)
+
+    def __str__(self) -> str:
+        times = f"{self.stamps.min():.1f} to {self.stamps.max():.1f} s, " if len(self) else ""
+        labels = ", ".join(dict.fromkeys(span.label for span in self.spans)) or "no labels"
+        source = self.source or "unknown source"
+        return f"{source}: {len(self.ids)} people, {times}{len(self)} poses, {labels}"
+
+    def __repr__(self) -> str:
+        return f"<Recording of {self}>"
+
+    @classmethod
+    def from_tracks(cls, tracks: Sequence[PoseTrack]) -> Recording:
+        """A recording without keypoints, each track labelled over its whole time.
+
+        Args:
+            tracks: of one source and skeleton.
+
+        Raises:
+            InputError: no tracks, or of several skeletons.
+        """
+        if len({track.skeleton for track in tracks}) != 1:
+            raise InputError(f"got {len(tracks)} tracks, expected at least one, of one skeleton")
+        count, skeleton = sum(len(track) for track in tracks), tracks[0].skeleton
+        return cls(
+            frames=np.concatenate([np.arange(len(track)) for track in tracks]),
+            stamps=np.concatenate([track.stamps for track in tracks]),
+            people=np.concatenate([np.full(len(track), track.person_id) for track in tracks]),
+            people_scores=np.ones(count),
+            placed=np.concatenate([np.full(len(track), track.placed) for track in tracks]),
+            keypoints=np.zeros((count, len(BODY_25), 3)),
+            poses=np.concatenate([np.dstack([track.points, track.scores]) for track in tracks]),
+            intrinsics=np.full((count, 6), np.nan),
+            distortion=np.zeros((count, _DISTORTIONS[-1])),
+            pose_skeleton=skeleton,
+            source=tracks[0].source,
+            rate=tracks[0].rate,
+            spans=tuple(
+                LabelledSpan(track.person_id, track.stamps[0], track.stamps[-1], track.label)
+                for track in tracks
+                if track.label
+            ),
+        )
 
     @property
-    def seconds(self) -> float:
-        """Time from the first to the last image [s]."""
-        return float(self.stamps[-1] - self.stamps[0])
+    def ids(self) -> tuple[int, ...]:
+        """Ids of all people, rising."""
+        return tuple(np.unique(self.people).tolist())
 
+    def _check_person(self, person_id: int | None) -> int:
+        """The id, or that of the only person; InputError lists the ids."""
+        if person_id is None and len(self.ids) == 1:
+            return self.ids[0]
+        if person_id is None or person_id not in self.ids:
+            got = "no person" if person_id is None else f"person {person_id}"
+            ids = ", ".join(map(str, self.ids)) or "none"
+            raise InputError(f"got {got}, expected one of the people of the recording: {ids}")
+        return person_id
 
-def checked_label(label: str) -> str:
-    """The label, when it is one.
+    def keypoints_at(self, row: int) -> Pose2D:
+        """The keypoints of one row."""
+        values, score = self.keypoints[row], float(self.people_scores[row])
+        person = int(self.people[row])
+        return Pose2D(self.keypoint_skeleton, values[:, :2], values[:, 2], person, score)
 
-    Raises:
-        InputError: other than lower-case letters, digits and underscores.
-    """
-    if not _LABEL.fullmatch(label):
-        raise InputError(
-            f"got the label {label!r}, expected lower-case letters, digits and underscores, "
-            "such as waving_left"
+    def pose_at(self, row: int) -> Pose3D:
+        """The pose of one row."""
+        values, placed = self.poses[row], bool(self.placed[row])
+        return Pose3D(
+            self.pose_skeleton, values[:, :3], values[:, 3], int(self.people[row]), placed
         )
-    return label
 
+    def camera_at(self, row: int) -> Intrinsics | None:
+        """The intrinsics of one row; None if unknown."""
+        if np.isnan(self.intrinsics[row]).any():
+            return None
+        width, height, fx, fy, cx, cy = self.intrinsics[row].tolist()
+        used = np.flatnonzero(self.distortion[row])
+        needed = int(used[-1]) + 1 if len(used) else 0
+        count = next(count for count in _DISTORTIONS if count >= needed)
+        distortion = tuple(self.distortion[row, :count].tolist())
+        return Intrinsics(int(width), int(height), fx, fy, cx, cy, distortion)
 
-def _check_shapes(skeleton: Skeleton, stamps: Array, points: Array, scores: Array) -> None:
-    count, joints = len(stamps) if stamps.ndim else 0, len(skeleton)
-    got = (stamps.shape, points.shape, scores.shape)
-    if got != ((count,), (count, joints, 3), (count, joints)):
-        raise InputError(
-            f"got stamps {got[0]}, points {got[1]} and scores {got[2]}, expected (T,), "
-            f"(T, {joints}, 3) and (T, {joints}) for skeleton {skeleton.name!r}"
+    def track(
+        self, person_id: int | None = None, start: float = -inf, end: float = inf, label: str = ""
+    ) -> PoseTrack:
+        """The poses of one person from start to end, placed if all of them are.
+
+        Args:
+            person_id: of the person; None for the only person.
+            start: first stamp [s].
+            end: last stamp [s].
+            label: of the track; empty for none.
+
+        Raises:
+            InputError: no such person, or fewer than two poses.
+        """
+        person = self._check_person(person_id)
+        rows = self._rows(person, start, end)
+        poses, placed = self.poses[rows].astype(np.float64), self.placed[rows]
+        points = poses[..., :3]
+        if not placed.all():
+            offsets = points - points[:, [self.pose_skeleton.root]]
+            points = np.where(placed[:, None, None], offsets, points)
+        return PoseTrack(
+            self.pose_skeleton,
+            self.stamps[rows],
+            points,
+            poses[..., 3],
+            label,
+            person,
+            self.source,
+            bool(placed.all()),
+            self.rate,
         )
 
+    def _rows(self, person: int, start: float = -inf, end: float = inf) -> Numbers:
+        """Rows of one person with a pose; rows with a repeated stamp are left out."""
+        inside = (self.stamps >= start) & (self.stamps <= end)
+        present = (self.poses[..., 3] > 0).any(axis=1)
+        rows = np.flatnonzero(inside & present & (self.people == person))
+        newest = np.maximum.accumulate(self.stamps[rows])
+        return rows[np.diff(newest, prepend=-inf) > 0]
 
-def _check_stamps(stamps: Array) -> None:
-    if len(stamps) < 2:
-        raise InputError(f"got {len(stamps)} images, expected at least 2: record for longer")
-    if not np.isfinite(stamps).all():
-        raise InputError("got stamps that are not numbers, expected seconds")
-    late = np.flatnonzero(np.diff(stamps) <= 0)
-    if len(late):
-        before, after = stamps[late[0]], stamps[late[0] + 1]
-        raise InputError(f"stamps must rise, but {after} s follows {before} s")
+    def tracks(self) -> list[PoseTrack]:
+        """The unlabelled track of each person with at least two poses."""
+        return [self.track(person) for person in self.ids if len(self._rows(person)) > 1]
 
+    def labelled(self) -> list[PoseTrack]:
+        """The track of each labelled span.
 
-def save_recording(path: Path, recording: PoseRecording) -> None:
-    """Write a recording; the file is there whole or not at all, an older one is replaced.
+        Raises:
+            InputError: a span with fewer than two poses.
+        """
+        return [self.track(span.person_id, span.start, span.end, span.label) for span in self.spans]
 
-    Raises:
-        SettingError: the name does not end in .npz, or it cannot be written.
-    """
-    if path.suffix != SUFFIX:
-        raise SettingError(f"got the name {path.name!r} for a recording, expected one in {SUFFIX}")
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("wb") as file:
-            _write(file, recording)
-        unfinished.replace(path)
-    except OSError as error:
-        raise SettingError(f"cannot write {path}: {error.strerror}") from error
-    finally:
-        _remove(unfinished)
+    def save(self, path: str | Path) -> None:
+        """Write the file as a whole; an older one is replaced.
 
-
-def _remove(path: Path) -> None:
-    """Nothing of a file that could not be written stays; where nothing can be, nothing is."""
-    if path.is_file():
-        path.unlink()
+        Raises:
+            SettingError: the name does not end in .npz, or the file cannot be written.
+        """
+        files = ArrayWriter(Path(path).expanduser(), _KINDS)
+        files.add({name: getattr(self, name) for name in _KINDS}, len(self))
+        skeletons = self.keypoint_skeleton, self.pose_skeleton
+        _save(files, skeletons, self.source, self.rate, self.spans)
 
 
-def _write(file: IO[bytes], recording: PoseRecording) -> None:
-    np.savez_compressed(
-        file,
-        format=np.array(FORMAT),
-        version=np.array(VERSION),
-        skeleton=np.array(recording.skeleton.name),
-        joints=np.array(recording.skeleton.joints),
-        stamps=recording.stamps,
-        points=recording.points.astype(np.float32),
-        scores=recording.scores.astype(np.float32),
-        placed=np.array(recording.placed),
-        label=np.array(recording.label),
-        person_id=np.array(recording.person_id),
-        source=np.array(recording.source),
-        rate=np.array(np.nan if recording.rate is None else recording.rate),
-    )
+class RecordingWriter:
+    """Writes the file of a recording row by row, in constant memory.
 
-
-def load_recording(path: Path) -> PoseRecording:
-    """Read a recording.
+    Args:
+        path: of the file; an older one is replaced by `close`.
+        source: name of the file or camera.
+        rate: images per second of the source; None if unknown.
 
     Raises:
-        InputError: it is missing, damaged, no recording, of a newer version or an unknown
-            skeleton, or what it says is no recording of a person (see PoseRecording); names the
-            file.
+        SettingError: the name does not end in .npz, or the folder cannot be written.
     """
+
+    def __init__(self, path: str | Path, source: str = "", rate: float | None = None) -> None:
+        self._files = ArrayWriter(Path(path).expanduser(), _KINDS)
+        self._source, self._rate = source, rate
+        self._skeletons = BODY_25, HUMAN36M_17
+
+    def add(
+        self, frame: int, stamp: float, keypoints: Pose2D, pose: Pose3D, camera: Intrinsics
+    ) -> None:
+        """Write one person of one image.
+
+        Args:
+            frame: index of the image.
+            stamp: time of the image [s].
+            keypoints: of the person [px]; all of one skeleton.
+            pose: of the same person [m]; all of one skeleton.
+            camera: its intrinsics, as given or assumed.
+
+        Raises:
+            SettingError: the row cannot be written.
+        """
+        self._skeletons = keypoints.skeleton, pose.skeleton
+        distortion = np.zeros(_DISTORTIONS[-1])
+        distortion[: len(camera.distortion)] = camera.distortion
+        row = {
+            "frames": frame,
+            "stamps": stamp,
+            "people": pose.person_id,
+            "people_scores": keypoints.score,
+            "placed": pose.placed,
+            "keypoints": np.column_stack([keypoints.points, keypoints.scores]),
+            "poses": np.column_stack([pose.points, pose.scores]),
+            "intrinsics": [*astuple(camera)[:6]],
+            "distortion": distortion,
+        }
+        self._files.add(row)
+
+    def close(self, spans: Sequence[LabelledSpan] = ()) -> None:
+        """Put the file in its place.
+
+        Args:
+            spans: labels of the people.
+
+        Raises:
+            SettingError: the file cannot be written; an older one stays.
+        """
+        _save(self._files, self._skeletons, self._source, self._rate, spans)
+
+    def discard(self) -> None:
+        """Remove all rows; an older file stays."""
+        self._files.discard()
+
+
+def _row_shapes(keypoints: Skeleton, poses: Skeleton) -> dict[str, tuple[int, ...]]:
+    """Shape of one row of each array; () if missing."""
+    return {
+        "keypoints": (len(keypoints), 3),
+        "poses": (len(poses), 4),
+        "intrinsics": (6,),
+        "distortion": (_DISTORTIONS[-1],),
+    }
+
+
+def _save(
+    files: ArrayWriter,
+    skeletons: tuple[Skeleton, Skeleton],
+    source: str,
+    rate: float | None,
+    spans: Sequence[LabelledSpan],
+) -> None:
+    flat, space = skeletons
+    others = {
+        "format": np.array(FORMAT),
+        "version": np.array(VERSION),
+        "source": np.array(source),
+        "rate": np.array(np.nan if rate is None else rate),
+        "keypoint_joints": np.array(flat.joints),
+        "pose_joints": np.array(space.joints),
+        "keypoint_skeleton": np.array(flat.name),
+        "pose_skeleton": np.array(space.name),
+        "label_people": np.array([span.person_id for span in spans], dtype=np.int64),
+        "label_starts": np.array([span.start for span in spans], dtype=np.float64),
+        "label_ends": np.array([span.end for span in spans], dtype=np.float64),
+        "labels": np.array([span.label for span in spans], dtype=np.str_),
+    }
+    files.save(_row_shapes(flat, space), others)
+
+
+def load_recording(path: str | Path) -> Recording:
+    """Read the file of a recording, or the one in an output folder of `pose-action process`.
+
+    Raises:
+        InputError: it is missing, damaged, no recording, of another version, of an unknown
+            skeleton, or its arrays do not fit; names the file.
+    """
+    path = Path(path).expanduser()
+    if path.is_dir():
+        path = path / FILE_NAME
     try:
-        return _recording(_arrays(path))
+        arrays = read_arrays(path)
+        _check_version(arrays)
+        return _recording(arrays)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 
 
-def _arrays(path: Path) -> Mapping[str, npt.NDArray[Any]]:
-    """All arrays of a file that says that it is a recording of this version."""
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
-            kind, version = str(content["format"]), int(content["version"])
-            if kind == FORMAT and version == VERSION:
-                return {name: content[name] for name in content.files}
-    except FileNotFoundError:
-        raise InputError("there is no such file") from None
-    except (*_DAMAGED, TypeError, AttributeError) as error:  # the last two: an .npy
-        raise InputError(f"no recording, or damaged ({error}); record it again") from error
-    if kind == FORMAT and version > VERSION:
-        raise InputError(
-            f"version {version} of the format, this pose_action_ros reads {VERSION}: update it"
-        )
-    raise InputError(f"got format {kind!r}, version {version}, expected {FORMAT!r}, {VERSION}")
+def _check_version(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    if "format" not in arrays:
+        remedy = "process the source again" if "keypoint_joints" in arrays else "record one"
+        raise InputError(f"no recording of format {FORMAT!r}; {remedy}")
+    kind, version = str(arrays["format"]), str(arrays.get("version", "missing"))
+    if kind != FORMAT or not version.isdecimal():
+        raise InputError(f"got format {kind!r}, version {version}, expected {FORMAT!r}, {VERSION}")
+    if int(version) != VERSION:
+        remedy = "update pose_action_ros" if int(version) > VERSION else "record it again"
+        raise InputError(f"got version {version} of the format, expected {VERSION}: {remedy}")
 
 
-def _recording(arrays: Mapping[str, npt.NDArray[Any]]) -> PoseRecording:
+def _recording(arrays: Mapping[str, npt.NDArray[Any]]) -> Recording:
     try:
         rate = float(arrays["rate"])
-        return PoseRecording(
-            skeleton=skeleton_named(str(arrays["skeleton"])),
-            stamps=arrays["stamps"],
-            points=arrays["points"],
-            scores=arrays["scores"],
-            label=str(arrays["label"]),
-            person_id=int(arrays["person_id"]),
+        spans = zip(
+            arrays["label_people"].tolist(),
+            arrays["label_starts"].tolist(),
+            arrays["label_ends"].tolist(),
+            arrays["labels"].tolist(),
+            strict=True,
+        )
+        return Recording(
+            **{name: arrays[name] for name in _KINDS},
+            keypoint_skeleton=_skeleton(arrays, "keypoint"),
+            pose_skeleton=_skeleton(arrays, "pose"),
             source=str(arrays["source"]),
-            placed=bool(arrays["placed"]),
             rate=rate if np.isfinite(rate) else None,
+            spans=tuple(LabelledSpan(*span) for span in spans),
         )
     except InputError:
         raise
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"the recording is not complete ({error}); record it again") from error
+    except KeyError as error:
+        raise InputError(f"array {error} is missing; record it again") from error
+    except (TypeError, ValueError) as error:
+        raise InputError(f"an array has a wrong type ({error}); record it again") from error
 
 
-def load_recordings(folder: Path) -> list[PoseRecording]:
-    """All recordings in a folder and the folders below, in the order of their paths.
-
-    Raises:
-        InputError: there are none, or one of them cannot be used; see load_recording.
-    """
-    paths = sorted(folder.rglob(f"*{SUFFIX}"))
-    if not paths:
-        raise InputError(
-            f"no recordings (*{SUFFIX}) in {folder}; make some with: pose-action record"
-        )
-    return [load_recording(path) for path in paths]
+def _skeleton(arrays: Mapping[str, npt.NDArray[Any]], name: str) -> Skeleton:
+    """The skeleton of a name, checked against the joints in the file."""
+    skeleton = skeleton_named(str(arrays[f"{name}_skeleton"]))
+    joints = arrays[f"{name}_joints"].tolist()
+    if joints != list(skeleton.joints):
+        raise InputError(f"got other joints of {skeleton.name} than expected: {joints}")
+    return skeleton

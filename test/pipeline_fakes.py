@@ -1,4 +1,4 @@
-"""Stages with known answers, in place of those that need models."""
+"""Stages with fixed answers, in place of those that need models."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from pose_action_ros import cli, pipeline
 from pose_action_ros.camera import Intrinsics
-from pose_action_ros.detection import DetectorSettings, Memory
+from pose_action_ros.detection import DetectorSettings
+from pose_action_ros.output import notes
 from pose_action_ros.output.job import Report, process_source
 from pose_action_ros.output.settings import ProcessSettings
 from pose_action_ros.pipeline_settings import PipelineSettings
@@ -17,7 +18,7 @@ from pose_action_ros.recognition import ActionEstimate
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17
 
 KILLED_WITH = 9
-"""Exit code of a process that ends as if it was killed."""
+"""Exit code of a process that ends as if killed."""
 LABELS = ("standing", "waving_left")
 
 
@@ -27,40 +28,34 @@ def estimate(label: str, stamp: float, person: int = 0, score: float = 0.75) -> 
 
 
 class Detector:
-    """Sees one person, where the image is not black; who moves a bit with each image looked at.
+    """Finds one person in an image that is not black; the person moves a bit with each call.
 
     Attributes:
-        looked: how often any detector has looked at an image.
-        deadly: the image of this number ends the process at once; 0 for none.
+        calls: number of calls of all detectors.
+        deadly: the call of this number ends the process at once; 0 for none.
     """
 
     skeleton, engine = BODY_25, "fake"
-    looked = 0
+    calls = 0
     deadly = 0
 
     def __init__(self, settings: DetectorSettings) -> None:
         self.settings = settings
-        self._seen = 0
+        self._count = 0
 
     def __call__(self, image: npt.NDArray[np.uint8]) -> tuple[Pose2D, ...]:
-        self._seen += 1
-        Detector.looked += 1
-        if Detector.looked == Detector.deadly:
+        self._count += 1
+        Detector.calls += 1
+        if Detector.calls == Detector.deadly:
             os._exit(KILLED_WITH)
         if not image.any():
             return ()
         points = np.linspace(1, min(image.shape[:2]) - 2, 50).reshape(25, 2)
         scores = np.where(np.arange(25) == 24, 0.0, 1.0)
-        return (Pose2D(BODY_25, points + 0.01 * np.sin(self._seen), scores),)
+        return (Pose2D(BODY_25, points + 0.01 * np.sin(self._count), scores),)
 
     def reset(self) -> None:
-        self._seen = 0
-
-    def remembered(self) -> Memory:
-        return {"seen": self._seen}
-
-    def recall(self, memory: Memory) -> None:
-        self._seen = memory["seen"]
+        self._count = 0
 
 
 class Lifter:
@@ -102,26 +97,26 @@ STAGES = {"make_detector": Detector, "Lifter": Lifter, "Recogniser": Recogniser}
 
 
 def process_faked(settings: ProcessSettings, **options: bool) -> Report:
-    """process_source with these stages, also in another process."""
+    """Call process_source with these stages, also in another process."""
     for name, stage in STAGES.items():
         setattr(pipeline, name, stage)
     return process_source(settings, **options)
 
 
-def run_and_die(words: Sequence[str], deadly: int) -> None:
-    """The command with these stages, in a process of its own that dies with an image."""
+def run_and_die(words: Sequence[str], deadly: int, checkpoint: int) -> None:
+    """Run the command with these stages and exit at a call of the detector."""
     for name, stage in STAGES.items():
         setattr(pipeline, name, stage)
-    Detector.deadly = deadly
+    Detector.deadly, notes.CHECKPOINT = deadly, checkpoint
     cli.main(words)
 
 
 def interrupted(
-    frames: Iterator[pipeline.Frame], _length: int | None, *, shown: bool
+    frames: Iterator[pipeline.Frame], _length: int | None, *, progress: bool
 ) -> Iterator[pipeline.Frame]:
-    assert shown
-    """Images until somebody presses Ctrl-C at number 15."""
+    assert progress
+    """Yield frames, and press Ctrl-C after number 14."""
     for frame in frames:
-        if frame.index == 15:
-            raise KeyboardInterrupt
         yield frame
+        if frame.index == 14:
+            raise KeyboardInterrupt

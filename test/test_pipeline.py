@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import pipeline_fakes as fakes
-from pose_action_ros import pipeline as module
 from pose_action_ros import sources
 from pose_action_ros.errors import InputError, ModelError, SettingError, SourceError
 from pose_action_ros.pipeline import Frame, Person, Pipeline
@@ -117,13 +116,7 @@ def test_settings_and_the_action_model_can_be_changed_between_images(
     pipeline.apply(usual)
 
 
-@pytest.fixture
-def fakes_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, stage in fakes.STAGES.items():
-        monkeypatch.setattr(module, name, stage)
-
-
-faked = pytest.mark.usefixtures("fakes_only")
+faked = pytest.mark.usefixtures("fake_stages")
 BRIGHT = np.full((48, 64, 3), 200, np.uint8)
 
 

@@ -1,33 +1,32 @@
-"""`pose-action process`: videos, image folders, bags, a webcam or keypoints in, results out."""
+"""`pose-action process`: images of any source to people and actions, in files."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-
-from tqdm import tqdm
-from tqdm.contrib.logging import logging_redirect_tqdm
+from typing import TYPE_CHECKING
 
 from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.errors import SettingError
-from pose_action_ros.output.job import Report, forget_notes, process_source
 from pose_action_ros.output.settings import ProcessSettings
-from pose_action_ros.output.workers import in_processes, in_turn, on_ray
-from pose_action_ros.sources.kinds import is_live, sources_in, stem_of
+
+if TYPE_CHECKING:
+    from pose_action_ros.output.job import Report
 
 DESCRIPTION = (
-    "Find people in videos, image folders, ROS 2 bags or a webcam and say what they do. Writes "
-    "annotated.mp4, actions.csv and poses.npz into the output folder, for each of several sources "
-    "into a folder in it, and a bag if wanted; Ctrl-C ends it and keeps what there is, and the "
-    "same command goes on from there. OpenPose's JSON files can be written, and can take the "
-    "detector's place. The exit code is 3 when a part of a source is lost, 1 when something could "
-    "not be processed at all, 130 after Ctrl-C."
+    "Find people in videos, pictures, image folders, ROS 2 bags or a webcam, and recognise their "
+    "actions. Writes annotated.mp4 (of a picture, an annotated picture), actions.csv and poses.npz "
+    "into the output folder, for each of several sources into a folder in it, and a bag with "
+    "--write-bag. Ctrl-C stops it and keeps the results so far; the same command resumes there. "
+    "OpenPose's JSON files can be written, or used instead of the detector. The exit code is 3 "
+    "when parts of a source are lost, 1 when a source could not be processed, 130 after Ctrl-C."
 )
 FAILED, DAMAGED, INTERRUPTED = 1, 3, 130
+_MOST_LISTED = 5
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -36,20 +35,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "inputs",
         metavar="INPUT",
         nargs="*",
-        help="a video file, a folder of images, a ROS 2 bag, a folder of videos and bags, a webcam "
-        "(0), a stream's address or 'simulation'",
+        help="a video file, a picture, a folder of images, a ROS 2 bag, a folder of videos and "
+        "bags, a webcam (0), a stream's address or 'simulation'",
     )
     add_options(parser, ProcessSettings, skip=("source",))
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
-        "--jobs", type=int, default=1, help="sources that are processed at once (default: 1)"
+        "--jobs", type=int, default=1, help="sources processed in parallel (default: 1)"
     )
     where.add_argument(
         "--ray",
         metavar="ADDRESS",
         default="",
-        help="process the sources on a Ray cluster, whose machines see the same files under the "
-        "same names: its address, auto, or local",
+        help="process the sources on a Ray cluster with a shared file system: its address, auto, "
+        "or local",
     )
 
 
@@ -62,28 +61,34 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         PoseActionError: the only input cannot be read, or wrong options.
     """
+    from pose_action_ros.sources.kinds import sources_in
+
     if args.jobs < 1:
         raise SettingError(f"jobs: got {args.jobs}, expected at least 1")
     names = [source for name in args.inputs for source in sources_in(name)]
     if names == args.inputs and len(names) < 2:
+        from pose_action_ros.output import job
+
         settings = settings_from(args, ProcessSettings, source="".join(names))
-        report = process_source(settings)
-        sys.stdout.write(_summary(report))
-        return _code([report])
+        report = job.process_source(settings)
+        sys.stdout.write(summary(report))
+        return _exit_code([report])
     jobs = jobs_of(settings_from(args, ProcessSettings), names)
-    return _all(jobs, args.jobs, args.ray)
+    return _process_all(jobs, args.jobs, args.ray)
 
 
 def jobs_of(settings: ProcessSettings, names: Sequence[str]) -> list[ProcessSettings]:
-    """The settings of each of several sources; whatever is written has the source's name.
+    """The settings of each of several sources; all outputs get the source's name.
 
     Raises:
-        SettingError: they cannot be processed together.
+        SettingError: the sources cannot be processed together.
     """
+    from pose_action_ros.sources.kinds import is_live, stem_of
+
     live = [name for name in names if is_live(name)]
     if live or settings.keypoints_json:
-        what = live[0] if live else "keypoints_json"
-        raise SettingError(f"{what} goes with no other source; process it on its own")
+        name = live[0] if live else "keypoints_json"
+        raise SettingError(f"{name} cannot be combined with other sources; process it alone")
     stems: list[str] = []
     for name in names:
         stem, number = stem_of(name), 2
@@ -107,39 +112,46 @@ def _job(settings: ProcessSettings, name: str, stem: str) -> ProcessSettings:
     )
 
 
-def _all(jobs: Sequence[ProcessSettings], count: int, address: str) -> int:
-    """Process several sources and say of each what came of it."""
+def _process_all(jobs: Sequence[ProcessSettings], count: int, address: str) -> int:
+    """Process several sources, and print a summary of each."""
+    from tqdm import tqdm
+    from tqdm.contrib.logging import logging_redirect_tqdm
+
+    from pose_action_ros.output.job import Report, remove_notes
+
     reports: list[Report | Exception] = []
     with logging_redirect_tqdm():
         for number, outcome in tqdm(
             _outcomes(jobs, count, address), total=len(jobs), unit="source", disable=None
         ):
             reports.append(outcome)
-            said = f"{outcome}\n" if isinstance(outcome, Exception) else _summary(outcome)
-            tqdm.write(f"{jobs[number].source}:\n{said}", end="")
+            text = summary(outcome) if isinstance(outcome, Report) else f"{outcome}\n"
+            tqdm.write(f"{jobs[number].source}:\n{text}", end="")
             if isinstance(outcome, Report) and outcome.interrupted:
                 break
-    code = _code(reports)
+    code = _exit_code(reports)
     if code in (0, DAMAGED):
         for job in jobs:
-            forget_notes(job)
+            remove_notes(job)
     return code
 
 
 def _outcomes(
     jobs: Sequence[ProcessSettings], count: int, address: str
 ) -> Iterator[tuple[int, Report | Exception]]:
-    work = partial(process_source, shown=not address and count == 1, keep_notes=True)
+    from pose_action_ros.output import job, workers
+
+    work = partial(job.process_source, progress=not address and count == 1, keep_notes=True)
     if address:
-        return on_ray(work, jobs, address, max(job.detector_threads for job in jobs))
+        return workers.on_ray(work, jobs, address, max(job.detector_threads for job in jobs))
     if count > 1:
-        return in_processes(work, jobs, min(count, len(jobs)))
-    return in_turn(work, jobs)
+        return workers.in_processes(work, jobs, min(count, len(jobs)))
+    return workers.in_turn(work, jobs)
 
 
-def _code(reports: Sequence[Report | Exception]) -> int:
-    """The worst of what happened, as an exit code."""
-    done = [report for report in reports if isinstance(report, Report)]
+def _exit_code(reports: Sequence[Report | Exception]) -> int:
+    """The exit code of the worst outcome."""
+    done = [report for report in reports if not isinstance(report, Exception)]
     if any(report.interrupted for report in done):
         return INTERRUPTED
     if len(done) < len(reports):
@@ -147,18 +159,35 @@ def _code(reports: Sequence[Report | Exception]) -> int:
     return DAMAGED if any(report.damage for report in done) else 0
 
 
-def _summary(report: Report) -> str:
-    """Who did what for how long, longest first, what is lost, and where the files are."""
-    seconds = report.seconds
-    lines = [f"{'person':>6}  {'label':<18} {'seconds':>7}"]
-    for person in dict.fromkeys(person for person, _ in seconds):
-        own = [(time, label) for (name, label), time in seconds.items() if name == person]
-        lines += [f"{person:>6}  {label:<18} {time:>7.1f}" for time, label in sorted(own)[::-1]]
-    if not seconds:
-        lines = ["nobody was seen long enough to say what they do"]
+def summary(report: Report) -> str:
+    """People, their actions, lost parts of the source, and the folder of the files."""
+    lines = [_people(report.people), *_actions(report.seconds)]
     if report.skipped:
         lines.append(f"{report.skipped} images could not be read")
     if report.damage:
         lines.append(f"a part of the source is lost: {report.damage}")
     lines.append(f"results are in {report.folder}")
     return "\n".join(lines) + "\n"
+
+
+def _people(people: Mapping[int, float]) -> str:
+    """Number of people and their time in view, the longest first."""
+    if not people:
+        return "no people were found"
+    longest = sorted(people.items(), key=lambda item: -item[1])
+    times = [f"person {person} for {seconds:.1f} s" for person, seconds in longest[:_MOST_LISTED]]
+    if len(people) > _MOST_LISTED:
+        times.append(f"{len(people) - _MOST_LISTED} more for less")
+    count = "1 person was found" if len(people) == 1 else f"{len(people)} people were found"
+    return f"{count}: {', '.join(times)}"
+
+
+def _actions(seconds: Mapping[tuple[str, str], float]) -> list[str]:
+    """Table of time by person and action, the longest action first."""
+    if not seconds:
+        return ["no action was recognised: that takes a second or more in view"]
+    lines = [f"{'person':>6}  {'label':<18} {'seconds':>7}"]
+    for person in dict.fromkeys(person for person, _ in seconds):
+        own = [(time, label) for (name, label), time in seconds.items() if name == person]
+        lines += [f"{person:>6}  {label:<18} {time:>7.1f}" for time, label in sorted(own)[::-1]]
+    return lines

@@ -1,4 +1,4 @@
-"""`pose-action record`: people's poses while they do something, as files to teach it with."""
+"""`pose-action record`: poses of a person doing one action, as files for `pose-action teach`."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ import logging
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.errors import SettingError, SourceError
-from pose_action_ros.output.recorder import Recorder
 from pose_action_ros.output.settings import RecordSettings
 from pose_action_ros.recognition.settings import UNKNOWN
-from pose_action_ros.recording import checked_label
-from pose_action_ros.sources.kinds import is_live, sources_in
+
+if TYPE_CHECKING:
+    from pose_action_ros.output.recorder import Recorder
 
 DESCRIPTION = (
-    "Record the poses of a person who does something, from videos, image folders, ROS 2 bags or a "
-    "camera: a file for each source (or take) and person. A camera waits 3 seconds before each "
-    "take; Ctrl-C ends it and keeps what there is."
+    "Record the poses of a person doing one action, from videos, image folders, ROS 2 bags or a "
+    "camera: one file for each source (or take), labelled with the action. A camera counts down "
+    "3 seconds before each take; Ctrl-C stops it and keeps the recordings so far."
 )
 _LOG = logging.getLogger(__name__)
 _NAME = re.compile(r"[\w.-]+")
@@ -34,17 +35,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a video file, a folder of videos or images, a ROS 2 bag, a webcam (0), a stream's "
         "address or 'simulation'",
     )
-    parser.add_argument("--label", required=True, help="what the person does, such as waving_left")
+    parser.add_argument("--label", required=True, help="the action, such as waving_left")
     parser.add_argument("--output", type=Path, required=True, help="folder for the recordings")
-    who = parser.add_mutually_exclusive_group()
-    who.add_argument(
+    people = parser.add_mutually_exclusive_group()
+    people.add_argument(
         "--largest",
-        dest="everybody",
+        dest="all_people",
         action="store_false",
         default=False,
-        help="the one person who is seen largest and longest (the default)",
+        help="only the person who is largest for longest in the image (the default)",
     )
-    who.add_argument("--all-people", dest="everybody", action="store_true", help="everybody")
+    people.add_argument(
+        "--all-people", dest="all_people", action="store_true", help="all people, in one file"
+    )
     add_options(parser, RecordSettings, skip=("source", "loop"))
 
 
@@ -55,21 +58,24 @@ def run(args: argparse.Namespace) -> int:
         0; 1 when a source could not be read or nothing was recorded.
 
     Raises:
-        PoseActionError: wrong label or options, no models, or nothing can be written.
-        KeyboardInterrupt: by the user; what was recorded is on disk.
+        PoseActionError: wrong label or options, no models, or the folder cannot be written.
+        KeyboardInterrupt: by the user; the recordings so far are on disk.
     """
+    from pose_action_ros.output.recorder import Recorder
+    from pose_action_ros.sources.kinds import sources_in
+
     settings = settings_from(args, RecordSettings)
     label = _checked(args.label, settings, args.sources)
     sources = [source for name in args.sources for source in sources_in(name)]
-    recorder = Recorder(settings, label, args.output.expanduser(), everybody=args.everybody)
-    complete = [_recorded(recorder, source) for source in sources]
+    recorder = Recorder(settings, label, args.output.expanduser(), all_people=args.all_people)
+    complete = [_record(recorder, source) for source in sources]
     if not recorder.count:
         _LOG.error("nothing was recorded")
     return 0 if all(complete) and recorder.count else 1
 
 
-def _recorded(recorder: Recorder, source: str) -> bool:
-    """Record a source; False when it could not be read: the others may be good all the same."""
+def _record(recorder: Recorder, source: str) -> bool:
+    """Record a source; False when it could not be read: the others are recorded all the same."""
     try:
         recorder.record(source)
     except SourceError as error:
@@ -79,11 +85,13 @@ def _recorded(recorder: Recorder, source: str) -> bool:
 
 
 def _checked(label: str, settings: RecordSettings, sources: Sequence[str]) -> str:
-    """The label, when it and the options make sense with the sources."""
+    """Return the label; SettingError if it or the options do not fit the sources."""
+    from pose_action_ros.sources.kinds import is_live
+    from pose_action_ros.tracks import checked_label
+
     if checked_label(label) == UNKNOWN:
         raise SettingError(
-            f"the label {UNKNOWN!r} is the answer to what nobody was taught; name what the person "
-            "does"
+            f"got the label {UNKNOWN!r}, which stands for no action of the model; name the action"
         )
     if settings.name and not _NAME.fullmatch(settings.name):
         raise SettingError(f"got the name {settings.name!r}, expected letters, digits, . _ and -")
@@ -93,5 +101,5 @@ def _checked(label: str, settings: RecordSettings, sources: Sequence[str]) -> st
     if live and (settings.start or settings.end):
         raise SettingError(f"start and end are no options of a camera ({live[0]}); use seconds")
     if settings.takes > 1 and (len(live) < len(sources) or not settings.seconds):
-        raise SettingError("several takes need a camera, and seconds: how long each of them is")
+        raise SettingError("several takes need a camera, and the seconds of each take")
     return label

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pose_action_ros.lab.training.action.teaching_data import TeachingData
 
 DESCRIPTION = (
-    "Teach the action model new actions from a folder of recordings (see pose-action record), five "
+    "Teach the action model new actions from a folder of recordings (of pose-action record, or of "
+    "pose-action process with --labels), five "
     "or more of each, best of different people. Recordings with a label that the model already has "
     "are added to that action."
 )
@@ -28,6 +29,12 @@ _log = logging.getLogger(__name__)
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("folder", metavar="DIR", type=Path, help="folder with the recordings")
+    parser.add_argument(
+        "--labels",
+        metavar="SPANS.csv",
+        type=Path,
+        help="labelled spans of the recordings: columns recording, person, start, end, label",
+    )
     parser.add_argument(
         "--output",
         metavar="MODEL.onnx",
@@ -47,17 +54,17 @@ def run(args: argparse.Namespace) -> int:
     output = (args.output or default_output(folder)).expanduser()
     import torch
 
+    from pose_action_ros.labels import load_recordings
     from pose_action_ros.lab.training.action import report
     from pose_action_ros.lab.training.action.demonstrations import demonstrations_of
     from pose_action_ros.lab.training.action.model import WEIGHTS, read_model, write_model
     from pose_action_ros.lab.training.action.teach import teach
     from pose_action_ros.lab.training.action.teaching_data import TeachingData
     from pose_action_ros.models.card import find_model
-    from pose_action_ros.recording import load_recordings
 
     check_output(output, folder, WEIGHTS)
     torch.set_num_threads(settings.threads)
-    recordings = load_recordings(folder)
+    recordings = load_recordings(folder, args.labels)
     base = read_model(find_model(settings.base))
     data = TeachingData(base, demonstrations_of(recordings, base.spmf), settings)
     _print_recordings(data)

@@ -10,10 +10,10 @@ from pose_action_ros.detection.settings import DetectorSettings
 from pose_action_ros.lazy import importer
 
 if TYPE_CHECKING:
-    from pose_action_ros.detection.base import Detector, Image, Memory
+    from pose_action_ros.detection.base import Detector, Image
 
-__all__ = ["DETECTORS", "Detector", "DetectorSettings", "Image", "Memory", "make_detector"]
-__getattr__ = importer(__name__, {"Detector": "base", "Image": "base", "Memory": "base"})
+__all__ = ["DETECTORS", "Detector", "DetectorSettings", "Image", "make_detector"]
+__getattr__ = importer(__name__, {"Detector": "base", "Image": "base"})
 
 DETECTORS: Mapping[str, tuple[str, str]] = {
     # name: (module, class), imported only when it is asked for

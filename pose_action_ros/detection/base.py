@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +13,6 @@ from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import Skeleton
 
 Image = npt.NDArray[np.uint8]
-Memory = dict[str, Any]
-"""Numbers and lists of them by name, as JSON holds them."""
 
 
 class Detector(Protocol):
@@ -50,14 +48,6 @@ class Detector(Protocol):
 
     def reset(self) -> None:
         """Forget what earlier images showed."""
-        ...
-
-    def remembered(self) -> Memory:
-        """What earlier images showed, as far as it matters for the next one."""
-        ...
-
-    def recall(self, memory: Memory) -> None:
-        """Go on from what was remembered, perhaps by another detector of the same settings."""
         ...
 
 

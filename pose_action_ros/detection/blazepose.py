@@ -7,12 +7,11 @@ this package's own.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
 
-from pose_action_ros.detection.base import Image, Memory, check_image
+from pose_action_ros.detection.base import Image, check_image
 from pose_action_ros.detection.landmarks import LandmarkNetwork, Landmarks
 from pose_action_ros.detection.person_finder import PersonFinder
 from pose_action_ros.detection.regions import Region
@@ -57,16 +56,6 @@ class BlazePose:
         self._regions: list[Region] = []
         self._since_search = 0
         self._searches = 0
-
-    def remembered(self) -> Memory:
-        """Where people were, and when they were searched; see Detector."""
-        regions = [astuple(region) for region in self._regions]
-        return {"regions": regions, "since": self._since_search, "searches": self._searches}
-
-    def recall(self, memory: Memory) -> None:
-        """See Detector."""
-        self._regions = [Region(*numbers) for numbers in memory["regions"]]
-        self._since_search, self._searches = memory["since"], memory["searches"]
 
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:
         """People in an image; see Detector."""

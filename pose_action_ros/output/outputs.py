@@ -1,30 +1,51 @@
-"""What `process` writes: annotated.mp4, actions.csv, poses.npz, a bag and JSON files if wanted."""
+"""Files of `process`: annotated video or picture, actions.csv, poses.npz, a bag and JSON files."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+import cv2
 import numpy as np
 
 from pose_action_ros.drawing import draw_people
 from pose_action_ros.drawing.captions import Captions
 from pose_action_ros.errors import SettingError
-from pose_action_ros.output.json_files import JsonFiles
-from pose_action_ros.output.recording import Recording
 from pose_action_ros.output.segments import Segment, Segments
 from pose_action_ros.output.settings import ProcessSettings
 from pose_action_ros.output.video import VideoFile
 from pose_action_ros.pipeline import Frame
+from pose_action_ros.poses import Pose2D
+from pose_action_ros.recording import FILE_NAME, RecordingWriter
 from pose_action_ros.skeletons import BODY_25, Skeleton
-from pose_action_ros.sources.kinds import stem_of
+from pose_action_ros.sources.kinds import IMAGE_FILES, stem_of, title_of
+from pose_action_ros.sources.openpose_json import ENDING, openpose_json
 
 if TYPE_CHECKING:
     from pose_action_ros.output.bag_file import BagFile
 
 COLUMNS = ("start", "end", "person", "label", "score")
+_PICTURES = (".png", ".jpg", ".jpeg")
+
+
+@dataclass
+class Presence:
+    """The time in which one person is in view.
+
+    Attributes:
+        first, last: stamps [s].
+    """
+
+    first: float
+    last: float
+
+    @property
+    def seconds(self) -> float:
+        """From the first to the last image [s]."""
+        return self.last - self.first
 
 
 class Outputs:
@@ -32,15 +53,16 @@ class Outputs:
 
     Attributes:
         seconds: time by person and label [s], for the summary.
+        people: time in view by person, for the summary.
 
     Args:
-        folder: where to write; made when it is not there.
+        folder: where to write; made if missing.
         rate: images per second of the source.
-        settings: what is wanted.
+        settings: of the files.
         skeleton: of the keypoints.
 
     Raises:
-        SettingError: something cannot be written, or not about this source.
+        SettingError: a file cannot be written, or does not fit the source.
         SourceError: the original messages cannot be read.
     """
 
@@ -52,18 +74,25 @@ class Outputs:
         skeleton: Skeleton = BODY_25,
     ) -> None:
         self.seconds: dict[tuple[str, str], float] = {}
+        self.people: dict[int, Presence] = {}
         self._table = _open_table(folder)
         self._rows = csv.writer(self._table)
         self._rows.writerow(COLUMNS)
-        self._recording = Recording(folder / "poses.npz")
+        source = settings.source or settings.keypoints_json
+        self._recording = RecordingWriter(folder / FILE_NAME, title_of(source), rate)
         self._whole = not settings.seconds
         self._json, self._bag = _json_files(settings), _bag_file(settings, skeleton)
-        self._video = VideoFile(folder / "annotated.mp4", rate) if settings.video else None
+        self._video = _annotated(folder, rate, settings) if settings.video else None
         self._segments, self._captions = Segments(), Captions()
 
     def add(self, frame: Frame) -> None:
-        """Write what belongs to one image; may draw into it."""
-        self._recording.add(frame)
+        """Write all about one image; may draw into it."""
+        for person in frame.people:
+            presence = self.people.setdefault(person.id, Presence(frame.stamp, frame.stamp))
+            presence.last = frame.stamp
+            self._recording.add(
+                frame.index, frame.stamp, person.keypoints, person.pose, frame.intrinsics
+            )
         self._write(self._segments.add(frame.actions, frame.stamp))
         self._captions.add(frame.actions, frame.stamp)
         if self._json is not None:
@@ -94,19 +123,19 @@ class Outputs:
             complete: the source was read to its end.
 
         Raises:
-            SettingError: one of them cannot be written.
+            SettingError: a file cannot be written.
         """
         self._write(self._segments.finish())
         self._table.close()
         if self._video is not None:
             self._video.close()
-        self._recording.save()
+        self._recording.close()
         if self._bag is not None:
             self._bag.close(complete=complete and self._whole)
 
 
 def _open_table(folder: Path) -> TextIO:
-    """actions.csv in a folder that is made if need be."""
+    """actions.csv in a folder that is made if missing."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return (folder / "actions.csv").open("w", newline="", encoding="utf-8")
@@ -114,8 +143,69 @@ def _open_table(folder: Path) -> TextIO:
         raise SettingError(f"cannot write into {folder}: {error.strerror}") from error
 
 
+class PictureFile:
+    """The annotated picture of a single picture.
+
+    Args:
+        path: of the file, replaced if it exists; its ending names the format.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def add(self, image: np.ndarray, _stamp: float) -> None:
+        """Write the picture (H, W, 3) BGR; SettingError if it cannot be written."""
+        content = cv2.imencode(self._path.suffix, image)[1].tobytes()
+        try:
+            self._path.write_bytes(content)
+        except OSError as error:
+            raise SettingError(f"cannot write {self._path}: {error.strerror}") from error
+
+    def close(self) -> None:
+        """Do nothing: the file is complete."""
+
+
+def _annotated(folder: Path, rate: float, settings: ProcessSettings) -> VideoFile | PictureFile:
+    """annotated.mp4, or a picture where the source is one."""
+    path = Path(settings.source).expanduser()
+    suffix = path.suffix.lower()
+    if suffix in IMAGE_FILES and path.is_file():
+        return PictureFile(folder / f"annotated{suffix if suffix in _PICTURES else '.png'}")
+    return VideoFile(folder / "annotated.mp4", rate)
+
+
+class JsonFiles:
+    """One file for each image, STEM_000000000000_keypoints.json with the image's number.
+
+    Args:
+        folder: where to write; made if missing.
+        stem: of the files' names.
+
+    Raises:
+        SettingError: the folder cannot be made.
+    """
+
+    def __init__(self, folder: Path, stem: str) -> None:
+        self._folder, self._stem = folder, stem
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingError(f"cannot write into {folder}: {error.strerror}") from error
+
+    def add(self, index: int, people: Sequence[Pose2D]) -> None:
+        """Write the people [px] of one image.
+
+        Raises:
+            SettingError: the file cannot be written.
+        """
+        path = self._folder / f"{self._stem}_{index:012}{ENDING}"
+        try:
+            path.write_text(openpose_json(people), encoding="utf-8")
+        except OSError as error:
+            raise SettingError(f"cannot write {path}: {error.strerror}") from error
+
+
 def _json_files(settings: ProcessSettings) -> JsonFiles | None:
-    """What writes OpenPose's files, when they are wanted."""
     if not settings.write_json:
         return None
     name = settings.source or settings.keypoints_json
@@ -123,13 +213,18 @@ def _json_files(settings: ProcessSettings) -> JsonFiles | None:
 
 
 def _bag_file(settings: ProcessSettings, skeleton: Skeleton) -> BagFile | None:
-    """What writes the bag, when it is wanted; rosbags is imported only then."""
+    """The bag, if any; only then rosbags is imported."""
     if not settings.write_bag:
         return None
+    if settings.loop:
+        raise SettingError("write_bag and loop: a bag has each time once; leave out one of them")
     try:
-        from pose_action_ros.output.open_bag_file import open_bag_file  # noqa: PLC0415
+        from pose_action_ros.output.bag_file import open_bag_file  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise SettingError(
             f"writing bag {settings.write_bag} needs rosbags ({error}); run: pip install rosbags"
         ) from error
-    return open_bag_file(settings, skeleton)
+    path = Path(settings.write_bag).expanduser()
+    return open_bag_file(
+        path, settings.source, settings.bag_storage, skeleton, originals=settings.with_originals
+    )

@@ -1,4 +1,4 @@
-"""Settings of the whole chain: those of its stages together."""
+"""Settings of `process` and `record`; their modules are imported only to run."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pose_action_ros.sources import SourceSettings
 
 @dataclass(frozen=True)
 class ProcessSettings(PipelineSettings, SourceSettings):
-    """What is written."""
+    """Settings of `pose-action process`."""
 
-    output: str = setting("output", "folder for the results; made when it is not there")
-    video: bool = setting(True, "write annotated.mp4")
+    output: str = setting("output", "folder for the results; made if missing")
+    video: bool = setting(True, "write annotated.mp4, or the annotated picture of a picture")
     write_bag: str = setting(
         "",
         "ROS 2 bag with keypoints, poses and action as the nodes publish them: a .mcap or .db3 "
@@ -27,39 +27,36 @@ class ProcessSettings(PipelineSettings, SourceSettings):
         False, "copy the messages of the bag that is read into write_bag, too"
     )
     resume: bool = setting(
-        True, "go on where the same command was ended before it was through; all is as in one go"
+        True,
+        "resume where the same command was stopped, with the same results as without interruption",
     )
     write_json: str = setting(
         "", "folder for OpenPose's JSON files, one for each image; empty for none"
     )
     keypoints_json: str = setting(
         "",
-        "folder of OpenPose's JSON files to start from instead of a detector; INPUT is then their "
-        "video or image folder, or left out",
+        "folder of OpenPose's JSON files to use instead of a detector; INPUT is then their video "
+        "or image folder, or left out",
     )
     image_size: str = setting(
-        "", "WIDTHxHEIGHT [px] of the images that keypoints_json is about, where INPUT is left out"
+        "", "WIDTHxHEIGHT [px] of the images of keypoints_json where INPUT is left out"
     )
 
 
 @dataclass(frozen=True)
 class RecordSettings(PosePipelineSettings, SourceSettings):
-    """What is recorded."""
+    """Settings of `pose-action record`."""
 
     name: str = setting("", "name of the recordings' files; empty for the source's name")
     min_seconds: float = setting(
-        0.7, "somebody who is there for less is left out", unit="s", low=0.0, high=3600.0
+        0.7, "people in view for less are left out", unit="s", low=0.0, high=3600.0
     )
     start: float = setting(
-        0.0, "of a source that is no camera, leave out what is before", unit="s", low=0, high=1e7
+        0.0, "time in a file at which the recording starts", unit="s", low=0, high=1e7
     )
     end: float = setting(
-        0.0,
-        "of a source that is no camera, leave out what is after; 0 for nothing",
-        unit="s",
-        low=0,
-        high=1e7,
+        0.0, "time in a file at which the recording ends; 0 for its end", unit="s", low=0, high=1e7
     )
     takes: int = setting(
-        1, "how often to record from a camera, each time for `seconds`", low=1, high=1000
+        1, "number of takes from a camera, each as long as `seconds`", low=1, high=1000
     )

@@ -10,6 +10,7 @@ from pose_action_ros import cli
 from pose_action_ros.cli import process as command
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.output import job
+from pose_action_ros.output.job import Report
 from pose_action_ros.pipeline import Pipeline
 
 pytestmark = pytest.mark.usefixtures("fake_stages")
@@ -40,9 +41,10 @@ def test_all_results(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
     ]
     assert (float(rows[0]["start"]), float(rows[0]["end"])) == (0.0, 1.0)
     assert float(rows[1]["score"]) == 0.75
-    said = capsys.readouterr().out
-    assert "waving_left" in said
-    assert "1 images could not be read" in said
+    printed = capsys.readouterr().out
+    assert printed.startswith("1 person was found: person 0 for 2.9 s\n")
+    assert "waving_left" in printed
+    assert "1 images could not be read" in printed
     assert cv2.VideoCapture(str(output / "annotated.mp4")).read()[0]
 
 
@@ -61,15 +63,40 @@ def test_the_recording_is_as_documented(folder: Path, tmp_path: Path) -> None:
         assert str(recording["pose_skeleton"]) == "human36m_17"
 
 
-def test_nobody_is_no_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_picture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    picture = tmp_path / "photo.jpg"
+    cv2.imwrite(str(picture), np.full((48, 64, 3), 90, np.uint8))
+    assert _process(picture, tmp_path / "out") == 0
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"actions.csv", "annotated.jpg", "poses.npz"}
+    annotated = cv2.imread(str(tmp_path / "out" / "annotated.jpg"))
+    assert annotated is not None
+    assert annotated.shape == (48, 64, 3)
+    assert annotated.std() > 1  # a skeleton is drawn
+    assert capsys.readouterr().out.startswith("1 person was found")
+
+
+def test_the_summary_lists_the_longest_people() -> None:
+    people = {person: float(person) for person in range(8)}
+    lines = command.summary(Report(Path("out"), people)).splitlines()
+    assert lines == [
+        "8 people were found: person 7 for 7.0 s, "
+        + "".join(f"person {person} for {person}.0 s, " for person in (6, 5, 4, 3))
+        + "3 more for less",
+        "no action was recognised: that takes a second or more in view",
+        "results are in out",
+    ]
+
+
+def test_no_people_are_no_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cv2.imwrite(str(tmp_path / "black.png"), np.zeros((48, 64, 3), np.uint8))
     assert _process(tmp_path, tmp_path / "out") == 0
-    assert "nobody" in capsys.readouterr().out
+    assert "no people were found" in capsys.readouterr().out
     with np.load(tmp_path / "out" / "poses.npz") as recording:
         assert recording["poses"].shape == (0, 17, 4)
 
 
-def test_ctrl_c_keeps_what_there_is(
+def test_ctrl_c_keeps_the_results(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(job, "_with_progress", fakes.interrupted)
@@ -80,7 +107,7 @@ def test_ctrl_c_keeps_what_there_is(
     assert cv2.VideoCapture(str(tmp_path / "annotated.mp4")).get(cv2.CAP_PROP_FRAME_COUNT) == 15
 
 
-def test_a_failure_in_the_middle_keeps_what_there_is(
+def test_a_failure_in_the_middle_keeps_the_results(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work = Pipeline.__call__
@@ -97,7 +124,7 @@ def test_a_failure_in_the_middle_keeps_what_there_is(
 
 
 @pytest.mark.parametrize(
-    ("source", "options", "said"),
+    ("source", "options", "printed"),
     [
         ("/nowhere.mp4", (), "/nowhere.mp4"),
         ("simulation", ("--seconds", "-1"), "seconds"),
@@ -110,11 +137,11 @@ def test_errors_are_one_line(
     capsys: pytest.CaptureFixture[str],
     source: str,
     options: tuple[str, ...],
-    said: str,
+    printed: str,
 ) -> None:
     assert _process(source, tmp_path / "out", *options) == 1
     error = capsys.readouterr().err
-    assert said in error
+    assert printed in error
     assert error.count("\n") == 1
 
 

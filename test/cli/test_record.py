@@ -8,9 +8,10 @@ import pytest
 from bag_files import START, raw, write_bag
 from pose_action_ros import cli
 from pose_action_ros.errors import ModelError, SourceError
+from pose_action_ros.labels import load_recordings
 from pose_action_ros.output import recorder
 from pose_action_ros.pipeline import Pipeline
-from pose_action_ros.recording import load_recording, load_recordings
+from pose_action_ros.recording import load_recording
 from pose_action_ros.sources import SourceFrame, SourceSettings, open_source
 from shared_data import media, needs_shared
 
@@ -48,13 +49,16 @@ def test_a_recording_of_a_folder(
     output = tmp_path / "new" / "out"
     assert _record(output, folder) == 0
     path = output / "waving_left_images_001.npz"
-    made = load_recording(path)
+    recording = load_recording(path)
+    assert (recording.frames.tolist(), recording.ids) == (list(range(20)), (0,))
+    assert len(recording.keypoints_at(3).points) == 25
+    (made,) = recording.labelled()
     np.testing.assert_allclose(made.stamps, np.arange(20) / 10)
     np.testing.assert_allclose(made.points[:, 0], np.tile([0, 0, 3.0], (20, 1)))
     assert (made.label, made.source, made.rate) == ("waving_left", "images", 10)
     assert made.placed
     said = capsys.readouterr().out
-    assert said == f"{path}: 1.9 s, 20 poses, 100 % of joints seen\n"
+    assert said == f"{path}: 1.9 s, 20 poses, 100 % of joints visible\n"
 
 
 @faked
@@ -94,7 +98,7 @@ def test_a_part_of_a_source(
 
 
 @faked
-def test_a_folder_of_videos_and_one_without_anybody(
+def test_a_folder_of_videos_and_one_without_people(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     videos = tmp_path / "videos"
@@ -108,7 +112,7 @@ def test_a_folder_of_videos_and_one_without_anybody(
         "clip10.avi",
         "clip9.AVI",
     ]
-    assert "clip11.avi: nobody was seen for 0.7 s" in caplog.text
+    assert "clip11.avi: no person was in view for 0.7 s" in caplog.text
 
 
 @faked
@@ -117,27 +121,27 @@ def test_a_bag(tmp_path: Path, storage: str) -> None:
     images = [raw(BRIGHT, START + number / 10) for number in range(12)]
     bag = write_bag(tmp_path / "walk", {"/image": images, "/other": images}, storage)
     assert _record(tmp_path / "out", bag, "--image-topic", "/image") == 0
-    made = load_recording(tmp_path / "out" / "waving_left_walk_001.npz")
+    made = load_recording(tmp_path / "out" / "waving_left_walk_001.npz").track()
     np.testing.assert_allclose(made.stamps, np.arange(12) / 10, atol=1e-6)
     assert made.source == "walk"
     assert _record(tmp_path / "out", bag) == 1
 
 
 @faked
-def test_nobody_at_all_is_a_failure(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_people_at_all_is_a_failure(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     film = _film(tmp_path / "dark.avi", np.zeros_like(BRIGHT))
     assert _record(tmp_path / "out", film) == 1
-    assert "dark.avi: nobody was seen" in caplog.text
+    assert "dark.avi: no person was in view" in caplog.text
     assert "nothing was recorded" in caplog.text
     assert not (tmp_path / "out").exists()
 
 
 @faked
-def test_who_is_there_too_briefly(
+def test_people_in_view_too_briefly_are_left_out(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _record(tmp_path / "out", folder, "--min-seconds", "1.95") == 1
-    assert "images: left out person 0 (there for 1.9 s)\n" in capsys.readouterr().out
+    assert "images: left out person 0 (in view for 1.9 s)\n" in capsys.readouterr().out
 
 
 @faked
@@ -157,16 +161,16 @@ def test_a_broken_source_does_not_stop_the_others(
         ("Waving", (), "'Waving', expected lower-case"),
         ("", (), "label ''"),
         ("a/b", (), "'a/b'"),
-        ("unknown", (), "'unknown' is the answer"),
+        ("unknown", (), "label 'unknown', which stands for no action"),
         ("kick", ("--name", "a/b"), "'a/b', expected letters"),
         ("kick", ("--start", "3", "--end", "2"), "end 2.0 s, expected more than start 3.0 s"),
         ("kick", ("--takes", "2", "--seconds", "2"), "several takes need a camera"),
-        ("kick", ("0", "--takes", "2"), "and seconds"),
+        ("kick", ("0", "--takes", "2"), "and the seconds of each take"),
         ("kick", ("0", "--end", "2"), r"no options of a camera \(0\); use seconds"),
         ("kick", ("--min-seconds", "-1"), "min_seconds"),
     ],
 )
-def test_what_makes_no_sense_is_refused(
+def test_options_that_do_not_fit_are_refused(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     label: str,
@@ -188,7 +192,7 @@ def test_where_nothing_can_be_written(folder: Path, capsys: pytest.CaptureFixtur
 
 
 class Camera:
-    """A webcam at 10 images a second that is pulled out, or its user tired, after some."""
+    """A webcam at 10 images per second that ends with an error or Ctrl-C."""
 
     rate, intrinsics, length, skipped = 10.0, None, None, 0
 
@@ -208,7 +212,7 @@ class Camera:
 
 
 def _plug_in(monkeypatch: pytest.MonkeyPatch, images: int, end: BaseException) -> list[str]:
-    """A camera in place of every source; the names that are opened."""
+    """Replace every source by a camera; return the names that are opened."""
     names: list[str] = []
 
     def opened(settings: SourceSettings) -> Camera:
@@ -236,7 +240,7 @@ def test_takes_are_counted_down(
 
 
 @faked
-def test_ctrl_c_keeps_what_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_keeps_the_recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _plug_in(monkeypatch, 40 + 44, KeyboardInterrupt())
     options = ("--takes", "9", "--seconds", "0.9")
     assert _record(tmp_path, "/dev/video3", *options) == cli.INTERRUPTED
@@ -247,7 +251,7 @@ def test_ctrl_c_keeps_what_is_recorded(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @faked
-def test_a_camera_that_is_pulled_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unplugged_camera(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _plug_in(monkeypatch, 45, SourceError("the camera gives no more images"))
     assert _record(tmp_path, "rtsp://me:secret@camera/1", "--seconds", "5") == 1
     (made,) = load_recordings(tmp_path)
@@ -256,7 +260,7 @@ def test_a_camera_that_is_pulled_out(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.fixture(scope="module")
 def models() -> None:
-    """Skips where the models are neither here nor to be had."""
+    """Skip where the models are not available."""
     try:
         Pipeline(recognise=False)
     except ModelError as error:
@@ -279,7 +283,7 @@ def test_a_simulated_person(tmp_path: Path) -> None:
 
 @needs_shared
 @pytest.mark.usefixtures("models")
-def test_a_woman_who_waves(tmp_path: Path) -> None:
+def test_a_waving_woman(tmp_path: Path) -> None:
     assert _record(tmp_path, media("left_hand_wave.mp4"), "--end", "2") == 0
     (made,) = load_recordings(tmp_path)
     assert made.source == "left_hand_wave.mp4"
@@ -293,13 +297,14 @@ def test_a_woman_who_waves(tmp_path: Path) -> None:
 
 @needs_shared
 @pytest.mark.usefixtures("models")
-def test_two_people_who_play(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_people_playing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     film = media("two_people_basketball.mp4")
     options = ("--start", "1", "--seconds", "1.5")
     assert _record(tmp_path / "one", film, *options) == 0
     assert "two_people_basketball.mp4: left out person" in capsys.readouterr().out
     assert len(load_recordings(tmp_path / "one")) == 1
     assert _record(tmp_path / "all", film, *options, "--all-people") == 0
-    first, second = load_recordings(tmp_path / "all")
+    (path,) = (tmp_path / "all").iterdir()
+    first, second = load_recording(path).labelled()
     assert first.person_id != second.person_id
     assert len(np.intersect1d(first.stamps, second.stamps)) > 20

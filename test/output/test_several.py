@@ -57,7 +57,7 @@ def test_each_has_its_folder_and_other_processes_give_the_same(
     written = _files(turn)
     assert {name for name in written if not name.startswith("bags/")} == results
     assert "bags/film/film.mcap" in written
-    monkeypatch.setattr(command, "process_source", fakes.process_faked)
+    monkeypatch.setattr(job, "process_source", fakes.process_faked)
     words = (folder, "--jobs", "2", "--output", spread, "--write-bag", spread / "bags")
     assert not _process(*words)
     assert _files(spread) == written
@@ -85,9 +85,9 @@ def test_one_that_cannot_be_read_does_not_stop_the_others(
     made = {path.parent.name for path in (tmp_path / "out").rglob("poses.npz")}
     assert made == {"film", "hall", "walk"}
     (folder / "a.mp4").unlink()
-    before = fakes.Detector.looked
+    before = fakes.Detector.calls
     assert _process(folder, "--output", tmp_path / "out", "--no-video") == command.DAMAGED
-    assert fakes.Detector.looked == before  # what was through need not be seen again
+    assert fakes.Detector.calls == before  # complete sources are not processed again
     assert not list((tmp_path / "out").rglob(job.NOTES))
 
 
@@ -113,8 +113,11 @@ def test_ctrl_c_ends_all(folder: Path, tmp_path: Path, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("{folder}", "0"), "0 goes with no other source"),
-        (("{folder}", "--keypoints-json", "x"), "keypoints_json goes with no other source"),
+        (("{folder}", "0"), "0 cannot be combined with other sources"),
+        (
+            ("{folder}", "--keypoints-json", "x"),
+            "keypoints_json cannot be combined",
+        ),
         (("{folder}", "--jobs", "0"), "jobs: got 0, expected at least 1"),
         (("{folder}", "/nowhere.mp4"), ""),
     ],

@@ -49,9 +49,6 @@ class Film(FakeDetector):
         people = seen[: 1 if 30 <= number < 36 else 2]
         return tuple(Pose2D(one.skeleton, one.points, one.scores) for one in people)
 
-    def remembered(self) -> dict[str, Any]:
-        return {}
-
 
 @pytest.fixture(autouse=True)
 def film(monkeypatch: pytest.MonkeyPatch) -> None:

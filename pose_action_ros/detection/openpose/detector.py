@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pose_action_ros.detection.base import Image, Memory, check_image
+from pose_action_ros.detection.base import Image, check_image
 from pose_action_ros.detection.openpose.decode import DecodedPeople, decode
 from pose_action_ros.detection.openpose.layout import to_pixels
 from pose_action_ros.detection.openpose.letterbox import Letterbox, input_size
@@ -57,13 +57,6 @@ class OpenPose:
 
     def reset(self) -> None:
         """There is nothing to forget; see Detector."""
-
-    def remembered(self) -> Memory:
-        """Nothing; see Detector."""
-        return {}
-
-    def recall(self, memory: Memory) -> None:
-        """There is nothing to recall; see Detector."""
 
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:
         """People in an image; see Detector."""

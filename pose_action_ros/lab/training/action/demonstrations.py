@@ -14,8 +14,8 @@ from pose_action_ros.lab.training.action.windows import WindowSpec, find_windows
 from pose_action_ros.recognition.settings import UNKNOWN
 from pose_action_ros.recognition.spmf_settings import SpmfSettings, drawn_joints
 from pose_action_ros.recognition.window import resample
-from pose_action_ros.recording import PoseRecording
 from pose_action_ros.skeletons import HUMAN36M_17, Skeleton, convert
+from pose_action_ros.tracks import PoseTrack
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -53,7 +53,7 @@ def windows_of(poses: LabelledPoses, index: int, label: int) -> list[WindowSpec]
 
 
 def demonstrations_of(
-    recordings: Sequence[PoseRecording], spmf: SpmfSettings
+    recordings: Sequence[PoseTrack], spmf: SpmfSettings
 ) -> list[Demonstration]:
     """The demonstrations in recordings, in order.
 
@@ -64,7 +64,7 @@ def demonstrations_of(
     return [_demonstration(recording, spmf) for recording in recordings]
 
 
-def _demonstration(recording: PoseRecording, spmf: SpmfSettings) -> Demonstration:
+def _demonstration(recording: PoseTrack, spmf: SpmfSettings) -> Demonstration:
     name = f"the recording of person {recording.person_id} in {recording.source or 'no source'}"
     if recording.label in ("", UNKNOWN):
         raise InputError(
@@ -94,7 +94,7 @@ def _check_joints(skeleton: Skeleton, spmf: SpmfSettings, name: str) -> None:
         )
 
 
-def poses_of(recording: PoseRecording, min_score: float) -> LabelledPoses:
+def poses_of(recording: PoseTrack, min_score: float) -> LabelledPoses:
     """Root-relative Human3.6M poses, all labelled PERFORMED; frames without a joint are omitted."""
     joined = np.dstack([recording.points, recording.scores])
     converted = convert(joined, recording.skeleton, HUMAN36M_17)  # (T, 17, 4)

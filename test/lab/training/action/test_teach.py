@@ -40,7 +40,8 @@ from pose_action_ros.lab.training.action.teaching_data import labels_after
 from pose_action_ros.lab.training.action.windows import NO_MIRROR
 from pose_action_ros.recognition import SpmfSettings
 from pose_action_ros.recognition.classifier import ActionClassifier
-from pose_action_ros.recording import PoseRecording, save_recording
+from pose_action_ros.recording import Recording
+from pose_action_ros.tracks import PoseTrack
 from pose_action_ros.simulation import ACTIONS
 from pose_action_ros.skeletons import HUMAN36M_17, MSR_20
 
@@ -67,7 +68,7 @@ def take(
     rests: tuple[float, float] = (0.0, 0.0),
     seconds: float = 2.0,
     placed: bool = False,
-) -> PoseRecording:
+) -> PoseTrack:
     """Somebody whose right hand goes up and down, with rests before and after."""
     stamps: Array = np.arange(0, rests[0] + seconds + rests[1], 0.05, dtype=np.float64)
     phase: Array = np.clip((stamps - rests[0]) / seconds, 0, 1)
@@ -76,14 +77,14 @@ def take(
     if placed:
         points += [0.0, 0.0, 3.0]
     scores = np.ones(points.shape[:2])
-    return PoseRecording(HUMAN36M_17, stamps, points, scores, label, source=source, placed=placed)
+    return PoseTrack(HUMAN36M_17, stamps, points, scores, label, source=source, placed=placed)
 
 
-def kinect() -> PoseRecording:
+def kinect() -> PoseTrack:
     """A recording with other joints."""
     points = np.zeros((40, 20, 3))
     stamps = np.linspace(0, 2, 40)
-    return PoseRecording(MSR_20, stamps, points, np.ones((40, 20)), "nodding", source="a.mp4")
+    return PoseTrack(MSR_20, stamps, points, np.ones((40, 20)), "nodding", source="a.mp4")
 
 
 def base_model(folder: Path, labels: tuple[str, ...] = BASE) -> Path:
@@ -120,9 +121,10 @@ def run(folder: Path, base: Path, *words: str) -> int:
     return teach_command.run(parser.parse_args([str(folder), "--base", str(base), *few, *words]))
 
 
-def write(folder: Path, *recordings: PoseRecording) -> Path:
+def write(folder: Path, *recordings: PoseTrack) -> Path:
     for number, recording in enumerate(recordings):
-        save_recording(folder / f"{recording.label or 'none'}_{number}.npz", recording)
+        path = folder / f"{recording.label or 'none'}_{number}.npz"
+        Recording.from_tracks([recording]).save(path)
     return folder
 
 
@@ -180,7 +182,7 @@ def test_new_actions_alone_with_simulated_people_for_none_of_them(
         (take("nodding", seconds=0.3), "no 0.5 s of poses"),
     ],
 )
-def test_recordings_that_teach_nothing_are_named(recording: PoseRecording, message: str) -> None:
+def test_recordings_that_teach_nothing_are_named(recording: PoseTrack, message: str) -> None:
     with pytest.raises(InputError, match=message) as error:
         demonstrations_of([recording], SpmfSettings())
     assert "a.mp4" in str(error.value)

@@ -1,8 +1,9 @@
-"""A detector that notes on disk what it finds, so that a run that was killed need not look again.
+"""A detector with notes on disk, from which a run that was stopped is resumed.
 
-What comes after the detector is done anew when a run goes on: it is fast, and so everything is the
-same as in one go. The notes are lines of JSON: the first says what they are about, each other has
-the people of an image and what the detector remembers after it.
+Only the detections are noted: the stages after the detector are fast and run again. The detector
+is reset at each checkpoint, so that a run resumed from there equals one without interruption. The
+notes are lines of JSON: the first names detector, settings and images, each other line has the
+detections of one image.
 """
 
 from __future__ import annotations
@@ -11,35 +12,38 @@ import json
 from pathlib import Path
 from typing import IO, Any
 
-from pose_action_ros.detection import Detector, DetectorSettings, Image, Memory
+from pose_action_ros.detection import Detector, DetectorSettings, Image
 from pose_action_ros.errors import SettingError
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import skeleton_named
 
+CHECKPOINT = 500
+"""Number of images between two checkpoints."""
+
 
 class NotedDetector:
-    """Says what the notes say, image by image, then asks a detector and takes notes; see Detector.
+    """Returns the noted detections, image by image, then calls the detector; see Detector.
 
     Attributes:
-        noted: images that the notes of an earlier run were about.
+        noted: number of images with notes of an earlier run.
 
     Args:
-        detector: that has seen no image yet.
-        path: of the notes; those about something else are replaced.
-        about: what the notes are about, detector and images; the same for the same.
+        detector: without state.
+        path: of the notes; those for another key are replaced.
+        key: names detector, settings and images; equal for equal detections.
 
     Raises:
         SettingError: the notes cannot be written.
     """
 
-    def __init__(self, detector: Detector, path: Path, about: str) -> None:
+    def __init__(self, detector: Detector, path: Path, key: str) -> None:
         self.skeleton, self.engine = detector.skeleton, detector.engine
         self._detector, self._path = detector, path
         try:
-            self._file, self.noted = _opened(path, json.dumps({"about": about}))
+            self._file, self.noted = _open(path, json.dumps({"key": key}))
         except OSError as error:
             raise SettingError(f"cannot write {path}: {error.strerror}") from error
-        self._left = self.noted
+        self._count = 0
 
     @property
     def settings(self) -> DetectorSettings:
@@ -51,17 +55,19 @@ class NotedDetector:
         self._detector.settings = settings
 
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:
-        """People in the next image, noted or found.
+        """People in the next image, from the notes or the detector.
 
         Raises:
-            SettingError: the notes are about images of another size, or cannot be written.
+            SettingError: the notes are of an image of another size, or cannot be written.
         """
         size = [image.shape[1], image.shape[0]]
-        if self._left:
-            return self._said_before(size)
+        number, self._count = self._count, self._count + 1
+        if number < self.noted:
+            return self._read(size)
+        if number % CHECKPOINT == 0:
+            self._detector.reset()
         people = self._detector(image)
-        noted = [_numbers(person) for person in people]
-        line = {"size": size, "people": noted, "memory": self._detector.remembered()}
+        line = {"size": size, "people": [_numbers(person) for person in people]}
         try:
             self._file.write(json.dumps(line).encode() + b"\n")
             self._file.flush()
@@ -69,7 +75,7 @@ class NotedDetector:
             raise SettingError(f"cannot write {self._path}: {error.strerror}") from error
         return people
 
-    def _said_before(self, size: list[int]) -> tuple[Pose2D, ...]:
+    def _read(self, size: list[int]) -> tuple[Pose2D, ...]:
         try:
             line = json.loads(self._file.readline())
             people = tuple(_person(numbers) for numbers in line["people"])
@@ -77,52 +83,40 @@ class NotedDetector:
             raise SettingError(f"{self._path} is damaged ({error}); use --no-resume") from error
         if line["size"] != size:
             raise SettingError(
-                f"{self._path} is about an image of {line['size']} px, this one has {size}: it is "
-                "of another source; use --no-resume"
+                f"{self._path} is of an image of {line['size']} px, this one has {size}: it is of "
+                "another source; use --no-resume"
             )
-        self._left -= 1
-        if not self._left:
-            self._detector.recall(line["memory"])
-            self._file.seek(0, 2)
         return people
 
     def reset(self) -> None:
         """See Detector."""
         self._detector.reset()
 
-    def remembered(self) -> Memory:
-        """See Detector."""
-        return self._detector.remembered()
-
-    def recall(self, memory: Memory) -> None:
-        """See Detector."""
-        self._detector.recall(memory)
-
     def close(self) -> None:
         """Close the notes, which stay."""
         self._file.close()
 
 
-def _opened(path: Path, title: str) -> tuple[IO[bytes], int]:
-    """The file, behind its first line, and the images noted in it; begun when it is another's."""
+def _open(path: Path, title: str) -> tuple[IO[bytes], int]:
+    """The file, behind its first line and cut at the newest checkpoint, and its images."""
     file = path.open("r+b" if path.exists() else "w+b")
     if file.readline() != title.encode() + b"\n":
         file.seek(0)
         file.truncate()
         file.write(title.encode() + b"\n")
         file.flush()
-    begin, count, end = file.tell(), 0, file.tell()
-    for line in iter(file.readline, b""):
-        if not line.endswith(b"\n"):  # killed while it was written
-            break
-        count, end = count + 1, file.tell()
-    file.truncate(end)
+    begin = checkpoint = file.tell()
+    complete = 0
+    for count, line in enumerate(iter(file.readline, b""), 1):
+        if count % CHECKPOINT == 0 and line.endswith(b"\n"):  # the last may be cut off
+            complete, checkpoint = count, file.tell()
+    file.truncate(checkpoint)
     file.seek(begin)
-    return file, count
+    return file, complete
 
 
 def _numbers(person: Pose2D) -> dict[str, Any]:
-    """As JSON holds it; its numbers come back exactly, and NaN is one of Python's."""
+    """For JSON, which keeps the exact numbers; its NaN is an extension of Python."""
     return {
         "skeleton": person.skeleton.name,
         "points": person.points.tolist(),
