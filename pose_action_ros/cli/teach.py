@@ -54,12 +54,12 @@ def run(args: argparse.Namespace) -> int:
     output = (args.output or default_output(folder)).expanduser()
     import torch
 
-    from pose_action_ros.labels import load_recordings
     from pose_action_ros.lab.training.action import report
     from pose_action_ros.lab.training.action.demonstrations import demonstrations_of
     from pose_action_ros.lab.training.action.model import WEIGHTS, read_model, write_model
     from pose_action_ros.lab.training.action.teach import teach
     from pose_action_ros.lab.training.action.teaching_data import TeachingData
+    from pose_action_ros.labels import load_recordings
     from pose_action_ros.models.card import find_model
 
     check_output(output, folder, WEIGHTS)

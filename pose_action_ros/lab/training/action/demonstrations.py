@@ -52,9 +52,7 @@ def windows_of(poses: LabelledPoses, index: int, label: int) -> list[WindowSpec]
     return [WindowSpec(index, each.frame, label) for each in windows if each.label == PERFORMED]
 
 
-def demonstrations_of(
-    recordings: Sequence[PoseTrack], spmf: SpmfSettings
-) -> list[Demonstration]:
+def demonstrations_of(recordings: Sequence[PoseTrack], spmf: SpmfSettings) -> list[Demonstration]:
     """The demonstrations in recordings, in order.
 
     Raises:

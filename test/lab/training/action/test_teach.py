@@ -41,9 +41,9 @@ from pose_action_ros.lab.training.action.windows import NO_MIRROR
 from pose_action_ros.recognition import SpmfSettings
 from pose_action_ros.recognition.classifier import ActionClassifier
 from pose_action_ros.recording import Recording
-from pose_action_ros.tracks import PoseTrack
 from pose_action_ros.simulation import ACTIONS
 from pose_action_ros.skeletons import HUMAN36M_17, MSR_20
+from pose_action_ros.tracks import PoseTrack
 
 Array = npt.NDArray[np.float64]
 WRIST = HUMAN36M_17.index("right_wrist")
