@@ -1,4 +1,4 @@
-"""What is written over people's heads: the newest answers about them, while they stand."""
+"""Captions over people: the newest answers about them, as long as they are valid."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 HOLD = 1.0
-"""An answer stands until the person's next one, but not longer than this [s]."""
+"""Time [s] for which an answer is valid, unless a newer one replaces it."""
 
 
 class Answer(Protocol):
-    """What one person does, or two do together; an estimate and a message both are."""
+    """Action of one person, or of two together: an estimate or a message."""
 
     @property
     def person_ids(self) -> Sequence[int]:
@@ -18,36 +18,36 @@ class Answer(Protocol):
 
     @property
     def label(self) -> str:
-        """What is done."""
+        """Name of the action."""
 
     @property
     def score(self) -> float:
-        """Its probability."""
+        """Probability of the action."""
 
 
 class Captions:
-    """Remembers answers by whom they are about; safe to use from two threads."""
+    """The valid answers by person ids; safe to use from two threads."""
 
     def __init__(self) -> None:
         self._answers: dict[tuple[int, ...], tuple[float, Answer]] = {}
 
     def add(self, answers: Iterable[Answer], stamp: float) -> None:
-        """Take new answers, of images of this time [s]."""
+        """Add answers with the timestamp of their image [s]."""
         for answer in answers:
             self._answers[tuple(answer.person_ids)] = stamp, answer
 
     def at(self, stamp: float) -> dict[int, str]:
-        """Text by person id for an image of this time [s].
+        """Text by person id for an image with this timestamp [s].
 
-        Of several answers about one person, in pairs with others, it is the most likely one's.
+        Of several answers about one person, in pairs with others, the most likely one counts.
         """
-        for key, (given, _) in list(self._answers.items()):
-            if not given - HOLD <= stamp <= given + HOLD:
+        for key, (added, _) in list(self._answers.items()):
+            if not added - HOLD <= stamp <= added + HOLD:
                 self._answers.pop(key, None)
-        standing = sorted((answer for _, answer in list(self._answers.values())), key=_score)
+        valid = sorted((answer for _, answer in list(self._answers.values())), key=_score)
         return {
             person_id: f"{answer.label} {answer.score:.2f}"
-            for answer in standing
+            for answer in valid
             for person_id in answer.person_ids
         }
 

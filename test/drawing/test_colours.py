@@ -7,13 +7,13 @@ from pose_action_ros.skeletons import SKELETONS
 
 
 @pytest.mark.parametrize(("start", "colour"), [("left_", LEFT), ("right_", RIGHT)])
-def test_each_side_has_its_colour_in_every_skeleton(start: str, colour: Colour) -> None:
+def test_sides_have_their_colours_in_all_skeletons(start: str, colour: Colour) -> None:
     for skeleton in SKELETONS.values():
         for joint, name in enumerate(skeleton.joints):
             assert (colour_of(skeleton, joint) == colour) == name.startswith(start)
 
 
-def test_what_is_in_the_middle_has_a_third_colour() -> None:
+def test_middle_has_a_third_colour() -> None:
     skeleton = SKELETONS["human36m_17"]
     assert colour_of(skeleton, skeleton.index("mid_hip")) == MIDDLE
     assert len({LEFT, MIDDLE, RIGHT}) == 3

@@ -12,13 +12,13 @@ from pose_action_ros.skeletons import BODY_25, SKELETONS
 
 
 def _standing(scale: float = 1.0, person_id: int = 0) -> Pose2D:
-    """Somebody whose joints are spread over 100 by 200 pixels from (50, 100) on."""
+    """A person with joints within 100 by 200 pixels from (50, 100)."""
     rng = np.random.default_rng(1)
     points = (rng.uniform(0, 1, (25, 2)) * (100, 200) + (50, 100)) * scale
     return Pose2D(BODY_25, points, np.ones(25), person_id)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     points=arrays.arrays(np.float64, (25, 2), elements=st.floats(allow_infinity=True)),
     scores=arrays.arrays(np.float64, (25,), elements=st.floats(0, 1)),
@@ -26,7 +26,7 @@ def _standing(scale: float = 1.0, person_id: int = 0) -> Pose2D:
     person_id=st.integers(-1, 2**31 - 1),
     label=st.text(max_size=30),
 )
-def test_whatever_comes_is_drawn_or_left_out(
+def test_any_numbers_can_be_drawn(
     points: np.ndarray, scores: np.ndarray, size: tuple[int, int], person_id: int, label: str
 ) -> None:
     image = np.zeros((*size, 3), np.uint8)
@@ -34,19 +34,19 @@ def test_whatever_comes_is_drawn_or_left_out(
     assert image.shape == (*size, 3)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     arrays.arrays(
         np.float64, (25, 2), elements=st.floats(-300, 300) | st.just(np.nan) | st.just(1e30)
     )
 )
-def test_the_nearer_the_coordinates_the_same_the_rule(points: np.ndarray) -> None:
+def test_any_numbers_near_the_image_can_be_drawn(points: np.ndarray) -> None:
     image = np.zeros((48, 64, 3), np.uint8)
     draw_people(image, [Pose2D(BODY_25, points, np.ones(25), 3)], {3: "walking 0.50"})
 
 
 @pytest.mark.parametrize("skeleton", SKELETONS.values(), ids=lambda item: item.name)
-def test_every_skeleton(skeleton: object) -> None:
+def test_all_skeletons(skeleton: object) -> None:
     count = len(skeleton)  # type: ignore[arg-type]
     rng = np.random.default_rng(0)
     pose = Pose2D(skeleton, rng.uniform(0, 60, (count, 2)), np.ones(count))  # type: ignore[arg-type]
@@ -55,7 +55,7 @@ def test_every_skeleton(skeleton: object) -> None:
     assert image.any()
 
 
-def test_nobody_leaves_the_image_alone() -> None:
+def test_image_without_people_is_unchanged() -> None:
     image = np.full((40, 40, 3), 9, np.uint8)
     draw_people(image, [])
     missing = Pose2D(BODY_25, np.full((25, 2), np.nan), np.zeros(25), 1)
@@ -72,7 +72,7 @@ def test_sides_have_their_colours() -> None:
     assert tuple(image[50, 50]) == LEFT
 
 
-def test_a_weak_bone_is_paler() -> None:
+def test_bone_with_a_low_score_is_darker() -> None:
     def drawn(score: float) -> int:
         image = np.zeros((480, 640, 3), np.uint8)
         pose = _standing()
@@ -82,12 +82,12 @@ def test_a_weak_bone_is_paler() -> None:
     assert 0 < drawn(0.1) < drawn(0.3) < drawn(0.9)
 
 
-def test_the_label_is_over_the_head_and_inside_the_image() -> None:
+def test_label_is_over_the_head_and_inside_the_image() -> None:
     pose = _standing()
-    bare, named = np.zeros((480, 640, 3), np.uint8), np.zeros((480, 640, 3), np.uint8)
+    bare, labelled = np.zeros((480, 640, 3), np.uint8), np.zeros((480, 640, 3), np.uint8)
     draw_people(bare, [Pose2D(BODY_25, pose.points, pose.scores)])
-    draw_people(named, [pose], {0: "waving_left 0.93"})
-    rows = np.flatnonzero((bare != named).any(axis=(1, 2)))
+    draw_people(labelled, [pose], {0: "waving_left 0.93"})
+    rows = np.flatnonzero((bare != labelled).any(axis=(1, 2)))
     assert len(rows) > 10
     assert rows.max() < pose.points[:, 1].min()
 
@@ -111,21 +111,21 @@ def test_bigger_images_get_thicker_lines() -> None:
         np.zeros((8, 8, 3), np.uint8)[:, ::2],
     ],
 )
-def test_what_cannot_be_drawn_into_is_refused(image: np.ndarray) -> None:
+def test_invalid_images_are_errors(image: np.ndarray) -> None:
     with pytest.raises(InputError):
         draw_people(image, [_standing()])
     with pytest.raises(InputError):
         draw_caption(image, ["text"])
 
 
-def test_a_read_only_image_is_refused() -> None:
+def test_read_only_image_is_an_error() -> None:
     image = np.zeros((8, 8, 3), np.uint8)
     image.flags.writeable = False
     with pytest.raises(InputError, match="copy"):
         draw_people(image, [])
 
 
-def test_captions_stack() -> None:
+def test_lines_of_a_caption_are_below_each_other() -> None:
     image = np.full((240, 320, 3), 200, np.uint8)
     draw_caption(image, ["one"])
     first = (image != 200).any(axis=(1, 2)).sum()
