@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from sensor_msgs.msg import Image as ImageMessage
 
-from pose_action_ros.messages.pictures import decoded_picture
+from pose_action_ros.messages.images import bgr_from_compressed
 from pose_action_ros.nodes.images import compressed_message, image_from, image_message
 
 Image = npt.NDArray[np.uint8]
@@ -69,7 +69,7 @@ def encoded(message: ImageMessage, encoding: str) -> ImageMessage:
 def resized(message: Any, size: tuple[int, int]) -> Any:
     """The same picture, Image or CompressedImage, in another size (width, height) [px]."""
     if not isinstance(message, ImageMessage):
-        return compressed_message(_scaled(decoded_picture(message), size), message.header)
+        return compressed_message(_scaled(bgr_from_compressed(message), size), message.header)
     return image_message(_scaled(image_from(message), size), message.header)
 
 
@@ -109,8 +109,8 @@ WRONG: Mapping[str, tuple[Callable[[Any], Any], str]] = {
 """What is wrong with an Image, and words of what the node says of it (a pattern)."""
 
 WRONG_COMPRESSED: Mapping[str, tuple[Callable[[Any], Any], str]] = {
-    "cut off": (_cut, "that is cut off"),
-    "noise": (_noise, "cut off|cannot decode"),
+    "cut off": (_cut, "got a truncated JPEG"),
+    "noise": (_noise, "truncated|cannot decode"),
     "no picture": (_with(data=array("B", b"hello")), "cannot decode 5 bytes"),
     "empty": (_with(data=array("B")), "without data"),
 }

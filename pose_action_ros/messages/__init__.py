@@ -1,1 +1,1 @@
-"""What is in messages of sensor_msgs, for nodes and for who reads them from files, without ROS."""
+"""ROS messages to the types of this package and back, without ROS: for nodes and for bag files."""

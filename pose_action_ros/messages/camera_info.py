@@ -1,4 +1,4 @@
-"""What a CameraInfo message says about the camera, whoever made the message object."""
+"""CameraInfo messages to intrinsics."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError
 
 SUPPORTED = ("", "plumb_bob", "rational_polynomial")
-"""Lens models with OpenCV's coefficients, and no model."""
-_COEFFICIENTS = (0, 4, 5, 8, 12, 14)  # that OpenCV takes
+"""Lens models with the coefficients of OpenCV, and none."""
+_COEFFICIENTS = (0, 4, 5, 8, 12, 14)  # valid in OpenCV
 
 
 class CameraInfo(Protocol):
-    """A sensor_msgs/CameraInfo: of rclpy, or read from a bag."""
+    """A sensor_msgs/CameraInfo, of rclpy or of a bag."""
 
     width: int
     height: int
@@ -28,13 +28,13 @@ class CameraInfo(Protocol):
 
 
 def intrinsics_from(message: CameraInfo, *, rectified: bool = False) -> Intrinsics | None:
-    """The camera of a CameraInfo message; None when it is not calibrated (K is zero).
+    """Convert a CameraInfo message; None if the camera is not calibrated (K is zero).
 
-    A lens model that is not supported counts as no distortion; `unsupported_lens` tells.
+    An unsupported lens model counts as no distortion, see `unsupported_lens`.
 
     Args:
-        message: with its binning and region of interest.
-        rectified: the images are undistorted already, so P and no distortion apply.
+        message: with binning and region of interest.
+        rectified: True for undistorted images: P and no distortion apply.
 
     Raises:
         InputError: sizes or focal lengths that are not positive, numbers that are not finite.
@@ -54,22 +54,22 @@ def intrinsics_from(message: CameraInfo, *, rectified: bool = False) -> Intrinsi
         cy=float(matrix[1, 2]),
         distortion=tuple(message.d) if supported and any(message.d) else (),
     )
-    return _read_out(full, message)
+    return _region_of(full, message)
 
 
 def unsupported_lens(message: CameraInfo) -> str | None:
-    """One sentence when the lens model is not known here and distorts."""
+    """Warning about a distorting lens model that is not supported; None for others."""
     if message.distortion_model in SUPPORTED or not any(message.d):
         return None
     return (
-        f"lens model {message.distortion_model!r} is not supported (known are "
+        f"lens model {message.distortion_model!r} is not supported (expected "
         f"{', '.join(filter(None, SUPPORTED))}): poses are placed without it; "
         "use rectified images and set rectified"
     )
 
 
-def _read_out(full: Intrinsics, message: CameraInfo) -> Intrinsics:
-    """The camera of the part of the sensor that is read, with binning."""
+def _region_of(full: Intrinsics, message: CameraInfo) -> Intrinsics:
+    """Intrinsics of the region of interest, with binning."""
     region = message.roi
     width, height = region.width or full.width, region.height or full.height
     part = replace(
@@ -82,10 +82,10 @@ def _read_out(full: Intrinsics, message: CameraInfo) -> Intrinsics:
 
 
 def scaled(camera: Intrinsics, width: int, height: int) -> Intrinsics:
-    """The camera of the same picture resized to another size [px].
+    """Intrinsics of the same image at another size [px].
 
     Raises:
-        InputError: other proportions, by more than a pixel and a hundredth.
+        InputError: proportions that differ by more than a pixel and a hundredth.
     """
     if (width, height) == (camera.width, camera.height):
         return camera
@@ -93,7 +93,7 @@ def scaled(camera: Intrinsics, width: int, height: int) -> Intrinsics:
     if abs(x - y) * min(camera.width, camera.height) > max(1.0, 0.01 * min(width, height)):
         raise InputError(
             f"camera_info is for {camera.width}x{camera.height} px, the image has "
-            f"{width}x{height}: not the same picture"
+            f"{width}x{height}: not the same image"
         )
     return replace(
         camera,

@@ -1,4 +1,4 @@
-"""The definitions of our messages, from the package's own .msg files, for files without ROS."""
+"""Message types from the .msg files of this package, for bag files without ROS."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PACKAGE = "pose_action_ros"
 
 
 def definitions() -> Mapping[str, str]:
-    """Text of each of our message definitions by the type's name, pose_action_ros/msg/Action."""
+    """Text of each message definition by its type, for example pose_action_ros/msg/Action."""
     return {
         f"{PACKAGE}/msg/{path.stem}": path.read_text(encoding="utf-8")
         for path in sorted(_folder().glob("*.msg"))
@@ -26,14 +26,14 @@ def definitions() -> Mapping[str, str]:
 
 
 def _folder() -> Path:
-    """Beside this file where the package is installed, msg/ in a checkout."""
+    """Folder of the .msg files: below this folder if installed, msg/ in a checkout."""
     installed = Path(__file__).parent / "definitions"
     return installed if installed.is_dir() else Path(__file__).resolve().parents[2] / "msg"
 
 
 @lru_cache(maxsize=1)
 def typestore() -> Typestore:
-    """The messages of ROS 2 and ours."""
+    """Types of the messages of ROS 2 and of this package."""
     store = get_typestore(Stores.LATEST)
     for name, text in definitions().items():
         store.register(get_types_from_msg(text, name))
@@ -42,7 +42,7 @@ def typestore() -> Typestore:
 
 @lru_cache(maxsize=1)
 def result_types() -> ResultTypes:
-    """Our messages as files of bags take them."""
+    """Message types of this package for bag files."""
     types: Mapping[str, Any] = typestore().types
     return ResultTypes(
         keypoint=types[f"{PACKAGE}/msg/Keypoint"],
@@ -66,12 +66,12 @@ def _integers(values: Sequence[int]) -> npt.NDArray[np.int32]:
 
 
 def time_message(nanoseconds: int) -> Any:
-    """A builtin_interfaces/Time."""
+    """Create a builtin_interfaces/Time."""
     seconds, rest = divmod(nanoseconds, 10**9)
     return typestore().types["builtin_interfaces/msg/Time"](sec=seconds, nanosec=rest)
 
 
 def header_message(nanoseconds: int, frame: str) -> Any:
-    """A std_msgs/Header of a time."""
+    """Create a std_msgs/Header."""
     kind: Any = typestore().types["std_msgs/msg/Header"]
     return kind(stamp=time_message(nanoseconds), frame_id=frame)

@@ -1,6 +1,6 @@
-"""Our messages filled from poses and actions, whoever made their classes: ROS, or a bag's library.
+"""Poses and actions to messages, with message classes of ROS or of a library for bag files.
 
-So that what is written into bags is what the nodes publish, field by field.
+Therefore bags contain the same messages as the nodes publish.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pose_action_ros.skeletons import Skeleton
 
 
 class Estimate(Protocol):
-    """What one person does, or two do together; see recognition.ActionEstimate."""
+    """Action of one person, or of two together; see recognition.ActionEstimate."""
 
     @property
     def person_ids(self) -> tuple[int, ...]:
@@ -25,29 +25,29 @@ class Estimate(Protocol):
 
     @property
     def label(self) -> str:
-        """What is done."""
+        """Name of the action."""
 
     @property
     def score(self) -> float:
-        """Its probability."""
+        """Probability of the action."""
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """All that the model knows."""
+        """All labels of the model."""
 
     @property
     def scores(self) -> npt.NDArray[np.float64]:
-        """Their probabilities."""
+        """Probabilities of the labels."""
 
 
 @dataclass(frozen=True)
 class ResultTypes:
-    """The classes of the messages, all made with fields by name, and their arrays.
+    """Classes of the messages, with fields as keywords, and conversions of arrays.
 
     Attributes:
         keypoint, person_keypoints, keypoints, pose, poses, action: of msg/.
         point: geometry_msgs/Point.
-        floats, integers: from numbers to what a field float32[] or int32[] takes.
+        floats, integers: from numbers to the value of a field float32[] or int32[].
     """
 
     keypoint: Callable[..., Any]
@@ -68,19 +68,19 @@ def keypoints_message(
     size: tuple[int, int],
     skeleton: Skeleton,
 ) -> Any:
-    """A Keypoints message.
+    """Create a Keypoints message.
 
     Args:
-        types: of the messages.
+        types: classes of the messages.
         people: 2D poses of `skeleton` [px].
         header: of the image.
         size: width and height of the image [px].
-        skeleton: of the poses, also when there are none.
+        skeleton: of the poses, also without people.
     """
     width, height = size
-    everybody = [_person_keypoints(types, person) for person in people]
+    messages = [_person_keypoints(types, person) for person in people]
     return types.keypoints(
-        header=header, width=width, height=height, skeleton=skeleton.name, people=everybody
+        header=header, width=width, height=height, skeleton=skeleton.name, people=messages
     )
 
 
@@ -93,9 +93,9 @@ def _person_keypoints(types: ResultTypes, person: Pose2D) -> Any:
 def poses_message(
     types: ResultTypes, people: Sequence[Pose3D], header: Any, skeleton: Skeleton
 ) -> Any:
-    """A Poses message of 3D poses of `skeleton` [m]; header of the image."""
-    everybody = [_person_pose(types, person) for person in people]
-    return types.poses(header=header, skeleton=skeleton.name, people=everybody)
+    """Create a Poses message of 3D poses of `skeleton` [m] with the header of the image."""
+    messages = [_person_pose(types, person) for person in people]
+    return types.poses(header=header, skeleton=skeleton.name, people=messages)
 
 
 def _person_pose(types: ResultTypes, person: Pose3D) -> Any:
@@ -108,7 +108,7 @@ def _person_pose(types: ResultTypes, person: Pose3D) -> Any:
 
 
 def action_message(types: ResultTypes, estimate: Estimate, header: Any, window_start: Any) -> Any:
-    """An Action message; header of the newest image used, stamp of the oldest."""
+    """Create an Action message with the header of the newest image and the stamp of the oldest."""
     return types.action(
         header=header,
         person_ids=types.integers(estimate.person_ids),

@@ -22,8 +22,13 @@ from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image as ImageMessage
 from std_msgs.msg import Header
 
-from pose_action_ros.messages.encodings import Encoding
-from pose_action_ros.messages.pictures import checked, decoded_picture, raw_picture, unconvertible
+from pose_action_ros.messages.images import (
+    Encoding,
+    bgr_from_compressed,
+    bgr_from_image,
+    check_image,
+    conversion_error,
+)
 from pose_action_ros.nodes.topics import subscribe
 from pose_action_ros.settings import Settings, setting
 
@@ -63,14 +68,14 @@ def subscribe_image(
 def picture_reader(transport: str) -> Callable[[Any], Image]:
     """The function that converts the messages of a transport to images (H, W, 3) BGR."""
     if transport == "compressed":
-        return decoded_picture
-    return raw_picture if cv_bridge() is None else image_from
+        return bgr_from_compressed
+    return bgr_from_image if cv_bridge() is None else image_from
 
 
 def picture_in(message: ImageMessage | CompressedImage) -> Image:
-    """The picture in either kind of message; see image_from and decoded_picture."""
+    """The picture in either kind of message; see image_from and bgr_from_compressed."""
     if isinstance(message, CompressedImage):
-        return decoded_picture(message)
+        return bgr_from_compressed(message)
     return image_from(message)
 
 
@@ -84,12 +89,12 @@ def image_from(message: ImageMessage) -> Image:
         InputError: no pixels, unknown encoding, wrong step, or less data than announced.
     """
     bridge = cv_bridge()
-    if bridge is None or not _bridge_can(message, checked(message)):
-        return raw_picture(message)
+    if bridge is None or not _bridge_can(message, check_image(message)):
+        return bgr_from_image(message)
     try:
         converted: Image = bridge.imgmsg_to_cv2(message, "bgr8")
     except (cv2.error, TypeError) as error:  # CvBridgeError is a TypeError
-        raise unconvertible(message, error) from error
+        raise conversion_error(message, error) from error
     return converted
 
 

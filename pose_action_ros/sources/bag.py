@@ -19,7 +19,7 @@ from rosbags.typesys import Stores, get_typestore
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError, SourceError
 from pose_action_ros.messages.camera_info import intrinsics_from, scaled, unsupported_lens
-from pose_action_ros.messages.pictures import decoded_picture, raw_picture
+from pose_action_ros.messages.images import bgr_from_compressed, bgr_from_image
 from pose_action_ros.sources.base import Header, Image, SourceFrame
 from pose_action_ros.sources.damaged_bag import BagReader, DamagedBag, has_log
 from pose_action_ros.sources.kinds import bag_files
@@ -123,7 +123,7 @@ def _frame(
     """Decode the next frame; InputError if the message cannot be decoded or is not newer."""
     message = _decode(connection, data)
     compressed = connection.msgtype == _COMPRESSED
-    image: Image = decoded_picture(message) if compressed else raw_picture(message)
+    image: Image = bgr_from_compressed(message) if compressed else bgr_from_image(message)
     stamp = message.header.stamp
     header = Header(int(stamp.sec * 10**9 + stamp.nanosec), message.header.frame_id, received)
     return SourceFrame(index, clock.read(header), image, header=header)

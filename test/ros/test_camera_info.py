@@ -124,7 +124,7 @@ def test_what_is_wrong_with_a_camera_stands_until_it_is_mended() -> None:
     model.intrinsics(640, 480)
     assert model.findings() == []
     model.intrinsics(480, 640)
-    assert ["not the same picture" in one.text for one in model.findings()] == [True]
+    assert ["not the same image" in one.text for one in model.findings()] == [True]
     model.intrinsics(640, 480)
     assert model.findings() == []
     broken = message()

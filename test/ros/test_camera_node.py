@@ -13,7 +13,7 @@ from pose_action_ros.msg import Action, Keypoints, Poses
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from pose_action_ros.errors import SourceError
-from pose_action_ros.messages.pictures import decoded_picture
+from pose_action_ros.messages.images import bgr_from_compressed
 from pose_action_ros.nodes.camera_node import CameraNode
 from pose_action_ros.nodes.conversions import people_from_keypoints, people_from_poses
 from pose_action_ros.nodes.images import image_from
@@ -66,7 +66,7 @@ def test_jpeg_is_made_for_those_who_subscribe(started: Start, peer: Peer, folder
     node = started(CameraNode, source=str(folder), rate=20.0, loop=True)
     heard = peer.hear(CompressedImage, "image/compressed")
     wait_until(lambda: heard)
-    assert decoded_picture(heard[0]).shape == (48, 64, 3)
+    assert bgr_from_compressed(heard[0]).shape == (48, 64, 3)
     assert node.topics._image.get_subscription_count() == 0
 
 

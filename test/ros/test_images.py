@@ -16,8 +16,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.messages.encodings import ENCODINGS
-from pose_action_ros.messages.pictures import decoded_picture, pixels
+from pose_action_ros.messages.images import ENCODINGS, bgr_from_compressed, pixels_of
 from pose_action_ros.nodes import images
 from pose_action_ros.nodes.images import (
     BRIDGED,
@@ -142,7 +141,7 @@ def test_our_own_conversion_gives_what_cv_bridge_gives(encoding: str) -> None:
     rng = np.random.default_rng(0)
     size = HEIGHT * WIDTH * ENCODINGS[encoding].channels * (1 + ENCODINGS[encoding].deep)
     noise = message(encoding, rng.integers(0, 256, size, np.uint8).tobytes())
-    own = ENCODINGS[encoding].to_bgr(pixels(noise, ENCODINGS[encoding]))
+    own = ENCODINGS[encoding].to_bgr(pixels_of(noise, ENCODINGS[encoding]))
     np.testing.assert_array_equal(own, CvBridge().imgmsg_to_cv2(noise, "bgr8"))
 
 
@@ -204,7 +203,7 @@ def test_a_part_of_an_image_can_be_written() -> None:
         ({"step": 0}, "step of 0 bytes"),
         ({"step": 97}, "got 2304 bytes.*expected 2328"),
         ({"data": array("B", bytes(2303))}, "got 2303 bytes.*expected 2304"),
-        ({"encoding": "nv42"}, "unknown image encoding 'nv42'; known are bgr8, 8UC3, rgb8"),
+        ({"encoding": "nv42"}, "unknown image encoding 'nv42', expected one of bgr8, 8UC3, rgb8"),
         ({"encoding": ""}, "unknown image encoding ''"),
         ({"encoding": "uyvy", "width": 31}, "expected even width"),
         ({"encoding": "nv12", "height": 15}, "expected even width and height"),
@@ -238,12 +237,12 @@ def test_png_and_grey_pictures_are_read() -> None:
     [
         (b"", "without data"),
         (b"no picture at all", "cannot decode 17 bytes of format 'jpeg'"),
-        (cv2.imencode(".jpg", photo())[1].tobytes()[:-40], "cut off"),
+        (cv2.imencode(".jpg", photo())[1].tobytes()[:-40], "truncated"),
     ],
 )
 def test_what_is_no_picture_is_refused(data: bytes, words: str) -> None:
     with pytest.raises(InputError, match=words):
-        decoded_picture(CompressedImage(format="jpeg", data=array("B", data)))
+        bgr_from_compressed(CompressedImage(format="jpeg", data=array("B", data)))
 
 
 def test_a_broken_cv_bridge_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,7 +109,7 @@ def test_a_cut_off_jpeg_is_counted_and_reported(started: Start, peer: Peer) -> N
     peer.say(
         "image/compressed",
         bad,
-        until=lambda: "cut off" in health_of(peer, "keypoints_node")["last error"],
+        until=lambda: "truncated" in health_of(peer, "keypoints_node")["last error"],
     )
 
 
