@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pose_action_ros.cli.models_add import add_network
+from pose_action_ros.cli.models import add_network
 from pose_action_ros.models.openpose_card import OpenPoseCard
 from shared_data import SHARED
 

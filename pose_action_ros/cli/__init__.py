@@ -1,6 +1,7 @@
-"""The command `pose-action`: each of its commands is a module that is imported when it is used.
+"""The command `pose-action`: a table of commands, each imported when it is used.
 
-Such a module has DESCRIPTION, configure(parser) and run(args) -> exit code.
+A command is a module, or a class in one, with DESCRIPTION, configure(parser) and run(args) -> exit
+code. Its options need none of the packages that it works with: these are imported in `run`.
 """
 
 from __future__ import annotations
@@ -10,42 +11,59 @@ import logging
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from typing import Any
 
 from pose_action_ros import __version__
 from pose_action_ros.errors import PoseActionError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
-    # name: (module, what it does)
+    # name: (module in this package, with a class after a colon; help)
     "process": (
-        "pose_action_ros.cli.process",
-        "find people and their actions in a video, image folder, bag or webcam, without ROS",
+        "process",
+        "find people and their actions in a video, images, a bag or a webcam, without ROS",
     ),
-    "record": (
-        "pose_action_ros.cli.record",
-        "record people's poses while they do something, to teach it",
+    "record": ("record", "record poses of a person's action, to teach it"),
+    "models list": ("models:List", "list the model files and their terms"),
+    "models get": ("models:Get", "download models by name"),
+    "models fetch": ("models:Fetch", "download the models of the default settings"),
+    "models add": ("models:Add", "add an OpenPose network (.onnx) from elsewhere"),
+    "models convert-openpose": (
+        "models:ConvertOpenPose",
+        "convert a Caffe file of OpenPose to ONNX",
     ),
-    "models": ("pose_action_ros.cli.models", "list, fetch and check the model files"),
-    "doctor": ("pose_action_ros.cli.doctor", "check this machine and say what to mend"),
-    "build-engine": (
-        "pose_action_ros.cli.build_engine",
-        "build a model's TensorRT engine before a node first needs it",
-    ),
-    "train": (
-        "pose_action_ros.cli.train",
-        "train the lifter or the action classifier",
-    ),
-    "teach": (
-        "pose_action_ros.cli.teach",
-        "teach the action model new actions from recordings",
-    ),
-    "search": (
-        "pose_action_ros.cli.search",
-        "find the cells of an action network with ENAS",
-    ),
-    "evaluate": ("pose_action_ros.cli.evaluate", "measure a lifter, or the chain of stages"),
-    "export": ("pose_action_ros.cli.export", "write a trained lifter as ONNX"),
+    "doctor": ("doctor", "check this machine and explain the remedies"),
+    "build-engine": ("build_engine", "build a model's TensorRT engine in advance"),
+    "teach": ("teach", "teach the action model new actions from recordings"),
+    "train lifter": ("train_lifter", "train the 2D to 3D lifter"),
+    "train action": ("train_action", "train the action model"),
+    "train recordings": ("train_recordings", "make recordings to train the action model on"),
+    "train detections": ("train_detections", "make detections to train the lifter on"),
+    "search": ("search", "search for the cells of an action network with ENAS"),
+    "evaluate lifter": ("evaluate_lifter", "measure trained lifters on held-out people"),
+    "evaluate action": ("evaluate_action", "measure action networks on a data set"),
+    "evaluate chain": ("evaluate_chain", "measure detector, tracker and lifter together"),
+    "evaluate detector": ("evaluate_detector", "measure detectors on simulated or COCO images"),
+    "evaluate recogniser": ("evaluate_recogniser", "measure reaction times and false alarms"),
+    "export": ("export", "write a trained lifter as ONNX"),
 }
-_TRAINING_PACKAGES = ("torch", "lightning_fabric", "onnx", "h5py", "matplotlib")
+GROUPS: Mapping[str, str] = {
+    "models": "list, download, add and convert model files",
+    "train": "train a model, or make data to train on",
+    "evaluate": "measure a model, or all stages together",
+}
+"""First words of commands with two."""
+_DEFAULTS = {"models": "models list"}
+
+_EXTRAS: Mapping[str, str] = {
+    **dict.fromkeys(("torch", "lightning_fabric", "onnx", "h5py", "matplotlib", "scipy"), "train"),
+    **dict.fromkeys(("tensorrt", "cuda"), "tensorrt"),
+    "pycocotools": "coco",
+    "ray": "ray",
+    **dict.fromkeys(("numpy", "cv2", "yaml", "tqdm", "rosbags", "onnxruntime"), ""),
+    "ai_edge_litert": "",
+}
+"""Extra of the installation that has each module; empty for the installation without extras."""
+_LAB = "pose_action_ros.lab"
 INTERRUPTED = 130
 
 
@@ -53,51 +71,89 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Args:
-        arguments: of the command line; those of the process when None.
+        arguments: of the command line; None for those of the process.
 
     Returns:
-        0 when it did what was asked, 1 when it could not, 130 after Ctrl-C. Wrong options exit
-        with 2.
+        0 on success, 1 after an error, 130 after Ctrl-C. Wrong options exit with 2.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    name = words[0] if words and words[0] in COMMANDS else ""
+    name = _name(words)
     if not name:
-        _overview().parse_args(words or ["--help"])
+        group = words[0] if words and words[0] in GROUPS else ""
+        _overview(group).parse_args((words[1:] if group else words) or ["--help"])
         return 0
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        return _run(name, words[1:])
+        return _run(name, words[len(name.split()) :])
     except PoseActionError as error:
         return _fail(str(error))
     except ModuleNotFoundError as error:
-        if error.name not in _TRAINING_PACKAGES:
+        remedy = _remedy(error.name or "")
+        if not remedy:
             raise
-        return _fail(f"{name} needs {error.name}: run pip install '.[train]' in the source folder")
+        return _fail(f"{name} needs {remedy}")
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         return INTERRUPTED
 
 
+def _name(words: Sequence[str]) -> str:
+    """Name of the command that the words begin with; empty for none."""
+    for count in (2, 1):
+        name = " ".join(words[:count])
+        if name in COMMANDS:
+            return name
+    return _DEFAULTS.get(" ".join(words), "")
+
+
 def _run(name: str, words: Sequence[str]) -> int:
-    """Import the command and let it read its options and work."""
-    module = import_module(COMMANDS[name][0])
-    parser = argparse.ArgumentParser(f"pose-action {name}", description=module.DESCRIPTION)
-    module.configure(parser)
-    return int(module.run(parser.parse_args(words)))
+    """Import the command, parse its options and run it."""
+    module, _, member = COMMANDS[name][0].partition(":")
+    command: Any = import_module(f"{__name__}.{module}")
+    command = getattr(command, member) if member else command
+    parser = argparse.ArgumentParser(f"pose-action {name}", description=command.DESCRIPTION)
+    command.configure(parser)
+    return int(command.run(parser.parse_args(words)))
 
 
-def _overview() -> argparse.ArgumentParser:
-    """The parser that only knows the commands' names."""
-    lines = [f"  {name:<12} {text}" for name, (_, text) in COMMANDS.items()]
+def _overview(group: str) -> argparse.ArgumentParser:
+    """Parser of the names of all commands, or of those of one group."""
+    if group:
+        head = f"pose-action {group}"
+        rows = {
+            name.partition(" ")[2]: text
+            for name, (_, text) in COMMANDS.items()
+            if name.startswith(f"{group} ")
+        }
+    else:
+        head = "pose-action"
+        first = {name.partition(" ")[0]: text for name, (_, text) in COMMANDS.items()}
+        rows = {name: GROUPS.get(name, text) for name, text in first.items()}
+    lines = [f"  {name:<16} {text}" for name, text in rows.items()]
     parser = argparse.ArgumentParser(
-        "pose-action",
-        description="People's keypoints, poses and actions from camera images.",
-        epilog="\n".join(["commands:", *lines, "", "pose-action COMMAND --help tells more."]),
+        head,
+        description=GROUPS.get(group, "People's keypoints, poses and actions from camera images."),
+        epilog="\n".join(["commands:", *lines, "", f"{head} COMMAND --help lists the options."]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"pose-action {__version__}")
-    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="what to do")
+    if not group:
+        parser.add_argument("--version", action="version", version=f"{head} {__version__}")
+    parser.add_argument("command", choices=rows, metavar="COMMAND", help="see below")
     return parser
+
+
+def _remedy(module: str) -> str:
+    """Name a missing package and its installation; empty for a module that is not ours to name."""
+    if module == _LAB or module.startswith(f"{_LAB}."):
+        return (
+            "the lab, which this installation lacks: run pip install '.[train]' in the source "
+            "folder, or build it with colcon build --cmake-args -DLAB=ON"
+        )
+    package = module.partition(".")[0]
+    if package not in _EXTRAS:
+        return ""
+    extra = f"[{_EXTRAS[package]}]" if _EXTRAS[package] else ""
+    return f"{package}: run pip install '.{extra}' in the source folder"
 
 
 def _fail(reason: str) -> int:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pose_action_ros.cli.evaluate import write_figures
+from pose_action_ros.lab.evaluation.tables import write_figures
 from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.lab.evaluation.settings import ChainRun
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from pose_action_ros.cli.evaluate import write_figures
+from pose_action_ros.lab.evaluation.tables import write_figures
 from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.evaluation.coco_images import measure_on_images

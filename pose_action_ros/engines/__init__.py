@@ -11,7 +11,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from pose_action_ros.engines.background import BackgroundEngine
 from pose_action_ros.engines.base import Engine, NotBuiltError, Shape, Tensors
 from pose_action_ros.errors import EngineError, ModelError
 
@@ -112,6 +111,8 @@ def _load_first(sources: Mapping[str, Source], path: Path, threads: int) -> Engi
             _LOG.info("%s runs in %s (%s)%s", path.name, engine.name, engine.place, reasons)
             if unbuilt:
                 load = partial(_factory(ENGINES["tensorrt"]), path, threads)
+                from pose_action_ros.engines.background import BackgroundEngine  # noqa: PLC0415
+
                 return BackgroundEngine(engine, path, load)
             return engine
     if unbuilt:

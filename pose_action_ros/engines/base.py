@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pose_action_ros.errors import EngineError, InputError
 
-Tensors = Mapping[str, npt.NDArray[Any]]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Tensors = Mapping[str, "npt.NDArray[Any]"]
 Shape = tuple[int | None, ...]
 
 

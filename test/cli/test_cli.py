@@ -12,8 +12,8 @@ from pose_action_ros.errors import ModelError
 def _command(monkeypatch: pytest.MonkeyPatch, run: object) -> None:
     """Make a module the command "fake"."""
     module = types.SimpleNamespace(DESCRIPTION="fake", configure=_configure, run=run)
-    monkeypatch.setitem(sys.modules, "fake_command", module)
-    monkeypatch.setattr(cli, "COMMANDS", {"fake": ("fake_command", "does nothing")})
+    monkeypatch.setitem(sys.modules, "pose_action_ros.cli.fake", module)
+    monkeypatch.setattr(cli, "COMMANDS", {"fake": ("fake", "does nothing")})
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -54,36 +54,76 @@ def test_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
     assert cli.main(["fake"]) == cli.INTERRUPTED
 
 
-def test_missing_training_packages_are_named(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("module", "remedy"),
+    [
+        ("torch", "fake needs torch: run pip install '.[train]' in the source folder"),
+        ("matplotlib.pyplot", "fake needs matplotlib: run pip install '.[train]'"),
+        ("pycocotools", "fake needs pycocotools: run pip install '.[coco]'"),
+        ("rosbags", "fake needs rosbags: run pip install '.'"),
+        ("pose_action_ros.lab.search", "lab, which this installation lacks: run pip install"),
+    ],
+)
+def test_missing_packages_are_named_with_their_installation(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], module: str, remedy: str
 ) -> None:
-    monkeypatch.setitem(sys.modules, "pose_action_ros.cli.train", None)
+    def run(_args: argparse.Namespace) -> int:
+        raise ModuleNotFoundError(f"No module named {module!r}", name=module)
 
-    def missing(name: str) -> None:
-        raise ModuleNotFoundError(f"No module named {name!r}", name="torch")
-
-    monkeypatch.setattr(cli, "import_module", missing)
-    assert cli.main(["train"]) == 1
-    assert "pip install '.[train]'" in capsys.readouterr().err
+    _command(monkeypatch, run)
+    assert cli.main(["fake"]) == 1
+    assert remedy in capsys.readouterr().err
 
 
-def test_no_command_shows_them_all(capsys: pytest.CaptureFixture[str]) -> None:
+def test_other_missing_modules_keep_their_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(_args: argparse.Namespace) -> int:
+        raise ModuleNotFoundError("No module named 'typo'", name="typo")
+
+    _command(monkeypatch, run)
+    with pytest.raises(ModuleNotFoundError):
+        cli.main(["fake"])
+
+
+@pytest.mark.parametrize("words", [[], ["--help"]])
+def test_the_overview_lists_every_first_word(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
-        cli.main([])
+        cli.main(words)
     assert ended.value.code == 0
-    said = capsys.readouterr().out
-    assert all(name in said for name in cli.COMMANDS)
+    text = capsys.readouterr().out
+    assert all(f"\n  {name.partition(' ')[0]} " in text for name in cli.COMMANDS)
+    assert all(help_ in text for help_ in cli.GROUPS.values())
 
 
-def test_an_unknown_command_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("words", [["models", "--help"], ["train", "--help"], ["evaluate"]])
+def test_the_overview_of_a_group_lists_its_commands(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    group = words[0]
     with pytest.raises(SystemExit) as ended:
-        cli.main(["fly"])
+        cli.main(words)
+    assert ended.value.code == 0
+    text = capsys.readouterr().out
+    rows = [(name, row[1]) for name, row in cli.COMMANDS.items() if name.startswith(group + " ")]
+    assert rows
+    assert all(f"  {name.partition(' ')[2]} " in text and row in text for name, row in rows)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"), [(["fly"], "process"), (["train", "fly"], "lifter")]
+)
+def test_unknown_commands_are_refused(
+    words: list[str], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(words)
     assert ended.value.code == 2
-    assert "process" in capsys.readouterr().err
+    assert expected in capsys.readouterr().err
 
 
 def test_as_a_module_it_imports_no_command() -> None:
-    code = "import sys; from pose_action_ros import cli; print({'torch', 'cv2'} & set(sys.modules))"
+    code = "import sys; from pose_action_ros import cli; print({'numpy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
     done = subprocess.run(

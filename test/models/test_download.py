@@ -14,7 +14,7 @@ from threading import Thread
 import pytest
 
 from pose_action_ros import cli
-from pose_action_ros.cli import models_get as get_command
+from pose_action_ros.cli import models as command
 from pose_action_ros.errors import ModelError
 from pose_action_ros.models.catalogue import CatalogueFile, CatalogueModel, catalogue_model
 from pose_action_ros.models.fetch import fetch, missing_files
@@ -89,7 +89,7 @@ def restricted(model: CatalogueModel, monkeypatch: pytest.MonkeyPatch) -> Catalo
     place = model.files["toy.bin"].place
     files = {"toy.caffemodel": CatalogueFile(place, md5=MD5)}
     changed = replace(model, files=files, terms="research only: LICENSE", restricted=True)
-    monkeypatch.setattr(get_command, "catalogue_model", lambda _: changed)
+    monkeypatch.setattr(command, "catalogue_model", lambda _: changed)
     return changed
 
 

@@ -9,8 +9,7 @@ import pytest
 
 from blazepose_files import blazepose_files
 from pose_action_ros import cli
-from pose_action_ros.cli import models_fetch as fetch_command
-from pose_action_ros.cli import models_list as list_command
+from pose_action_ros.cli import models as command
 from pose_action_ros.errors import ModelError
 from pose_action_ros.models import fetch
 from pose_action_ros.models.cache import cache_folder
@@ -220,8 +219,7 @@ def test_the_command_lists_and_fetches(
     wheel: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = replace(MODEL, name="other", default=False)
-    for module in (list_command, fetch_command):
-        monkeypatch.setattr(module, "read_catalogue", lambda: {"toy": MODEL, "other": other})
+    monkeypatch.setattr(command, "read_catalogue", lambda: {"toy": MODEL, "other": other})
     for words in (["models"], ["models", "list"]):
         assert cli.main(words) == 0
         assert "absent    toy" in capsys.readouterr().out

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pose_action_ros import cli
-from pose_action_ros.cli.models_add import add_network
+from pose_action_ros.cli.models import add_network
 from pose_action_ros.errors import ModelError
 from pose_action_ros.models.card import ModelCard, sha256_of, write_card
 from pose_action_ros.models.openpose_card import (

@@ -1,9 +1,12 @@
-"""Tables in Markdown."""
+"""Tables in Markdown, and files of figures."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from pose_action_ros.errors import InputError
 
@@ -46,3 +49,10 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     first = cells[0].ljust(widths[0])
     others = [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)]
     return f"| {' | '.join([first, *others])} |"
+
+
+def write_figures(figures: Any, path: Path) -> None:
+    """Write figures as JSON and print the path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    print(f"kept in {path}")  # noqa: T201 - the output of commands

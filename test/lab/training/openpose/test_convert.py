@@ -146,5 +146,5 @@ def test_without_pytorch_there_is_one_clear_line() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    said = "pose-action: models needs torch: run pip install '.[train]' in the source folder\n"
-    assert done.stderr == said
+    remedy = "run pip install '.[train]' in the source folder"
+    assert done.stderr == f"pose-action: models convert-openpose needs torch: {remedy}\n"
