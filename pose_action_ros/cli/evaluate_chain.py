@@ -7,9 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pose_action_ros.lab.evaluation.tables import write_figures
 from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.lab.evaluation.settings import ChainRun
+from pose_action_ros.lab.evaluation.tables import write_figures
 
 if TYPE_CHECKING:
     from pose_action_ros.lab.evaluation.chain import ChainReport

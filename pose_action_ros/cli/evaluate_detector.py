@@ -11,22 +11,16 @@ from itertools import pairwise
 from math import isnan
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
-from pose_action_ros.lab.evaluation.tables import write_figures
 from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.errors import SettingError
-from pose_action_ros.lab.evaluation.coco_images import measure_on_images
-from pose_action_ros.lab.evaluation.detector import (
-    BLAZEPOSE,
-    GROUPS,
-    DetectorFigures,
-    measure_detector,
-)
-from pose_action_ros.lab.evaluation.settings import DetectorRun
-from pose_action_ros.lab.evaluation.tables import Table
+from pose_action_ros.lab.evaluation.settings import BLAZEPOSE, DetectorRun
+from pose_action_ros.lab.evaluation.tables import Table, write_figures
 from pose_action_ros.models.openpose_card import cached_detectors
+
+if TYPE_CHECKING:
+    from pose_action_ros.lab.evaluation.detector import DetectorFigures
 
 DESCRIPTION = (
     "Average precision and recall (OKS, as defined by COCO) of 2D detectors on one to six "
@@ -64,6 +58,9 @@ def run(args: argparse.Namespace) -> int:
         SettingError: annotations without images, or images without annotations.
         PoseActionError: a model cannot be loaded, or the images cannot be read.
     """
+    from pose_action_ros.lab.evaluation.coco_images import measure_on_images
+    from pose_action_ros.lab.evaluation.detector import measure_detector
+
     if (args.annotations is None) != (args.images is None):
         raise SettingError("got only one of --annotations and --images, expected both or neither")
     settings = settings_from(args, DetectorRun)
@@ -82,6 +79,8 @@ def measured(
     measure: Callable[[str], DetectorFigures], detectors: Sequence[str]
 ) -> list[DetectorFigures]:
     """Measure each detector in a separate process, and so its memory alone."""
+    from tqdm import tqdm
+
     figures = []
     for name in tqdm(detectors, "detectors", disable=None):
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
@@ -91,6 +90,8 @@ def measured(
 
 def detector_table(figures: Sequence[DetectorFigures]) -> Table:
     """One row for each detector; scores in percent."""
+    from pose_action_ros.lab.evaluation.detector import GROUPS
+
     grouped = any(one.groups for one in figures)
     names = [f"AP, {_range(low, high - 1)}" for low, high in pairwise(GROUPS)] if grouped else []
     header = ["detector", "AP", "AP 0.5", "AP 0.75", "AR", *names]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pose_action_ros.lab.evaluation.tables import write_figures
 from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.lab.evaluation.settings import RecogniserRun
+from pose_action_ros.lab.evaluation.tables import write_figures
 
 DESCRIPTION = (
     "Render simulated people, run all stages, and measure the delay and steadiness of the answers "

@@ -258,7 +258,7 @@ class ConvertOpenPose:
     @staticmethod
     def run(args: Namespace) -> int:
         """Convert the file and print the path of the ONNX file."""
-        from pose_action_ros.lab.training.openpose.convert import convert  # noqa: PLC0415
+        from pose_action_ros.lab.training.openpose.convert import convert
 
         output = args.output
         if output is not None and output.suffix != ".onnx":

@@ -19,7 +19,7 @@ from pose_action_ros.camera import Intrinsics
 from pose_action_ros.detection import Detector, DetectorSettings, Image, make_detector
 from pose_action_ros.lab.evaluation.chain import FIELDS, HEIGHTS, SIZE
 from pose_action_ros.lab.evaluation.keypoint_scores import KeypointScores, People, keypoint_scores
-from pose_action_ros.lab.evaluation.settings import DetectorRun
+from pose_action_ros.lab.evaluation.settings import BLAZEPOSE, DetectorRun
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.simulation import (
     ACTIONS,
@@ -34,7 +34,6 @@ from pose_action_ros.tracking.similarity import sizes, tolerances
 
 Array = npt.NDArray[np.float64]
 
-BLAZEPOSE = "blazepose"
 MOST_PEOPLE = 6
 DISTANCES = (1.5, 7.0)
 """Between camera and people, along the floor [m]."""

@@ -8,6 +8,8 @@ from pose_action_ros.detection import DetectorSettings
 from pose_action_ros.pipeline_settings import PipelineSettings
 from pose_action_ros.settings import Settings, setting
 
+BLAZEPOSE = "blazepose"
+
 
 @dataclass(frozen=True)
 class ChainRun(Settings):
