@@ -9,7 +9,7 @@ from time import perf_counter, process_time
 from typing import Any
 from unittest.mock import patch
 
-from pose_action_ros.detection import blazepose
+from pose_action_ros.detection.blazepose import detector as blazepose
 from pose_action_ros.detection.openpose import detector as openpose
 from pose_action_ros.engines import Engine, Tensors, load_engine
 

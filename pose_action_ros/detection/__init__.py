@@ -17,7 +17,7 @@ __getattr__ = importer(__name__, {"Detector": "base", "Image": "base"})
 
 DETECTORS: Mapping[str, tuple[str, str]] = {
     # name: (module, class), imported only when it is asked for
-    "blazepose": ("pose_action_ros.detection.blazepose", "BlazePose"),
+    "blazepose": ("pose_action_ros.detection.blazepose.detector", "BlazePose"),
     "openpose": ("pose_action_ros.detection.openpose.detector", "OpenPose"),
 }
 

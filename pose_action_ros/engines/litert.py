@@ -44,12 +44,13 @@ class LiteRtEngine:
     def __call__(self, tensors: Tensors) -> dict[str, npt.NDArray[Any]]:
         """Run the network; see Engine."""
         check_tensors(self.inputs, tensors)
-        arrays = {
-            item["index"]: np.ascontiguousarray(tensors[item["name"]], np.float32)
-            for item in self._input_details
-        }
         try:
-            self._resize({index: array.shape for index, array in arrays.items()})
+            arrays = {}
+            for item in self._input_details:
+                array = np.ascontiguousarray(tensors[item["name"]], np.float32)
+                arrays[item["index"]] = array
+                if array.shape != self._shapes[item["index"]]:
+                    self._resize(item["index"], array.shape)
             for index, array in arrays.items():
                 self._interpreter.set_tensor(index, array)
             self._interpreter.invoke()
@@ -60,11 +61,8 @@ class LiteRtEngine:
         except (ValueError, RuntimeError) as error:
             raise EngineError(f"LiteRT failed: {error}") from error
 
-    def _resize(self, shapes: dict[int, tuple[int, ...]]) -> None:
-        """Allocate memory for new shapes, which takes longer than running a small network."""
-        if shapes == self._shapes:
-            return
-        for index, shape in shapes.items():
-            self._interpreter.resize_tensor_input(index, shape)
+    def _resize(self, index: int, shape: tuple[int, ...]) -> None:
+        """Allocate memory for a new shape, which takes longer than running a small network."""
+        self._interpreter.resize_tensor_input(index, shape)
         self._interpreter.allocate_tensors()
-        self._shapes = shapes
+        self._shapes[index] = shape

@@ -9,8 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.detection.base import Image
-from pose_action_ros.detection.regions import halved
+from pose_action_ros.detection.base import Image, halved
 
 Array = npt.NDArray[np.float64]
 Size = tuple[int, int]

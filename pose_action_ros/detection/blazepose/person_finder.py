@@ -1,7 +1,7 @@
-"""Boxes of a single-shot detector: anchors, decoding, and weighted non-maximum suppression.
+"""The first network of BlazePose: regions of people in an image.
 
-Sources: Liu et al. 2016, "SSD"; Bazarevsky et al. 2019, "BlazeFace", section 3.3 (boxes that
-overlap are averaged, weighted by score, instead of all but one being dropped).
+Source: Bazarevsky et al. 2020, "BlazePose", arXiv:2006.10204, section 2.2: the middle of the hips
+and the circle around the whole body.
 """
 
 from __future__ import annotations
@@ -9,7 +9,55 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from pose_action_ros.detection.base import Image
+from pose_action_ros.detection.blazepose.regions import (
+    Region,
+    image_input,
+    network_input,
+    output_of_shape,
+    sigmoid,
+)
+from pose_action_ros.engines import Engine
+
 Array = npt.NDArray[np.float64]
+
+SIZE = 224
+STRIDES = (8, 16, 32, 32, 32)
+LEAST_SCORE = 0.4
+"""Least score of a region that is passed to the landmark network, which decides."""
+OVERLAP = 0.3
+MARGIN = 1.25
+"""Side of a person's region in diameters of the circle around the body."""
+
+
+class PersonFinder:
+    """Finds people in an image or a part of it."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Check the network by running it once.
+
+        Raises:
+            ModelError: it is another network.
+        """
+        self._engine = engine
+        self._input = image_input(engine, SIZE)
+        self._anchors = anchors(SIZE, STRIDES, per_layer=2)
+        blank = np.zeros((SIZE, SIZE, 3), dtype=np.uint8)
+        outputs = engine({self._input: network_input(blank, Region.of_image(blank), SIZE, low=-1)})
+        count = len(self._anchors)
+        self._values = output_of_shape(outputs, (1, count, 12))
+        self._scores = output_of_shape(outputs, (1, count, 1))
+
+    def __call__(self, image: Image, part: Region) -> list[Region]:
+        """Regions of the people in a part of an image (H, W, 3) BGR, highest score first."""
+        outputs = self._engine({self._input: network_input(image, part, SIZE, low=-1)})
+        values = outputs[self._values][0].astype(np.float64)  # (A, 12)
+        scores = sigmoid(outputs[self._scores][0, :, 0])  # (A,)
+        sure = scores >= LEAST_SCORE
+        points = decode(values[sure], self._anchors[sure], SIZE)
+        merged, _ = merge(points, scores[sure], OVERLAP)
+        pixels = part.to_image(merged)  # (N, 6, 2)
+        return [Region.around_body(person[2], person[3], MARGIN) for person in pixels]
 
 
 def anchors(size: int, strides: tuple[int, ...], per_layer: int) -> Array:
@@ -58,14 +106,14 @@ def merge(points: Array, scores: Array, overlap: float) -> tuple[Array, Array]:
         (N, P + 2, 2) averaged points and (N,) best scores, best first.
     """
     merged, best = [], []
-    left = np.argsort(-scores, kind="stable")
-    while len(left):
-        same = intersection_over_union(points[left[0]], points[left]) > overlap
+    remaining = np.argsort(-scores, kind="stable")
+    while len(remaining):
+        same = intersection_over_union(points[remaining[0]], points[remaining]) > overlap
         same[0] = True
-        group = left[same]
+        group = remaining[same]
         merged.append(np.average(points[group], axis=0, weights=scores[group]))
-        best.append(scores[left[0]])
-        left = left[~same]
+        best.append(scores[remaining[0]])
+        remaining = remaining[~same]
     return np.array(merged).reshape(len(merged), *points.shape[1:]), np.array(best)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from blazepose_files import blazepose_files
 from pose_action_ros.detection import Detector, DetectorSettings, Image, make_detector
-from pose_action_ros.detection.blazepose import BlazePose
+from pose_action_ros.detection.blazepose.detector import BlazePose
 from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.models.fetch import TASK_FILES
 from pose_action_ros.poses import UNTRACKED, Pose2D
@@ -113,16 +113,14 @@ def test_two_people_side_by_side_stay_two(detector: BlazePose, waving: list[Imag
 
 
 @needs_shared
-def test_no_more_people_than_wanted(detector: BlazePose, waving: list[Image]) -> None:
+def test_at_most_max_people(detector: BlazePose, waving: list[Image]) -> None:
     detector.settings = DetectorSettings(max_people=1)
     pair = np.hstack([waving[0][:, 200:880], waving[0][:, 200:880]])
     assert [len(detector(pair)) for _ in range(8)] == [1] * 8
 
 
 @needs_shared
-def test_somebody_who_comes_in_is_found_and_who_goes_is_lost(
-    detector: BlazePose, waving: list[Image]
-) -> None:
+def test_people_enter_and_leave(detector: BlazePose, waving: list[Image]) -> None:
     empty = np.zeros_like(waving[0])
     both = np.hstack([waving[0], waving[0]])
     alone = np.hstack([waving[0], empty])
@@ -149,7 +147,7 @@ def test_two_players_in_a_gym(detector: BlazePose) -> None:
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (10, 10), (1, 500), (500, 1), (4320, 7680), (40000, 3)])
-def test_nobody_in_images_of_any_size(detector: BlazePose, shape: tuple[int, int]) -> None:
+def test_no_person_in_grey_images_of_any_size(detector: BlazePose, shape: tuple[int, int]) -> None:
     grey = np.full((*shape, 3), 127, dtype=np.uint8)
     assert detector(grey) == ()
 
@@ -164,7 +162,7 @@ def test_nobody_in_images_of_any_size(detector: BlazePose, shape: tuple[int, int
         np.zeros((0, 10, 3), dtype=np.uint8),
     ],
 )
-def test_what_is_no_colour_image_is_refused(detector: BlazePose, image: Image) -> None:
+def test_other_arrays_are_refused(detector: BlazePose, image: Image) -> None:
     with pytest.raises(InputError, match=r"expected \(H, W, 3\) uint8"):
         detector(image)
 
@@ -174,13 +172,13 @@ def test_an_unknown_detector() -> None:
         make_detector(DetectorSettings(detector="yolo"))
 
 
-def test_a_task_file_that_is_not_there() -> None:
+def test_a_missing_task_file() -> None:
     with pytest.raises(ModelError, match=r"no file .*nothing\.task"):
         make_detector(DetectorSettings(detector_model="nothing.task"))
 
 
 @needs_shared
-def test_a_task_file_does_as_well(
+def test_a_task_file_gives_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, detector: BlazePose, waving: list[Image]
 ) -> None:
     task = tmp_path / "pose.task"
@@ -192,10 +190,10 @@ def test_a_task_file_does_as_well(
     assert apart(person, detector(waving[0])[0]) < 1e-6
 
 
-def test_networks_swapped_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_swapped_networks_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     finder, landmarks = blazepose_files()
     monkeypatch.setattr(
-        "pose_action_ros.detection.blazepose.fetch_blazepose", lambda: (landmarks, finder)
+        "pose_action_ros.detection.blazepose.detector.fetch_blazepose", lambda: (landmarks, finder)
     )
     with pytest.raises(ModelError, match="expected one image"):
         make_detector(DetectorSettings())

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pose_action_ros.detection.boxes import (
+from pose_action_ros.detection.blazepose.person_finder import (
     Array,
     anchors,
     decode,

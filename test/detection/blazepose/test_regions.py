@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pose_action_ros.detection.regions import Image, Region, crop, network_input
+from pose_action_ros.detection.base import Image
+from pose_action_ros.detection.blazepose.regions import Region, crop, network_input
 
 angles = st.floats(-pi, pi)
 PHOTO: Image = cv2.GaussianBlur(
@@ -78,10 +79,10 @@ def test_parts_cover_the_image_and_stay_inside(width: int, height: int, count: i
     np.testing.assert_allclose(spans.max(axis=(0, 1)), [width - 0.5, height - 0.5])
 
 
-def test_network_input_is_rgb_in_the_range_wanted() -> None:
+def test_network_input_is_rgb_from_low_to_one() -> None:
     blue = np.zeros((2, 2, 3), dtype=np.uint8)
     blue[..., 0] = 255
-    tensor = network_input(blue, low=-1)
+    tensor = network_input(blue, Region.of_image(blue), 2, low=-1)
     assert tensor.shape == (1, 2, 2, 3)
     assert tensor.dtype == np.float32
     np.testing.assert_allclose(tensor[0, 0, 0], [-1, -1, 1])

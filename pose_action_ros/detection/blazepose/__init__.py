@@ -1,0 +1,1 @@
+"""BlazePose: a person finder and a landmark network, for several people."""

@@ -1,0 +1,252 @@
+"""BlazePose for several people: finds new people at intervals and follows them in between.
+
+Source: Bazarevsky et al. 2020, "BlazePose", arXiv:2006.10204; the rules for several people are
+this package's own. The landmark network (section 2.3) gives 33 joints and two auxiliary points,
+the centre and rim of the circle around the body, from which the person's region in the next image
+follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import cos, remainder, tau
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.detection.base import Image, check_image
+from pose_action_ros.detection.blazepose.person_finder import MARGIN, PersonFinder
+from pose_action_ros.detection.blazepose.regions import (
+    Region,
+    image_input,
+    network_input,
+    output_of_shape,
+    sigmoid,
+)
+from pose_action_ros.detection.settings import DetectorSettings
+from pose_action_ros.engines import Engine, load_engine
+from pose_action_ros.models.fetch import fetch_blazepose, unpack_task
+from pose_action_ros.poses import Pose2D
+from pose_action_ros.skeletons import BLAZEPOSE_33, BODY_25, convert
+
+Array = npt.NDArray[np.float64]
+
+LEAST_SCORES = 0.5, 0.3
+"""Defaults of min_person_score and min_joint_score."""
+SIZE = 256
+JOINTS, POINTS = 33, 39
+CENTRE, RIM = 33, 34
+TORSO = [
+    BLAZEPOSE_33.index(f"{side}_{joint}")
+    for side in ("left", "right")
+    for joint in ("shoulder", "hip")
+]
+CELLS = 64
+REACHES = np.arange(-3, 4)
+"""Cells of the heatmap around a point that refine it."""
+REFINED_FROM = 0.5
+"""Least value of the heatmap around a point that is refined."""
+
+
+class BlazePose:
+    """BODY_25 joints of several people; see Detector.
+
+    Attributes:
+        settings: see Detector; the networks stay.
+    """
+
+    skeleton = BODY_25
+
+    def __init__(self, settings: DetectorSettings) -> None:
+        """Load both networks, fetching them first if this machine does not have them.
+
+        Raises:
+            ModelError: the model files are not available or not those networks.
+            EngineError: no engine for them is installed.
+        """
+        self.settings = settings
+        task = settings.detector_model
+        finder, landmarks = unpack_task(Path(task)) if task else fetch_blazepose()
+        threads = settings.detector_threads
+        self._engine = load_engine(landmarks, threads=threads)
+        self._find = PersonFinder(load_engine(finder, threads=threads))
+        self._landmarks = LandmarkNetwork(self._engine)
+        self.reset()
+
+    @property
+    def engine(self) -> str:
+        """Name of the inference engine; see Detector."""
+        return self._engine.name
+
+    def reset(self) -> None:
+        """Forget the regions of people; see Detector."""
+        self._regions: list[Region] = []
+        self._since_search = 0
+        self._searches = 0
+
+    def __call__(self, image: Image) -> tuple[Pose2D, ...]:
+        """People in an image; see Detector."""
+        check_image(image)
+        people = self._look(image, self._regions)
+        self._since_search += 1
+        # Search when a person was lost, and at intervals.
+        lost = len(people) < len(self._regions) or not people
+        due = self._since_search >= self.settings.search_interval
+        if len(people) < self.settings.max_people and (lost or due):
+            self._since_search = 0
+            for part in self._parts(image):
+                people = _distinct([*people, *self._new_people(image, part, people)])
+        self._regions = [person.region for person in people]
+        return self._poses(people, image)
+
+    def _parts(self, image: Image) -> list[Region]:
+        """Parts to search: all of them in the first image, later one after another."""
+        parts = Region.parts_of_image(image)
+        self._searches += 1
+        return parts if self._searches == 1 else [parts[self._searches % len(parts)]]
+
+    def _new_people(self, image: Image, part: Region, known: list[Landmarks]) -> list[Landmarks]:
+        """People in a part of the image who are not followed yet, at most max_people in all."""
+        new = [
+            region
+            for region in self._find(image, part)
+            if not any(region.is_close(person.region) for person in known)
+        ]
+        first = self._look(image, new[: self.settings.max_people - len(known)])
+        # The second look uses the better region that results from the first.
+        return self._look(image, [person.region for person in first])
+
+    def _look(self, image: Image, regions: Iterable[Region]) -> list[Landmarks]:
+        """The people in the regions, without duplicates, highest rank first."""
+        least, _ = self.settings.least_scores(*LEAST_SCORES)
+        people = []
+        for region in regions:
+            person = self._landmarks(image, region)
+            if person.score >= least:
+                people.append(person)
+        return _distinct(people)
+
+    def _poses(self, people: list[Landmarks], image: Image) -> tuple[Pose2D, ...]:
+        """The people as poses; joints outside the image are missing."""
+        _, least = self.settings.least_scores(*LEAST_SCORES)
+        last = image.shape[1] - 0.5, image.shape[0] - 0.5
+        poses = []
+        for person in people:
+            inside = ((person.points >= -0.5) & (person.points <= last)).all(axis=1)
+            joints = np.column_stack([person.points, person.scores])  # (33, 3)
+            joints[~inside | (person.scores < least) | (person.scores <= 0)] = np.nan, np.nan, 0
+            joints = convert(joints, BLAZEPOSE_33, BODY_25)  # (25, 3)
+            points, scores = joints[:, :2], np.nan_to_num(joints[:, 2])
+            poses.append(Pose2D(BODY_25, points, scores, score=person.score))
+        return tuple(poses)
+
+
+@dataclass(frozen=True, eq=False)
+class Landmarks:
+    """Output of the landmark network for one region.
+
+    Attributes:
+        points: (33, 2) [px] of the image.
+        scores: (33,) 0 to 1, probability that the joint is in the image and visible.
+        score: 0 to 1, probability of a person in the region.
+        region: of the person in the next image.
+    """
+
+    points: Array
+    scores: Array
+    score: float
+    region: Region
+
+    @property
+    def rank(self) -> float:
+        """Of duplicates the one with the highest rank stays; wrong regions are often inverted."""
+        return self.score * (3 + cos(self.region.angle)) / 4
+
+    def same_person(self, other: Landmarks) -> bool:
+        """True if both describe one person.
+
+        Either their torsos coincide, or they overlap but are turned against each other.
+        """
+        side = min(self.region.side, other.region.side)
+        apart = np.linalg.norm((self.points - other.points)[TORSO], axis=1).mean() / side
+        turned = abs(remainder(self.region.angle - other.region.angle, tau))
+        return bool(apart < 0.12 or (apart < 0.4 and turned > 0.7 and self._overlap(other) > 0.5))
+
+    def _overlap(self, other: Landmarks) -> float:
+        """Common part of the boxes around the joints, as a share of the smaller box."""
+        boxes = np.array([[one.points.min(0), one.points.max(0)] for one in (self, other)])
+        common = np.maximum(boxes[:, 1].min(0) - boxes[:, 0].max(0), 0).prod()
+        return float(common / max((boxes[:, 1] - boxes[:, 0]).prod(axis=1).min(), 1e-6))
+
+
+def _distinct(people: list[Landmarks]) -> list[Landmarks]:
+    """The people without duplicates, highest rank first."""
+    if len(people) < 2:
+        return people
+    kept: list[Landmarks] = []
+    for person in sorted(people, key=lambda person: -person.rank):
+        if not any(person.same_person(other) for other in kept):
+            kept.append(person)
+    return kept
+
+
+class LandmarkNetwork:
+    """Finds the joints of the person in a region."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Check the network by running it once.
+
+        Raises:
+            ModelError: it is another network.
+        """
+        self._engine = engine
+        self._input = image_input(engine, SIZE)
+        blank = np.zeros((1, 1, 3), dtype=np.uint8)
+        outputs = engine({self._input: network_input(blank, Region.of_image(blank), SIZE, low=0)})
+        self._points = output_of_shape(outputs, (1, POINTS * 5))
+        self._heatmaps = output_of_shape(outputs, (1, CELLS, CELLS, POINTS))
+        self._score = output_of_shape(outputs, (1, 1))
+
+    def __call__(self, image: Image, region: Region) -> Landmarks:
+        """The joints of the person in a region of an image (H, W, 3) BGR."""
+        outputs = self._engine({self._input: network_input(image, region, SIZE, low=0)})
+        values = outputs[self._points].reshape(POINTS, 5).astype(np.float64)
+        refined = refine(values[:, :2] / SIZE, outputs[self._heatmaps][0])
+        points = region.to_image(refined)
+        visible, inside = sigmoid(values[:, 3:]).T
+        return Landmarks(
+            points[:JOINTS],
+            np.minimum(visible, inside)[:JOINTS],
+            float(outputs[self._score][0, 0]),
+            Region.around_body(points[CENTRE], points[RIM], MARGIN),
+        )
+
+
+def refine(points: Array, heatmaps: Array) -> Array:
+    """Move points to the centre of mass of the heatmap around them, where it is high enough.
+
+    Args:
+        points: (P, 2) in the unit square.
+        heatmaps: (H, W, P) logits, of any float type.
+
+    Returns:
+        (P, 2) in the unit square.
+    """
+    height, width, count = heatmaps.shape
+    columns, rows = np.floor(points * (width, height)).astype(int).T[..., None] + REACHES  # (P, 7)
+    weights = sigmoid(
+        heatmaps[
+            rows.clip(0, height - 1)[:, :, None],
+            columns.clip(0, width - 1)[:, None, :],
+            np.arange(count)[:, None, None],
+        ]
+    )  # (P, 7, 7)
+    weights *= ((rows >= 0) & (rows < height))[:, :, None]
+    weights *= ((columns >= 0) & (columns < width))[:, None, :]
+    mass = np.maximum(weights.sum(axis=(1, 2)), 1e-9)
+    column = (weights.sum(axis=1) * columns).sum(axis=1) / mass
+    row = (weights.sum(axis=2) * rows).sum(axis=1) / mass
+    sure = weights.max(axis=(1, 2)) >= REFINED_FROM
+    return np.where(sure[:, None], np.column_stack([column / width, row / height]), points)
