@@ -1,4 +1,4 @@
-"""One-Euro filter: a low-pass filter that is calm at rest and quick in motion.
+"""One-Euro filter: a low-pass filter with a cut-off frequency that rises with the speed.
 
 Source: Casiez, Roussel, Vogel, "1 Euro filter", CHI 2012, algorithm 1, for many joints at once.
 """
@@ -15,7 +15,7 @@ SPEED_CUTOFF = 1.0
 
 
 class OneEuroFilter:
-    """Smooths points (J, D) over time; each joint starts anew after it was missing."""
+    """Smooths points (J, D) over time; a joint restarts after it was missing."""
 
     def __init__(self) -> None:
         self._points: Array | None = None
@@ -39,13 +39,15 @@ class OneEuroFilter:
         if self._points is None or self._speeds is None:
             smooth, speeds = points.copy(), np.zeros_like(points)
         elif seconds <= 0:
-            smooth, speeds = _or_new(self._points, points), self._speeds
+            smooth = np.where(np.isfinite(self._points), self._points, points)
+            speeds = self._speeds
         else:
             raw = np.nan_to_num((points - self._points) / (seconds * size))
-            speeds = _blend(self._speeds, raw, _weight(SPEED_CUTOFF, seconds))
+            speeds = self._speeds + _weight(SPEED_CUTOFF, seconds) * (raw - self._speeds)
             speed = np.linalg.norm(speeds, axis=-1, keepdims=True)
             weight = _weight(cutoff + slope * speed, seconds)
-            smooth = _or_new(_blend(self._points, points, weight), points)
+            smooth = self._points + weight * (points - self._points)
+            smooth = np.where(np.isfinite(smooth), smooth, points)
         smooth[~np.isfinite(points)] = np.nan
         speeds = np.where(np.isfinite(smooth), speeds, 0.0)
         self._points, self._speeds = smooth, speeds
@@ -57,13 +59,3 @@ def _weight(cutoff: npt.ArrayLike, seconds: float) -> Array:
     turn = 2 * np.pi * np.asarray(cutoff, dtype=np.float64) * seconds
     result: Array = turn / (turn + 1)
     return result
-
-
-def _blend(old: Array, new: Array, weight: Array) -> Array:
-    result: Array = old + weight * (new - old)
-    return result
-
-
-def _or_new(values: Array, new: Array) -> Array:
-    """The values, where there are none the new ones."""
-    return np.where(np.isfinite(values), values, new)

@@ -35,13 +35,13 @@ def test_scales_with_the_person(samples: Array, scale: float) -> None:
 
 
 @given(tracks)
-def test_never_leaves_the_range_of_what_it_saw(samples: Array) -> None:
+def test_stays_within_the_range_of_the_samples(samples: Array) -> None:
     smooth = run(samples)
     assert (smooth <= samples.max(axis=0) + 1e-9).all()
     assert (smooth >= samples.min(axis=0) - 1e-9).all()
 
 
-def test_missing_joints_stay_missing_and_start_anew() -> None:
+def test_missing_joints_stay_missing_and_restart() -> None:
     samples = np.zeros((3, 2, 2))
     samples[1, 0] = np.nan
     samples[2] = 100.0

@@ -1,4 +1,4 @@
-"""People over time: ids that stay, and smooth joints."""
+"""Tracking: ids that stay over time, and smooth joints."""
 
 from typing import TYPE_CHECKING
 

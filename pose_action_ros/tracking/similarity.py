@@ -1,4 +1,4 @@
-"""Object keypoint similarity (OKS): how alike two poses of one person in one image are.
+"""Object keypoint similarity (OKS) of two poses in one image.
 
 Definition and the per-joint constants: COCO keypoint evaluation (Lin et al. 2014, and the
 evaluation page of the COCO keypoint task). Joints that COCO does not label have the constant of
@@ -45,10 +45,10 @@ def tolerances(skeleton: Skeleton) -> Array:
 
 
 def sizes(points: npt.ArrayLike) -> Array:
-    """Size (...) [px] of poses (..., J, 2): square root of the area of the box of known joints.
+    """Size (...) [px] of poses (..., J, 2): square root of the area of the box of their joints.
 
-    The box is taken at least a quarter as wide as long, so that a person seen from the side or a
-    part of one keeps a sensible size. NaN when no joint is known.
+    The box is at least a quarter as wide as long, for people in side view and parts of people.
+    NaN if all joints are missing.
     """
     array = np.asarray(points, dtype=np.float64)
     known = np.asarray(np.isfinite(array).all(axis=-1, keepdims=True))
@@ -61,21 +61,22 @@ def sizes(points: npt.ArrayLike) -> Array:
 
 
 def similarities(expected: Array, spread: Array, found: Array, tolerance: Array) -> Array:
-    """OKS of every expected pose with every found one, over the joints that both have.
+    """OKS of every expected pose with every found pose, over their common joints.
 
     Args:
         expected: (T, J, 2) [px], NaN where missing.
-        spread: (T,) how far an expected pose may be off [px], added to the tolerance.
+        spread: (T,) uncertainty of the expected poses [px], added to the tolerance.
         found: (D, J, 2) [px], NaN where missing.
         tolerance: (J,) from `tolerances`.
 
     Returns:
-        (T, D), 0 to 1; 0 where they have no joint in common.
+        (T, D), 0 to 1; 0 without common joints.
     """
     offsets = expected[:, None] - found[None]  # (T, D, J, 2)
     common = np.isfinite(offsets).all(axis=-1)  # (T, D, J)
     squares = np.where(common, np.square(offsets).sum(axis=-1), 0.0)
-    size = np.fmax(sizes(expected)[:, None], sizes(found)[None])  # (T, D)
+    extents = sizes(np.concatenate([expected, found]))  # (T + D,)
+    size = np.fmax(extents[: len(expected), None], extents[len(expected) :])  # (T, D)
     size = np.maximum(np.nan_to_num(size, nan=1.0), 1.0)
     scale = np.square(size[..., None] * tolerance) + np.square(spread)[:, None, None]
     alike = np.where(common, np.exp(-squares / (2 * scale)), 0.0)

@@ -1,4 +1,4 @@
-"""Ids over time: each person found is given to the track that expected a pose like it."""
+"""Ids over time: each detection is assigned to the track that predicted a pose like it."""
 
 from __future__ import annotations
 
@@ -19,45 +19,36 @@ from pose_action_ros.tracking.similarity import similarities, sizes, tolerances
 Array = npt.NDArray[np.float64]
 
 DRIFT = 1.5
-"""How fast [person sizes a second] a person may leave the expected place: about 1.5 m/s."""
+"""Largest speed [person sizes a second] relative to the prediction: about 1.5 m/s."""
 FIRST_DRIFT = 4.0
-"""The same for a person seen once, whose speed is not known yet: a run."""
+"""The same for a track of one image, whose speed is not known yet: running."""
 COASTING = 0.5
-"""Time [s] for which an unseen person is expected to keep walking."""
+"""Time [s] for which a person who is not detected is predicted to keep walking."""
 AGILITY = 0.1
 """Time constant [s] of the speed estimate."""
 
 
 @dataclass
 class _Track:
-    """One person: the last pose as found, and what is needed to expect the next."""
+    """One person: the last detection, and the state for the prediction of the next."""
 
     person_id: int
     pose: Pose2D
     stamp: float
-    velocity: Array | None = None
+    size: float = 1.0  # [px]
+    velocity: Array | None = None  # (2,) [px/s]
     filter: OneEuroFilter = field(default_factory=OneEuroFilter)
 
-    @property
-    def size(self) -> float:
-        size = float(sizes(self.pose.points))
-        return max(size, 1.0) if isfinite(size) else 1.0
-
-    def expected(self, stamp: float) -> Array:
-        """(J, 2) [px] where the joints should be: walking on, slower and slower."""
+    def predict(self, stamp: float) -> tuple[Array, float]:
+        """Joints (J, 2) [px] at a constant speed that fades, and their uncertainty [px]."""
         if self.velocity is None:
-            return self.pose.points
+            return self.pose.points, FIRST_DRIFT * self.size * (stamp - self.stamp)
         coasting = COASTING * (1 - exp(-(stamp - self.stamp) / COASTING))
-        expected: Array = self.pose.points + self.velocity * coasting
-        return expected
+        points = self.pose.points + self.velocity * coasting
+        return points, DRIFT * self.size * (stamp - self.stamp)
 
-    def spread(self, stamp: float) -> float:
-        """How far off [px] `expected` may be."""
-        drift = FIRST_DRIFT if self.velocity is None else DRIFT
-        return drift * self.size * (stamp - self.stamp)
-
-    def update(self, pose: Pose2D, stamp: float) -> None:
-        """Take the pose that was found for this person."""
+    def follow(self, pose: Pose2D, size: float, stamp: float, settings: TrackerSettings) -> Pose2D:
+        """Add a detection; return it with the track's id and smooth joints."""
         seconds = stamp - self.stamp
         moved = pose.points - self.pose.points
         common = np.isfinite(moved).all(axis=1)
@@ -65,13 +56,18 @@ class _Track:
             speed = np.median(moved[common], axis=0) / seconds  # (2,)
             old = speed if self.velocity is None else self.velocity
             self.velocity = old + (1 - exp(-seconds / AGILITY)) * (speed - old)
-        self.pose, self.stamp = pose, stamp
+        self.pose, self.stamp, self.size = pose, stamp, size
+        points = pose.points
+        if settings.smoothing:
+            cutoff, slope = settings.smoothing_cutoff, settings.smoothing_speed
+            points = self.filter(points, seconds, size, cutoff, slope)
+        return replace(pose, points=points, person_id=self.person_id)
 
 
 class Tracker:
-    """Gives people ids that stay, also over `track_memory` seconds unseen, and smooths joints.
+    """Assigns ids that survive `track_memory` seconds without detection, and smooths joints.
 
-    A person is known from the first image on. Ids are never used twice, also after `reset`.
+    A track exists from the first image on. An id is never used twice, also after `reset`.
 
     Attributes:
         settings: may be replaced between updates.
@@ -84,33 +80,43 @@ class Tracker:
         self._stamp = -float("inf")
 
     def reset(self) -> None:
-        """Forget everybody."""
+        """Remove all tracks."""
         self._tracks = []
         self._stamp = -float("inf")
 
     def update(self, people: Sequence[Pose2D], stamp: float) -> tuple[Pose2D, ...]:
-        """Give the people of the next image their ids.
+        """Assign ids to the people of the next image.
 
         Args:
-            people: of one skeleton, in any order; people without any joint are left out.
-            stamp: time of the image [s]; when it is earlier than the last, everybody is forgotten.
+            people: of one skeleton, in any order; people without any joint are removed.
+            stamp: time of the image [s]; if it is earlier than the last, all tracks are removed.
 
         Returns:
-            The people with person_id set and, unless switched off, their joints smoothed; in the
-            order given.
+            The people with person_id set and, if switched on, their joints smoothed; in the
+            same order.
 
         Raises:
             InputError: the stamp is not a number or the skeletons differ.
         """
-        self._check(people, stamp)
-        self._forget_old(stamp)
-        seen = [person for person in people if person.present.any()]
-        owners = self._owners(seen, stamp)
-        return tuple(
-            self._follow(owner, person, stamp) for owner, person in zip(owners, seen, strict=True)
-        )
+        self._begin(people, stamp)
+        people = [person for person in people if person.present.any()]
+        if not people:
+            return ()
+        points = np.stack([person.points for person in people])  # (N, J, 2)
+        owners = self._match(people, points, stamp)
+        results = []
+        for person, owner, size in zip(people, owners, sizes(points).tolist(), strict=True):
+            track = owner
+            if track is None:
+                track = _Track(self._next_id, person, stamp)
+                self._next_id += 1
+                self._tracks.append(track)
+            extent = max(size, 1.0) if isfinite(size) else 1.0
+            results.append(track.follow(person, extent, stamp, self.settings))
+        return tuple(results)
 
-    def _check(self, people: Sequence[Pose2D], stamp: float) -> None:
+    def _begin(self, people: Sequence[Pose2D], stamp: float) -> None:
+        """Check the input, and remove old tracks."""
         if not isfinite(stamp):
             raise InputError(f"got the time stamp {stamp}, expected seconds")
         names = {person.skeleton.name for person in people}
@@ -120,43 +126,28 @@ class Tracker:
                 f"got people of the skeletons {', '.join(sorted(names))}, expected one skeleton; "
                 "reset the tracker when the detector changes"
             )
-
-    def _forget_old(self, stamp: float) -> None:
         if stamp < self._stamp:
-            self.reset()
+            self._tracks = []
         self._stamp = stamp
-        memory = self.settings.track_memory
-        # The tolerance lets 1.5 s of float stamps count as 1.5 s.
-        self._tracks = [track for track in self._tracks if stamp - track.stamp <= memory + 1e-6]
+        # The tolerance keeps a track of exactly that age, in spite of rounding.
+        memory = self.settings.track_memory + 1e-6
+        self._tracks = [track for track in self._tracks if stamp - track.stamp <= memory]
 
-    def _owners(self, people: Sequence[Pose2D], stamp: float) -> list[_Track | None]:
-        """The track of each person, or None for a person not seen before."""
+    def _match(self, people: Sequence[Pose2D], points: Array, stamp: float) -> list[_Track | None]:
+        """The track of each person, None for a new person; points (N, J, 2) are theirs."""
         owners: list[_Track | None] = [None] * len(people)
-        if not people or not self._tracks:
+        if not self._tracks:
             return owners
+        predictions = [track.predict(stamp) for track in self._tracks]
         alike = similarities(
-            np.stack([track.expected(stamp) for track in self._tracks]),
-            np.array([track.spread(stamp) for track in self._tracks]),
-            np.stack([person.points for person in people]),
+            np.stack([expected for expected, _ in predictions]),
+            np.array([spread for _, spread in predictions]),
+            points,
             tolerances(people[0].skeleton),
         )
-        # Pairs that are too unlike must not win over others by their number.
+        # Pairs below the threshold must not outweigh others by their number.
         alike[alike < self.settings.track_similarity] = 0.0
-        for row, column in assign(-alike):
+        for row, column in [(0, 0)] if alike.size == 1 else assign(-alike):
             if alike[row, column] > 0:
                 owners[column] = self._tracks[row]
         return owners
-
-    def _follow(self, track: _Track | None, person: Pose2D, stamp: float) -> Pose2D:
-        """Put the person into the track, a new one for None."""
-        if track is None:
-            track = _Track(self._next_id, person, stamp)
-            self._next_id += 1
-            self._tracks.append(track)
-        seconds = stamp - track.stamp
-        track.update(person, stamp)
-        points = person.points
-        if self.settings.smoothing:
-            cutoff, slope = self.settings.smoothing_cutoff, self.settings.smoothing_speed
-            points = track.filter(points, seconds, track.size, cutoff, slope)
-        return replace(person, points=points, person_id=track.person_id)

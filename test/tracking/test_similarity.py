@@ -20,7 +20,7 @@ def test_equals_the_slow_reference(expected: Array, found: Array, spread: float)
 
 
 @given(poses)
-def test_is_one_for_the_same_pose_and_never_leaves_zero_to_one(people: Array) -> None:
+def test_is_one_for_the_same_pose_and_within_zero_to_one(people: Array) -> None:
     alike = similarities(people, np.zeros(len(people)), people, tolerances(BODY_25))
     known = np.isfinite(people).all(axis=-1).any(axis=-1)
     np.testing.assert_allclose(np.diag(alike), known.astype(float))
@@ -42,5 +42,5 @@ def test_every_skeleton_has_tolerances_that_agree_on_left_and_right() -> None:
         np.testing.assert_array_equal(values, values[skeleton.mirror])
 
 
-def test_size_of_nobody_is_nan() -> None:
+def test_size_without_joints_is_nan() -> None:
     assert np.isnan(sizes(np.full((25, 2), np.nan)))

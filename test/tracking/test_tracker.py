@@ -75,7 +75,7 @@ def test_people_who_cross_keep_their_ids(tracker: Tracker) -> None:
     assert last == first
 
 
-def test_a_second_behind_a_pillar_changes_nothing(tracker: Tracker) -> None:
+def test_a_second_of_occlusion_keeps_the_id(tracker: Tracker) -> None:
     before = follow(tracker, [[100 + 3 * k] for k in range(30)])
     hidden = follow(tracker, [[] for _ in range(30)], start=1.0)
     after = follow(tracker, [[280 + 3 * k] for k in range(5)], start=2.0)
@@ -95,7 +95,7 @@ def test_a_gap_longer_than_the_memory_gives_new_ids(tracker: Tracker) -> None:
     assert follow(tracker, [[100]], start=3.1) == [[1]]
 
 
-def test_time_going_back_forgets_everybody_and_no_id_returns(tracker: Tracker) -> None:
+def test_an_earlier_stamp_removes_all_tracks_and_no_id_returns(tracker: Tracker) -> None:
     assert follow(tracker, [[100]], start=50.0) == [[0]]
     assert follow(tracker, [[100]], start=10.0) == [[1]]
     tracker.reset()
@@ -107,13 +107,13 @@ def test_a_runner_at_ten_images_a_second_keeps_the_id(tracker: Tracker) -> None:
     assert {one.person_id for image in seen for one in image} == {0}
 
 
-def test_somebody_far_away_is_somebody_else(tracker: Tracker) -> None:
+def test_a_distant_detection_is_a_new_person(tracker: Tracker) -> None:
     assert follow(tracker, [[100], [500]]) == [[0], [1]]
 
 
 def test_people_without_joints_are_left_out(tracker: Tracker) -> None:
-    nobody = Pose2D(BODY_25, np.full((25, 2), np.nan), np.zeros(25))
-    assert ids(tracker.update([nobody, person(100), nobody], 0.0)) == [0]
+    empty = Pose2D(BODY_25, np.full((25, 2), np.nan), np.zeros(25))
+    assert ids(tracker.update([empty, person(100), empty], 0.0)) == [0]
 
 
 def test_part_of_a_person_is_the_same_person(tracker: Tracker) -> None:
@@ -134,12 +134,12 @@ def test_smoothing_can_be_switched_off_while_running(tracker: Tracker) -> None:
     np.testing.assert_array_equal(raw.points, person(120).points)
 
 
-def test_the_same_stamp_twice_is_no_reason_to_fail(tracker: Tracker) -> None:
+def test_the_same_stamp_twice(tracker: Tracker) -> None:
     assert follow(tracker, [[100]]) == follow(tracker, [[101]]) == [[0]]
 
 
 @pytest.mark.parametrize("stamp", [float("nan"), float("inf")])
-def test_refuses_a_stamp_that_is_no_time(tracker: Tracker, stamp: float) -> None:
+def test_stamps_that_are_not_finite_are_refused(tracker: Tracker, stamp: float) -> None:
     with pytest.raises(InputError, match="expected seconds"):
         tracker.update([], stamp)
 
