@@ -67,7 +67,7 @@ def _measure(
     executor.add_node(listener)
     for node in STAGES:
         processes.start(node, detector if node == STAGES[0] else {})
-    await_nodes(processes, listener, executor)
+    await_nodes(processes, listener.count_publishers, lambda: executor.spin_once(timeout_sec=0.1))
     processes.start(CAMERA, {"seconds": seconds, "seed": 1, "exit_at_end": True})
     while not listener.ages["keypoints"]:
         executor.spin_once(timeout_sec=0.1)
@@ -79,7 +79,7 @@ def _measure(
             usage = _shares(before, _usage(processes.ids()), monotonic() - begin)
     if not listener.ages["action"]:
         raise PoseActionError(
-            f"no action came in {seconds} s; see {processes.last_words(STAGES[2])}"
+            f"no action came in {seconds} s; see {processes.last_lines(STAGES[2])}"
         )
     return {
         "seconds": seconds,

@@ -1,1 +1,1 @@
-"""The demo: a simulated person or a video through all nodes, compared with the truth."""
+"""The demo: a simulated person through all nodes, compared with the truth, or a video."""

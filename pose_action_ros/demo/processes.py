@@ -1,4 +1,4 @@
-"""The demo's child processes: one for each node, watched while they run, always ended."""
+"""Child processes of the demo: one for each node, monitored, and always ended."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from pose_action_ros.doctor.profile import profile_variable
 from pose_action_ros.errors import PoseActionError
 
 SENDERS = ("camera_node", "keypoints_node")
-"""Nodes that send images: they alone get the package's DDS profile, whose room they pay for."""
-_PATIENCE = 5.0
-"""Time [s] a process has to end by itself."""
+"""Nodes that send images; only they use the DDS profile, which reserves memory in each process."""
+_END_LIMIT = 5.0
+"""Time limit [s] for a process to end after SIGTERM."""
 _LAST_LINES = 8
 
 
 class ProcessError(PoseActionError):
-    """A node's process ended when it should not have."""
+    """The process of a node failed or ended too early."""
 
 
 class Processes:
-    """Node processes, with what they write in files in a folder."""
+    """Processes of nodes, with their output in log files of a folder."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -31,14 +31,14 @@ class Processes:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, node: str, parameters: Mapping[str, object]) -> None:
-        """Start a node of this package with some parameters."""
+        """Start a node of this package with parameters."""
         command = [sys.executable, "-m", f"pose_action_ros.nodes.{node}", "--ros-args"]
         for name, value in parameters.items():
-            # YAML: a string is quoted, so that "0" stays one; True is true.
+            # YAML: strings are quoted, so that "0" stays a string; True is true.
             text = f'"{value}"' if isinstance(value, str) else str(value).lower()
             command += ["-p", f"{name}:={text}"]
         with self._log(node).open("wb") as log:
-            # Its own session: Ctrl-C reaches the demo alone, which then ends its nodes.
+            # In a new session, so that Ctrl-C reaches only the demo, which then ends its nodes.
             self._running[node] = subprocess.Popen(  # noqa: S603 - our own module, no shell
                 command,
                 stdin=subprocess.DEVNULL,
@@ -52,20 +52,20 @@ class Processes:
         return self._folder / f"{node}.log"
 
     def ended(self, node: str) -> bool:
-        """Whether a node has ended as it should; ProcessError when it failed."""
+        """True if a node has ended without error; ProcessError if it failed."""
         code = self._running[node].poll()
         if code:
-            raise ProcessError(f"{node} ended with code {code}{self.last_words(node)}")
+            raise ProcessError(f"{node} ended with code {code}{self.last_lines(node)}")
         return code == 0
 
     def check(self, *nodes: str) -> None:
-        """ProcessError unless all these nodes are running."""
+        """Raise ProcessError unless all these nodes are running."""
         for node in nodes:
             if self.ended(node):
-                raise ProcessError(f"{node} ended too early{self.last_words(node)}")
+                raise ProcessError(f"{node} ended too early{self.last_lines(node)}")
 
-    def last_words(self, node: str) -> str:
-        """The last lines a node wrote, indented, each after a line break."""
+    def last_lines(self, node: str) -> str:
+        """Last lines of the log of a node, indented, each after a line break."""
         lines = self._log(node).read_text(encoding="utf-8", errors="replace").splitlines()
         return "".join(f"\n    {line}" for line in lines[-_LAST_LINES:])
 
@@ -74,7 +74,7 @@ class Processes:
         return {node: process.pid for node, process in self._running.items()}
 
     def close(self) -> None:
-        """End all nodes: asked first, killed when they do not listen."""
+        """End all nodes with SIGTERM, and kill those that do not end."""
         for process in self._running.values():
             process.terminate()
         for process in self._running.values():
@@ -83,7 +83,7 @@ class Processes:
 
 
 def _environment(node: str) -> dict[str, str]:
-    """With the DDS profile that large images need; one the user has chosen stays, for all nodes."""
+    """Environment with the DDS profile for large images; a profile set by the user is kept."""
     name = profile_variable(os.environ)
     if node not in SENDERS or name in os.environ:
         return dict(os.environ)
@@ -95,7 +95,7 @@ def _environment(node: str) -> dict[str, str]:
 
 def _await_end(process: subprocess.Popen[bytes]) -> None:
     try:
-        process.wait(_PATIENCE)
+        process.wait(_END_LIMIT)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

@@ -1,4 +1,4 @@
-"""What the demo says at its end."""
+"""The report at the end of the demo."""
 
 from __future__ import annotations
 
@@ -12,34 +12,33 @@ from pose_action_ros.simulation.comparison import SETTLING, TruthScore
 
 
 def truth_lines(score: TruthScore) -> list[str]:
-    """The score of a simulated run, and what was said for each true action."""
+    """Score of a simulated run, and the answers for each true action."""
     report = score.report()
     ids = ", ".join(str(count) for _, count in sorted(report.ids.items()))
     lines = [
         "",
-        "against the truth:",
-        f"  people found         {report.found:7.1%} of the images",
-        f"  ids per person       {ids or 'none':>7}",
+        "Compared with the truth of the simulation:",
+        f"  people detected      {report.found:7.1%} of the images",
+        f"  track ids            {ids or 'none':>7} for each person (1 is correct)",
         f"  2D error, median     {report.keypoint_error:7.2%} of the person's height",
-        f"  MPJPE, root-aligned  {report.pose_error * 1000:7.0f} mm",
-        f"  action accuracy      {report.accuracy:7.1%} of {report.answers} answers",
-        f"      (without those in the first {SETTLING:.0f} s after the true action changed)",
+        f"  3D error, mean       {report.pose_error * 1000:7.0f} mm (MPJPE, root-aligned)",
+        f"  correct actions      {report.accuracy:7.1%} of {report.answers} answers",
+        f"      (without answers in the first {SETTLING:.0f} s after a change of the true action)",
     ]
-    said: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    labels: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for answer in score.answers():
         if answer.truth:
-            said[answer.truth][answer.label] += 1
-    for truth, labels in said.items():
-        shares = (f"{label} {count / labels.total():.0%}" for label, count in labels.most_common(3))
+            labels[answer.truth][answer.label] += 1
+    for truth, counts in labels.items():
+        shares = (f"{label} {count / counts.total():.0%}" for label, count in counts.most_common(3))
         lines.append(f"    {truth:<14} -> {', '.join(shares)}")
     return lines
 
 
 def timeline_lines(segments: Sequence[Segment]) -> list[str]:
-    """What each person did, in order, and what most."""
-    people = sorted({segment.person_ids for segment in segments})
+    """Actions of each person in order, and the most frequent one."""
     lines = []
-    for ids in people:
+    for ids in sorted({segment.person_ids for segment in segments}):
         own = [segment for segment in segments if segment.person_ids == ids]
         name = " and ".join(str(number) for number in ids)
         lines += ["", f"person {name}:"]
@@ -53,15 +52,15 @@ def timeline_lines(segments: Sequence[Segment]) -> list[str]:
 
 
 def most_frequent(segments: Sequence[Segment]) -> tuple[str, float]:
-    """The label that lasted longest in all, and for how long [s]."""
+    """Label with the longest total duration, and this duration [s]."""
     seconds: Counter[str] = Counter()
     for segment in segments:
-        # An answer given just once has no length; it still counts before none.
+        # A single answer has no duration, but counts more than none.
         seconds[segment.label] += segment.end - segment.start + 1e-6  # type: ignore[assignment]
     return seconds.most_common(1)[0]
 
 
 def latency_line(latencies: Sequence[float]) -> str:
-    """How long an image takes to become an action."""
+    """Latency from image to action."""
     middle, worst = np.percentile(latencies, [50, 99]) * 1000
-    return f"  image to /action     {middle:7.0f} ms p50, {worst:.0f} ms p99"
+    return f"  image to /action     {middle:7.0f} ms median, {worst:.0f} ms 99th percentile"

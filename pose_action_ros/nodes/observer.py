@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
 from rclpy.time import Time
+from rclpy.utilities import remove_ros_args
 from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image as ImageMessage
 
@@ -68,6 +73,8 @@ class Observer(Node):
         self._camera: Intrinsics | None = None
         self._true: dict[int, str] = {}
         self._labels: dict[int, str] = {}
+        self._spinner = SingleThreadedExecutor()
+        self._spinner.add_node(self)
         self._subscribe()
 
     def _subscribe(self) -> None:
@@ -173,6 +180,10 @@ class Observer(Node):
         true = next(iter(self._true)) if len(self._true) == 1 else self.score.true_person(person)
         self._show(line if true is None else f"{line}   true: {self._true.get(true, '')}")
 
+    def receive(self, seconds: float = 0.1) -> None:
+        """Process one message, if one arrives within a time [s]."""
+        self._spinner.spin_once(timeout_sec=seconds)
+
     def finish(self) -> None:
         """Close the video and the open segments."""
         self._encoder.shutdown()
@@ -186,3 +197,22 @@ def _shorten(waiting: OrderedDict[float, Any], length: int) -> None:
     """Drop the oldest items beyond `length`."""
     while len(waiting) > length:
         waiting.popitem(last=False)
+
+
+@contextmanager
+def observing(path: Path, rate: float, show: Callable[[str], None]) -> Iterator[Observer]:
+    """Initialise ROS without signal handlers, provide an Observer, and finish it at the end."""
+    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+    try:
+        observer = Observer(path, rate, show)
+        try:
+            yield observer
+        finally:
+            observer.finish()
+    finally:
+        rclpy.try_shutdown()
+
+
+def without_ros_arguments(words: Sequence[str]) -> list[str]:
+    """Command line without the arguments of ROS."""
+    return list(remove_ros_args(list(words)))

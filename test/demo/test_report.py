@@ -1,14 +1,9 @@
-import pytest
-
-pytest.importorskip("rclpy")
-pytest.importorskip("pose_action_ros.msg")
-
 from pose_action_ros.demo.report import most_frequent, timeline_lines, truth_lines
 from pose_action_ros.output.segments import Segment
 from pose_action_ros.simulation.comparison import TruthScore
 
 
-def test_the_longest_label_wins_not_the_most_segments() -> None:
+def test_most_frequent_label_has_the_longest_duration() -> None:
     segments = [
         Segment(0, 1, (0,), "standing", 0.9),
         Segment(1, 4, (0,), "walking", 0.8),
@@ -18,7 +13,7 @@ def test_the_longest_label_wins_not_the_most_segments() -> None:
     assert (label, round(seconds, 3)) == ("walking", 3)
 
 
-def test_a_timeline_for_each_person() -> None:
+def test_timeline_of_each_person() -> None:
     segments = [
         Segment(2, 3, (1,), "bowing", 0.5),
         Segment(0, 2, (0,), "walking", 0.8),
@@ -30,5 +25,5 @@ def test_a_timeline_for_each_person() -> None:
     assert "mostly clapping (2.0 s)" in text
 
 
-def test_a_score_of_nothing_can_be_told() -> None:
+def test_report_of_a_run_without_people() -> None:
     assert any("none" in line for line in truth_lines(TruthScore()))

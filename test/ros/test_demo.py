@@ -109,7 +109,7 @@ def test_a_node_that_fails_is_named_with_its_last_words(tmp_path: Path) -> None:
 def test_a_node_that_does_not_listen_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pose_action_ros.demo.processes._PATIENCE", 0.5)
+    monkeypatch.setattr("pose_action_ros.demo.processes._END_LIMIT", 0.5)
     processes = Processes(tmp_path)
     processes.start("camera_node", {})
     (number,) = processes.ids().values()
