@@ -63,22 +63,19 @@ def splits(dataset: str, folder: Path, names: Sequence[str] = ()) -> list[Split]
         InputError: files are missing or damaged.
         SettingError: an unknown name.
     """
-    parts = _splits(dataset, folder)
-    known = [split.name for split in parts]
+    folds = {f"fold_{fold + 1}": fold for fold in range(len(sbu_kinect.FOLDS))}
+    known = [*(msr_action3d.SUBSETS if dataset == "msr_action3d" else folds)]
     unknown = sorted(set(names) - set(known))
     if unknown:
         raise SettingError(f"there is no split {', '.join(unknown)}; there are {', '.join(known)}")
-    return [split for split in parts if not names or split.name in names]
-
-
-def _splits(dataset: str, folder: Path) -> list[Split]:
+    chosen = [name for name in known if not names or name in names]
     if dataset == "msr_action3d":
-        return [_msr_split(folder, subset) for subset in msr_action3d.SUBSETS]
+        return [_msr_split(folder, name) for name in chosen]
     sequences = sbu_kinect.read_sbu_kinect(folder)
-    folds = [sbu_kinect.fold_of(sequence) for sequence in sequences]
+    fold_of = [sbu_kinect.fold_of(sequence) for sequence in sequences]
     return [
-        _split(f"fold_{fold + 1}", sbu_kinect.LABELS, sequences, [each == fold for each in folds])
-        for fold in range(len(sbu_kinect.FOLDS))
+        _split(name, sbu_kinect.LABELS, sequences, [fold == folds[name] for fold in fold_of])
+        for name in chosen
     ]
 
 

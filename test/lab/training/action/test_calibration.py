@@ -1,4 +1,4 @@
-"""Figures about predictions: against examples that can be counted by hand."""
+"""Calibration and scores, compared with examples computed by hand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PROBABILITIES = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.55, 0.45]])
 LABELS = np.array([0, 1, 1, 0])
 
 
-def test_report_counts_by_hand() -> None:
+def test_scores_equal_those_by_hand() -> None:
     figures = action_scores(PROBABILITIES, LABELS, ["a", "b"], unknown_below=0.58)
     assert figures["windows"] == 4
     assert figures["accuracy"] == 0.75
@@ -30,7 +30,7 @@ def test_report_counts_by_hand() -> None:
     assert figures["confusion"] == {"a": {}, "b": {"a": 0.5}}
 
 
-def test_an_action_that_does_not_occur_does_not_count() -> None:
+def test_an_action_that_does_not_occur_is_ignored() -> None:
     figures = action_scores(PROBABILITIES[[0, 3]], LABELS[[0, 3]], ["a", "b"], 0.0)
     assert figures["balanced_accuracy"] == 1.0
     assert set(figures["recall"]) == {"a"}
@@ -43,7 +43,7 @@ def test_calibration_error_of_one_bin() -> None:
 
 
 @pytest.mark.parametrize("truth", [0.5, 1.0, 3.0])
-def test_the_temperature_of_overconfident_logits_is_found(truth: float) -> None:
+def test_the_temperature_of_overconfident_logits_is_estimated(truth: float) -> None:
     rng = np.random.default_rng(0)
     logits = rng.normal(0, 2, (20_000, 5))
     odds = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
@@ -51,7 +51,7 @@ def test_the_temperature_of_overconfident_logits_is_found(truth: float) -> None:
     assert fit_temperature(truth * logits, labels) == pytest.approx(truth, rel=0.05)
 
 
-def test_the_threshold_lets_so_many_wrong_answers_through() -> None:
+def test_the_threshold_allows_the_given_share_of_wrong_answers() -> None:
     rng = np.random.default_rng(0)
     confidence = rng.uniform(0.5, 1.0, 5000)
     labels = np.where(rng.random(5000) < confidence, 0, 1)
@@ -59,34 +59,36 @@ def test_the_threshold_lets_so_many_wrong_answers_through() -> None:
     threshold = fit_threshold(probabilities, labels, wrong=0.1)
     given = confidence >= threshold
     assert (labels[given] != 0).mean() == pytest.approx(0.1, abs=0.002)
-    # Of answers that are right as often as they claim, those above 0.8 are wrong by 0.1 on average.
+    # Calibrated answers above 0.8 are wrong in 10 % on average.
     assert threshold == pytest.approx(0.8, abs=0.03)
 
 
-def test_the_threshold_of_answers_that_are_all_right_or_all_wrong() -> None:
+def test_the_threshold_if_all_answers_are_right_or_all_wrong() -> None:
     assert fit_threshold(PROBABILITIES, np.array([0, 0, 1, 0]), least=0.3) == 0.55
     assert fit_threshold(PROBABILITIES, np.array([1, 1, 0, 1])) == 1.0
 
 
-def test_people_who_do_something_else_raise_the_threshold_but_not_the_temperature() -> None:
+def test_other_movements_raise_the_threshold_but_not_the_temperature() -> None:
     rng = np.random.default_rng(0)
     logits = rng.normal(0, 3, (4000, 4))
     labels = np.where(rng.random(4000) < 0.93, logits.argmax(axis=1), 0)
-    others = rng.normal(0, 1.0, (4000, 4))  # of which none is as convincing
+    others = rng.normal(0, 1.0, (4000, 4))  # with lower probabilities
     alone = calibrate(logits, labels, others[:0])
     temperature, threshold = calibrate(logits, labels, others)
     assert temperature == alone[0]
     assert threshold > alone[1] + 0.1
-    # Of more others no more count.
+    # The number of others is limited.
     assert calibrate(logits, labels, np.repeat(others, 3, axis=0))[1] == pytest.approx(
         threshold, abs=0.05
     )
-    told = softmax(np.concatenate([logits, others[: int(OTHERS * 4000)]]) / temperature, axis=1)
+    probabilities = softmax(
+        np.concatenate([logits, others[: int(OTHERS * 4000)]]) / temperature, axis=1
+    )
     truth = np.concatenate([labels, np.full(int(OTHERS * 4000), -1)])
-    given = told.max(axis=1) >= threshold
-    assert (told.argmax(axis=1) != truth)[given].mean() == pytest.approx(0.1, abs=0.02)
+    given = probabilities.max(axis=1) >= threshold
+    assert (probabilities.argmax(axis=1) != truth)[given].mean() == pytest.approx(0.1, abs=0.02)
 
 
-def test_what_is_said_of_others_counts_by_hand() -> None:
-    said = unnamed_scores(PROBABILITIES, ["a", "b"], unknown_below=0.7)
-    assert said == {"windows": 4, "unknown": 0.5, "said": {"a": 0.25, "b": 0.25}}
+def test_scores_of_unnamed_movements_equal_those_by_hand() -> None:
+    scores = unnamed_scores(PROBABILITIES, ["a", "b"], unknown_below=0.7)
+    assert scores == {"windows": 4, "unknown": 0.5, "said": {"a": 0.25, "b": 0.25}}

@@ -1,4 +1,4 @@
-"""Fitting: it learns, goes on exactly where it stopped, and its weights are averaged."""
+"""Fitting: it learns, resumes exactly, and averages the weights."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHAPE = CnnShape(labels=2, height=16, width=16, channels=4)
 
 
 class Bright:
-    """Images that are bright above (0) or below (1); the darkest are no action."""
+    """Images that are bright in the upper (0) or lower (1) half."""
 
     labels = 2
 
@@ -43,39 +43,39 @@ def fitted(output: Path, fitting: Fitting = FITTING) -> nn.Module:
     return fit(ActionCnn(SHAPE), Bright(), HELD_OUT, fitting, output)
 
 
-def test_it_learns(tmp_path: Path) -> None:
+def test_fitting_learns(tmp_path: Path) -> None:
     _, accuracy = evaluate(fitted(tmp_path, replace(FITTING, epochs=12)), HELD_OUT)
     assert accuracy > 0.95
 
 
-def test_a_run_that_was_stopped_ends_like_one_that_was_not(tmp_path: Path) -> None:
+def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path) -> None:
     whole = fitted(tmp_path / "whole")
     curve = (tmp_path / "whole" / "curve.csv").read_text().splitlines()
-    kept: list[Path] = []
+    calls: list[int] = []
     stopped = tmp_path / "stopped"
 
     class Stops(Bright):
         def draw(
             self, count: int, rng: np.random.Generator
         ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-            kept.append(stopped)
-            if len(kept) == 2:
+            calls.append(count)
+            if len(calls) == 2:
                 raise KeyboardInterrupt
             return super().draw(count, rng)
 
     torch.manual_seed(0)
     with pytest.raises(KeyboardInterrupt):
         fit(ActionCnn(SHAPE), Stops(), HELD_OUT, FITTING, stopped)
-    gone_on = fitted(stopped)
-    for ours, theirs in zip(gone_on.parameters(), whole.parameters(), strict=True):
+    resumed = fitted(stopped)
+    for ours, theirs in zip(resumed.parameters(), whole.parameters(), strict=True):
         torch.testing.assert_close(ours, theirs)
     assert (stopped / "curve.csv").read_text().splitlines() == curve
 
 
-def test_processes_beside_the_training_draw_the_same(tmp_path: Path) -> None:
+def test_worker_processes_draw_the_same_images(tmp_path: Path) -> None:
     alone = fitted(tmp_path / "alone")
-    beside = fitted(tmp_path / "beside", replace(FITTING, workers=1))
-    for ours, theirs in zip(alone.parameters(), beside.parameters(), strict=True):
+    worker = fitted(tmp_path / "worker", replace(FITTING, workers=1))
+    for ours, theirs in zip(alone.parameters(), worker.parameters(), strict=True):
         torch.testing.assert_close(ours, theirs)
 
 
@@ -85,7 +85,7 @@ def test_other_settings_need_another_folder(tmp_path: Path) -> None:
         fitted(tmp_path, replace(FITTING, learning_rate=0.5))
 
 
-def test_without_averaging_the_newest_weights_are_the_result(tmp_path: Path) -> None:
+def test_without_averaging_the_result_has_the_newest_weights(tmp_path: Path) -> None:
     newest = fitted(tmp_path / "newest", replace(FITTING, averaging=0.0))
     averaged = fitted(tmp_path / "averaged")
     different = [
@@ -95,7 +95,7 @@ def test_without_averaging_the_newest_weights_are_the_result(tmp_path: Path) -> 
     assert all(different)
 
 
-def test_targets_are_probabilities_and_nothing_is_equally_likely_everything() -> None:
+def test_targets_are_probabilities_and_uniform_for_no_action() -> None:
     targets = soft_targets(torch.tensor([1, -1, 0]), 4, 0.2)
     torch.testing.assert_close(targets.sum(dim=1), torch.ones(3))
     assert targets[0].tolist() == pytest.approx([0.05, 0.85, 0.05, 0.05])

@@ -1,4 +1,4 @@
-"""Windows for training are what the recogniser would have seen, and augmentation keeps its word."""
+"""Windows for training equal the recogniser's; augmentation changes what it should."""
 
 from __future__ import annotations
 
@@ -31,28 +31,28 @@ def recording(seed: int = 0) -> LabelledPoses:
     return LabelledPoses(stamps, points, np.where(stamps < 4, 0, 1))
 
 
-def test_a_cut_is_what_the_window_of_the_recogniser_sees() -> None:
+def test_a_cut_window_equals_the_window_of_the_recogniser() -> None:
     one, spmf = recording(), SpmfSettings(frames=16)
     window, step = Window(2.0, 0.5, spmf), 2.0 / 15
     for frame, (stamp, points) in enumerate(zip(one.stamps, one.points, strict=True)):
         window.add(points, float(stamp))
         begun = float(one.stamps[one.segment_starts(0.5)[frame]])
-        # The window's steps count from its first pose: where one falls on a stamp both agree.
+        # Times of the recogniser's window count from its first pose: equal where one is a stamp.
         if frame and abs((stamp - begun) / step - round((stamp - begun) / step)) < 1e-6:
             image = enhanced_spmf(cut_window(one, frame, 2.0, 16), spmf)
             assert np.abs(window.image().astype(int) - image).max() <= 1
 
 
-def test_the_unseen_start_of_a_cut_is_missing() -> None:
+def test_the_start_of_a_window_before_the_track_is_missing() -> None:
     one = recording()
     frame = int(np.searchsorted(one.stamps, 7.5))
     points = cut_window(one, frame, 2.0, 41)
-    seen = np.isfinite(points).all(axis=(1, 2))
-    assert seen.sum() == pytest.approx(41 * 0.25, abs=2)
-    assert (np.diff(seen.astype(int)) >= 0).all()
+    present = np.isfinite(points).all(axis=(1, 2))
+    assert present.sum() == pytest.approx(41 * 0.25, abs=2)
+    assert (np.diff(present.astype(int)) >= 0).all()
 
 
-def test_windows_wait_until_the_action_and_the_view_have_lasted() -> None:
+def test_windows_begin_after_the_action_and_the_track() -> None:
     one = recording()
     places = find_windows([one], every=0.2, settle=0.7, shortest=1.0)
     ends = one.stamps[[place.frame for place in places]]
@@ -63,9 +63,9 @@ def test_windows_wait_until_the_action_and_the_view_have_lasted() -> None:
     assert all(place.label == (one.stamps[place.frame] >= 4) for place in places)
 
 
-def test_nobody_seen_gives_no_windows() -> None:
-    nobody = LabelledPoses(np.zeros(0), np.zeros((0, 17, 3)), np.zeros(0, np.int64))
-    assert find_windows([nobody], 0.2, 0.7, 1.0) == []
+def test_an_empty_track_has_no_windows() -> None:
+    empty = LabelledPoses(np.zeros(0), np.zeros((0, 17, 3)), np.zeros(0, np.int64))
+    assert find_windows([empty], 0.2, 0.7, 1.0) == []
 
 
 def test_the_mirror_swaps_sides_and_is_its_own_inverse() -> None:
@@ -77,7 +77,7 @@ def test_the_mirror_swaps_sides_and_is_its_own_inverse() -> None:
     assert together[:, 0] == pytest.approx(mirrored)
 
 
-def test_disturbed_windows_stay_windows() -> None:
+def test_disturbed_windows_keep_their_shape_and_root() -> None:
     rng = np.random.default_rng(3)
     points = recording().points[:32]
     for _ in range(30):
@@ -98,7 +98,7 @@ def test_augmentation_swaps_the_labels_of_mirrored_windows() -> None:
     assert windows.images.shape == images.shape
 
 
-def test_labels_beyond_those_there_are_stand_for_no_action() -> None:
+def test_labels_beyond_the_last_stand_for_no_action() -> None:
     one = recording()
     places = find_windows([one], 0.5, 0.7, 1.0)
     windows = WindowSet([one], places, 2.0, SpmfSettings(), np.array([0]))
@@ -107,15 +107,15 @@ def test_labels_beyond_those_there_are_stand_for_no_action() -> None:
     assert (labels == windows.truth).all()
 
 
-def test_sources_give_their_shares_and_the_same_for_the_same_seed() -> None:
+def test_sources_have_their_shares_and_the_seed_determines_the_images() -> None:
     first, second = (
         WindowSet([one], find_windows([one], 0.5, 0.7, 1.0), 2.0, SpmfSettings(), mirrored)
         for one, mirrored in ((recording(), np.array([0, 1])), (recording(1), np.array([0])))
     )
-    nobody = WindowSet([], [], 2.0, SpmfSettings(), np.array([0]))
-    examples = WindowMixture({first: 0.9, second: 0.1, nobody: 0.5}, 2)
-    images, labels = examples.draw(200, np.random.default_rng(1))
-    assert images.shape == (200, *SpmfSettings().shape)
-    assert 0 < (labels == NO_ACTION).sum() < 40
-    again, _ = examples.draw(200, np.random.default_rng(1))
+    empty = WindowSet([], [], 2.0, SpmfSettings(), np.array([0]))
+    examples = WindowMixture({first: 0.9, second: 0.1, empty: 0.5}, 2)
+    images, labels = examples.draw(100, np.random.default_rng(1))
+    assert images.shape == (100, *SpmfSettings().shape)
+    assert 0 < (labels == NO_ACTION).sum() < 25
+    again, _ = examples.draw(100, np.random.default_rng(1))
     assert (again == images).all()
