@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.detection import Detector
+from pose_action_ros.lab.training.action.labelled import LabelledKeypoints
 from pose_action_ros.lab.training.action.people import (
     RENDERED_RATE,
     random_stamps,
     render_and_detect,
     simulate_keypoints,
 )
-from pose_action_ros.lab.training.action.tracks import LabelledKeypoints
 from pose_action_ros.lifting import Lifter
 from pose_action_ros.simulation import Body, Performance, Script, VirtualCamera, perform
 from pose_action_ros.simulation.channels import SIDES, Channels

@@ -22,13 +22,13 @@ from pose_action_ros.detection import Detector, DetectorSettings, make_detector
 from pose_action_ros.errors import InputError, PoseActionError
 from pose_action_ros.lab.training.action.demonstrations import Demonstration, demonstrations_of
 from pose_action_ros.lab.training.action.fit import predict_logits
+from pose_action_ros.lab.training.action.labelled import LabelledKeypoints, LabelledPoses
 from pose_action_ros.lab.training.action.model import ActionModel, read_model
 from pose_action_ros.lab.training.action.people import rendered_person
 from pose_action_ros.lab.training.action.report import held_out_results, table
 from pose_action_ros.lab.training.action.settings import TeachSettings
 from pose_action_ros.lab.training.action.teach import teach
 from pose_action_ros.lab.training.action.teaching_data import TeachingData
-from pose_action_ros.lab.training.action.tracks import LabelledKeypoints, LabelledPoses
 from pose_action_ros.lab.training.action.windows import WindowSet, find_windows
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.models.card import find_model

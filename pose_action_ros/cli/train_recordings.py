@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     from pose_action_ros.lab.training.action import people
     from pose_action_ros.lab.training.action.data import NAMES
     from pose_action_ros.lab.training.action.gestures import gesture_names
-    from pose_action_ros.lab.training.action.tracks import load_keypoints, save_keypoints
+    from pose_action_ros.lab.training.action.labelled import load_keypoints, save_keypoints
 
     detector = make_detector(DetectorSettings(detector_threads=args.threads, max_people=1))
     names = gesture_names(args.gestures) if args.gestures else NAMES

@@ -12,14 +12,14 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from pose_action_ros.lab.training.action.gestures import gesture_names
-from pose_action_ros.lab.training.action.people import simulated_gestures, simulated_person
-from pose_action_ros.lab.training.action.settings import ActionData
-from pose_action_ros.lab.training.action.tracks import (
+from pose_action_ros.lab.training.action.labelled import (
     LabelledKeypoints,
     LabelledPoses,
     load_keypoints,
     save_keypoints,
 )
+from pose_action_ros.lab.training.action.people import simulated_gestures, simulated_person
+from pose_action_ros.lab.training.action.settings import ActionData
 from pose_action_ros.lab.training.action.windows import (
     NO_MIRROR,
     WindowMixture,

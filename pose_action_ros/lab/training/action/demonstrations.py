@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.training.action.tracks import LabelledPoses
+from pose_action_ros.lab.training.action.labelled import LabelledPoses
 from pose_action_ros.lab.training.action.windows import WindowSpec, find_windows
 from pose_action_ros.recognition.settings import UNKNOWN
 from pose_action_ros.recognition.spmf_settings import SpmfSettings, drawn_joints

@@ -21,7 +21,7 @@ from pose_action_ros.lab.datasets.person import HEIGHT, PERSON
 from pose_action_ros.lab.datasets.simulated import figure_of
 from pose_action_ros.lab.training.action.augmentation import restyle, rotation
 from pose_action_ros.lab.training.action.gestures import gesture_script
-from pose_action_ros.lab.training.action.tracks import LabelledKeypoints, LabelledPoses
+from pose_action_ros.lab.training.action.labelled import LabelledKeypoints, LabelledPoses
 from pose_action_ros.lab.training.detector_noise.series import simulate_detections
 from pose_action_ros.one_euro import OneEuroFilter
 from pose_action_ros.poses import Pose2D

@@ -15,10 +15,10 @@ from pose_action_ros.lab.networks.cells import CellNetwork
 from pose_action_ros.lab.training.action.augmentation import hold_first_pose
 from pose_action_ros.lab.training.action.data import NAMES, TrainingData, mirrored_labels
 from pose_action_ros.lab.training.action.demonstrations import Demonstration, windows_of
+from pose_action_ros.lab.training.action.labelled import LabelledPoses
 from pose_action_ros.lab.training.action.model import ActionModel
 from pose_action_ros.lab.training.action.people import varied_person
 from pose_action_ros.lab.training.action.settings import ActionData, TeachSettings
-from pose_action_ros.lab.training.action.tracks import LabelledPoses
 from pose_action_ros.lab.training.action.windows import NO_MIRROR, Style, WindowSet, WindowSpec
 from pose_action_ros.models.cache import cache_folder
 from pose_action_ros.simulation import ACTIONS

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.lab.training.action.augmentation import disturb, mirror
-from pose_action_ros.lab.training.action.tracks import LabelledPoses
+from pose_action_ros.lab.training.action.labelled import LabelledPoses
 from pose_action_ros.recognition.enhanced_spmf import Image, enhanced_spmf
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.recognition.window import resample

@@ -1,9 +1,10 @@
-"""Teaching, small: labels, lessons, other people, the command from recordings to a model."""
+"""Teaching, small: labels, demonstrations, variations, the command from recordings to a model."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,7 +49,7 @@ from pose_action_ros.tracks import PoseTrack
 Array = npt.NDArray[np.float64]
 WRIST = HUMAN36M_17.index("right_wrist")
 BASE = ("standing", "waving_left", "waving_right")
-# Somebody who stands with hanging arms, x to their left, y down, from the middle of the hips [m].
+# A standing person with hanging arms, x to the left, y down, origin between the hips [m].
 BODY: Array = np.array(
     [
         [0, 0, 0],
@@ -69,7 +70,7 @@ def take(
     seconds: float = 2.0,
     placed: bool = False,
 ) -> PoseTrack:
-    """Somebody whose right hand goes up and down, with rests before and after."""
+    """A person whose right hand goes up and down, with rests before and after."""
     stamps: Array = np.arange(0, rests[0] + seconds + rests[1], 0.05, dtype=np.float64)
     phase: Array = np.clip((stamps - rests[0]) / seconds, 0, 1)
     points: Array = np.repeat(BODY[None], len(stamps), axis=0)
@@ -81,14 +82,14 @@ def take(
 
 
 def kinect() -> PoseTrack:
-    """A recording with other joints."""
+    """A recording with another skeleton."""
     points = np.zeros((40, 20, 3))
     stamps = np.linspace(0, 2, 40)
     return PoseTrack(MSR_20, stamps, points, np.ones((40, 20)), "nodding", source="a.mp4")
 
 
 def base_model(folder: Path, labels: tuple[str, ...] = BASE) -> Path:
-    """The files of a tiny model that learnt nothing."""
+    """Write a tiny model with random weights."""
     torch.manual_seed(0)
     shape = CellShape(len(labels), 48, 32, channels=2, blocks=1, spare=2)
     network = CellNetwork(random_genotype(np.random.default_rng(0), 2), shape)
@@ -98,10 +99,18 @@ def base_model(folder: Path, labels: tuple[str, ...] = BASE) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return base_model(tmp_path_factory.mktemp("base"))
+
+
 @pytest.fixture
-def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Few of everything; the folder of a base."""
-    monkeypatch.setenv("POSE_ACTION_CACHE", str(tmp_path / "cache"))
+def small(
+    base: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The base, with small numbers of people and copies, and one cache of simulated people."""
+    cache = tmp_path_factory.getbasetemp() / "simulated_people"
+    monkeypatch.setenv("POSE_ACTION_CACHE", str(cache))
     for module, name, value in (
         (teaching_data, "VALIDATION_PEOPLE", 2),
         (teaching_data, "COPIES", 1),
@@ -111,7 +120,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (teach, "REPLAYED", 30),
     ):
         monkeypatch.setattr(module, name, value)
-    return base_model(tmp_path)
+    return base
 
 
 def run(folder: Path, base: Path, *words: str) -> int:
@@ -128,19 +137,19 @@ def write(folder: Path, *recordings: PoseTrack) -> Path:
     return folder
 
 
-def test_a_taught_model_is_read_by_recognisers_and_can_be_taught_again(
+def test_a_taught_model_works_in_recognisers_and_can_be_taught_again(
     small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = write(tmp_path / "dir", *(take("nodding", f"{name}.mp4") for name in "abc"))
     write(folder / "more", take("standing", "d.mp4"), take("standing", "e.mp4"))
     assert run(folder, small) == 0
-    said = capsys.readouterr().out
+    printed = capsys.readouterr().out
     path = tmp_path / "dir.onnx"
     classifier = ActionClassifier(str(path))
     assert classifier.labels == (*BASE, "nodding")
-    assert "standing: 2 recordings, added to an action of the base" in said
-    assert "| nodding " in said
-    assert f"ros2 param set /action_node action_model {path}" in said
+    assert "standing: 2 recordings, added to an action of the base" in printed
+    assert "| nodding " in printed
+    assert f"ros2 param set /action_node action_model {path}" in printed
     card = json.loads(path.with_suffix(".json").read_text())
     assert card["training"]["recordings"]["nodding"] == ["a.mp4", "b.mp4", "c.mp4"]
     assert card["scores"]["left_out"]["nodding"]["recordings"] == 3
@@ -151,19 +160,17 @@ def test_a_taught_model_is_read_by_recognisers_and_can_be_taught_again(
     assert read_model(tmp_path / "next.onnx").labels == classifier.labels
 
 
-def test_one_recording_each_is_taught_without_being_judged(
+def test_one_recording_of_each_action_is_taught_without_scores(
     small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = write(tmp_path / "dir", take("nodding"), take("turning_left", "b.mp4"))
     assert run(folder, small, "--keep", "none", "--epochs", "0") == 0
-    said = capsys.readouterr().out
-    assert "turning_left: its other side has no recordings" in said
+    printed = capsys.readouterr().out
+    assert "turning_left: its other side has no recordings" in printed
     assert read_model(tmp_path / "dir.onnx").unknown_below == read_model(small).unknown_below
 
 
-def test_new_actions_alone_with_simulated_people_for_none_of_them(
-    small: Path, tmp_path: Path
-) -> None:
+def test_new_actions_alone_are_taught_without_mirroring(small: Path, tmp_path: Path) -> None:
     folder = write(
         tmp_path / "dir", take("nodding"), take("nodding"), take("turning"), take("turning", "b")
     )
@@ -182,13 +189,13 @@ def test_new_actions_alone_with_simulated_people_for_none_of_them(
         (take("nodding", seconds=0.3), "no 0.5 s of poses"),
     ],
 )
-def test_recordings_that_teach_nothing_are_named(recording: PoseTrack, message: str) -> None:
+def test_unusable_recordings_are_named(recording: PoseTrack, message: str) -> None:
     with pytest.raises(InputError, match=message) as error:
         demonstrations_of([recording], SpmfSettings())
     assert "a.mp4" in str(error.value)
 
 
-def test_folders_and_bases_that_cannot_be_used(small: Path, tmp_path: Path) -> None:
+def test_unusable_folders_and_bases_are_refused(small: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="pose-action record"):
         run(tmp_path / "empty", small)
@@ -199,9 +206,10 @@ def test_folders_and_bases_that_cannot_be_used(small: Path, tmp_path: Path) -> N
         run(folder, small, "--output", str(tmp_path / "model.pt"))
     with pytest.raises(SettingError, match="outside"):
         run(folder, small, "--output", str(folder / "action.onnx"))
-    small.with_name("base.weights.npz").unlink()
+    for suffix in (".onnx", ".json"):
+        shutil.copy(small.with_suffix(suffix), tmp_path)
     with pytest.raises(ModelError, match=r"base\.weights\.npz"):
-        run(folder, small)
+        run(folder, tmp_path / "base.onnx")
     (folder / "broken.npz").write_bytes(b"no")
     with pytest.raises(InputError, match=r"broken\.npz"):
         run(folder, small)
@@ -210,12 +218,12 @@ def test_folders_and_bases_that_cannot_be_used(small: Path, tmp_path: Path) -> N
 def test_a_base_of_two_people_is_refused() -> None:
     network = torch.nn.Identity()
     model = ActionModel(network, BASE, SpmfSettings(people=2), 2.0, 1.0, 0.3)
-    lesson = demonstrations_of([take("nodding")], SpmfSettings())
+    demonstration = demonstrations_of([take("nodding")], SpmfSettings())
     with pytest.raises(ModelError, match="2 people"):
-        teaching_data.TeachingData(model, lesson, TeachSettings())
+        teaching_data.TeachingData(model, demonstration, TeachSettings())
 
 
-def test_labels_that_stay_come_first_and_those_that_would_be_forgotten_are_named() -> None:
+def test_kept_labels_come_first_and_forgotten_ones_are_refused() -> None:
     assert labels_after(BASE, "all", ["b", "a", "standing"]) == (*BASE, "a", "b")
     assert labels_after(BASE, "waving_right, standing", ["a"]) == ("standing", "waving_right", "a")
     with pytest.raises(SettingError, match="cannot keep flying; the base has standing"):
@@ -225,47 +233,58 @@ def test_labels_that_stay_come_first_and_those_that_would_be_forgotten_are_named
     assert labels_after((*BASE, "nodding"), "all", ["nodding"]) == (*BASE, "nodding")
 
 
-def test_what_labels_are_in_the_mirror() -> None:
+def test_mirrored_labels_without_the_other_side() -> None:
     labels = ("nodding", "turning_left", "turning_right", "left_step")
     assert mirrored_labels(labels).tolist() == [0, 2, 1, NO_MIRROR]
     assert sorted(mirrored_labels(ACTIONS)) == list(range(len(ACTIONS)))
 
 
-def test_windows_end_while_something_is_done() -> None:
-    (lesson,) = demonstrations_of([take("nodding", rests=(2.0, 3.0))], SpmfSettings())
-    ends = [lesson.poses.stamps[place.frame] for place in windows_of(lesson.poses, 0, 4)]
+def test_windows_end_while_the_action_is_performed() -> None:
+    (demonstration,) = demonstrations_of([take("nodding", rests=(2.0, 3.0))], SpmfSettings())
+    ends = [
+        demonstration.poses.stamps[window.frame] for window in windows_of(demonstration.poses, 0, 4)
+    ]
     assert 2.0 < min(ends) < 2.6
     assert 3.4 < max(ends) < 4.3
-    assert {place.label for place in windows_of(lesson.poses, 0, 4)} == {4}
+    assert {window.label for window in windows_of(demonstration.poses, 0, 4)} == {4}
 
 
-def test_who_holds_a_posture_is_never_at_rest() -> None:
+def test_holding_a_posture_is_an_action() -> None:
     still = take("holding", seconds=3.0)
     points = np.repeat(still.points[:1], len(still), axis=0)
-    (lesson,) = demonstrations_of([replace(still, points=points)], SpmfSettings())
-    ends = [lesson.poses.stamps[place.frame] for place in windows_of(lesson.poses, 0, 0)]
+    (demonstration,) = demonstrations_of([replace(still, points=points)], SpmfSettings())
+    ends = [
+        demonstration.poses.stamps[window.frame] for window in windows_of(demonstration.poses, 0, 0)
+    ]
     assert max(ends) > 2.7
 
 
-def test_placed_and_relative_recordings_teach_the_same() -> None:
+def test_placed_and_relative_recordings_are_equivalent() -> None:
     pair = [take("nodding", placed=True), take("nodding")]
     placed, relative = demonstrations_of(pair, SpmfSettings())
     assert placed.poses.points == pytest.approx(relative.poses.points)
 
 
-def test_recordings_of_a_source_are_left_out_together() -> None:
-    def lesson(label: str, source: str) -> Demonstration:
-        return replace(LESSON, label=label, source=source)
+def test_recordings_of_a_source_are_in_the_same_fold() -> None:
+    def demonstration(label: str, source: str) -> Demonstration:
+        return replace(DEMONSTRATION, label=label, source=source)
 
-    folds = folds_of([lesson("a", "x"), lesson("a", "x"), lesson("a", "y"), lesson("b", "x")])
+    folds = folds_of(
+        [
+            demonstration("a", "x"),
+            demonstration("a", "x"),
+            demonstration("a", "y"),
+            demonstration("b", "x"),
+        ]
+    )
     assert folds == [0, 0, 1, None]
-    assert folds_of([lesson("a", "webcam_0")] * 3) == [0, 1, 2]
+    assert folds_of([demonstration("a", "webcam_0")] * 3) == [0, 1, 2]
 
 
-(LESSON,) = demonstrations_of([take("nodding")], SpmfSettings())
+(DEMONSTRATION,) = demonstrations_of([take("nodding")], SpmfSettings())
 
 
-def test_a_head_with_more_labels_says_the_same_of_the_old_ones_and_learns_new_ones() -> None:
+def test_a_layer_with_more_labels_keeps_the_old_outputs() -> None:
     torch.manual_seed(0)
     shape = CellShape(3, 48, 32, channels=2, blocks=1, dropout=0.0, spare=2)
     network = CellNetwork(random_genotype(np.random.default_rng(0), 2), shape).eval()
@@ -274,8 +293,8 @@ def test_a_head_with_more_labels_says_the_same_of_the_old_ones_and_learns_new_on
     images = rng.integers(0, 256, (40, 48, 32, 3), dtype=np.uint8)
     features = features_of(changed, images)
     with torch.no_grad():
-        told, before = (each.stack.linear(features) for each in (changed, network))  # (40, 5) each
-        assert torch.allclose(told[:, [2, 0, 3, 4]], before[:, [0, 2, 3, 4]], atol=1e-5)
+        now, before = (each.stack.linear(features) for each in (changed, network))  # (40, 5) each
+        assert torch.allclose(now[:, [2, 0, 3, 4]], before[:, [0, 2, 3, 4]], atol=1e-5)
         more = with_labels(network, BASE, BASE, spare=4)
         kept = more.stack.linear(features)  # (40, 7)
         assert torch.allclose(kept[:, :5], before, atol=1e-5)
@@ -286,7 +305,7 @@ def test_a_head_with_more_labels_says_the_same_of_the_old_ones_and_learns_new_on
 
 
 @given(st.integers(0, 1000))
-def test_others_have_other_bones_and_their_hands_follow_their_arms(seed: int) -> None:
+def test_restyled_people_have_human_bones(seed: int) -> None:
     rng = np.random.default_rng(seed)
     changed = restyle(np.repeat(BODY[None], 3, axis=0), rng)
     assert np.isfinite(changed).all()
@@ -298,26 +317,26 @@ def test_others_have_other_bones_and_their_hands_follow_their_arms(seed: int) ->
         assert (new < 1.6 * old).all()
 
 
-def test_who_is_filmed_again_is_seen_in_the_picture_from_the_front() -> None:
+def test_a_varied_person_is_upright_in_the_image() -> None:
     heights = []
     for seed in range(8):
-        seen = varied_person(LESSON.poses, np.random.default_rng(seed))
-        assert len(seen.stamps) > 0.5 * len(LESSON.poses.stamps)
-        nose, hip = seen.points[:, 0, 1], seen.points[:, 8, 1]
+        person = varied_person(DEMONSTRATION.poses, np.random.default_rng(seed))
+        assert len(person.stamps) > 0.5 * len(DEMONSTRATION.poses.stamps)
+        nose, hip = person.points[:, 0, 1], person.points[:, 8, 1]
         heights.append(float(np.nanmedian(hip - nose)))
     assert np.median(heights) > 20  # [px] the head is above the hips
 
 
-def test_what_is_warned_of() -> None:
+def test_warnings_and_table() -> None:
     good = HeldOut(5, 5, 50, 0.9, 1.0, {"standing": 0.1})
     poor = HeldOut(2, 1, 20, 0.5, 0.5, {"standing": 0.4, "waving_left": 0.1})
     alone = HeldOut(1, 1, 0, 0.0, 0.0, {})
-    told = list(warnings({"good": good, "poor": poor, "alone": alone}))
-    assert len(told) == 4
-    assert "2 recording(s)" in told[0]
-    assert "one source" in told[1]
-    assert "poor was confused with standing in 40 %" in told[2]
-    assert "alone: 1 recording(s)" in told[3]
+    texts = list(warnings({"good": good, "poor": poor, "alone": alone}))
+    assert len(texts) == 4
+    assert "2 recording(s)" in texts[0]
+    assert "one source" in texts[1]
+    assert "poor was confused with standing in 40 %" in texts[2]
+    assert "alone: 1 recording(s)" in texts[3]
     text = table({"good": good, "alone": alone})
     assert "90 %" in text
     assert "standing 10 %" in text

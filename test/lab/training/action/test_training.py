@@ -24,10 +24,15 @@ from pose_action_ros.lab.training.action import train as train_module
 from pose_action_ros.lab.training.action.data import NAMES, TrainingData, mirrored_labels
 from pose_action_ros.lab.training.action.fit import predict_logits
 from pose_action_ros.lab.training.action.gestures import gesture_names
-from pose_action_ros.lab.training.action.model import read_model
+from pose_action_ros.lab.training.action.labelled import load_keypoints, save_keypoints
+from pose_action_ros.lab.training.action.model import make_network, read_model
 from pose_action_ros.lab.training.action.people import simulated_person
-from pose_action_ros.lab.training.action.settings import ActionData, Fitting, read_sections
-from pose_action_ros.lab.training.action.tracks import load_keypoints, save_keypoints
+from pose_action_ros.lab.training.action.settings import (
+    ActionData,
+    Fitting,
+    NetworkChoice,
+    read_sections,
+)
 from pose_action_ros.lab.training.action.windows import NO_MIRROR
 from pose_action_ros.models.card import find_model, read_card
 from pose_action_ros.recognition import SpmfSettings
@@ -168,8 +173,8 @@ def test_training_continues_from_a_model_of_the_same_cells(
 def test_the_model_to_start_from_may_have_fewer_spare_outputs(
     trained: Path,
 ) -> None:
-    network = train_module.make_network(
-        train_module.NetworkChoice(genotype="random:1", channels=4), len(ACTIONS), (48, 32, 3), 5
+    network = make_network(
+        NetworkChoice(genotype="random:1", channels=4), len(ACTIONS), (48, 32, 3), 5
     )
     train_module._start_from(network, trained)
     rows = network.state_dict()["stack.linear.weight"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pose_action_ros.lab.training.action.augmentation import disturb, mirror
-from pose_action_ros.lab.training.action.tracks import LabelledPoses
+from pose_action_ros.lab.training.action.labelled import LabelledPoses
 from pose_action_ros.lab.training.action.windows import (
     NO_ACTION,
     WindowMixture,
