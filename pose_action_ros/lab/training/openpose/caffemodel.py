@@ -1,6 +1,7 @@
-"""Reading the weights in a Caffe file (.caffemodel), without Caffe.
+"""Weights of a Caffe file (.caffemodel), read without Caffe.
 
-The file is one message NetParameter; numbers of its fields: Caffe's src/caffe/proto/caffe.proto.
+The file is one protocol buffer message, NetParameter, read without a schema. Wire format:
+https://protobuf.dev/programming-guides/encoding; field numbers: src/caffe/proto/caffe.proto.
 """
 
 from __future__ import annotations
@@ -16,32 +17,34 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import ModelError
-from pose_action_ros.lab.training.openpose.wire import WireError, fields, varint
 
 Array = npt.NDArray[np.floating]
 Weights = dict[str, tuple[Array, ...]]
 
 _REMEDY = "download the file again"
+_VARINT, _EIGHT, _LENGTH, _FOUR = 0, 1, 2, 5
+_SIZES = {_EIGHT: 8, _FOUR: 4}
+_LONGEST = 10  # bytes of a varint of 64 bits
 
 
 @dataclass(frozen=True)
 class _LayerFields:
-    """Numbers of the fields of a layer, of which there are two generations."""
+    """Field numbers of one generation of layers."""
 
     name: int
     blobs: int
 
 
 _GENERATIONS = {2: _LayerFields(name=4, blobs=6), 100: _LayerFields(name=1, blobs=7)}
-"""By the number of the layers' field in NetParameter: `layers` (V1) and `layer`."""
+"""By the field number in NetParameter: `layers` (V1) and `layer`."""
 _SHAPE, _OLD_SHAPE = 7, (1, 2, 3, 4)  # num, channels, height, width
 _DATA: Mapping[int, np.dtype[Any]] = {5: np.dtype("<f4"), 8: np.dtype("<f8")}
 
 
 def read_caffemodel(path: Path) -> Weights:
-    """The weights of every layer that has some, by its name, in the file's order.
+    """Weights of all layers that have any, by name, in the file's order.
 
-    The arrays are the file itself, seen through memory: nothing is loaded before it is used.
+    The arrays are memory-mapped: values are loaded when first used.
 
     Raises:
         ModelError: the file is missing, truncated, or no Caffe model.
@@ -94,7 +97,7 @@ def _message(value: int | memoryview) -> memoryview:
 
 
 def _blob(message: memoryview, layer: str) -> Array:
-    """An array of the weights; several pieces, as older writers left them, are put together."""
+    """An array of weights; several pieces, as in older files, are concatenated."""
     pieces: list[Array] = []
     old: dict[int, int] = {}
     shape: tuple[int, ...] | None = None
@@ -120,7 +123,7 @@ def _numbers(data: memoryview, kind: np.dtype[Any]) -> Array:
 
 
 def _shape(message: memoryview) -> tuple[int, ...]:
-    """Sizes of a BlobShape, packed in one field or a field each."""
+    """Sizes of a BlobShape, packed in one field or in one field each."""
     sizes: list[int] = []
     for number, value in fields(message):
         if number != 1:
@@ -133,3 +136,46 @@ def _shape(message: memoryview) -> tuple[int, ...]:
             size, at = varint(value, at)
             sizes.append(size)
     return tuple(sizes)
+
+
+class WireError(ValueError):
+    """The bytes are no message of this format, or are truncated."""
+
+
+def fields(message: memoryview) -> Iterator[tuple[int, int | memoryview]]:
+    """Number and value of each field of a message, in the file's order.
+
+    Values of varints are numbers. All others are bytes, without a copy: submessages, strings,
+    packed numbers, or the 4 or 8 bytes of one number.
+
+    Raises:
+        WireError: at the first bytes that are no field.
+    """
+    at = 0
+    while at < len(message):
+        key, at = varint(message, at)
+        number, kind = key >> 3, key & 7
+        if kind == _VARINT:
+            value, at = varint(message, at)
+            yield number, value
+            continue
+        if kind == _LENGTH:
+            size, at = varint(message, at)
+        elif kind in _SIZES:
+            size = _SIZES[kind]
+        else:
+            raise WireError(f"field {number} has the unknown kind {kind}")
+        if size > len(message) - at:
+            raise WireError(f"field {number} has {size} bytes, {len(message) - at} are left")
+        yield number, message[at : at + size]
+        at += size
+
+
+def varint(message: memoryview, at: int) -> tuple[int, int]:
+    """The number of up to 64 bits at a position, and the position after it."""
+    value = 0
+    for position, byte in enumerate(message[at : at + _LONGEST]):
+        value |= (byte & 0x7F) << (7 * position)
+        if byte < 0x80:
+            return value, at + position + 1
+    raise WireError("a number does not end")

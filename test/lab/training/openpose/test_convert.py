@@ -1,4 +1,7 @@
-"""Conversion against the same network written down again, and against OpenCV, which reads Caffe."""
+"""Conversion against a second implementation of the networks, and against OpenCV's Caffe reader.
+
+Quick tests convert the first stages of a file; the exhaustive ones whole networks.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,16 @@ from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import pytest
 import torch
 
 from caffe_files import random_weights, write
 from pose_action_ros import cli
-from pose_action_ros.engines import Engine, load_engine
+from pose_action_ros.engines import load_engine
 from pose_action_ros.errors import ModelError
-from pose_action_ros.lab.training.openpose.convert import LICENCE, convert
+from pose_action_ros.lab.networks.openpose import openpose
+from pose_action_ros.lab.training.openpose.convert import LICENCE, convert, fill
 from pose_action_ros.models.card import read_card, sha256_of
 from pose_action_ros.models.openpose_card import OpenPoseCard, read_openpose_card
 from references import caffe_layers
@@ -29,116 +34,107 @@ IMAGES = (PATCHES / 256 - 0.5).astype(np.float32)
 
 
 @dataclass
-class Converted:
+class CaffeFile:
     layout: str
     net: caffe_layers.Net
     weights: dict[str, tuple[Any, ...]]
-    file: Path
-    model: Path
-    engine: Engine
+    path: Path
 
 
-def make(layout: str, folder: Path, *, old: bool) -> Converted:
+def reference(net: caffe_layers.Net, weights: dict[str, tuple[Any, ...]]) -> npt.NDArray[Any]:
+    """Maps of IMAGES by the layers of the prototxt."""
+    with torch.inference_mode():
+        return np.asarray(caffe_layers.run(net, weights, torch.from_numpy(IMAGES)).numpy())
+
+
+@pytest.fixture(scope="module")
+def coco_18(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaffeFile]:
+    """A file in the older form; weights after the second stage are zeros."""
+    net = caffe_layers.network("coco_18")
+    weights = random_weights(caffe_layers.network("coco_18", 2))
+    for name, shapes in net.shapes.items():
+        zeros = tuple(np.zeros(shape, np.float32) for shape in shapes)
+        weights.setdefault(name, zeros)
+    path = write(tmp_path_factory.mktemp("caffe") / "random.caffemodel", weights, old=True)
+    yield CaffeFile("coco_18", net, weights, path)
+    path.unlink()
+
+
+@pytest.mark.parametrize("layout", ["body_25", "coco_18"])
+def test_network_equals_the_layers_of_the_prototxt(layout: str) -> None:
     net = caffe_layers.network(layout)
     weights = random_weights(net)
-    path = write(folder / "random.caffemodel", weights, old=old)
-    model = convert(path)
-    return Converted(layout, net, weights, path, model, load_engine(model, "onnxruntime"))
-
-
-@pytest.fixture(scope="module")
-def body_25(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Converted]:
-    made = make("body_25", tmp_path_factory.mktemp("caffe"), old=False)
-    yield made
-    made.file.unlink()
-    made.model.unlink()
-
-
-@pytest.fixture(scope="module")
-def coco_18(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Converted]:
-    """In the older form of the file."""
-    made = make("coco_18", tmp_path_factory.mktemp("caffe"), old=True)
-    yield made
-    made.file.unlink()
-    made.model.unlink()
-
-
-@pytest.fixture(params=["body_25", "coco_18"])
-def converted(request: pytest.FixtureRequest) -> Converted:
-    made = request.getfixturevalue(request.param)
-    assert isinstance(made, Converted)
-    return made
-
-
-def test_equal_to_the_layers_of_the_prototxt(converted: Converted) -> None:
-    found = converted.engine({"image": IMAGES})["maps"]
+    network = fill(openpose(layout), weights, Path("random.caffemodel"))
     with torch.inference_mode():
-        expected = caffe_layers.run(converted.net, converted.weights, torch.from_numpy(IMAGES))
-    np.testing.assert_allclose(found, expected.numpy(), atol=1e-4)
-    # Neither dead nor exploded: the maps depend on the image.
-    assert 0.1 < np.abs(found[0] - found[1]).max() < 10
+        maps = network(torch.from_numpy(IMAGES)).numpy()
+    np.testing.assert_allclose(maps, reference(net, weights), atol=1e-4)
+    # The maps depend on the image and stay in range.
+    assert 0.1 < np.abs(maps[0] - maps[1]).max() < 10
 
 
-def test_equal_to_opencv(converted: Converted) -> None:
-    if not hasattr(cv2.dnn, "readNetFromCaffe"):
-        pytest.skip(f"OpenCV {cv2.__version__} does not read Caffe files, 4.x does")
-    text = caffe_layers.prototxt(converted.net, *IMAGES.shape[2:]).encode()
-    data = np.fromfile(converted.file, np.uint8)
-    net = cv2.dnn.readNetFromCaffe(np.frombuffer(text, np.uint8), data)
-    net.setInput(IMAGES[:1])
-    found = converted.engine({"image": IMAGES[:1]})["maps"]
-    np.testing.assert_allclose(found, net.forward(), atol=1e-3)
-
-
-def test_any_batch_and_size(converted: Converted) -> None:
-    assert converted.engine.inputs["image"] == (None, 3, None, None)
-    images = np.zeros((3, 3, 32, 16), np.float32)
-    assert converted.engine({"image": images})["maps"].shape[2:] == (4, 2)
-
-
-def test_the_card(converted: Converted) -> None:
-    card = read_card(converted.model, "detector")
+def test_file_of_fewer_stages_for_any_size(coco_18: CaffeFile) -> None:
+    model = convert(coco_18.path, stages=1)
+    assert model == coco_18.path.with_name("openpose_coco_18.onnx")
+    card = read_card(model, "detector")
     assert card.licence == LICENCE
-    assert card.skeleton == converted.layout
-    assert card.training["converted_from"]["sha256"] == sha256_of(converted.file)
-    assert read_openpose_card(converted.model) == OpenPoseCard(converted.layout)
-    assert converted.model.name == f"openpose_{converted.layout}.onnx"
+    assert card.skeleton == "coco_18"
+    assert card.training["stages"] == 1
+    assert card.training["converted_from"]["sha256"] == sha256_of(coco_18.path)
+    assert read_openpose_card(model) == OpenPoseCard("coco_18")
+    engine = load_engine(model, "onnxruntime")
+    assert engine.inputs["image"] == (None, 3, None, None)
+    images = np.zeros((3, 3, 32, 16), np.float32)
+    assert engine({"image": images})["maps"].shape[2:] == (4, 2)
 
 
-def test_the_command_with_one_size_and_fewer_stages(
-    coco_18: Converted, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_command_with_one_size_and_fewer_stages(
+    coco_18: CaffeFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = tmp_path / "new" / "fast.onnx"
-    words = ["models", "convert-openpose", str(coco_18.file), "--output", str(output)]
+    words = ["models", "convert-openpose", str(coco_18.path), "--output", str(output)]
     assert cli.main([*words, "--stages", "2", "--size", "64x48"]) == 0
     assert capsys.readouterr().out == f"{output}\n"
     engine = load_engine(output, "onnxruntime")
     assert engine.inputs["image"] == (None, 3, 48, 64)
-    net = caffe_layers.network("coco_18", 2)
-    with torch.inference_mode():
-        expected = caffe_layers.run(net, coco_18.weights, torch.from_numpy(IMAGES)).numpy()
+    expected = reference(caffe_layers.network("coco_18", 2), coco_18.weights)
     np.testing.assert_allclose(engine({"image": IMAGES})["maps"], expected, atol=1e-4)
-    assert read_card(output, "detector").training["stages"] == 2
 
 
-def test_sizes_that_are_refused(
-    coco_18: Converted, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.exhaustive
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("layout", "old"), [("body_25", False), ("coco_18", True)])
+def test_whole_file_equals_the_prototxt_and_opencv(layout: str, old: bool, tmp_path: Path) -> None:
+    net = caffe_layers.network(layout)
+    weights = random_weights(net)
+    path = write(tmp_path / "random.caffemodel", weights, old=old)
+    maps = load_engine(convert(path), "onnxruntime")({"image": IMAGES})["maps"]
+    np.testing.assert_allclose(maps, reference(net, weights), atol=1e-4)
+    if not hasattr(cv2.dnn, "readNetFromCaffe"):
+        pytest.skip(f"OpenCV {cv2.__version__} does not read Caffe files, 4.x does")
+    text = caffe_layers.prototxt(net, *IMAGES.shape[2:]).encode()
+    other = cv2.dnn.readNetFromCaffe(np.frombuffer(text, np.uint8), np.fromfile(path, np.uint8))
+    other.setInput(IMAGES[:1])
+    np.testing.assert_allclose(maps[:1], other.forward(), atol=1e-3)
+
+
+def test_wrong_sizes_and_outputs_are_refused(
+    coco_18: CaffeFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(ModelError, match="multiples of 16"):
-        convert(coco_18.file, tmp_path / "m.onnx", stages=1, size=(64, 40))
+        convert(coco_18.path, tmp_path / "m.onnx", stages=1, size=(64, 40))
     with pytest.raises(SystemExit):
-        cli.main(["models", "convert-openpose", str(coco_18.file), "--size", "64"])
+        cli.main(["models", "convert-openpose", str(coco_18.path), "--size", "64"])
     assert "expected WIDTHxHEIGHT" in capsys.readouterr().err
-    words = ["models", "convert-openpose", str(coco_18.file), "--output", str(tmp_path / "m.pt")]
+    words = ["models", "convert-openpose", str(coco_18.path), "--output", str(tmp_path / "m.pt")]
     assert cli.main(words) == 1
     assert "expected a name that ends with .onnx" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
     (tmp_path / "file").touch()
     with pytest.raises(ModelError, match=r"cannot write .*m.onnx .*choose another --output"):
-        convert(coco_18.file, tmp_path / "file" / "m.onnx", stages=1)
+        convert(coco_18.path, tmp_path / "file" / "m.onnx", stages=1)
 
 
-def test_without_pytorch_there_is_one_clear_line() -> None:
+def test_without_pytorch_the_error_is_one_line() -> None:
     code = (
         "import sys; sys.modules['torch'] = None\n"
         "from pose_action_ros.cli import main\n"

@@ -1,18 +1,22 @@
+"""Recognition of OpenPose's networks by their layers, and weights that do not fit."""
+
+from __future__ import annotations
+
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pose_action_ros.errors import ModelError
-from pose_action_ros.lab.networks.openpose.structure import CHANNELS, Structure, openpose
+from pose_action_ros.lab.networks.openpose import CHANNELS, Structure, openpose
 from pose_action_ros.lab.training.openpose.caffemodel import Weights
-from pose_action_ros.lab.training.openpose.recognise import fill, recognise, shortened
+from pose_action_ros.lab.training.openpose.convert import fill, recognise, shortened
 
 PATH = Path("some.caffemodel")
 
 
 def zeros(structure: Structure) -> Weights:
-    """Weights of the right shapes, which take no memory."""
+    """Weights of the right shapes that need no memory."""
     zero = np.float32(0)
     return {
         name: tuple(np.broadcast_to(zero, shape) for shape in shapes)
@@ -55,7 +59,7 @@ def test_other_shapes() -> None:
         recognise(weights, PATH)
 
 
-def test_a_layer_too_many() -> None:
+def test_an_unexpected_layer() -> None:
     weights = {**zeros(openpose("mpi_15")), "fc8": (np.zeros(3),)}
     with pytest.raises(ModelError, match="layer 'fc8' is unknown"):
         recognise(weights, PATH)
@@ -69,7 +73,7 @@ def test_another_network(layers: int) -> None:
         recognise(weights, PATH)
 
 
-def test_weights_that_are_no_numbers() -> None:
+def test_weights_that_are_not_finite() -> None:
     structure = shortened(openpose("mpi_15"), 1)
     weights = zeros(structure)
     weights["conv2_1"] = (weights["conv2_1"][0], np.full(128, np.nan))
@@ -78,6 +82,6 @@ def test_weights_that_are_no_numbers() -> None:
 
 
 @pytest.mark.parametrize(("layout", "stages"), [("body_25", 2), ("coco_18", 0), ("mpi_15", 7)])
-def test_stages_that_there_are_not(layout: str, stages: int) -> None:
+def test_wrong_number_of_stages(layout: str, stages: int) -> None:
     with pytest.raises(ModelError, match="expected 1 to 6 for coco_18 or mpi_15"):
         shortened(openpose(layout), stages)

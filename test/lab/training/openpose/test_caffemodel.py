@@ -1,3 +1,7 @@
+"""Caffe files byte by byte: both generations of layers, truncated files, other files."""
+
+from __future__ import annotations
+
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +11,7 @@ from hypothesis import strategies as st
 
 from caffe_files import blob, item, layer, number, parts, varint, write
 from pose_action_ros.errors import ModelError
-from pose_action_ros.lab.training.openpose import wire
+from pose_action_ros.lab.training.openpose import caffemodel
 from pose_action_ros.lab.training.openpose.caffemodel import read_caffemodel
 
 BLOBS = {
@@ -19,7 +23,7 @@ BLOBS = {
 @given(st.integers(0, 2**64 - 1))
 def test_numbers_are_read_as_written(value: int) -> None:
     data = memoryview(b"\xff" + varint(value) + b"\x01")
-    assert wire.varint(data, 1) == (value, len(data) - 1)
+    assert caffemodel.varint(data, 1) == (value, len(data) - 1)
 
 
 @given(st.lists(st.tuples(st.integers(1, 500), st.one_of(st.integers(0, 2**63), st.binary()))))
@@ -27,7 +31,7 @@ def test_fields_are_read_as_written(values: list[tuple[int, int | bytes]]) -> No
     data = b"".join(
         number(at, value) if isinstance(value, int) else item(at, value) for at, value in values
     )
-    assert list(wire.fields(memoryview(data))) == values
+    assert list(caffemodel.fields(memoryview(data))) == values
 
 
 @pytest.mark.parametrize("old", [False, True])
@@ -51,9 +55,9 @@ def test_numbers_one_by_one_and_in_double_precision(tmp_path: Path) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_truncated_file(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
-    """It is told, or what is left are whole layers."""
+    """It is refused, or its complete layers are read."""
     whole = b"".join(parts(BLOBS))
     path = tmp_path_factory.mktemp("cut") / "net.caffemodel"
     path.write_bytes(whole[: data.draw(st.integers(0, len(whole) - 1))])
@@ -65,7 +69,7 @@ def test_a_truncated_file(tmp_path_factory: pytest.TempPathFactory, data: st.Dat
 
 
 @given(st.binary(max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_bytes_are_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.mktemp("any") / "net.caffemodel"
     path.write_bytes(data)
@@ -90,14 +94,14 @@ def test_any_bytes_are_refused(tmp_path_factory: pytest.TempPathFactory, data: b
         (b"<!DOCTYPE html><html><body>404</body></html>", "no Caffe model"),
     ],
 )
-def test_what_is_no_caffe_model(tmp_path: Path, data: bytes, message: str) -> None:
+def test_other_files_are_refused(tmp_path: Path, data: bytes, message: str) -> None:
     path = tmp_path / "net.caffemodel"
     path.write_bytes(data)
     with pytest.raises(ModelError, match=message):
         read_caffemodel(path)
 
 
-def test_no_file_at_all(tmp_path: Path) -> None:
+def test_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"cannot read .*none"):
         read_caffemodel(tmp_path / "none.caffemodel")
     with pytest.raises(ModelError, match=r"cannot read"):

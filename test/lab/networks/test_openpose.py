@@ -1,10 +1,14 @@
+"""OpenPose's networks against its prototxt files and the sizes of its weights."""
+
+from __future__ import annotations
+
 from math import prod
 
 import pytest
 
 from pose_action_ros.detection.openpose.layout import LAYOUTS, STRIDE
 from pose_action_ros.errors import ModelError
-from pose_action_ros.lab.networks.openpose.structure import (
+from pose_action_ros.lab.networks.openpose import (
     CHANNELS,
     Structure,
     openpose,
@@ -14,7 +18,7 @@ from pose_action_ros.models.openpose_card import OpenPoseCard
 from references import caffe_layers
 
 PUBLISHED = {"body_25": 104_715_850, "coco_18": 209_274_056}
-"""Bytes of OpenPose's files, which hold little but these weights."""
+"""Bytes of OpenPose's files, nearly all of them weights."""
 
 
 def weights(structure: Structure) -> int:
@@ -50,7 +54,7 @@ def test_heat_maps_come_before_fields(layout: str) -> None:
     assert 2 ** sum(layer.halves for layer in structure.layers) == STRIDE
 
 
-def test_cards_and_networks_know_the_same_layouts() -> None:
+def test_cards_and_networks_have_the_same_layouts() -> None:
     for name, layout in LAYOUTS.items():
         assert OpenPoseCard(name).stride == STRIDE
         assert sum(CHANNELS[name]) == layout.channels

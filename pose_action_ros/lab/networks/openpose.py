@@ -1,4 +1,4 @@
-"""OpenPose's own networks as tables of layers, by the names that they have in its Caffe files.
+"""OpenPose's networks as tables of layers, with the layer names of its Caffe files.
 
 Two branches, six stages: Cao, Simon, Wei, Sheikh, Realtime Multi-Person 2D Pose Estimation using
 Part Affinity Fields, CVPR 2017, figure 3. Fields first, dense triples of 3x3 convolutions: Cao et
@@ -11,31 +11,35 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
 from pose_action_ros.detection.openpose.layout import LAYOUTS
 
 CHANNELS: Mapping[str, tuple[int, int]] = {
     name: (layout.parts + 1, 2 * len(layout.limbs)) for name, layout in LAYOUTS.items()
 }
-"""Heat maps (one for each joint, then the background) and fields (x and y of each limb)."""
+"""Number of heat maps (joints, then the background) and of fields (x and y of each limb)."""
 
 TWO_BRANCH_STAGES = 6
 
 _IMAGE, _FEATURES = "image", "conv4_4_CPM"
 _VGG = ((1, 2, 64), (2, 2, 128), (3, 4, 256), (4, 2, 512))
-"""Block, its layers and their outputs: the first ten layers of VGG-19."""
+"""Block, its number of layers and their outputs: the first ten layers of VGG-19."""
 
 
 @dataclass(frozen=True)
 class Layer:
-    """A convolution with what comes before and after it; its border keeps the size.
+    """A convolution with padding that keeps the size, its pooling and its activation.
 
     Attributes:
         name: of the convolution.
-        inputs: names of the layers whose outputs it takes, in the order of the channels.
+        inputs: names of the input layers in the order of the channels.
         outputs: channels.
         kernel: height and width [cells].
         activation: relu, prelu or empty for none.
-        halves: the maximum of each 2x2 cells is taken first.
+        halves: true for max-pooling of 2x2 cells before the convolution.
     """
 
     name: str
@@ -47,7 +51,7 @@ class Layer:
 
     @property
     def slopes(self) -> str:
-        """Name of the layer that has the slopes of its prelu; empty when there is none."""
+        """Name of the layer with the slopes of the prelu; empty without one."""
         return self.name.replace("conv", "prelu") if self.activation == "prelu" else ""
 
 
@@ -57,8 +61,8 @@ class Structure:
 
     Attributes:
         layout: key of CHANNELS.
-        layers: each after those that it takes.
-        outputs: names of the layers that give the heat maps and the fields.
+        layers: each after its inputs.
+        outputs: names of the layers of the heat maps and of the fields.
     """
 
     layout: str
@@ -67,11 +71,11 @@ class Structure:
 
     @cached_property
     def channels(self) -> dict[str, int]:
-        """Outputs of every layer by its name, and of the image."""
+        """Output channels of each layer by name, and of the image."""
         return {_IMAGE: 3, **{layer.name: layer.outputs for layer in self.layers}}
 
     def inputs(self, layer: Layer) -> int:
-        """Channels that the layer takes."""
+        """Input channels of the layer."""
         return sum(self.channels[name] for name in layer.inputs)
 
     def shapes(self) -> dict[str, tuple[tuple[int, ...], ...]]:
@@ -89,16 +93,16 @@ def body_25() -> Structure:
     """Four stages of fields, then two of heat maps."""
     heat, fields = CHANNELS["body_25"]
     layers = list(_front("prelu"))
-    told: dict[str, str] = {}
+    newest: dict[str, str] = {}
     for branch, stage, outputs in (
         ("L2", 0, fields), ("L2", 1, fields), ("L2", 2, fields), ("L2", 3, fields),
         ("L1", 0, heat), ("L1", 1, heat),
     ):  # fmt: skip
-        # Each stage sees the features and the newest answers; heat maps come before fields.
-        taken = (_FEATURES, *(told[name] for name in ("L1", "L2") if name in told))
-        layers += _dense_stage(f"stage{stage}_{branch}", taken, outputs, first=stage == 0)
-        told[branch] = layers[-1].name
-    return Structure("body_25", tuple(layers), (told["L1"], told["L2"]))
+        # Inputs of a stage: the features and the newest outputs, heat maps before fields.
+        inputs = (_FEATURES, *(newest[name] for name in ("L1", "L2") if name in newest))
+        layers += _dense_stage(f"stage{stage}_{branch}", inputs, outputs, first=stage == 0)
+        newest[branch] = layers[-1].name
+    return Structure("body_25", tuple(layers), (newest["L1"], newest["L2"]))
 
 
 def two_branch(layout: str, stages: int = TWO_BRANCH_STAGES) -> Structure:
@@ -112,21 +116,21 @@ def two_branch(layout: str, stages: int = TWO_BRANCH_STAGES) -> Structure:
     layers = list(_front("relu"))
     for branch, outputs in (("L1", fields), ("L2", heat)):
         layers += _first_stage(branch, outputs)
-    told = ("conv5_5_CPM_L1", "conv5_5_CPM_L2")
+    newest = ("conv5_5_CPM_L1", "conv5_5_CPM_L2")
     for stage in range(2, stages + 1):
         for branch, outputs in (("L1", fields), ("L2", heat)):
-            layers += _wide_stage(f"stage{stage}_{branch}", (*told, _FEATURES), outputs)
-        told = (f"Mconv7_stage{stage}_L1", f"Mconv7_stage{stage}_L2")
-    return Structure(layout, tuple(layers), (told[1], told[0]))
+            layers += _wide_stage(f"stage{stage}_{branch}", (*newest, _FEATURES), outputs)
+        newest = (f"Mconv7_stage{stage}_L1", f"Mconv7_stage{stage}_L2")
+    return Structure(layout, tuple(layers), (newest[1], newest[0]))
 
 
 def openpose(layout: str) -> Structure:
-    """The network of a layout in CHANNELS, as OpenPose has it."""
+    """OpenPose's network of a layout in CHANNELS."""
     return body_25() if layout == "body_25" else two_branch(layout)
 
 
 def _front(activation: str) -> Iterator[Layer]:
-    """From the image to the features, all stages see these; the last three are not VGG's."""
+    """Layers from the image to the features; the last three are not VGG's."""
     before = _IMAGE
     for block, count, outputs in _VGG:
         for number in range(1, count + 1):
@@ -141,7 +145,7 @@ def _front(activation: str) -> Iterator[Layer]:
 def _dense_stage(
     stage: str, taken: tuple[str, ...], outputs: int, *, first: bool
 ) -> Iterator[Layer]:
-    """Five triples, whose three outputs all go on, and two 1x1 convolutions."""
+    """Five triples of convolutions, all three concatenated, and two 1x1 convolutions."""
     width, last = (96, 256) if first else (128, 512)
     for triple in range(1, 6):
         names = tuple(f"Mconv{triple}_{stage}_{number}" for number in range(3))
@@ -165,7 +169,45 @@ def _wide_stage(stage: str, taken: tuple[str, ...], outputs: int) -> Iterator[La
 def _chain(
     names: list[str], taken: tuple[str, ...], rows: tuple[tuple[int, int], ...]
 ) -> Iterator[Layer]:
-    """One convolution after the other, of (outputs, kernel); the last without activation."""
+    """A chain of convolutions of (outputs, kernel); the last has no activation."""
     for name, (outputs, kernel) in zip(names, rows, strict=True):
         yield Layer(name, taken, outputs, kernel, "" if name == names[-1] else "relu")
         taken = (name,)
+
+
+class CaffeNetwork(nn.Module):
+    """Images (B, 3, H, W), BGR, x / 256 - 0.5, to maps (B, C, H / 8, W / 8).
+
+    The channels are the heat maps of the joints, the background, and the fields. H and W are
+    multiples of 8 [px]; remaining pixels are ignored (Caffe rounds up there).
+    The modules have the names of the layers in OpenPose's files.
+    """
+
+    def __init__(self, structure: Structure) -> None:
+        super().__init__()
+        self.structure = structure
+        self.layers = nn.ModuleDict()
+        for layer in structure.layers:
+            self.layers[layer.name] = nn.Conv2d(
+                structure.inputs(layer), layer.outputs, layer.kernel, padding=layer.kernel // 2
+            )
+            if layer.slopes:
+                self.layers[layer.slopes] = nn.PReLU(layer.outputs)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """See the class."""
+        values = {"image": image}
+        for layer in self.structure.layers:
+            values[layer.name] = self._apply_layer(layer, [values[name] for name in layer.inputs])
+        return torch.cat([values[name] for name in self.structure.outputs], dim=1)
+
+    def _apply_layer(self, layer: Layer, inputs: list[Tensor]) -> Tensor:
+        value = inputs[0] if len(inputs) == 1 else torch.cat(inputs, dim=1)
+        if layer.halves:
+            value = functional.max_pool2d(value, 2)
+        value = self.layers[layer.name](value)
+        if layer.slopes:
+            value = self.layers[layer.slopes](value)
+        elif layer.activation:
+            value = functional.relu(value)
+        return value

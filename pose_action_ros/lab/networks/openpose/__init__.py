@@ -1,1 +1,0 @@
-"""OpenPose's networks: images to heat maps of the joints and part affinity fields of the limbs."""
