@@ -141,9 +141,7 @@ def fill(structure: Structure, weights: Weights, path: Path) -> CaffeNetwork:
     Raises:
         ModelError: weights are not finite.
     """
-    with torch.device("meta"):  # no random initial weights
-        network = CaffeNetwork(structure)
-    network.to_empty(device="cpu")
+    network = CaffeNetwork(structure)
     state = network.state_dict()
     for layer, shapes in structure.shapes().items():
         for name, shape, values in zip(("weight", "bias"), shapes, weights[layer], strict=False):

@@ -22,7 +22,7 @@ from caffe_files import random_weights, write
 from pose_action_ros import cli
 from pose_action_ros.engines import load_engine
 from pose_action_ros.errors import ModelError
-from pose_action_ros.lab.networks.openpose import openpose
+from pose_action_ros.lab.networks.openpose import Structure, body_25, two_branch
 from pose_action_ros.lab.training.openpose.convert import LICENCE, convert, fill
 from pose_action_ros.models.card import read_card, sha256_of
 from pose_action_ros.models.openpose_card import OpenPoseCard, read_openpose_card
@@ -31,6 +31,15 @@ from references import caffe_layers
 PATCHES = np.random.default_rng(1).integers(0, 256, (2, 3, 3, 4)).repeat(16, 2).repeat(16, 3)
 IMAGES = (PATCHES / 256 - 0.5).astype(np.float32)
 """Two images of 64x48 pixels with large patches of colour."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> Iterator[None]:
+    """PyTorch with one thread: faster for small images on a busy machine."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @dataclass
@@ -60,11 +69,11 @@ def coco_18(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaffeFile]:
     path.unlink()
 
 
-@pytest.mark.parametrize("layout", ["body_25", "coco_18"])
-def test_network_equals_the_layers_of_the_prototxt(layout: str) -> None:
-    net = caffe_layers.network(layout)
+@pytest.mark.parametrize("structure", [body_25(), two_branch("coco_18", 3)])
+def test_network_equals_the_layers_of_the_prototxt(structure: Structure) -> None:
+    net = caffe_layers.network(structure.layout, 3)
     weights = random_weights(net)
-    network = fill(openpose(layout), weights, Path("random.caffemodel"))
+    network = fill(structure, weights, Path("random.caffemodel"))
     with torch.inference_mode():
         maps = network(torch.from_numpy(IMAGES)).numpy()
     np.testing.assert_allclose(maps, reference(net, weights), atol=1e-4)
