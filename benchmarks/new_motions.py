@@ -16,6 +16,7 @@ from pose_action_ros.lab.training.action.people import (
     simulate_keypoints,
 )
 from pose_action_ros.lifting import Lifter
+from pose_action_ros.pose_tracks import PoseTrack
 from pose_action_ros.simulation import Body, Performance, Script, VirtualCamera, perform
 from pose_action_ros.simulation.channels import SIDES, Channels
 from pose_action_ros.simulation.motions.arms import lift_shoulder
@@ -23,7 +24,6 @@ from pose_action_ros.simulation.reach import aim, arm
 from pose_action_ros.simulation.standing import Motion, Standing
 from pose_action_ros.simulation.timing import Beat, Strokes, Wander, ease
 from pose_action_ros.skeletons import HUMAN36M_17
-from pose_action_ros.tracks import PoseTrack
 
 Array = npt.NDArray[np.float64]
 Rng = np.random.Generator

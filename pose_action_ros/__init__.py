@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from pose_action_ros.labels import load_recordings
     from pose_action_ros.pipeline import Frame, Person, Pipeline
     from pose_action_ros.pipeline_settings import PipelineSettings
+    from pose_action_ros.pose_tracks import PoseTrack
     from pose_action_ros.poses import Pose2D, Pose3D
     from pose_action_ros.recording import Recording, load_recording
-    from pose_action_ros.tracks import PoseTrack
 
 # The generated messages (pose_action_ros.msg) are installed beside, not in, a source checkout.
 __path__ = __import__("pkgutil").extend_path(__path__, __name__)
@@ -41,7 +41,7 @@ _MODULES = {
     "Pose2D": "poses",
     "Pose3D": "poses",
     "PoseActionError": "errors",
-    "PoseTrack": "tracks",
+    "PoseTrack": "pose_tracks",
     "Recording": "recording",
     "load_recording": "recording",
     "load_recordings": "labels",

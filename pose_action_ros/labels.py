@@ -17,8 +17,8 @@ from pathlib import Path
 
 from pose_action_ros.arrays import SUFFIX
 from pose_action_ros.errors import InputError
+from pose_action_ros.pose_tracks import LabelledSpan, PoseTrack
 from pose_action_ros.recording import FILE_NAME, load_recording
-from pose_action_ros.tracks import LabelledSpan, PoseTrack
 
 COLUMNS = ("recording", "person", "start", "end", "label")
 

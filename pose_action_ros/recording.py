@@ -31,9 +31,9 @@ import numpy.typing as npt
 from pose_action_ros.arrays import ArrayWriter, read_arrays
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError
+from pose_action_ros.pose_tracks import LabelledSpan, PoseTrack
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17, Skeleton, skeleton_named
-from pose_action_ros.tracks import LabelledSpan, PoseTrack
 
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.floating]

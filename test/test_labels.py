@@ -5,9 +5,9 @@ import pytest
 
 from pose_action_ros.errors import InputError
 from pose_action_ros.labels import load_recordings
+from pose_action_ros.pose_tracks import PoseTrack
 from pose_action_ros.recording import Recording
 from pose_action_ros.skeletons import HUMAN36M_17
-from pose_action_ros.tracks import PoseTrack
 
 HEADER = "recording,person,start,end,label\n"
 

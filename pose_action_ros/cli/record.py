@@ -86,8 +86,8 @@ def _record(recorder: Recorder, source: str) -> bool:
 
 def _checked(label: str, settings: RecordSettings, sources: Sequence[str]) -> str:
     """Return the label; SettingError if it or the options do not fit the sources."""
+    from pose_action_ros.pose_tracks import checked_label
     from pose_action_ros.sources.kinds import is_live
-    from pose_action_ros.tracks import checked_label
 
     if checked_label(label) == UNKNOWN:
         raise SettingError(

@@ -198,7 +198,7 @@ def test_what_is_no_bag_counts_from_zero(tmp_path: Path) -> None:
     assert _stamps(_ours(made)["/keypoints"]) == [0, SECOND // 10, SECOND // 5]
 
 
-def test_of_a_bag_cut_off_what_is_left_is_processed_and_said(
+def test_a_truncated_bag_is_processed_as_far_as_it_can_be_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source, made = _bag(tmp_path, "mcap"), tmp_path / "left.mcap"
@@ -210,7 +210,7 @@ def test_of_a_bag_cut_off_what_is_left_is_processed_and_said(
     assert len(found["/keypoints"]) == len(found["/eye/image"]) > 8
     said = capsys.readouterr().out
     assert f"only {len(found['/poses'])} of 25 images on /eye/image could be read" in said
-    assert "walk.mcap is cut off" in said
+    assert "walk.mcap is truncated" in said
 
 
 def test_definitions_of_messages_that_the_bag_does_not_describe() -> None:

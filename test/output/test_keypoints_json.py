@@ -50,7 +50,7 @@ def test_from_the_files_everything_is_as_from_the_images(
     assert not _process(*options, "--output", again)
     assert _table(first) == _table(again)
     with np.load(first / "poses.npz") as one, np.load(again / "poses.npz") as other:
-        for name in one.files:
+        for name in {*one.files} - {"source"}:
             if one[name].dtype.kind in "iU":
                 assert (one[name] == other[name]).all()
             else:

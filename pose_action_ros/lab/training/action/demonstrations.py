@@ -11,11 +11,11 @@ import numpy.typing as npt
 from pose_action_ros.errors import InputError
 from pose_action_ros.lab.training.action.labelled import LabelledPoses
 from pose_action_ros.lab.training.action.windows import WindowSpec, find_windows
+from pose_action_ros.pose_tracks import PoseTrack
 from pose_action_ros.recognition.settings import UNKNOWN
 from pose_action_ros.recognition.spmf_settings import SpmfSettings, drawn_joints
 from pose_action_ros.recognition.window import resample
 from pose_action_ros.skeletons import HUMAN36M_17, Skeleton, convert
-from pose_action_ros.tracks import PoseTrack
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

@@ -39,12 +39,12 @@ from pose_action_ros.lab.training.action.settings import NetworkChoice, TeachSet
 from pose_action_ros.lab.training.action.teach import features_of, fit_head, folds_of
 from pose_action_ros.lab.training.action.teaching_data import labels_after
 from pose_action_ros.lab.training.action.windows import NO_MIRROR
+from pose_action_ros.pose_tracks import PoseTrack
 from pose_action_ros.recognition import SpmfSettings
 from pose_action_ros.recognition.classifier import ActionClassifier
 from pose_action_ros.recording import Recording
 from pose_action_ros.simulation import ACTIONS
 from pose_action_ros.skeletons import HUMAN36M_17, MSR_20
-from pose_action_ros.tracks import PoseTrack
 
 Array = npt.NDArray[np.float64]
 WRIST = HUMAN36M_17.index("right_wrist")

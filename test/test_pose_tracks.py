@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pose_action_ros.errors import InputError
+from pose_action_ros.pose_tracks import LabelledSpan, PoseTrack
 from pose_action_ros.skeletons import HUMAN36M_17, SBU_15
-from pose_action_ros.tracks import LabelledSpan, PoseTrack
 
 Array = npt.NDArray[np.float64]
 anything = st.floats(allow_nan=True, allow_infinity=True, width=32)
