@@ -109,7 +109,7 @@ def _process(settings: ProcessSettings, source: Source, *, progress: bool) -> Re
     finally:
         outputs.close(complete=complete)
         if notes is not None:
-            notes.close()
+            notes.close(complete=complete)
     people = {person: presence.seconds for person, presence in outputs.people.items()}
     return Report(folder, people, outputs.seconds, source.skipped, source.damage, interrupted)
 

@@ -2,8 +2,8 @@
 
 Only the detections are noted: the stages after the detector are fast and run again. The detector
 is reset at each checkpoint, so that a run resumed from there equals one without interruption. The
-notes are lines of JSON: the first names detector, settings and images, each other line has the
-detections of one image.
+notes are lines of JSON: the first names detector, settings and images, the others have the
+detections of one image each, and the last marks the end of the source.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pose_action_ros.skeletons import skeleton_named
 
 CHECKPOINT = 500
 """Number of images between two checkpoints."""
+_END = b"{}\n"
 
 
 class NotedDetector:
@@ -92,8 +93,14 @@ class NotedDetector:
         """See Detector."""
         self._detector.reset()
 
-    def close(self) -> None:
-        """Close the notes, which stay."""
+    def close(self, *, complete: bool) -> None:
+        """Close the notes, which stay.
+
+        Args:
+            complete: the source was read to its end, which is a checkpoint, too.
+        """
+        if complete:
+            self._file.write(_END)
         self._file.close()
 
 
@@ -108,7 +115,9 @@ def _open(path: Path, title: str) -> tuple[IO[bytes], int]:
     begin = checkpoint = file.tell()
     complete = 0
     for count, line in enumerate(iter(file.readline, b""), 1):
-        if count % CHECKPOINT == 0 and line.endswith(b"\n"):  # the last may be cut off
+        if line == _END:
+            complete, checkpoint = count - 1, file.tell() - len(_END)
+        elif count % CHECKPOINT == 0 and line.endswith(b"\n"):  # the last may be cut off
             complete, checkpoint = count, file.tell()
     file.truncate(checkpoint)
     file.seek(begin)
