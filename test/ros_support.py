@@ -1,4 +1,4 @@
-"""What tests of nodes need: a node in a thread of its own, and a peer to talk to it over DDS."""
+"""Support for tests of nodes: a node in a thread of its own, and a peer reaching it over DDS."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import fcntl
 import os
 import socket
 import tempfile
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, TypeVar
 
 import numpy as np
@@ -111,7 +111,7 @@ def spinning(make: Callable[..., Any]) -> Iterator[Any]:
 
 
 class Peer(Node):
-    """Publishes to a node under test and remembers what it hears."""
+    """Publishes to a node under test and keeps the messages it receives."""
 
     def __init__(self, context: Context) -> None:
         super().__init__("peer", context=context)
@@ -120,7 +120,7 @@ class Peer(Node):
         self._callers: dict[str, Any] = {}
 
     def hear(self, kind: type, topic: str, *, reliable: bool = True) -> list[Any]:
-        """The list into which the messages of a topic go from now on."""
+        """Subscribe to a topic; return the list to which its messages are appended."""
         policy = ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT
         qos = QoSProfile(depth=100, reliability=policy)
         self.create_subscription(kind, topic, self.heard[topic].append, qos)
@@ -128,30 +128,30 @@ class Peer(Node):
         return self.heard[topic]
 
     def output(self, kind: type, topic: str) -> Any:
-        """A publisher of a topic that somebody subscribes to."""
+        """A publisher of a topic, once there is a subscription."""
         if topic not in self._outputs:
             self._outputs[topic] = self.create_publisher(kind, topic, 10)
         wait_until(self._outputs[topic].get_subscription_count)
         return self._outputs[topic]
 
     def call(self, kind: Any, service: str, request: Any) -> Any:
-        """The answer of a service."""
+        """Call a service; return its answer."""
         if service not in self._callers:
             self._callers[service] = self.create_client(kind, service)
         answer = _answer(self._callers[service], request)
         for _ in range(30):
             if answer is not None:
                 return answer
-            # Two participants can miss each other's endpoints for good; another one sees them.
+            # Two participants can miss each other's endpoints for good; a third one finds them.
             with spinning(lambda context: Node("caller", context=context)) as other:
                 answer = _answer(other.create_client(kind, service), request)
         raise AssertionError(f"no answer from {service}")
 
     def say(self, topic: str, message: Any, until: Callable[[], object] = lambda: True) -> None:
-        """Publish a message; again and again until something is true.
+        """Publish a message, repeatedly until a condition holds.
 
-        The first of a pair of participants to see the other may speak before it is heard, so the
-        first message of a test is repeated.
+        One participant may publish before the other has discovered it, so the first message of a
+        test is repeated.
         """
         output = self.output(type(message), topic)
         output.publish(message)
@@ -161,9 +161,29 @@ class Peer(Node):
             output.publish(message)
         raise AssertionError(f"no effect of the messages on {topic}")
 
+    def feed(self, node: ManagedNode[Any], topic: str, messages: Iterable[Any]) -> None:
+        """Publish messages to a node that is connected, each when the one before is handled."""
+        for message in messages:
+            count = handled(node)
+            self.output(type(message), topic).publish(message)
+            wait_until(lambda: handled(node) > count)  # noqa: B023 - called at once
+
+
+def handled(node: ManagedNode[Any]) -> int:
+    """Number of messages that a node in this process has processed, or failed to process."""
+    health = node.health
+    with health._lock:
+        return sum(one.processed + one.failed for one in (health._recent, health._total))
+
+
+def report_of(node: ManagedNode[Any]) -> dict[str, str]:
+    """The present report of a node in this process, with its level and message."""
+    report = node.report()
+    return {"level": str(int(report.level)), "message": report.message, **report.values}
+
 
 def _answer(caller: Any, request: Any) -> Any:
-    """What the service answers; None when it is not seen, or its answer was lost."""
+    """The answer of a service; None if the service is not discovered, or its answer was lost."""
     if not caller.wait_for_service(timeout_sec=5.0):
         return None
     future: Any = caller.call_async(request)
@@ -172,14 +192,14 @@ def _answer(caller: Any, request: Any) -> Any:
 
 @pytest.fixture
 def peer() -> Iterator[Peer]:
-    """A second participant in the network."""
+    """A second participant."""
     with spinning(Peer) as node:
         yield node
 
 
 @pytest.fixture
 def started() -> Iterator[Callable[..., Any]]:
-    """Starts nodes: `started(NodeClass, parameter=value, ...)`."""
+    """Start nodes: `started(NodeClass, parameter=value, ...)`."""
     with ExitStack() as stack:
 
         def start(kind: Callable[..., Managed], **parameters: object) -> Managed:
@@ -190,6 +210,15 @@ def started() -> Iterator[Callable[..., Any]]:
             return node
 
         yield start
+
+
+def node_class(module: str) -> Callable[..., ManagedNode[Any]]:
+    """The class of an executable: KeypointsNode of keypoints_node."""
+    name = "".join(word.title() for word in module.removesuffix("_node").split("_")) + "Node"
+    found: Callable[..., ManagedNode[Any]] = getattr(
+        import_module(f"pose_action_ros.nodes.{module}"), name
+    )
+    return found
 
 
 def header(seconds: float = 1_700_000_000.0, frame: str = "camera") -> Header:
@@ -203,31 +232,33 @@ def grey(width: int = 64, height: int = 48) -> npt.NDArray[np.uint8]:
 
 
 def grey_message(seconds: float = 1_700_000_000.0) -> Image:
-    """An Image message that is in order."""
+    """A valid Image message."""
     return image_message(grey(), header(seconds))
 
 
 class FakeDetector:
-    """Finds the people it is told, after a delay.
+    """Detector with given results.
 
     Attributes:
-        people: found in every image.
-        delay: [s] per image.
-        resets: how often it was reset.
+        people: detected in every image.
+        ready: an event for which every image waits.
+        resets: number of resets.
+        seen: the images.
     """
 
     skeleton = BODY_25
     engine = "imagination"
 
-    def __init__(self, *people: Pose2D, delay: float = 0.0) -> None:
+    def __init__(self, *people: Pose2D) -> None:
         self.people = people
-        self.delay = delay
+        self.ready = Event()
+        self.ready.set()
         self.resets = 0
         self.seen: list[npt.NDArray[np.uint8]] = []
 
     def __call__(self, image: npt.NDArray[np.uint8]) -> tuple[Pose2D, ...]:
-        time.sleep(self.delay)
         self.seen.append(image)
+        self.ready.wait()
         return self.people
 
     def reset(self) -> None:
@@ -235,7 +266,7 @@ class FakeDetector:
 
 
 def person(left: float = 20.0) -> Pose2D:
-    """Somebody standing upright, 100 px tall, seen from the front."""
+    """A person 100 px tall."""
     points = np.random.default_rng(0).uniform(0, 1, (25, 2)) * [40, 100] + [left, 10]
     return Pose2D(BODY_25, points, np.full(25, 0.9))
 

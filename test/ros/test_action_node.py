@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import time
+import itertools
 from collections.abc import Callable
 from math import nan
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import numpy as np
@@ -23,53 +23,53 @@ from pose_action_ros.nodes.conversions import poses_message
 from pose_action_ros.poses import Pose3D
 from pose_action_ros.simulation import Scene
 from pose_action_ros.skeletons import HUMAN36M_17
-from ros_support import Peer, header, health_of, wait_until
+from ros_support import Peer, handled, header, report_of, wait_until
 
 Start = Callable[..., Any]
 BEGIN = 1_700_000_000.0
 RATE = 30.0
+SCENE = Scene.random(np.random.default_rng(3))
 
 
 @pytest.fixture
 def model(action_model: Path) -> dict[str, str]:
-    """The parameter that chooses a small model."""
+    """Parameter with a small model."""
     return {"action_model": str(action_model)}
 
 
 def film(
     seconds: float, *, ids: tuple[int, ...] = (4,), placed: bool = True, begin: float = BEGIN
 ) -> list[Poses]:
-    """Poses messages of one simulated motion, as a perfect lifter would give them.
+    """Poses messages of one simulated motion, as a perfect lifter would publish them.
 
-    Who comes later in `ids` is each a metre further to the right.
+    Each further person in `ids` is a metre to the right of the one before.
     """
-    scene = Scene.random(np.random.default_rng(3))
-    result = []
-    for number in range(round(seconds * RATE)):
-        pose = scene.truth(number / RATE)[0].pose
-        people = [
-            Pose3D(pose.skeleton, pose.points + place, pose.scores, key, placed)
-            for key, place in zip(ids, np.eye(3)[0] * np.arange(len(ids))[:, None], strict=True)
-        ]
-        result.append(poses_message(people, header(begin + number / RATE), HUMAN36M_17))
-    return result
+    return [
+        frame(number, ids=ids, placed=placed, begin=begin)
+        for number in range(round(seconds * RATE))
+    ]
 
 
-def play(peer: Peer, messages: list[Poses]) -> None:
-    """Publish at twice their rate."""
-    for message in messages:
-        peer.say("poses", message)
-        time.sleep(0.5 / RATE)
+def frame(
+    number: int, *, ids: tuple[int, ...] = (4,), placed: bool = True, begin: float = BEGIN
+) -> Poses:
+    """One message of a film."""
+    pose = SCENE.truth(number / RATE)[0].pose
+    people = [
+        Pose3D(pose.skeleton, pose.points + place, pose.scores, key, placed)
+        for key, place in zip(ids, np.eye(3)[0] * np.arange(len(ids))[:, None], strict=True)
+    ]
+    return poses_message(people, header(begin + number / RATE), HUMAN36M_17)
 
 
-def ready(peer: Peer) -> None:
-    """Wait until the node hears what is said."""
+def connect(peer: Peer, node: Any) -> None:
+    """Wait until the node receives messages."""
     empty = poses_message([], header(BEGIN - 10), HUMAN36M_17)
-    peer.say("poses", empty, until=lambda: health_of(peer, "action_node")["processed"] != "0")
+    peer.say("poses", empty, until=lambda: handled(node))
 
 
 def change(peer: Peer, name: str, value: str | float) -> SetParametersResult:
-    """The answer to a change of a parameter."""
+    """Change a parameter over DDS; return the answer."""
     parameter = Parameter(name, value=value).to_parameter_msg()
     request = SetParameters.Request(parameters=[parameter])
     return peer.call(SetParameters, "action_node/set_parameters", request).results[0]
@@ -78,44 +78,40 @@ def change(peer: Peer, name: str, value: str | float) -> SetParametersResult:
 def test_actions_carry_the_stamps_of_the_poses(
     started: Start, peer: Peer, model: dict[str, str]
 ) -> None:
-    started(ActionNode, stride=0.2, **model)
-    heard = peer.hear(Action, "action")
-    ready(peer)
-    poses = film(4.0)
-    play(peer, poses)
-    wait_until(lambda: len(heard) > 5)
-    time.sleep(0.5)
+    node = started(ActionNode, stride=0.2, **model)
+    actions = peer.hear(Action, "action")
+    connect(peer, node)
+    poses = film(3.5)
+    peer.feed(node, "poses", poses)
     stamps = [message.header.stamp for message in poses]
-    for action in heard:
+    wait_until(lambda: actions and stamps.index(actions[-1].header.stamp) >= len(stamps) - 7)
+    for action in actions:
         assert list(action.person_ids) == [4]
         assert action.header.frame_id == "camera"
-        assert action.header.stamp in stamps
         assert action.window_start in stamps
         assert stamps.index(action.window_start) < stamps.index(action.header.stamp)
         np.testing.assert_allclose(sum(action.scores), 1.0, rtol=1e-3)
         assert action.label in (*action.labels, "unknown")
         assert tuple(action.labels) == LABELS
         assert len(action.scores) == len(LABELS)
-    seconds = np.diff([stamps.index(action.header.stamp) / RATE for action in heard])
+    seconds = np.diff([stamps.index(action.header.stamp) / RATE for action in actions])
+    assert len(seconds) > 4
     np.testing.assert_allclose(seconds, 0.2, atol=1.01 / RATE)
 
 
 def test_people_without_an_id_are_counted_and_left_out(
     started: Start, peer: Peer, model: dict[str, str]
 ) -> None:
-    started(ActionNode, **model)
-    ready(peer)
-    peer.say(
-        "poses",
-        film(0.1, ids=(-1,))[0],
-        until=lambda: health_of(peer, "action_node").get("without id") == "1",
-    )
-    assert health_of(peer, "action_node")["errors"] == "0"
+    node = started(ActionNode, **model)
+    connect(peer, node)
+    peer.feed(node, "poses", film(0.1, ids=(-1,)))
+    health = report_of(node)
+    assert (health["without id"], health["errors"]) == ("1", "0")
 
 
 def bad_poses() -> dict[str, Poses]:
-    """What a broken node may send, by the words with which it is refused."""
-    bad = dict(zip(BAD, (film(0.1)[0] for _ in BAD), strict=True))
+    """Invalid messages by the text with which they are refused."""
+    bad = dict(zip(BAD, (frame(0) for _ in BAD), strict=True))
     scores, joints, skeleton, unseen, zeros, twice = bad.values()
     scores.people[0].scores = [0.5]
     joints.people[0].joints = joints.people[0].joints[:16]
@@ -136,67 +132,66 @@ BAD = (
 )
 
 
-def test_bad_poses_are_counted_and_reported_and_the_node_lives(
-    started: Start, peer: Peer, model: dict[str, str]
-) -> None:
-    started(ActionNode, stride=0.0, **model)
-    heard = peer.hear(Action, "action")
-    ready(peer)
-    for words, bad in bad_poses().items():
-        peer.say(
-            "poses",
-            bad,
-            until=lambda: words in health_of(peer, "action_node")["last error"],  # noqa: B023
-        )
-    assert int(health_of(peer, "action_node")["errors"]) >= len(BAD)
-    assert heard == []
-    play(peer, film(3.0))
-    wait_until(lambda: heard)
-
-
-def test_who_is_seen_for_a_moment_or_has_no_joints_gets_no_answer(
+def test_bad_poses_are_counted_and_reported_and_the_node_survives(
     started: Start, peer: Peer, model: dict[str, str]
 ) -> None:
     node = started(ActionNode, stride=0.0, **model)
-    heard = peer.hear(Action, "action")
-    ready(peer)
-    messages = film(3.0)
-    messages[5].people += film(0.1, ids=(8,))[0].people
+    actions = peer.hear(Action, "action")
+    connect(peer, node)
+    for count, (text, bad) in enumerate(bad_poses().items(), start=1):
+        peer.feed(node, "poses", [bad])
+        health = report_of(node)
+        assert text in health["last error"]
+        assert health["errors"] == str(count)
+    assert actions == []
+    peer.feed(node, "poses", film(2.5))
+    wait_until(lambda: actions)
+
+
+def test_people_in_view_for_a_moment_or_without_joints_get_no_action(
+    started: Start, peer: Peer, model: dict[str, str]
+) -> None:
+    node = started(ActionNode, stride=0.0, **model)
+    actions = peer.hear(Action, "action")
+    connect(peer, node)
+    messages = film(2.5)
+    messages[5].people += frame(0, ids=(8,)).people
     for message in messages:
-        nobody = film(0.1, ids=(9,))[0].people[0]
-        nobody.joints, nobody.scores = [Point(x=nan, y=nan, z=nan)] * 17, [0.0] * 17
-        message.people.append(nobody)
-    play(peer, messages)
-    wait_until(lambda: heard and heard[-1].header.stamp == messages[-1].header.stamp)
-    assert {tuple(action.person_ids) for action in heard} == {(4,)}
+        empty = frame(0, ids=(9,)).people[0]
+        empty.joints, empty.scores = [Point(x=nan, y=nan, z=nan)] * 17, [0.0] * 17
+        message.people.append(empty)
+    peer.feed(node, "poses", messages)
+    wait_until(lambda: actions and actions[-1].header.stamp == messages[-1].header.stamp)
+    assert {tuple(action.person_ids) for action in actions} == {(4,)}
     assert list(node.action.recogniser._followed) == [(4,)]
-    assert health_of(peer, "action_node")["errors"] == "0"
+    assert report_of(node)["errors"] == "0"
 
 
 def test_time_that_jumps_back_empties_the_window(
     started: Start, peer: Peer, model: dict[str, str]
 ) -> None:
     node = started(ActionNode, stride=0.0, **model)
-    heard = peer.hear(Action, "action")
-    ready(peer)
-    poses = film(3.0)
-    play(peer, poses)
-    wait_until(lambda: heard)
-    time.sleep(0.3)
-    heard.clear()
-    play(peer, poses[:5])  # a looped recording
-    time.sleep(0.3)
-    assert heard == []
-    assert health_of(peer, "action_node")["errors"] == "0"
+    actions = peer.hear(Action, "action")
+    connect(peer, node)
+    poses = film(2.5)
+    peer.feed(node, "poses", poses)
+    wait_until(lambda: actions and actions[-1].header.stamp == poses[-1].header.stamp)
+    peer.feed(node, "poses", poses[:5])  # a looped recording
+    # Actions are published in order: one for the restarted film would come before the next.
+    peer.feed(node, "poses", film(2.5, begin=BEGIN + 100))
+    wait_until(lambda: actions[-1].header.stamp.sec >= BEGIN + 100)
+    stamps = [action.header.stamp for action in actions]
+    assert len(stamps) == len({(stamp.sec, stamp.nanosec) for stamp in stamps})
+    assert report_of(node)["errors"] == "0"
     assert len(node.action.recogniser._followed) == 1
 
 
 def texts(arrays: list[MarkerArray]) -> list[str]:
-    """What was written over heads."""
+    """Texts of all markers."""
     return [marker.text for array in arrays for marker in array.markers]
 
 
-def test_motion_images_and_labels_when_somebody_looks(
+def test_motion_images_and_labels_are_published_on_demand(
     started: Start, peer: Peer, model: dict[str, str]
 ) -> None:
     node = started(ActionNode, **model)
@@ -204,48 +199,50 @@ def test_motion_images_and_labels_when_somebody_looks(
     markers = peer.hear(MarkerArray, "action_node/markers")
     wait_until(node.action._spmf.get_subscription_count)
     wait_until(node.action._markers.get_subscription_count)
-    ready(peer)
-    play(peer, film(3.0))
+    connect(peer, node)
+    peer.feed(node, "poses", film(2.5))
     wait_until(lambda: images)
     assert (images[0].encoding, images[0].width, images[0].height) == ("rgb8", 32, 48)
     wait_until(lambda: any(" " in text for text in texts(markers)))
-    assert texts(markers)[0] == "#4"  # before the first answer
+    assert texts(markers)[0] == "#4"  # before the first action
     number, label, score = next(text for text in texts(markers) if " " in text).split()
     assert number == "#4"
     assert label in (*node.action.recogniser.labels, "unknown")
     assert 0 <= float(score) <= 1
 
 
-def test_the_model_is_changed_while_poses_flow_and_none_is_lost(
+def test_the_model_is_changed_while_poses_arrive_and_none_is_lost(
     started: Start, peer: Peer, model: dict[str, str], other_action_model: Path
 ) -> None:
-    started(ActionNode, stride=0.0, min_filled=0.05, **model)
-    heard = peer.hear(Action, "action")
-    ready(peer)
-    before = int(health_of(peer, "action_node")["received"])
-    messages = film(8.0)
-    playing = Thread(target=play, args=(peer, messages))
+    node = started(ActionNode, stride=0.0, min_filled=0.05, **model)
+    actions = peer.hear(Action, "action")
+    connect(peer, node)
+    stop, count = Event(), itertools.count()
+    poses = (frame(number) for number in itertools.takewhile(lambda _: not stop.is_set(), count))
+    playing = Thread(target=peer.feed, args=(node, "poses", poses))
     playing.start()
-    wait_until(lambda: heard)
-    wrong = change(peer, "action_model", "no/such.onnx")
-    count = len(heard)
-    wait_until(lambda: len(heard) > count)
-    kept = tuple(heard[-1].labels)
-    right = change(peer, "action_model", str(other_action_model))
-    wait_until(lambda: tuple(heard[-1].labels) == ("sitting", "falling"))
-    playing.join()
+    try:
+        wait_until(lambda: actions)
+        wrong = change(peer, "action_model", "no/such.onnx")
+        before = len(actions)
+        wait_until(lambda: len(actions) > before)
+        kept = tuple(actions[-1].labels)
+        right = change(peer, "action_model", str(other_action_model))
+        wait_until(lambda: tuple(actions[-1].labels) == ("sitting", "falling"))
+    finally:
+        stop.set()
+        playing.join()
     assert not wrong.successful
     assert "no model 'no/such.onnx'" in wrong.reason
     assert kept == LABELS
     assert right.successful, right.reason
-    wait_until(lambda: heard[-1].header.stamp == messages[-1].header.stamp)
-    sets = [tuple(action.labels) for action in heard]
+    sets = [tuple(action.labels) for action in actions]
     changed = sets.index(("sitting", "falling"))
     assert set(sets[:changed]) == {LABELS}
     assert set(sets[changed:]) == {("sitting", "falling")}
-    health = health_of(peer, "action_node")
+    health = report_of(node)
     assert (health["dropped"], health["errors"]) == ("0", "0")
-    assert int(health["received"]) == before + len(messages)
+    assert health["received"] == health["processed"]
     assert health["model"] == str(other_action_model)
     assert (health["engine"], health["labels"]) == ("onnxruntime", "2")
 
@@ -253,21 +250,32 @@ def test_the_model_is_changed_while_poses_flow_and_none_is_lost(
 def test_interactions_name_both_people_and_are_written_over_both(
     started: Start, peer: Peer, interaction_model: Path
 ) -> None:
-    started(ActionNode, action_model=str(interaction_model))
-    heard, images = peer.hear(Action, "action"), peer.hear(Image, "action_node/spmf")
+    node = started(ActionNode, action_model=str(interaction_model))
+    actions, images = peer.hear(Action, "action"), peer.hear(Image, "action_node/spmf")
     markers = peer.hear(MarkerArray, "action_node/markers")
-    ready(peer)
-    play(peer, film(3.0, ids=(9, 4)))
-    wait_until(lambda: heard and images and any(" " in text for text in texts(markers)))
-    assert {tuple(action.person_ids) for action in heard} == {(4, 9)}
-    assert {action.label for action in heard} <= {"hugging", "shaking_hands"}
+    wait_until(node.action._spmf.get_subscription_count)
+    wait_until(node.action._markers.get_subscription_count)
+    connect(peer, node)
+    peer.feed(node, "poses", film(2.5, ids=(9, 4)))
+    wait_until(lambda: actions and images and any(" " in text for text in texts(markers)))
+    assert {tuple(action.person_ids) for action in actions} == {(4, 9)}
+    assert {action.label for action in actions} <= {"hugging", "shaking_hands"}
     assert (images[0].width, images[0].height) == (32, 96)
     one, other = next(array.markers for array in markers if " " in "".join(texts([array])))
     assert {one.id, other.id} == {4, 9}
     assert {one.text.split()[0], other.text.split()[0]} == {"#4", "#9"}
     assert one.text.split()[1:] == other.text.split()[1:]
+
+
+def test_people_further_apart_than_the_interaction_distance_get_no_action(
+    started: Start, peer: Peer, interaction_model: Path
+) -> None:
+    node = started(ActionNode, action_model=str(interaction_model))
+    actions = peer.hear(Action, "action")
+    connect(peer, node)
     assert change(peer, "interaction_distance", 0.5).successful
-    heard.clear()
-    play(peer, film(2.0, ids=(9, 4), begin=BEGIN + 4))
-    time.sleep(0.3)
-    assert heard == []
+    peer.feed(node, "poses", film(2.5, ids=(9, 4)))
+    assert change(peer, "interaction_distance", 2.0).successful
+    peer.feed(node, "poses", film(2.5, ids=(9, 4), begin=BEGIN + 100))
+    wait_until(lambda: actions)
+    assert actions[0].header.stamp.sec >= BEGIN + 100

@@ -1,11 +1,10 @@
-"""Every parameter of every node refuses what it may not be, at start and while running."""
+"""Parameters of all nodes refuse wrong values, at start and while running."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
 from dataclasses import fields
-from importlib import import_module
 from math import inf, nan
 from typing import Any
 
@@ -18,7 +17,7 @@ from pose_action_ros.errors import SettingError
 from pose_action_ros.nodes.base import ManagedNode
 from pose_action_ros.nodes.running import run
 from pose_action_ros.settings import Limits, defaults, kind_of, limits_of
-from ros_support import Peer, rclpy
+from ros_support import Peer, node_class, rclpy
 
 WRONG_TYPES: dict[type, tuple[object, ...]] = {
     bool: ("yes", 1, 0.5),
@@ -26,8 +25,21 @@ WRONG_TYPES: dict[type, tuple[object, ...]] = {
     float: ("fast", True, [0.5]),
     str: (5, 0.5, True),
 }
-ALL = [(node, item.name) for node, settings in NODES.items() for item in fields(settings)]
-each = pytest.mark.parametrize(("node", "name"), ALL)
+
+
+def _cases() -> Iterator[Any]:
+    """Every parameter; only the first one of each kind of a node is not exhaustive."""
+    sampled = set()
+    for node, settings in NODES.items():
+        for item in fields(settings):
+            limits = limits_of(item)
+            kind = (node, kind_of(settings, item.name), bool(limits.choices), limits.live)
+            marks = [pytest.mark.exhaustive] if kind in sampled else []
+            sampled.add(kind)
+            yield pytest.param(node, item.name, marks=marks)
+
+
+each = pytest.mark.parametrize(("node", "name"), list(_cases()))
 
 
 def _limits(node: str, name: str) -> Limits:
@@ -35,7 +47,7 @@ def _limits(node: str, name: str) -> Limits:
 
 
 def _refused_values(node: str, name: str) -> list[object]:
-    """One of each way to be wrong: type, too low, too high, no number, none of the choices."""
+    """Wrong values: another type, too low, too high, not a number, not among the choices."""
     kind, limits = kind_of(NODES[node], name), _limits(node, name)
     values = list(WRONG_TYPES[kind])
     if kind is float:
@@ -51,16 +63,9 @@ def _parameter(name: str, value: Any) -> Parameter[Any]:
     return Parameter(name, value=value)
 
 
-def _node_class(node: str) -> Callable[..., ManagedNode[Any]]:
-    module = import_module(f"pose_action_ros.nodes.{node}")
-    names = "".join(word.title() for word in node.removesuffix("_node").split("_")) + "Node"
-    found: Callable[..., ManagedNode[Any]] = getattr(module, names)
-    return found
-
-
 @pytest.fixture(scope="module")
 def context() -> Iterator[Any]:
-    """One for all: to make one takes longer than to make a node."""
+    """One context for all nodes: it takes longer to create than a node."""
     context = rclpy.context.Context()
     rclpy.init(args=[], context=context)
     yield context
@@ -69,40 +74,40 @@ def context() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def nodes(context: Any) -> Iterator[dict[str, ManagedNode[Any]]]:
-    """One of each kind, not started."""
-    made = {node: _node_class(node)(context=context) for node in NODES}
+    """One node of each class, not started."""
+    made = {node: node_class(node)(context=context) for node in NODES}
     yield made
     for node in made.values():
         node.destroy_node()
 
 
 @each
-def test_at_start_it_is_refused_in_one_line(node: str, name: str, context: Any) -> None:
+def test_a_wrong_value_at_start_is_refused_in_one_line(node: str, name: str, context: Any) -> None:
     for value in _refused_values(node, name):
         wrong = [_parameter(name, value)]
         with pytest.raises(SettingError) as caught:
-            _node_class(node)(context=context, parameter_overrides=wrong)
-        said = str(caught.value)
-        assert said.startswith(f"parameter {name!r}: got ")
-        assert "expected" in said
-        assert "\n" not in said
+            node_class(node)(context=context, parameter_overrides=wrong)
+        text = str(caught.value)
+        assert text.startswith(f"parameter {name!r}: got ")
+        assert "expected" in text
+        assert "\n" not in text
     del caught
-    gc.collect()  # or the graph goes on showing what was refused, under the names of real nodes
+    gc.collect()  # or the graph still shows the refused nodes, under the names of real ones
 
 
 @pytest.mark.parametrize("node", NODES)
-def test_the_process_says_that_line_and_ends_with_1(
+def test_a_refused_node_prints_that_line_and_ends_with_1(
     node: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     name = list(defaults(NODES[node]))[-1]
     wrong = [Parameter(name, value=[1, 2])]
-    assert run(lambda: _node_class(node)(parameter_overrides=wrong)) == 1
+    assert run(lambda: node_class(node)(parameter_overrides=wrong)) == 1
     (line,) = capfd.readouterr().err.splitlines()
     assert line.startswith(f"cannot start: parameter {name!r}: got [1, 2] (list), ")
 
 
 @each
-def test_while_running_it_is_refused_with_the_reason(
+def test_a_wrong_value_while_running_is_refused_with_the_reason(
     node: str, name: str, nodes: dict[str, ManagedNode[Any]]
 ) -> None:
     before = nodes[node].settings
@@ -116,7 +121,7 @@ def test_while_running_it_is_refused_with_the_reason(
 
 
 @each
-def test_while_running_only_live_ones_change(
+def test_only_live_parameters_change_while_running(
     node: str, name: str, nodes: dict[str, ManagedNode[Any]]
 ) -> None:
     value = defaults(NODES[node])[name]
@@ -126,7 +131,7 @@ def test_while_running_only_live_ones_change(
 
 
 def test_the_reason_goes_over_dds(started: Callable[..., Any], peer: Peer) -> None:
-    started(_node_class("lifter_node"), autostart=False)
+    started(node_class("lifter_node"), autostart=False)
     wrong = {"person_height": 9.5, "lifter_threads": 2, "rectified": "no"}
     asked = [_parameter(name, value).to_parameter_msg() for name, value in wrong.items()]
     request = SetParameters.Request(parameters=asked)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ import pytest
 from lifecycle_msgs.srv import ChangeState, GetState
 from pose_action_ros.msg import Keypoints
 from rcl_interfaces.srv import SetParameters
+from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
 
 from pose_action_ros.errors import ModelError
@@ -30,7 +33,7 @@ def state(peer: Peer) -> str:
     return str(answer.current_state.label)
 
 
-def test_a_lifecycle_manager_can_lead_a_node(
+def test_a_lifecycle_manager_controls_a_node(
     started: Start, peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[FakeDetector] = []
@@ -59,7 +62,7 @@ def test_a_lifecycle_manager_can_lead_a_node(
     assert state(peer) == "finalized"
 
 
-def test_a_node_that_starts_by_itself_is_active(
+def test_a_node_with_autostart_is_active(
     started: Start, peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keypoints_node, "make_detector", lambda _: FakeDetector())
@@ -67,21 +70,42 @@ def test_a_node_that_starts_by_itself_is_active(
     assert state(peer) == "active"
 
 
-def test_a_model_that_is_missing_leaves_the_node_unconfigured_until_it_is_there(
-    started: Start, peer: Peer, monkeypatch: pytest.MonkeyPatch
+def test_a_missing_model_leaves_the_node_unconfigured_until_it_is_available(
+    started: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def missing(_: object) -> FakeDetector:
         raise ModelError("no model file; fetch it")
 
     monkeypatch.setattr(keypoints_node, "make_detector", missing)
-    started(KeypointsNode, autostart=False)
-    assert not transition(peer, "configure")
-    assert state(peer) == "unconfigured"
+    node = started(KeypointsNode, autostart=False)
+    assert node.trigger_configure() == TransitionCallbackReturn.FAILURE
+    assert node.stages == ()
     monkeypatch.setattr(keypoints_node, "make_detector", lambda _: FakeDetector())
-    assert transition(peer, "configure")
+    assert node.trigger_configure() == TransitionCallbackReturn.SUCCESS
 
 
-def test_a_node_that_cannot_start_by_itself_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cleanup_releases_models_threads_and_topics(
+    started: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keypoints_node, "make_detector", lambda _: FakeDetector())
+    node = started(KeypointsNode, autostart=False)
+    publishers, subscriptions = len(list(node.publishers)), len(list(node.subscriptions))
+    threads = threading.active_count()
+    for _ in range(2):
+        node.trigger_configure()
+        detector = weakref.ref(node.keypoints.detector)
+        node.trigger_activate()
+        assert threading.active_count() > threads
+        assert len(list(node.subscriptions)) > subscriptions
+        node.trigger_deactivate()
+        node.trigger_cleanup()
+        assert detector() is None
+        assert threading.active_count() == threads
+        assert len(list(node.publishers)) == publishers
+        assert len(list(node.subscriptions)) == subscriptions
+
+
+def test_a_node_that_cannot_start_raises_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(_: object) -> FakeDetector:
         raise ModelError("no model file; fetch it")
 
