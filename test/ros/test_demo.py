@@ -21,14 +21,14 @@ DEMO = [sys.executable, "-m", "pose_action_ros.demo.command"]
 
 @pytest.fixture
 def own_domain(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other tests and people on this machine do not hear the demo."""
+    """Other tests and users of this machine do not receive the demo."""
     monkeypatch.setenv("ROS_DOMAIN_ID", str(free_domain()))
     monkeypatch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
 
 
 @pytest.fixture
 def models() -> None:
-    """The detector's models are here, or can be fetched."""
+    """The detector's models are available."""
     try:
         fetch_blazepose()
     except ModelError as error:
@@ -36,7 +36,7 @@ def models() -> None:
 
 
 def _alive(mark: str) -> list[str]:
-    """Command lines of running processes that contain a word."""
+    """Command lines with a word, of running processes."""
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
@@ -49,7 +49,7 @@ def _alive(mark: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("own_domain", "models")
-def test_a_simulated_person_is_seen_judged_and_drawn(tmp_path: Path) -> None:
+def test_a_simulated_person_is_recognised_compared_and_drawn(tmp_path: Path) -> None:
     done = subprocess.run(
         [*DEMO, "--seconds", "6", "--output", str(tmp_path)],
         capture_output=True,
@@ -63,7 +63,7 @@ def test_a_simulated_person_is_seen_judged_and_drawn(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("own_domain")
-def test_a_film_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+def test_an_unreadable_video_is_one_line(tmp_path: Path) -> None:
     done = subprocess.run(
         [*DEMO, "--video", "/nowhere.mp4", "--output", str(tmp_path)],
         capture_output=True,
@@ -76,7 +76,10 @@ def test_a_film_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("own_domain", "models")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.exhaustive)],
+)
 def test_interrupted_it_leaves_no_process_behind(tmp_path: Path, number: signal.Signals) -> None:
     mark = f"--seconds 61{os.getpid()}"
     words = [*DEMO, *mark.split(), "--output", str(tmp_path)]
@@ -93,7 +96,7 @@ def test_interrupted_it_leaves_no_process_behind(tmp_path: Path, number: signal.
 
 
 @pytest.mark.usefixtures("own_domain")
-def test_a_node_that_fails_is_named_with_its_last_words(tmp_path: Path) -> None:
+def test_a_failed_node_is_named_with_its_last_output(tmp_path: Path) -> None:
     processes = Processes(tmp_path)
     try:
         processes.start("camera_node", {"source": "/nowhere", "seconds": 3.0})
@@ -106,7 +109,7 @@ def test_a_node_that_fails_is_named_with_its_last_words(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("own_domain")
-def test_a_node_that_does_not_listen_is_killed(
+def test_a_node_that_ignores_signals_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pose_action_ros.demo.processes._END_LIMIT", 0.5)

@@ -1,4 +1,7 @@
-"""A minute of benchmarks.faults; `python -m benchmarks.faults` goes on for longer."""
+"""A minute of benchmarks.faults; `python -m benchmarks.faults` takes longer.
+
+test_faults_in_diagnostics.py, test_keypoints_node.py and test_processes.py check faults one by one.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,13 @@ from ros_support import PATIENCE, free_domain
 FAULTS = "corrupt images, stamps jump, lifter_node killed, refused"
 
 
-def test_nodes_stand_faults_and_say_what_is_wrong(
+@pytest.mark.exhaustive
+def test_nodes_survive_faults_and_report_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blazepose_files()
     monkeypatch.setenv("ROS_DOMAIN_ID", str(free_domain()))
-    # How soon depends on what else the machine does: that is for the benchmark.
+    # The time of recovery depends on the load of the machine: the benchmark measures it.
     result = run(
         tmp_path / "faults", seconds=35.0, seed=3, only=FAULTS, actions=2, recovery_limit=PATIENCE
     )
@@ -41,14 +45,18 @@ def test_nodes_stand_faults_and_say_what_is_wrong(
         ("aa", None),  # too few to say anything
     ],
 )
-def test_labels_are_right_from_when_they_stay_right(labels: str, expected: float | None) -> None:
+def test_labels_count_as_correct_from_when_they_stay_correct(
+    labels: str, expected: float | None
+) -> None:
     answers = [Answer(10.2 + 0.2 * place, label) for place, label in enumerate(labels)]
     found = right_from(answers, "a", 10.0)
     assert found == (None if expected is None else pytest.approx(expected))
 
 
 @pytest.mark.parametrize(("last", "grown"), [(104.0, False), (106.0, True)])
-def test_growth_counts_once_a_process_is_warm(last: float, grown: bool, tmp_path: Path) -> None:
+def test_growth_of_memory_counts_after_the_warm_up(
+    last: float, grown: bool, tmp_path: Path
+) -> None:
     memory = [(5.0, 50.0), (WARM + 1, 100.0), (WARM + 20, 130.0), (WARM + 50, last)]
     lines, wrong = memory_lines([Life("action_node", Processes(tmp_path), 0.0, memory)])
     assert f"{last:8.1f}" in lines[-1]

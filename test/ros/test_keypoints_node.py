@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from array import array
 from collections.abc import Callable
 from typing import Any
@@ -18,9 +17,10 @@ from ros_support import (
     Peer,
     grey,
     grey_message,
+    handled,
     header,
-    health_of,
     person,
+    report_of,
     wait_until,
 )
 
@@ -29,14 +29,14 @@ Start = Callable[..., Any]
 
 @pytest.fixture
 def detector(monkeypatch: pytest.MonkeyPatch) -> FakeDetector:
-    """What the node uses instead of a network."""
+    """A detector without a network."""
     fake = FakeDetector(person())
     monkeypatch.setattr(keypoints_node, "make_detector", lambda _: fake)
     return fake
 
 
 @pytest.mark.usefixtures("detector")
-def test_people_of_an_image_have_its_stamp_frame_and_size(started: Start, peer: Peer) -> None:
+def test_keypoints_have_the_stamp_frame_and_size_of_the_image(started: Start, peer: Peer) -> None:
     started(KeypointsNode)
     heard = peer.hear(Keypoints, "keypoints")
     peer.say("image", grey_message(), until=lambda: heard)
@@ -53,7 +53,7 @@ def test_people_of_an_image_have_its_stamp_frame_and_size(started: Start, peer: 
     np.testing.assert_allclose(found, person().points, rtol=1e-6)
 
 
-def test_an_image_without_people_is_told_too(
+def test_an_image_without_people_is_published_too(
     started: Start, peer: Peer, detector: FakeDetector
 ) -> None:
     detector.people = ()
@@ -88,68 +88,65 @@ def bad_images() -> dict[str, Image]:
 
 @pytest.mark.parametrize("words", list(bad_images()))
 @pytest.mark.usefixtures("detector")
-def test_a_bad_image_is_counted_and_reported_and_the_node_lives(
+def test_a_bad_image_is_counted_and_reported_and_the_node_survives(
     words: str, started: Start, peer: Peer
 ) -> None:
-    started(KeypointsNode)
+    node = started(KeypointsNode)
     heard = peer.hear(Keypoints, "keypoints")
     bad = bad_images()[words]
-    peer.say("image", bad, until=lambda: health_of(peer, "keypoints_node")["errors"] != "0")
-    assert words in health_of(peer, "keypoints_node")["last error"]
+    peer.say("image", bad, until=lambda: handled(node))
+    health = report_of(node)
+    assert health["errors"] != "0"
+    assert words in health["last error"]
     peer.say("image", grey_message(), until=lambda: heard)
     assert heard[0].width == 64
 
 
 @pytest.mark.usefixtures("detector")
-def test_a_cut_off_jpeg_is_counted_and_reported(started: Start, peer: Peer) -> None:
-    started(KeypointsNode, image_transport="compressed")
-    peer.hear(Keypoints, "keypoints")
+def test_a_truncated_jpeg_is_counted_and_reported(started: Start, peer: Peer) -> None:
+    node = started(KeypointsNode, image_transport="compressed")
     message = compressed_message(grey(), header())
     bad = CompressedImage(header=message.header, format="jpeg", data=message.data[:-30])
-    peer.say(
-        "image/compressed",
-        bad,
-        until=lambda: "truncated" in health_of(peer, "keypoints_node")["last error"],
-    )
+    peer.say("image/compressed", bad, until=lambda: handled(node))
+    assert "truncated" in report_of(node)["last error"]
 
 
-def test_a_mistake_in_the_code_is_counted_too(
+def test_an_unexpected_exception_is_counted_too(
     started: Start, peer: Peer, detector: FakeDetector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started(KeypointsNode)
+    node = started(KeypointsNode)
     heard = peer.hear(Keypoints, "keypoints")
     with monkeypatch.context() as patch:
         patch.setattr(FakeDetector, "__call__", lambda *_: 1 / 0)
-        peer.say(
-            "image",
-            grey_message(),
-            until=lambda: health_of(peer, "keypoints_node")["errors"] != "0",
-        )
-    assert "ZeroDivisionError" in health_of(peer, "keypoints_node")["last error"]
+        peer.say("image", grey_message(), until=lambda: handled(node))
+    assert "ZeroDivisionError" in report_of(node)["last error"]
     peer.say("image", grey_message(), until=lambda: heard)
     assert detector.seen
 
 
-def test_a_slow_detector_gets_the_newest_and_what_it_misses_is_counted(
+def test_a_slow_detector_gets_the_newest_image_and_dropped_ones_are_counted(
     started: Start, peer: Peer, detector: FakeDetector
 ) -> None:
-    detector.delay = 0.3
-    started(KeypointsNode)
-    heard = peer.hear(Keypoints, "keypoints")
-    peer.say("image", grey_message(99.0), until=lambda: heard)
+    node = started(KeypointsNode)
+    keypoints = peer.hear(Keypoints, "keypoints")
+    peer.say("image", grey_message(99.0), until=lambda: keypoints)
+    wait_until(lambda: report_of(node)["received"] == report_of(node)["processed"])
+    before, processed = int(report_of(node)["received"]), handled(node)
+    detector.ready.clear()
+    count = len(detector.seen)
     for number in range(20):
         peer.say("image", grey_message(100.0 + number))
-        time.sleep(0.03)
-    wait_until(lambda: heard and heard[-1].header == header(119.0))
-    assert len(heard) < 15
-    values = health_of(peer, "keypoints_node")
-    assert int(values["received"]) == int(values["processed"]) + int(values["dropped"])
-    assert int(values["dropped"]) > 0
+        expected = str(before + number + 1)
+        wait_until(lambda: report_of(node)["received"] == expected)  # noqa: B023 - called at once
+        wait_until(lambda: len(detector.seen) > count)  # the first one is being processed
+    detector.ready.set()
+    wait_until(lambda: keypoints[-1].header == header(119.0))
+    assert keypoints[-2].header == header(100.0)
+    assert handled(node) == processed + 2
+    assert report_of(node)["dropped"] == "18"
 
 
-def test_time_that_jumps_back_makes_everybody_new(
-    started: Start, peer: Peer, detector: FakeDetector
-) -> None:
+def test_new_ids_after_time_jumped_back(started: Start, peer: Peer, detector: FakeDetector) -> None:
     started(KeypointsNode)
     heard = peer.hear(Keypoints, "keypoints")
     peer.say("image", grey_message(99.0), until=lambda: heard)
@@ -164,7 +161,7 @@ def test_time_that_jumps_back_makes_everybody_new(
 
 
 @pytest.mark.usefixtures("detector")
-def test_the_overlay_is_drawn_when_somebody_looks(started: Start, peer: Peer) -> None:
+def test_the_overlay_is_drawn_on_demand(started: Start, peer: Peer) -> None:
     node = started(KeypointsNode)
     overlays = peer.hear(Image, "keypoints_node/overlay")
     wait_until(node.keypoints._overlay.get_subscription_count)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pose_action_ros.msg import Keypoints, Pose3D, Poses
+from rclpy.parameter import Parameter
 from visualization_msgs.msg import Marker, MarkerArray
 
 from pose_action_ros.camera import Intrinsics
@@ -15,13 +16,13 @@ from pose_action_ros.nodes.lifter_node import LifterNode
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.simulation import Scene
 from pose_action_ros.skeletons import BODY_25
-from ros_support import Peer, header, health_of, person, wait_until
+from ros_support import Peer, handled, header, person, report_of, wait_until
 
 Start = Callable[..., Any]
 
 
-def somebody(person_id: int = 4) -> tuple[Pose2D, Intrinsics]:
-    """A simulated person as a perfect detector would see them."""
+def simulated(person_id: int = 4) -> tuple[Pose2D, Intrinsics]:
+    """Keypoints of a simulated person, and the camera."""
     scene = Scene.random(np.random.default_rng(3))
     seen = scene.truth(1.0)[0].keypoints
     return Pose2D(BODY_25, seen.points, seen.scores, person_id), scene.camera.intrinsics
@@ -32,20 +33,20 @@ def message(*people: Pose2D, width: int = 640, height: int = 480) -> Keypoints:
 
 
 def test_people_are_lifted_and_keep_id_stamp_and_frame(started: Start, peer: Peer) -> None:
-    started(LifterNode)
+    node = started(LifterNode)
     heard = peer.hear(Poses, "poses")
-    pose, camera = somebody()
+    pose, camera = simulated()
     health = {}
 
     def calibrated() -> bool:
         peer.say("keypoints", message(pose))
-        health.update(health_of(peer, "lifter_node"))
+        health.update(report_of(node))
         return health.get("camera") == "camera_info"
 
     peer.say("camera_info", camera_info_message(camera, header()), until=calibrated)
     found = heard[-1]
     assert (found.header, found.skeleton) == (header(), "human36m_17")
-    assert [someone.id for someone in found.people] == [4]
+    assert [one.id for one in found.people] == [4]
     assert len(found.people[0].joints) == len(found.people[0].scores) == 17
     assert found.people[0].placement == Pose3D.PLACED
     assert 0.5 < found.people[0].joints[0].z < 30  # metres in front of the camera
@@ -59,18 +60,20 @@ def test_an_empty_list_is_passed_on(started: Start, peer: Peer) -> None:
     assert (heard[0].people, heard[0].header) == ([], header())
 
 
-def test_who_has_no_joint_is_left_out_and_others_are_lifted(started: Start, peer: Peer) -> None:
+def test_people_without_joints_are_left_out_and_others_are_lifted(
+    started: Start, peer: Peer
+) -> None:
     started(LifterNode)
     heard = peer.hear(Poses, "poses")
     nobody = Pose2D(BODY_25, np.full((25, 2), math.nan), np.zeros(25), 1)
-    peer.say("keypoints", message(nobody, somebody()[0]), until=lambda: heard)
-    assert [someone.id for someone in heard[0].people] == [4]
+    peer.say("keypoints", message(nobody, simulated()[0]), until=lambda: heard)
+    assert [one.id for one in heard[0].people] == [4]
 
 
 def test_missing_joints_are_normal(started: Start, peer: Peer) -> None:
     started(LifterNode)
     heard = peer.hear(Poses, "poses")
-    pose, _ = somebody()
+    pose, _ = simulated()
     scores = pose.scores.copy()
     scores[[3, 4, 10, 11]] = 0.0
     peer.say("keypoints", message(Pose2D(BODY_25, pose.points, scores, 4)), until=lambda: heard)
@@ -100,31 +103,26 @@ def spoiled(name: str) -> Keypoints:
         ("inf", "infinite"),
     ],
 )
-def test_bad_keypoints_are_counted_and_reported_and_the_node_lives(
+def test_bad_keypoints_are_counted_and_reported_and_the_node_survives(
     name: str, words: str, started: Start, peer: Peer
 ) -> None:
-    started(LifterNode)
+    node = started(LifterNode)
     heard = peer.hear(Poses, "poses")
-    peer.say(
-        "keypoints",
-        spoiled(name),
-        until=lambda: words in health_of(peer, "lifter_node")["last error"],
-    )
-    peer.say("keypoints", message(somebody()[0]), until=lambda: heard)
+    peer.say("keypoints", spoiled(name), until=lambda: handled(node))
+    assert words in report_of(node)["last error"]
+    peer.say("keypoints", message(simulated()[0]), until=lambda: heard)
     assert heard[0].people
 
 
 def test_a_taller_person_is_further_away(started: Start, peer: Peer) -> None:
     node = started(LifterNode)
     heard = peer.hear(Poses, "poses")
-    peer.say("keypoints", message(somebody()[0]), until=lambda: heard)
+    peer.say("keypoints", message(simulated()[0]), until=lambda: heard)
     before = heard[-1].people[0].joints[0].z
-    from rclpy.parameter import Parameter  # noqa: PLC0415
-
     tall = Parameter("person_height", value=1.1 * node.settings.person_height)
     assert node.set_parameters([tall])[0].successful
     heard.clear()
-    peer.say("keypoints", message(somebody()[0]), until=lambda: heard)
+    peer.say("keypoints", message(simulated()[0]), until=lambda: heard)
     assert heard[0].people[0].joints[0].z == pytest.approx(1.1 * before, rel=1e-3)
 
 
@@ -132,7 +130,7 @@ def test_markers_come_and_go_with_the_person(started: Start, peer: Peer) -> None
     node = started(LifterNode)
     heard = peer.hear(MarkerArray, "lifter_node/markers")
     wait_until(node.lifter._markers.get_subscription_count)
-    peer.say("keypoints", message(somebody()[0]), until=lambda: heard)
+    peer.say("keypoints", message(simulated()[0]), until=lambda: heard)
     shown = heard[0].markers[0]
     assert (shown.id, shown.action, shown.header) == (4, Marker.ADD, header())
     assert len(shown.points) == len(shown.colors) > 10
@@ -143,18 +141,16 @@ def test_markers_come_and_go_with_the_person(started: Start, peer: Peer) -> None
     )
 
 
-def test_a_camera_info_that_is_not_used_shows_in_diagnostics_until_a_good_one_comes(
-    started: Start, peer: Peer
-) -> None:
-    started(LifterNode)
-    pose, camera = somebody()
+def test_a_bad_camera_info_is_reported_until_a_good_one_arrives(started: Start, peer: Peer) -> None:
+    node = started(LifterNode)
+    pose, camera = simulated()
     good, bad = camera_info_message(camera, header()), camera_info_message(camera, header())
     bad.k[0] = math.nan
     for info, wrong in ((bad, True), (good, False)):
 
         def told(wrong: bool = wrong) -> bool:
             peer.say("keypoints", message(pose))
-            found = health_of(peer, "lifter_node")
+            found = report_of(node)
             return ("camera_info is not used" in found["message"]) == wrong and found[
                 "level"
             ] != "2"

@@ -1,4 +1,7 @@
-"""What deactivate and cleanup give back, of real nodes in processes of their own."""
+"""Memory, threads and topics of real nodes, in processes of their own, after cleanup.
+
+test_lifecycle.py checks the same without memory, of a node in this process.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,16 @@ from ros_support import free_domain, rclpy
 
 @pytest.fixture(autouse=True)
 def _context(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Where no node of an earlier test, with the same name, is still to be seen."""
+    """A domain where no node of an earlier test has the same name."""
     monkeypatch.setenv("ROS_DOMAIN_ID", str(free_domain()))
     rclpy.init()
     yield
     rclpy.try_shutdown()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("node", STAGES)
-def test_cleanup_gives_everything_back_again_and_again(node: str, tmp_path: Path) -> None:
+def test_cleanup_releases_everything_in_each_cycle(node: str, tmp_path: Path) -> None:
     blazepose_files()
     found = course(node, tmp_path, cycles=3)
     assert not found.wrong, "\n".join(found.lines())
@@ -47,7 +51,7 @@ def test_cleanup_gives_everything_back_again_and_again(node: str, tmp_path: Path
         (State(100.0, 5, 1, 2), "2 publishers"),
     ],
 )
-def test_what_is_kept_is_told(last: State, words: str) -> None:
+def test_resources_that_are_kept_are_reported(last: State, words: str) -> None:
     fresh, active = State(50.0, 4, 1, 1), State(150.0, 9, 3, 3)
     good = Cycle(active, State(100.0, 5, 1, 1))
     assert not Course("node", fresh, [good, good, good]).wrong

@@ -15,7 +15,7 @@ from pose_action_ros.nodes.images import image_message
 from pose_action_ros.nodes.pipeline import PipelineNode
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.simulation import Scene
-from ros_support import FakeDetector, Peer, grey, header, health_of, wait_until
+from ros_support import FakeDetector, Peer, grey, handled, header, report_of, wait_until
 
 Start = Callable[..., Any]
 BEGIN = 1_700_000_000.0
@@ -23,7 +23,7 @@ RATE = 20.0
 
 
 class Film(FakeDetector):
-    """Sees a simulated person, the same in every run, one step further in each image."""
+    """Detects a simulated person, the same in every run, one step further in each image."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,15 +44,13 @@ def film(monkeypatch: pytest.MonkeyPatch) -> Film:
 
 @pytest.fixture
 def model(action_model: Path) -> dict[str, str]:
-    """The parameter that chooses a small action model."""
+    """Parameter with a small action model."""
     return {"action_model": str(action_model)}
 
 
 @pytest.mark.usefixtures("film")
-def test_everything_is_published_by_one_node(
-    started: Start, peer: Peer, model: dict[str, str]
-) -> None:
-    started(PipelineNode, **model)
+def test_one_node_publishes_all_topics(started: Start, peer: Peer, model: dict[str, str]) -> None:
+    node = started(PipelineNode, **model)
     keypoints, poses = peer.hear(Keypoints, "keypoints"), peer.hear(Poses, "poses")
     actions, overlays = peer.hear(Action, "action"), peer.hear(Image, "pipeline/overlay")
     image = image_message(grey(640, 480), header(BEGIN - 1))
@@ -68,17 +66,18 @@ def test_everything_is_published_by_one_node(
     assert {person.id for message in poses for person in message.people} == {
         person.id for message in keypoints for person in message.people
     }
-    assert health_of(peer, "pipeline")["errors"] == "0"
+    assert report_of(node)["errors"] == "0"
 
 
 def test_a_bad_image_and_time_that_jumps_back(
     started: Start, peer: Peer, film: Film, model: dict[str, str]
 ) -> None:
-    started(PipelineNode, **model)
+    node = started(PipelineNode, **model)
     heard = peer.hear(Keypoints, "keypoints")
-    bad = image_message(grey(), header())
+    bad = image_message(grey(), header(BEGIN - 1))
     bad.encoding = "rgb9"
-    peer.say("image", bad, until=lambda: "rgb9" in health_of(peer, "pipeline")["last error"])
+    peer.say("image", bad, until=lambda: handled(node))
+    assert "rgb9" in report_of(node)["last error"]
     peer.say("image", image_message(grey(640, 480), header(BEGIN)), until=lambda: heard)
     peer.say("image", image_message(grey(640, 480), header(BEGIN - 5)), until=lambda: film.resets)
 
