@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.clock import Clock, Row
+from benchmarks.openpose_maps import Maps, draw_maps
 from pose_action_ros.detection.openpose import LAYOUTS, DecodedPeople, MapLayout, decode
-from pose_action_ros.detection.openpose.maps import Maps, draw_maps
 from pose_action_ros.simulation import Scene
 from pose_action_ros.skeletons import BODY_25, convert
 

@@ -62,10 +62,3 @@ class DetectorSettings(Settings):
         high=1000,
         live=True,
     )
-
-    def least_scores(self, person: float, joint: float) -> tuple[float, float]:
-        """Least scores of a person and of a joint, where the detector's own are these."""
-        return (
-            self.min_person_score if self.min_person_score >= 0 else person,
-            self.min_joint_score if self.min_joint_score >= 0 else joint,
-        )

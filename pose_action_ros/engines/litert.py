@@ -43,13 +43,15 @@ class LiteRtEngine:
 
     def __call__(self, tensors: Tensors) -> dict[str, npt.NDArray[Any]]:
         """Run the network; see Engine."""
-        check_tensors(self.inputs, tensors)
+        if tensors.keys() != self.inputs.keys():
+            check_tensors(self.inputs, tensors)
         try:
             arrays = {}
             for item in self._input_details:
                 array = np.ascontiguousarray(tensors[item["name"]], np.float32)
                 arrays[item["index"]] = array
                 if array.shape != self._shapes[item["index"]]:
+                    check_tensors(self.inputs, tensors)
                     self._resize(item["index"], array.shape)
             for index, array in arrays.items():
                 self._interpreter.set_tensor(index, array)

@@ -33,8 +33,8 @@ from pose_action_ros.skeletons import BLAZEPOSE_33, BODY_25, convert
 
 Array = npt.NDArray[np.float64]
 
-LEAST_SCORES = 0.5, 0.3
-"""Defaults of min_person_score and min_joint_score."""
+LEAST_PERSON_SCORE, LEAST_JOINT_SCORE = 0.5, 0.3
+"""Replace a negative min_person_score and min_joint_score."""
 SIZE = 256
 JOINTS, POINTS = 33, 39
 CENTRE, RIM = 33, 34
@@ -120,17 +120,21 @@ class BlazePose:
 
     def _look(self, image: Image, regions: Iterable[Region]) -> list[Landmarks]:
         """The people in the regions, without duplicates, highest rank first."""
-        least, _ = self.settings.least_scores(*LEAST_SCORES)
+        least = self.settings.min_person_score
+        if least < 0:
+            least = LEAST_PERSON_SCORE
         people = []
         for region in regions:
             person = self._landmarks(image, region)
             if person.score >= least:
                 people.append(person)
-        return _distinct(people)
+        return _distinct(people) if len(people) > 1 else people
 
     def _poses(self, people: list[Landmarks], image: Image) -> tuple[Pose2D, ...]:
         """The people as poses; joints outside the image are missing."""
-        _, least = self.settings.least_scores(*LEAST_SCORES)
+        least = self.settings.min_joint_score
+        if least < 0:
+            least = LEAST_JOINT_SCORE
         last = image.shape[1] - 0.5, image.shape[0] - 0.5
         poses = []
         for person in people:
@@ -183,8 +187,6 @@ class Landmarks:
 
 def _distinct(people: list[Landmarks]) -> list[Landmarks]:
     """The people without duplicates, highest rank first."""
-    if len(people) < 2:
-        return people
     kept: list[Landmarks] = []
     for person in sorted(people, key=lambda person: -person.rank):
         if not any(person.same_person(other) for other in kept):

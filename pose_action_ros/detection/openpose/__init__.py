@@ -1,4 +1,4 @@
-"""OpenPose: people out of a network's heat maps and part affinity fields."""
+"""OpenPose: people from a network's heat maps and part affinity fields."""
 
 from pose_action_ros.detection.openpose.decode import DecodedPeople, decode
 from pose_action_ros.detection.openpose.layout import (

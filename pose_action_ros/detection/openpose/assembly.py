@@ -1,9 +1,9 @@
-"""People out of joints and possible limbs.
+"""Assembly of people from joints and possible limbs.
 
-Source: Cao et al. 2019, "OpenPose", arXiv:1812.08008, section 3.5: all possible limbs are taken
-surest first, and one that contradicts surer ones is left out; and OpenPose's rules for it
-(net/bodyPartConnectorBase.cpp): two people who have no joint in common are one when a limb joins
-them. Limbs that only associate come last and never start a person.
+Source: Cao et al. 2019, "OpenPose", arXiv:1812.08008, section 3.5: possible limbs are added
+by falling score, and a limb that contradicts earlier ones is rejected; and OpenPose's rules
+(net/bodyPartConnectorBase.cpp): a limb joins two people without a common joint to one. Limbs that
+only associate come last and never start a person.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from pose_action_ros.detection.openpose.settings import DecodingSettings
 
 
 class Person:
-    """Joints that belong together so far.
+    """Joints of one person.
 
     Attributes:
-        peaks: of each joint there is, the number of its peak.
+        peaks: number of the peak of each joint.
         score: heights of the joints and scores of the limbs, summed.
         limbs: number of limbs in the sum.
     """
@@ -32,23 +32,23 @@ class Person:
 
     @property
     def mean_score(self) -> float:
-        """Of joints and limbs."""
+        """Mean over joints and limbs."""
         return self.score / (len(self.peaks) + self.limbs)
 
 
 def assemble(
     lines: Lines, peaks: Peaks, layout: MapLayout, settings: DecodingSettings
 ) -> list[Person]:
-    """People, surest first; a peak belongs to one of them at most.
+    """People, highest score first; a peak belongs to one of them at most.
 
     Args:
         lines: possible limbs.
         peaks: their joints.
-        layout: whose limbs.
-        settings: what makes a person.
+        layout: of the limbs.
+        settings: thresholds of a person.
     """
     crowd = _Crowd(peaks)
-    order = _surest_first(lines, peaks, layout, settings.peak_weight)
+    order = _order(lines, peaks, layout, settings.peak_weight)
     columns = (*lines.pairs, lines.scores)
     for limb, start, end, score in zip(*(c[order].tolist() for c in columns), strict=True):
         crowd.connect(start, end, score, may_start=limb not in layout.associating)
@@ -56,22 +56,22 @@ def assemble(
     return sorted(people, key=lambda person: -person.mean_score)
 
 
-def _surest_first(lines: Lines, peaks: Peaks, layout: MapLayout, weight: float) -> Indices:
-    """Order of the lines: those that only associate last."""
+def _order(lines: Lines, peaks: Peaks, layout: MapLayout, weight: float) -> Indices:
+    """Order of the lines by falling score, those that only associate last."""
     limbs, starts, ends = lines.pairs
     sure = lines.scores + weight * (peaks.scores[starts] + peaks.scores[ends])
     return np.lexsort((-sure, layout.only_associate[limbs]))
 
 
 def _is_person(person: Person, layout: MapLayout, settings: DecodingSettings) -> bool:
-    """Whether there is enough of somebody."""
+    """True if a person has enough joints and a sufficient score."""
     counted = len(person.peaks.keys() - layout.uncounted)
     enough = person.score >= settings.min_mean_score * len(person.peaks)
     return counted >= settings.min_parts and enough
 
 
 class _Crowd:
-    """Who has which peak."""
+    """The people during assembly, and the person of each peak."""
 
     def __init__(self, peaks: Peaks) -> None:
         self._heights = peaks.scores.tolist()
@@ -80,11 +80,11 @@ class _Crowd:
         self._owners: list[Person | None] = [None] * len(self._heights)
 
     def people(self) -> list[Person]:
-        """Everybody once, in the order of their first peaks."""
+        """All people, in the order of their first peaks."""
         return list(dict.fromkeys(owner for owner in self._owners if owner is not None))
 
     def connect(self, start: int, end: int, score: float, may_start: bool) -> None:
-        """Add a limb between two peaks unless it contradicts what is there."""
+        """Add a limb between two peaks unless it contradicts earlier limbs."""
         one, other = self._owners[start], self._owners[end]
         if one is None and other is None:
             if may_start:
@@ -105,14 +105,14 @@ class _Crowd:
         self._owners[start] = self._owners[end] = person
 
     def _add(self, person: Person, peak: int, score: float) -> None:
-        """Give a person a joint that they do not have yet."""
+        """Add a joint to a person, unless the person has it already."""
         if person.peaks.setdefault(self._joints[peak], peak) == peak:
             person.score += self._heights[peak] + score
             person.limbs += 1
             self._owners[peak] = person
 
     def _merge(self, one: Person, other: Person, score: float) -> None:
-        """Make one of two who have no joint in common."""
+        """Join two people without a common joint to one."""
         if one.peaks.keys().isdisjoint(other.peaks):
             one.peaks |= other.peaks
             one.score += other.score + score

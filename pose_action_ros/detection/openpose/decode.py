@@ -1,4 +1,4 @@
-"""From the maps of a network to people: see `decode`."""
+"""Decoding: people from the maps of a network."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from pose_action_ros.errors import InputError
 Array = npt.NDArray[np.float64]
 
 _MOST_BROKEN = 0.5
-"""Share of cells that are not finite above which maps are no maps."""
+"""Largest share of values that are not finite."""
 
 
 @dataclass(frozen=True, eq=False)
 class DecodedPeople:
-    """People on a map, surest first.
+    """People on a map, highest score first.
 
     Attributes:
         points: (P, J, 2) [cells], x right, y down, centre of the first cell at 0, as in `layout`;
             NaN where a joint is missing.
         joint_scores: (P, J) heights of the heat maps, 0 to 1; 0 where a joint is missing.
-        person_scores: (P,) 0 to 1, mean of the heights of the joints there are and of the fields
-            along the limbs that join them. (OpenPose divides by the joints and limbs of a whole
-            person, so that the score of somebody half hidden is half as high.)
+        person_scores: (P,) 0 to 1, mean of the heights of the person's joints and of the fields
+            along the limbs between them. (OpenPose divides by the joints and limbs of a whole
+            person, so that the score of a half hidden person is half as high.)
     """
 
     points: Array
@@ -45,25 +45,24 @@ class DecodedPeople:
 def decode(
     maps: npt.NDArray[np.floating], layout: MapLayout, settings: DecodingSettings | None = None
 ) -> DecodedPeople:
-    """Everybody on a network's maps, however many.
+    """All people on a network's maps.
 
-    Works on the maps as they are, a cell for each 8 x 8 pixels. Fastest with float32 that lies in
-    memory by cell or, transposed, by channel. Values that are not finite count as 0 unless there
-    are more of them than others.
+    The maps keep their size of a cell for each 8 x 8 pixels. Fastest with float32 in memory by cell
+    or, transposed, by channel. Values that are not finite count as 0 unless they are the majority.
 
     Args:
         maps: (H, W, C) of one image.
-        layout: what the channels mean.
-        settings: see there; OpenPose's for this network when None.
+        layout: of the channels.
+        settings: thresholds; None for OpenPose's own for this network.
 
     Raises:
-        InputError: not such maps, or most values are not finite.
+        InputError: maps of another shape or type, or most values are not finite.
     """
-    chosen = settings or default_settings(layout)
+    settings = settings or default_settings(layout)
     checked = _checked(maps, layout)
-    peaks = find_peaks(checked[..., : layout.parts], chosen.peak_threshold, chosen.most_peaks)
-    lines = find_lines(checked, peaks, layout, chosen)
-    return _as_arrays(assemble(lines, peaks, layout, chosen), peaks)
+    peaks = find_peaks(checked[..., : layout.parts], settings.peak_threshold, settings.most_peaks)
+    lines = find_lines(checked, peaks, layout, settings)
+    return _as_arrays(assemble(lines, peaks, layout, settings), peaks)
 
 
 def _checked(maps: npt.NDArray[np.floating], layout: MapLayout) -> Maps:

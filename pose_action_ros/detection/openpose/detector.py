@@ -1,4 +1,4 @@
-"""OpenPose: everybody's joints out of heat maps and part affinity fields, whole images at once.
+"""OpenPose: joints of all people from heat maps and part affinity fields of a whole image.
 
 Source: Cao et al. 2019, "OpenPose", arXiv:1812.08008.
 """
@@ -22,14 +22,11 @@ from pose_action_ros.errors import InputError
 from pose_action_ros.models.openpose_card import find_detector
 from pose_action_ros.poses import Pose2D
 
-_ANY_SCORES = 0.0, 0.0
-"""Of a person and of a joint, unless the settings say others: decoding has rules of its own."""
-
 
 class OpenPose:
     """Several people's joints in the skeleton of the network; see Detector.
 
-    It remembers nothing of earlier images, so that it can look at those of several cameras at once.
+    It has no state, so that it can process images of several cameras at once.
 
     Attributes:
         engine, settings: see Detector; the network and the size of its input stay.
@@ -39,14 +36,14 @@ class OpenPose:
         """Load the network.
 
         Raises:
-            ModelError: there is no network, or it is none of OpenPose or not as its card says.
-            EngineError: the engine cannot be had.
+            ModelError: there is no network, or it does not fit its card.
+            EngineError: the engine is not available.
         """
         path, card = find_detector(settings.detector_model)
         self._engine = load_engine(path, settings.detector_engine, settings.detector_threads)
         self._network = MapNetwork(self._engine, card)
         self._card = card
-        self._wanted = settings.detector_width, settings.detector_height
+        self._size = settings.detector_width, settings.detector_height
         self.skeleton = self._network.layout.skeleton
         self.settings = settings
 
@@ -56,23 +53,23 @@ class OpenPose:
         return self._engine.name
 
     def reset(self) -> None:
-        """There is nothing to forget; see Detector."""
+        """Do nothing, as there is no state; see Detector."""
 
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:
         """People in an image; see Detector."""
         return self.together([image])[0]
 
     def together(self, images: Sequence[Image]) -> list[tuple[Pose2D, ...]]:
-        """People in images of several cameras, which go through the network as one batch.
+        """People in images of several cameras, processed as one batch.
 
         Args:
             images: (H, W, 3) uint8, BGR, all of one size.
 
         Returns:
-            Of each image what a call with it alone gives.
+            The result of a call for each image.
 
         Raises:
-            InputError: not such images, or the network gives no numbers for one.
+            InputError: other images, or outputs of the network that are not finite.
             EngineError: the inference engine failed.
         """
         for image in images:
@@ -90,25 +87,26 @@ class OpenPose:
         return [self._poses(decode(one, layout, decoding), box) for one in maps]
 
     def _decoding(self) -> DecodingSettings:
-        """OpenPose's, whose least score of a person gives way to one that is set."""
+        """OpenPose's settings; min_person_score replaces their least score of a person."""
         own = default_settings(self._network.layout)
         return replace(own, min_mean_score=0.0) if self.settings.min_person_score >= 0 else own
 
     def _input_size(self, size: tuple[int, int]) -> tuple[int, int]:
-        return input_size(size, self._wanted, self._card.multiple_of)
+        return input_size(size, self._size, self._card.multiple_of)
 
     def _poses(self, people: DecodedPeople, box: Letterbox) -> tuple[Pose2D, ...]:
-        """The people in pixels of the image, surest first, as many as are wanted."""
-        least_person, least_joint = self.settings.least_scores(*_ANY_SCORES)
+        """At most max_people people in pixels of the image, highest score first."""
+        # A negative setting leaves the choice to the rules of decoding.
+        least_person, least_joint = self.settings.min_person_score, self.settings.min_joint_score
         points = box.to_image(to_pixels(people.points, self._card.stride))  # (P, J, 2)
         edge = np.array(box.image) - 0.5
         with np.errstate(invalid="ignore"):
             inside = ((points >= -0.5) & (points <= edge)).all(axis=-1)
         scores = np.where(inside & (people.joint_scores >= least_joint), people.joint_scores, 0.0)
         order = np.argsort(-people.person_scores, kind="stable")
-        wanted = [row for row in order.tolist() if scores[row].any()]
+        rows = [row for row in order.tolist() if scores[row].any()]
         return tuple(
             Pose2D(self.skeleton, points[row], scores[row], score=float(people.person_scores[row]))
-            for row in wanted[: self.settings.max_people]
+            for row in rows[: self.settings.max_people]
             if people.person_scores[row] >= least_person
         )

@@ -1,11 +1,10 @@
-"""What the channels of OpenPose's networks mean: parts, background, and two for every limb.
+"""Channels of OpenPose's networks: parts, background, and two for every limb.
 
 Source: OpenPose, pose/poseParameters.cpp, which lists joints, pairs and field channels.
 
-A cell is where the maps have a value. Points on a map are in cells: x right, y down, the centre of
-the first cell at (0, 0), so that the map covers -0.5 to width - 0.5. A map that covers a picture of
-`pixels` columns or rows with `cells` of its own has them `pixels / cells` wide (the stride, 8), and
-`to_pixels` gives the place in that picture, centre of the first pixel at 0.
+A cell is one value of a map. Points on a map are in cells: x right, y down, the centre of the first
+cell at (0, 0), so that the map covers -0.5 to width - 0.5. A cell covers `stride` (8) pixels of the
+network's input; `to_pixels` converts to pixels, with the centre of the first pixel at 0.
 """
 
 from __future__ import annotations
@@ -32,15 +31,15 @@ class MapLayout:
     """The channels of one kind of OpenPose network.
 
     Attributes:
-        name: as of its skeleton.
-        skeleton: joint j has its heat map in channel j.
+        name: of its skeleton.
+        skeleton: the heat map of joint j is channel j.
         limbs: joint indices (from, to), in OpenPose's order.
-        fields: of each limb the channels of x and, right after it, y of its part affinity field.
-        associating: numbers of the limbs that only join what others have found: they never start a
-            person and are not drawn.
-        uncounted: joints that do not count when a person needs a number of parts.
-        background: whether the channel after the parts is the background.
-        channels: in all.
+        fields: channels of x and of y, the next one, of each limb's part affinity field.
+        associating: numbers of the limbs that only extend people: they never start a person and
+            are not drawn.
+        uncounted: joints that do not count for the least number of parts of a person.
+        background: True if the channel after the parts is the background.
+        channels: total number.
     """
 
     name: str
@@ -64,12 +63,12 @@ class MapLayout:
 
     @cached_property
     def field_channels(self) -> npt.NDArray[np.intp]:
-        """(L,) of each limb the channel of x; that of y is the next."""
+        """Channel (L,) of x of each limb's field; y is the next channel."""
         return np.array(self.fields, dtype=np.intp)[:, 0]
 
     @cached_property
     def only_associate(self) -> npt.NDArray[np.bool_]:
-        """(L,) which limbs are `associating`."""
+        """True (L,) for the limbs that are `associating`."""
         return np.isin(np.arange(len(self.limbs)), self.associating)
 
 
@@ -95,7 +94,7 @@ def _layout(
 
 
 def _pairs(numbers: str) -> Pairs:
-    """Pairs out of `a-b c-d ...`."""
+    """Parse pairs from `a-b c-d ...`."""
     pairs = (pair.split("-") for pair in numbers.split())
     return tuple((int(one), int(other)) for one, other in pairs)
 
@@ -134,7 +133,7 @@ LAYOUTS: Mapping[str, MapLayout] = {
 
 
 def layout_named(name: str) -> MapLayout:
-    """The layout of that name; InputError lists the known ones otherwise."""
+    """The layout of a name; InputError lists the names if there is none."""
     try:
         return LAYOUTS[name]
     except KeyError:
@@ -144,7 +143,7 @@ def layout_named(name: str) -> MapLayout:
 
 
 def layout_with_channels(channels: int) -> MapLayout:
-    """The layout with so many channels; InputError lists the known ones otherwise."""
+    """The layout with a number of channels; InputError lists the numbers if there is none."""
     known = {layout.channels: layout for layout in LAYOUTS.values()}
     if channels not in known:
         names = ", ".join(f"{count} ({layout.name})" for count, layout in known.items())
@@ -155,7 +154,7 @@ def layout_with_channels(channels: int) -> MapLayout:
 
 
 def to_pixels(points: npt.ArrayLike, scale: npt.ArrayLike = STRIDE) -> Array:
-    """Pixels (..., 2) in the picture that the maps cover.
+    """Convert cells to pixels (..., 2) of the network's input.
 
     Args:
         points: (..., 2) [cells].
@@ -166,6 +165,6 @@ def to_pixels(points: npt.ArrayLike, scale: npt.ArrayLike = STRIDE) -> Array:
 
 
 def to_cells(points: npt.ArrayLike, scale: npt.ArrayLike = STRIDE) -> Array:
-    """Cells (..., 2) of pixels (..., 2); what `to_pixels` undoes."""
+    """Convert pixels (..., 2) to cells (..., 2): the inverse of `to_pixels`."""
     cells: Array = (np.asarray(points, dtype=np.float64) + 0.5) / np.asarray(scale) - 0.5
     return cells

@@ -1,4 +1,4 @@
-"""Images into a network's input: scaled as a whole, and filled up to the right and below."""
+"""Letterbox: an image in a network's input, scaled and padded to the right and below."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Size = tuple[int, int]
 """Width and height [px]."""
 
 _WIDEST = 4.0
-"""Of an input, in heights: bounds the memory that a panorama takes."""
+"""Largest width of an input, in heights: bounds the memory for a panorama."""
 
 
 def input_size(image: Size, wanted: Size, multiple: int) -> Size:
@@ -24,20 +24,20 @@ def input_size(image: Size, wanted: Size, multiple: int) -> Size:
 
     Args:
         image: its size.
-        wanted: width, 0 for what fits the image, and height.
-        multiple: width and height are multiples of it.
+        wanted: width, 0 for the aspect ratio of the image, and height.
+        multiple: divisor of width and height.
     """
     width, height = wanted
     height = max(round(height / multiple), 1) * multiple
     fitting = min(height * image[0] / image[1], _WIDEST * height)
-    # The tolerance keeps a width that fits from being made wider by rounding.
+    # The tolerance keeps rounding from adding a multiple to a width that fits.
     columns = round(width / multiple) if width else ceil(fitting / multiple - 1e-9)
     return max(columns, 1) * multiple, height
 
 
 @dataclass(frozen=True)
 class Letterbox:
-    """How images of one size go into an input: their upper left corners are the same.
+    """Place of images of one size in an input, with a common upper left corner.
 
     Attributes:
         image: size of the images.

@@ -1,4 +1,4 @@
-"""A network that gives heat maps and part affinity fields, in an engine."""
+"""The network of OpenPose: heat maps and part affinity fields of images."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from pose_action_ros.models.openpose_card import OpenPoseCard
 
 Maps = npt.NDArray[np.float32]
 
-_PROBE = 4  # multiples of the input's size on which a network is tried when it is loaded
+_PROBE = 4  # multiples of the smallest input, for the test run of a loaded network
 
 
 class MapNetwork:
-    """Images of a network's input size to its maps.
+    """Maps of images of the network's input size.
 
     Attributes:
-        layout: what the channels of the maps mean.
-        size: width and height of the only images it takes [px]; None for any.
+        layout: of the channels of the maps.
+        size: width and height of a network with a fixed input [px]; None for any.
 
     Raises:
-        ModelError: the network takes or gives something else than its card says.
+        ModelError: input or output of the network do not fit its card.
     """
 
     def __init__(self, engine: Engine, card: OpenPoseCard) -> None:
@@ -49,7 +49,7 @@ class MapNetwork:
             )
         self.size: Size | None = (width, height) if width and height else None
         self._batch = shape[0]
-        self._try()
+        self._test()
 
     def _axes(self, shape: Sequence[Any]) -> tuple[Any, Any, Any]:
         """Channels, height and width of the input."""
@@ -59,8 +59,8 @@ class MapNetwork:
             return shape[1], shape[2], shape[3]
         return shape[3], shape[1], shape[2]
 
-    def _try(self) -> None:
-        """ModelError unless something of the right shape comes out."""
+    def _test(self) -> None:
+        """Run the network once; ModelError unless the output has the right shape."""
         width, height = self.size or (_PROBE * self._card.multiple_of,) * 2
         self([np.zeros((height, width, 3), dtype=np.uint8)], (width, height))
 
@@ -68,11 +68,11 @@ class MapNetwork:
         """Maps (H / stride, W / stride, C) of each image.
 
         Args:
-            images: (H, W, 3) BGR, not larger than the input; they are filled up with grey.
+            images: (H, W, 3) BGR, not larger than the input; they are padded with grey.
             size: width and height of the input.
 
         Raises:
-            ModelError: what comes out is not as the card says, or the input is of another size.
+            ModelError: the output does not fit the card, or the network takes another size.
             EngineError: the engine failed.
         """
         self._card.check_size(*size)
@@ -82,7 +82,7 @@ class MapNetwork:
         return [maps for row in tensor for maps in self._maps(row[None], size)]
 
     def _tensor(self, images: Sequence[Image], size: Size) -> Maps:
-        """The images as the network takes them."""
+        """The images as the input of the network."""
         width, height = size
         tensor = np.zeros((len(images), 3, height, width), dtype=np.float32)
         if self._card.input_layout == "NHWC":

@@ -1,8 +1,8 @@
 """Maxima of heat maps, finer than their cells.
 
 A heat map is about a Gaussian around each joint (Cao et al. 2019, arXiv:1812.08008, equation 7), so
-its logarithm is a parabola along each axis, and three cells give the parabola's top. OpenPose finds
-the same place, to about 0.06 of a cell, in maps made eight times larger.
+its logarithm is a parabola along each axis, which three cells determine. OpenPose finds the same
+place, to about 0.06 of a cell, in maps resized to eight times their size.
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ Indices = npt.NDArray[np.intp]
 Maps = npt.NDArray[np.float32]
 
 _LEAST_SHARE = 0.1
-"""Of a maximum, that its neighbours count at least: zeros have no logarithm."""
+"""Least value of a neighbour as a share of the maximum: zeros have no logarithm."""
 _MOST_RISE = 2.0
-"""A top is less than this times as high as its cell: exp(log(10) / 4) for so much lower neighbours.
-"""
+"""Upper bound of the ratio of a peak to its cell: exp(log(10) / 4) for neighbours of that share."""
 _NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))
-"""Rows and columns away, one of each two opposite ones."""
+"""Offsets in rows and columns, one of each two opposite ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +30,8 @@ class Peaks:
 
     Attributes:
         points: (N, 2) [cells].
-        scores: (N,) heights there, at most 1.
-        starts: (J + 1,) the maxima of joint j are those from starts[j] to before starts[j + 1].
+        scores: (N,) heights, at most 1.
+        starts: (J + 1,) the maxima of joint j are rows starts[j] to starts[j + 1] - 1.
     """
 
     points: Array
@@ -45,19 +44,19 @@ def find_peaks(heat: Maps, threshold: float, most: int) -> Peaks:
 
     Args:
         heat: (H, W, J), finite.
-        threshold: what the height must exceed, at least 0.
-        most: of each joint only so many are kept, the highest.
+        threshold: lower bound of the height, at least 0.
+        most: number of maxima of each joint, the highest ones.
     """
     height, width, parts = heat.shape
-    # One more row and column of zeros keep the maps apart and are everybody's neighbours outside.
+    # A further row and column of zeros separate the maps and are the neighbours outside.
     framed = np.zeros((parts, height + 1, width + 1), dtype=np.float32)
     framed[:, :height, :width] = heat.transpose(2, 0, 1)
     flat, step = framed.reshape(-1), width + 1
     cells = _maxima(flat, step, threshold / _MOST_RISE)
     part, inside = np.divmod(cells, framed[0].size)
     row, column = np.divmod(inside, step)
-    x, rise_x = _top(flat, cells, 1, (column > 0) & (column < width - 1))
-    y, rise_y = _top(flat, cells, step, (row > 0) & (row < height - 1))
+    x, rise_x = _vertex(flat, cells, 1, (column > 0) & (column < width - 1))
+    y, rise_y = _vertex(flat, cells, step, (row > 0) & (row < height - 1))
     heights = flat.take(cells) * np.exp(rise_x + rise_y)
     kept = _highest(heights, part, threshold, most)
     return Peaks(
@@ -74,8 +73,8 @@ def _maxima(flat: Maps, step: int, threshold: float) -> Indices:
     for rows, columns in _NEIGHBOURS:
         away = rows * step + columns
         for before, stays in ((away, np.greater), (-away, np.greater_equal)):
-            left = np.flatnonzero(stays(values, flat.take(cells - before)))
-            cells, values = cells.take(left), values.take(left)
+            rest = np.flatnonzero(stays(values, flat.take(cells - before)))
+            cells, values = cells.take(rest), values.take(rest)
     return cells
 
 
@@ -90,14 +89,14 @@ def _highest(heights: Array, part: Indices, threshold: float, most: int) -> Indi
     return np.sort(rows[order[rank < most]])
 
 
-def _top(
+def _vertex(
     flat: Maps, cells: Indices, step: int, inner: npt.NDArray[np.bool_]
 ) -> tuple[Array, Array]:
-    """The parabola through the logarithms of three cells `step` apart.
+    """Vertex of the parabola through the logarithms of three cells `step` apart.
 
     Returns:
-        (N,) where its top is, -0.5 to 0.5 from the middle one, and (N,) how much higher; both 0
-        where cells are not `inner`: they have no neighbour on one side.
+        (N,) its place, -0.5 to 0.5 from the middle cell, and (N,) its height above that cell; both
+        0 for cells that are not `inner`, which have no neighbour on one side.
     """
     middle = flat.take(cells).astype(np.float64)
     least = _LEAST_SHARE * middle

@@ -1,4 +1,4 @@
-"""What can be set about decoding; the defaults are OpenPose's."""
+"""Settings of decoding; the defaults are OpenPose's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pose_action_ros.settings import Settings, setting
 
 @dataclass(frozen=True)
 class DecodingSettings(Settings):
-    """When maxima are joints, when two joints are a limb, and when joints are a person.
+    """Thresholds for joints, limbs and people.
 
     Source of the values: OpenPose, pose/poseParameters.cpp and net/bodyPartConnectorBase.cpp.
     """
@@ -19,7 +19,7 @@ class DecodingSettings(Settings):
         0.05, "height above which a maximum of a heat map may be a joint", low=0.0, high=1.0
     )
     most_peaks: int = setting(
-        127, "most maxima of one heat map that are looked at, the highest ones", low=1, high=1000
+        127, "most maxima of one heat map, the highest ones", low=1, high=1000
     )
     line_threshold: float = setting(
         0.05, "the field along a limb counts where it is stronger than this", low=0.0, high=1.0
@@ -48,7 +48,7 @@ class DecodingSettings(Settings):
 
 
 def default_settings(layout: MapLayout) -> DecodingSettings:
-    """OpenPose's values for a network; those of MPI see less and need surer maxima."""
+    """OpenPose's values for a network; networks of MPI are weaker and need higher maxima."""
     if layout is MPI_15_MAPS:
         return DecodingSettings(peak_threshold=0.6, line_threshold=0.01)
     return DecodingSettings()

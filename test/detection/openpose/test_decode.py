@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.openpose_maps import draw_maps
 from openpose_people import cut, matched, mirrored, row_of_people, somebody
 from pose_action_ros.detection.openpose import (
     LAYOUTS,
@@ -17,7 +18,6 @@ from pose_action_ros.detection.openpose import (
     default_settings,
 )
 from pose_action_ros.detection.openpose.layout import BODY_25_MAPS, COCO_18_MAPS
-from pose_action_ros.detection.openpose.maps import draw_maps
 from pose_action_ros.errors import InputError
 from references import paf_decoding
 

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.openpose_maps import REACH, SIGMA, draw_maps
 from openpose_people import mirrored, somebody
 from pose_action_ros.detection.openpose.layout import BODY_25_MAPS, LAYOUTS, MapLayout
-from pose_action_ros.detection.openpose.maps import REACH, SIGMA, draw_maps
 from pose_action_ros.errors import InputError
 
 SIZE = (30, 24)

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from benchmarks.openpose_maps import SIGMA
 from pose_action_ros.detection.openpose import DecodingSettings
-from pose_action_ros.detection.openpose.maps import SIGMA
 from pose_action_ros.detection.openpose.peaks import Peaks, find_peaks
 from references import paf_decoding
 

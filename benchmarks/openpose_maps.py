@@ -1,9 +1,9 @@
-"""The maps that a network should give for known people: targets of training, input of tests.
+"""Ideal maps of an OpenPose network for known people: input of benchmarks and tests.
 
 Source: Cao et al. 2019, "OpenPose", arXiv:1812.08008, equations 7 and 8 (the highest of the
 people's Gaussians; with the 2 in the exponent that OpenPose's training code has) and 9 and 10 (unit
 vectors along limbs, averaged where people overlap). The published field ends where the joint is;
-here it goes on around it, as in that code, or limbs shorter than a cell had none.
+here it continues around it, as in that code; otherwise limbs shorter than a cell had none.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ def draw_maps(
     sigma: float = SIGMA,
     reach: float = REACH,
 ) -> Maps:
-    """The maps of people.
+    """Draw the maps of people.
 
     Args:
-        people: (P, J, 2) [cells]; NaN where a joint shall not be seen. Joints outside the map still
-            shine into it.
-        layout: what the channels mean.
+        people: (P, J, 2) [cells]; NaN for a hidden joint. The Gaussians of joints outside the map
+            reach into it.
+        layout: of the channels.
         size: rows and columns of the map.
         sigma: of the Gaussian of a joint [cells].
-        reach: how far from a limb's middle line its field goes [cells].
+        reach: half width of a limb's field [cells].
 
     Returns:
         (H, W, C) parts, background, fields.
 
     Raises:
-        InputError: the joints are not those of the layout.
+        InputError: another number of joints than in the layout.
     """
     points = np.asarray(people, dtype=np.float64)
     if points.ndim != 3 or points.shape[1:] != (layout.parts, 2):
