@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.errors import SettingError
 from pose_action_ros.output.settings import ProcessSettings
+from pose_action_ros.sources.kinds import is_live, kind_of, sources_in, stem_of
 
 if TYPE_CHECKING:
     from pose_action_ros.output.job import Report
@@ -61,12 +62,12 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         PoseActionError: the only input cannot be read, or wrong options.
     """
-    from pose_action_ros.sources.kinds import sources_in
-
     if args.jobs < 1:
         raise SettingError(f"jobs: got {args.jobs}, expected at least 1")
     names = [source for name in args.inputs for source in sources_in(name)]
     if names == args.inputs and len(names) < 2:
+        for name in names:
+            kind_of(name)  # refuses a wrong name before anything is loaded
         from pose_action_ros.output import job
 
         settings = settings_from(args, ProcessSettings, source="".join(names))
@@ -83,8 +84,6 @@ def jobs_of(settings: ProcessSettings, names: Sequence[str]) -> list[ProcessSett
     Raises:
         SettingError: the sources cannot be processed together.
     """
-    from pose_action_ros.sources.kinds import is_live, stem_of
-
     live = [name for name in names if is_live(name)]
     if live or settings.keypoints_json:
         name = live[0] if live else "keypoints_json"

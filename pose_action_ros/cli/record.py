@@ -13,6 +13,7 @@ from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.errors import SettingError, SourceError
 from pose_action_ros.output.settings import RecordSettings
 from pose_action_ros.recognition.settings import UNKNOWN
+from pose_action_ros.sources.kinds import is_live, kind_of, sources_in
 
 if TYPE_CHECKING:
     from pose_action_ros.output.recorder import Recorder
@@ -61,12 +62,13 @@ def run(args: argparse.Namespace) -> int:
         PoseActionError: wrong label or options, no models, or the folder cannot be written.
         KeyboardInterrupt: by the user; the recordings so far are on disk.
     """
-    from pose_action_ros.output.recorder import Recorder
-    from pose_action_ros.sources.kinds import sources_in
-
     settings = settings_from(args, RecordSettings)
     label = _checked(args.label, settings, args.sources)
     sources = [source for name in args.sources for source in sources_in(name)]
+    if len(sources) == 1:
+        kind_of(sources[0])  # refuses a wrong name before anything is loaded
+    from pose_action_ros.output.recorder import Recorder
+
     recorder = Recorder(settings, label, args.output.expanduser(), all_people=args.all_people)
     complete = [_record(recorder, source) for source in sources]
     if not recorder.count:
@@ -87,7 +89,6 @@ def _record(recorder: Recorder, source: str) -> bool:
 def _checked(label: str, settings: RecordSettings, sources: Sequence[str]) -> str:
     """Return the label; SettingError if it or the options do not fit the sources."""
     from pose_action_ros.pose_tracks import checked_label
-    from pose_action_ros.sources.kinds import is_live
 
     if checked_label(label) == UNKNOWN:
         raise SettingError(
