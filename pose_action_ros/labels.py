@@ -38,39 +38,46 @@ class _Row:
     span: LabelledSpan
 
 
-def load_recordings(folder: Path, labels_file: Path | None = None) -> list[PoseTrack]:
-    """The labelled tracks of all recordings in a folder and the folders below, ordered by path.
+def load_recordings(
+    folders: Path | Sequence[Path], labels_file: Path | None = None
+) -> list[PoseTrack]:
+    """The labelled tracks of all recordings in folders and the folders below, ordered by path.
 
     Args:
-        folder: of the recordings.
+        folders: folder of the recordings, or several.
         labels_file: CSV file of labels, see the module; its paths are relative to its own folder
-            or to `folder`. They replace the labels in a recording.
+            or to one of `folders`. They replace the labels in a recording.
 
     Raises:
         InputError: no recordings, one that cannot be used, a recording without labels where no
             CSV file is given, or a row of the CSV file that does not fit.
     """
+    folders = [folders] if isinstance(folders, Path) else folders
     rows: dict[Path, list[_Row]] = defaultdict(list)
     for row in _read(labels_file) if labels_file else ():
-        rows[_named(row, folder, labels_file)].append(row)
-    paths = sorted({*(path.resolve() for path in folder.rglob(f"*{SUFFIX}")), *rows})
-    if not paths:
-        raise InputError(
-            f"no recordings (*{SUFFIX}) in {folder}; make some with: pose-action record"
-        )
-    return [track for path in paths for track in _labelled(path, rows.get(path), labels_file)]
+        rows[_named(row, folders, labels_file)].append(row)
+    paths = set(rows)
+    for folder in folders:
+        inside = {path.resolve() for path in folder.rglob(f"*{SUFFIX}")}
+        if not inside:
+            raise InputError(
+                f"no recordings (*{SUFFIX}) in {folder}; make some with: pose-action record"
+            )
+        paths |= inside
+    files = sorted(paths)
+    return [track for path in files for track in _labelled(path, rows.get(path), labels_file)]
 
 
-def _named(row: _Row, folder: Path, labels_file: Path | None) -> Path:
+def _named(row: _Row, folders: Sequence[Path], labels_file: Path | None) -> Path:
     """The file that a row of labels names."""
-    for base in (labels_file.parent if labels_file else folder, folder):
+    for base in (*([labels_file.parent] if labels_file else []), *folders):
         path = base / row.recording
         path = path / FILE_NAME if path.is_dir() else path
         if path.is_file():
             return path.resolve()
     raise InputError(
         f"{row.place}: got the recording {row.recording!r}, expected a path relative to the CSV "
-        f"file or to {folder}"
+        f"file or to {', '.join(map(str, folders))}"
     )
 
 

@@ -163,9 +163,14 @@ class Recording:
             return self.ids[0]
         if person_id is None or person_id not in self.ids:
             got = "no person" if person_id is None else f"person {person_id}"
-            ids = ", ".join(map(str, self.ids)) or "none"
+            ids = ", ".join(f"{each} ({self._times(each)})" for each in self.ids) or "none"
             raise InputError(f"got {got}, expected one of the people of the recording: {ids}")
         return person_id
+
+    def _times(self, person: int) -> str:
+        """First and last stamp of a person, human-readable."""
+        stamps = self.stamps[self.people == person]
+        return f"{stamps.min():.1f} to {stamps.max():.1f} s"
 
     def keypoints_at(self, row: int) -> Pose2D:
         """The keypoints of one row."""
@@ -207,6 +212,11 @@ class Recording:
         """
         person = self._check_person(person_id)
         rows = self._rows(person, start, end)
+        if len(rows) < 2:
+            raise InputError(
+                f"got {len(rows)} poses of person {person} from {start} s to {end} s, expected at "
+                f"least 2; images show this person from {self._times(person)}"
+            )
         poses, placed = self.poses[rows].astype(np.float64), self.placed[rows]
         points = poses[..., :3]
         if not placed.all():

@@ -144,7 +144,7 @@ def test_tracks(saved: Path) -> None:
     (span,) = recording.labelled()
     assert (span.person_id, span.label, len(span)) == (3, "waving_left", 3)
     assert recording.track(0, start=0.1, end=0.2, label="kick").label == "kick"
-    with pytest.raises(InputError, match=r"got person 1, expected one of .*: 0, 3"):
+    with pytest.raises(InputError, match=r"got person 1, expected one of .*: 0 .*, 3 "):
         recording.track(1)
     with pytest.raises(InputError, match="got no person"):
         recording.track()
@@ -208,7 +208,7 @@ def test_arrays_are_copied_and_read_only(saved: Path) -> None:
         ({"pose_skeleton": "spider_8"}, "unknown skeleton 'spider_8'.*human36m_17"),
         ({"pose_skeleton": "sbu_15"}, "other joints of sbu_15"),
         ({"labels": ["Wave"]}, "label 'Wave'"),
-        ({"label_people": [9]}, "person 9, expected one of the people of the recording: 0, 3"),
+        ({"label_people": [9]}, "person 9, expected one of the people of the recording: 0 .*, 3 "),
         ({"label_ends": [0.0]}, "expected start < end"),
         ({"labels": []}, "wrong type"),
         ({"version": VERSION + 1}, "version 3 of the format, expected 2: update"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+from collections.abc import Sequence
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,17 +19,18 @@ if TYPE_CHECKING:
     from pose_action_ros.lab.training.action.teaching_data import TeachingData
 
 DESCRIPTION = (
-    "Teach the action model new actions from a folder of recordings (of pose-action record, or of "
-    "pose-action process with --labels), five "
-    "or more of each, best of different people. Recordings with a label that the model already has "
-    "are added to that action."
+    "Teach the action model new actions from recordings: of pose-action record, or of pose-action "
+    "process with --labels, which names persons and spans. Five or more of each action, best of "
+    "different people. Recordings with a label that the model already has are added to that action."
 )
 _log = logging.getLogger(__name__)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("folder", metavar="DIR", type=Path, help="folder with the recordings")
+    parser.add_argument(
+        "folders", metavar="FOLDER", nargs="+", type=Path, help="folder with recordings"
+    )
     parser.add_argument(
         "--labels",
         metavar="SPANS.csv",
@@ -39,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--output",
         metavar="MODEL.onnx",
         type=Path,
-        help="the new model; existing files are never replaced (default: DIR.onnx)",
+        help="the new model; existing files are never replaced (default: FOLDER.onnx)",
     )
     add_options(parser, TeachSettings)
 
@@ -50,8 +52,9 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         PoseActionError: recordings, base or options that cannot be used, or an output that exists.
     """
-    settings, folder = settings_from(args, TeachSettings), args.folder.expanduser()
-    output = (args.output or default_output(folder)).expanduser()
+    settings = settings_from(args, TeachSettings)
+    folders = [folder.expanduser() for folder in args.folders]
+    output = (args.output or default_output(folders[0])).expanduser()
     import torch
 
     from pose_action_ros.lab.training.action import report
@@ -62,9 +65,9 @@ def run(args: argparse.Namespace) -> int:
     from pose_action_ros.labels import load_recordings
     from pose_action_ros.models.card import find_model
 
-    check_output(output, folder, WEIGHTS)
+    check_output(output, folders, WEIGHTS)
     torch.set_num_threads(settings.threads)
-    recordings = load_recordings(folder, args.labels)
+    recordings = load_recordings(folders, args.labels)
     base = read_model(find_model(settings.base))
     data = TeachingData(base, demonstrations_of(recordings, base.spmf), settings)
     _print_recordings(data)
@@ -95,21 +98,22 @@ def default_output(folder: Path) -> Path:
     return whole.with_name(f"{whole.name}.onnx")
 
 
-def check_output(path: Path, folder: Path, weights: str) -> None:
+def check_output(path: Path, folders: Sequence[Path], weights: str) -> None:
     """Check that a model can be written without replacing a file.
 
     Args:
         path: of the .onnx file.
-        folder: of the recordings, among which the model's weights would be read as a recording.
+        folders: of the recordings, among which the model's weights would be read as a recording.
         weights: suffix of the file of weights.
 
     Raises:
-        SettingError: another suffix than .onnx, a path in the folder, or an existing file.
+        SettingError: another suffix than .onnx, a path in a folder, or an existing file.
     """
     if path.suffix != ".onnx":
         raise SettingError(f"got the name {path.name!r} for a model, expected one in .onnx")
-    if folder.resolve() in path.resolve().parents:
-        raise SettingError(f"{path} is among the recordings; give an --output outside {folder}")
+    for folder in folders:
+        if folder.resolve() in path.resolve().parents:
+            raise SettingError(f"{path} is among the recordings; give an --output outside {folder}")
     for file in (path, path.with_suffix(".json"), path.with_name(path.stem + weights)):
         if file.exists():
             raise SettingError(f"{file} already exists; choose another --output, or remove it")

@@ -16,7 +16,7 @@ def test_one_logit_for_each_label(labels: int, size: int, width: int) -> None:
     assert network(torch.zeros(3, size, 32, 3)).shape == (3, labels)
 
 
-def test_an_image_is_judged_alone() -> None:
+def test_images_of_a_batch_are_independent() -> None:
     network = ActionCnn(CnnShape(4)).eval()
     torch.testing.assert_close(network(IMAGES)[2:3], network(IMAGES[2:3]))
 

@@ -1,4 +1,4 @@
-"""Genotypes: what is allowed, and their JSON."""
+"""Genotypes: validity, and their JSON form."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ NODE = Node((0, 1), ("identity", "avg_pool_3x3"))
 
 
 @given(GENOTYPES)
-def test_json_gives_the_same_genotype_back(genotype: Genotype) -> None:
+def test_json_restores_the_genotype(genotype: Genotype) -> None:
     assert from_json(json.loads(json.dumps(to_json(genotype)))) == genotype
 
 
-def test_a_file_gives_the_same_genotype_back(tmp_path: Path) -> None:
+def test_a_file_restores_the_genotype(tmp_path: Path) -> None:
     genotype = random_genotype(np.random.default_rng(0), 4)
     write_genotype(tmp_path / "new" / "genotype.json", genotype)
     assert read_genotype(tmp_path / "new" / "genotype.json") == genotype
 
 
 @given(GENOTYPES)
-def test_every_node_is_taken_or_loose(genotype: Genotype) -> None:
+def test_every_node_is_an_input_or_a_loose_end(genotype: Genotype) -> None:
     for cell in (genotype.normal, genotype.reduction):
         taken = {source for node in cell for source in node.inputs}
         assert taken - {0, 1} | set(loose_ends(cell)) == set(range(2, len(cell) + 2))
@@ -52,7 +52,7 @@ def test_every_node_is_taken_or_loose(genotype: Genotype) -> None:
         assert len(cell) + 1 in loose_ends(cell)
 
 
-def test_random_genotypes_have_every_choice_equally_often() -> None:
+def test_choices_of_random_genotypes_are_uniform() -> None:
     rng = np.random.default_rng(0)
     nodes = [random_genotype(rng, 2).normal[1] for _ in range(2000)]
     for side in range(2):
@@ -72,7 +72,7 @@ def test_random_genotypes_have_every_choice_equally_often() -> None:
         ((Node((-1, 0), NODE.operations),), "takes input -1"),
     ],
 )
-def test_a_cell_that_cannot_be_is_refused(normal: tuple[Node, ...], message: str) -> None:
+def test_an_invalid_cell_is_refused(normal: tuple[Node, ...], message: str) -> None:
     with pytest.raises(ModelError, match=message):
         Genotype(normal, (NODE,))
 
@@ -100,7 +100,7 @@ def changed(**members: Any) -> dict[str, Any]:
         (changed(operations=["identity", "conv"]), "got the operation 'conv', expected one of sep"),
     ],
 )
-def test_a_bad_genotype_says_what_is_wrong(value: Any, message: str, tmp_path: Path) -> None:
+def test_the_error_names_the_invalid_value(value: Any, message: str, tmp_path: Path) -> None:
     if isinstance(value, dict) and value.keys() == {"normal"} and value["normal"]:
         value = {**value, "reduction": to_json(Genotype((NODE,), (NODE,)))["normal"]}
     with pytest.raises(ModelError, match=message):
@@ -112,7 +112,7 @@ def test_a_bad_genotype_says_what_is_wrong(value: Any, message: str, tmp_path: P
 
 
 @pytest.mark.parametrize("text", [None, "{", "\x00"])
-def test_a_file_that_is_no_json_says_so(text: str | None, tmp_path: Path) -> None:
+def test_a_file_without_json_is_refused(text: str | None, tmp_path: Path) -> None:
     path = tmp_path / "genotype.json"
     if text is not None:
         path.write_text(text)

@@ -1,4 +1,4 @@
-"""Spare outputs: told apart while training, none of the labels afterwards."""
+"""Spare outputs: separate classes in training, none of the labels afterwards."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NETWORKS = {
 
 
 @given(st.integers(1, 6), st.integers(0, 6), st.integers(0, 99))
-def test_probabilities_add_up_and_labels_keep_their_order(
+def test_the_probability_of_spare_outputs_is_distributed_evenly(
     labels: int, spare: int, seed: int
 ) -> None:
     logits = 5 * torch.randn(4, labels + spare, generator=torch.manual_seed(seed))
@@ -35,13 +35,13 @@ def test_probabilities_add_up_and_labels_keep_their_order(
     torch.testing.assert_close(chances, expected, atol=1e-4, rtol=1e-3)
 
 
-def test_what_is_surely_none_of_the_labels_is_all_of_them_alike() -> None:
+def test_a_certain_spare_output_gives_a_uniform_distribution() -> None:
     chances = torch.softmax(merge_spare(torch.tensor([[1.0, 3.0, -2.0, 50.0]]), 3), dim=1)
     torch.testing.assert_close(chances, torch.full((1, 3), 1 / 3))
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_networks_give_the_spare_logits_only_while_they_learn(name: str) -> None:
+def test_networks_have_spare_logits_in_training_only(name: str) -> None:
     network: nn.Module = NETWORKS[name]
     images = torch.zeros(2, 48, 32, 3)
     assert network.train()(images).shape == (2, 7)

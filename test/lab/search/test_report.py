@@ -1,4 +1,4 @@
-"""What a search leaves behind: genotype, pictures, table."""
+"""Report of a search: genotype, pictures, table, curve."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CURVE = [
 GENOTYPE = random_genotype(np.random.default_rng(0), 4)
 
 
-def test_the_best_genotype_and_the_pictures_are_written(tmp_path: Path) -> None:
+def test_the_best_genotype_and_pictures_are_written(tmp_path: Path) -> None:
     write_curve(tmp_path / "curve.csv", CURVE)
     other = random_genotype(np.random.default_rng(1), 4)
     write_report(tmp_path, [Ranked(GENOTYPE, 0.9), Ranked(other, 0.8)])
@@ -35,17 +35,17 @@ def test_the_best_genotype_and_the_pictures_are_written(tmp_path: Path) -> None:
         assert picture.std() > 5
 
 
-def test_pictures_are_those_of_their_genotype(tmp_path: Path) -> None:
+def test_pictures_are_reproducible_and_differ_between_genotypes(tmp_path: Path) -> None:
     paths = [tmp_path / name for name in ("one.png", "again.png", "other.png")]
     for path, seed in zip(paths, (0, 0, 1), strict=True):
-        save_cells(random_genotype(np.random.default_rng(seed), 4), path)
+        save_cells(random_genotype(np.random.default_rng(seed), 2), path)
     one, again, other = (path.read_bytes() for path in paths)
     assert one == again
     assert one != other
 
 
 @given(st.integers(0, 2**32), st.integers(1, 7))
-def test_cells_are_drawn_from_left_to_right_without_overlap(seed: int, nodes: int) -> None:
+def test_the_layout_is_from_left_to_right_without_overlap(seed: int, nodes: int) -> None:
     cell = random_genotype(np.random.default_rng(seed), nodes).normal
     places = layout(cell)
     assert len(set(places)) == len(places) == nodes + 3
@@ -64,7 +64,7 @@ def test_the_table_has_three_rows() -> None:
     ]
 
 
-def test_a_report_of_nothing_is_refused(tmp_path: Path) -> None:
+def test_a_report_without_genotypes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no genotype is ranked"):
         write_report(tmp_path, [])
     with pytest.raises(InputError, match="no accuracies of random cells"):
@@ -73,7 +73,7 @@ def test_a_report_of_nothing_is_refused(tmp_path: Path) -> None:
         write_report(tmp_path, [Ranked(GENOTYPE, 0.9)])
 
 
-def test_a_curve_comes_back(tmp_path: Path) -> None:
+def test_a_curve_is_restored_from_its_file(tmp_path: Path) -> None:
     write_curve(tmp_path / "new" / "curve.csv", CURVE)
     found = read_curve(tmp_path / "new" / "curve.csv")
     assert found[1] == CURVE[1]
@@ -82,7 +82,7 @@ def test_a_curve_comes_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["epoch,loss\n0,1\n", "epoch,loss,reward\n0\n", "epoch\nx\n"])
-def test_a_file_that_is_no_curve_is_refused(text: str, tmp_path: Path) -> None:
+def test_a_file_without_a_curve_is_refused(text: str, tmp_path: Path) -> None:
     (tmp_path / "curve.csv").write_text(text)
     with pytest.raises(ModelError, match="with the columns epoch, loss, reward"):
         read_curve(tmp_path / "curve.csv")

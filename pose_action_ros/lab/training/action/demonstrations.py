@@ -63,7 +63,10 @@ def demonstrations_of(recordings: Sequence[PoseTrack], spmf: SpmfSettings) -> li
 
 
 def _demonstration(recording: PoseTrack, spmf: SpmfSettings) -> Demonstration:
-    name = f"the recording of person {recording.person_id} in {recording.source or 'no source'}"
+    name = (
+        f"the recording of person {recording.person_id} in {recording.source or 'no source'} from "
+        f"{recording.stamps[0]:.1f} to {recording.stamps[-1]:.1f} s"
+    )
     if recording.label in ("", UNKNOWN):
         raise InputError(
             f"{name} has the label {recording.label!r}, expected the name of an action; record it "
@@ -77,7 +80,7 @@ def _demonstration(recording: PoseTrack, spmf: SpmfSettings) -> Demonstration:
     if not windows_of(poses, 0, 0):
         raise InputError(
             f"{name} ({recording.label}) has no {SHORTEST} s of poses without a gap; record it "
-            "again"
+            "again, or name a longer span"
         )
     return Demonstration(recording.label, recording.source, poses)
 

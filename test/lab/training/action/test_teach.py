@@ -39,6 +39,7 @@ from pose_action_ros.lab.training.action.settings import NetworkChoice, TeachSet
 from pose_action_ros.lab.training.action.teach import features_of, fit_head, folds_of
 from pose_action_ros.lab.training.action.teaching_data import labels_after
 from pose_action_ros.lab.training.action.windows import NO_MIRROR
+from pose_action_ros.labels import load_recordings
 from pose_action_ros.pose_tracks import PoseTrack
 from pose_action_ros.recognition import SpmfSettings
 from pose_action_ros.recognition.classifier import ActionClassifier
@@ -69,6 +70,7 @@ def take(
     rests: tuple[float, float] = (0.0, 0.0),
     seconds: float = 2.0,
     placed: bool = False,
+    person: int = 0,
 ) -> PoseTrack:
     """A person whose right hand goes up and down, with rests before and after."""
     stamps: Array = np.arange(0, rests[0] + seconds + rests[1], 0.05, dtype=np.float64)
@@ -78,7 +80,7 @@ def take(
     if placed:
         points += [0.0, 0.0, 3.0]
     scores = np.ones(points.shape[:2])
-    return PoseTrack(HUMAN36M_17, stamps, points, scores, label, source=source, placed=placed)
+    return PoseTrack(HUMAN36M_17, stamps, points, scores, label, person, source, placed)
 
 
 def kinect() -> PoseTrack:
@@ -123,11 +125,12 @@ def small(
     return base
 
 
-def run(folder: Path, base: Path, *words: str) -> int:
+def run(folders: Path | list[Path], base: Path, *words: str) -> int:
     parser = argparse.ArgumentParser()
     teach_command.configure(parser)
+    paths = map(str, [folders] if isinstance(folders, Path) else folders)
     few = ("--people", "2", "--epochs", "2", "--samples", "16", "--threads", "1")
-    return teach_command.run(parser.parse_args([str(folder), "--base", str(base), *few, *words]))
+    return teach_command.run(parser.parse_args([*paths, "--base", str(base), *few, *words]))
 
 
 def write(folder: Path, *recordings: PoseTrack) -> Path:
@@ -170,14 +173,39 @@ def test_one_recording_of_each_action_is_taught_without_scores(
     assert read_model(tmp_path / "dir.onnx").unknown_below == read_model(small).unknown_below
 
 
-def test_new_actions_alone_are_taught_without_mirroring(small: Path, tmp_path: Path) -> None:
-    folder = write(
-        tmp_path / "dir", take("nodding"), take("nodding"), take("turning"), take("turning", "b")
+def test_processed_films_are_taught_with_spans_in_a_csv_file(small: Path, tmp_path: Path) -> None:
+    """Two films of two people each, without labels, and new actions without mirroring."""
+    for film in ("one", "two"):
+        tracks = [take("", f"{film}.mp4", seconds=6.0, person=person) for person in (0, 1)]
+        Recording.from_tracks(tracks).save(tmp_path / film / "poses.npz")
+    labels = tmp_path / "spans.csv"
+    labels.write_text(
+        "recording,person,start,end,label\n"
+        "one,0,0.5,3,nodding\none,1,3,5.5,turning\ntwo,0,0.5,3,nodding\ntwo,1,3,5.5,turning\n"
     )
-    assert run(folder, small, "--keep", "none", "--no-mirror", "--epochs", "1") == 0
-    model = read_model(tmp_path / "dir.onnx")
+    few = ("--keep", "none", "--no-mirror", "--epochs", "1", "--output", str(tmp_path / "a.onnx"))
+    folders = [tmp_path / "one", tmp_path / "two"]
+    assert run(folders, small, "--labels", str(labels), *few) == 0
+    model = read_model(tmp_path / "a.onnx")
     assert model.labels == ("nodding", "turning")
     assert 0 < model.unknown_below <= 1
+    card = json.loads((tmp_path / "a.json").read_text())
+    films = ["one.mp4", "two.mp4"]
+    assert card["training"]["recordings"] == dict.fromkeys(model.labels, films)
+
+
+def test_only_the_named_person_and_span_is_demonstrated(tmp_path: Path) -> None:
+    still = replace(take("", seconds=6.0, person=1), points=np.repeat(BODY[None], 120, axis=0))
+    Recording.from_tracks([take("", seconds=6.0), still]).save(tmp_path / "poses.npz")
+    labels = tmp_path / "spans.csv"
+    labels.write_text("recording,person,start,end,label\n.,1,2,4,standing_still\n")
+    (demonstration,) = demonstrations_of(load_recordings(tmp_path, labels), SpmfSettings())
+    poses = demonstration.poses
+    assert (poses.stamps.min(), poses.stamps.max()) == pytest.approx((2.0, 4.0))
+    assert poses.points == pytest.approx(np.repeat(BODY[None], len(poses.stamps), axis=0), abs=1e-5)
+    labels.write_text("recording,person,start,end,label\n.,1,2,2.3,standing_still\n")
+    with pytest.raises(InputError, match=r"person 1 in a\.mp4 from 2\.0 to 2\.\d s .*no 0\.5 s"):
+        demonstrations_of(load_recordings(tmp_path, labels), SpmfSettings())
 
 
 @pytest.mark.parametrize(
