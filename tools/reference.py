@@ -1,6 +1,6 @@
-"""Writes the pages of the API reference, one for each folder of what runs on a robot.
+"""Writes the pages of the API reference, one for each folder that a robot needs.
 
-They are made anew for each build of the documentation (docs/conf.py) and not kept.
+Each build of the documentation writes them (docs/conf.py); they are not in the repository.
 """
 
 from __future__ import annotations
@@ -8,14 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent / "pose_action_ros"
-TRAINING = ("datasets", "evaluation", "networks", "search", "training")
-"""Folders of what trains and measures; they need PyTorch."""
-PYTORCH = "torch"
-"""How the modules of the engine for it begin, which need it, too."""
+LAB = "lab"
+"""Folder of training and evaluation, which needs PyTorch and is left out."""
 
 
 def write_reference(folder: Path) -> None:
-    """Write all pages into a folder; those of folders that are gone are removed."""
+    """Write all pages into a folder, and remove those of folders that no longer exist."""
     folder.mkdir(exist_ok=True)
     texts = pages()
     for path in folder.glob("*.rst"):
@@ -28,11 +26,11 @@ def write_reference(folder: Path) -> None:
 
 
 def pages() -> dict[str, str]:
-    """Text in reStructuredText by name: the modules above all folders, folders, and their index."""
+    """Pages in reStructuredText by name: the index, the shared modules, and each folder."""
     tops = [path for path in modules(PACKAGE, "*.py") if not path.stem.startswith("__")]
     texts = {"shared": page("Shared modules", tops)}
     for folder in sorted(PACKAGE.iterdir()):
-        if (folder / "__init__.py").is_file() and folder.name not in TRAINING:
+        if (folder / "__init__.py").is_file() and folder.name != LAB:
             texts[folder.name] = page(folder.name, modules(folder, "**/*.py"))
     entries = "".join(f"   {name}\n" for name in texts)
     texts["index"] = f"{title('API reference', '=')}.. toctree::\n   :maxdepth: 1\n\n{entries}"
@@ -40,18 +38,21 @@ def pages() -> dict[str, str]:
 
 
 def modules(folder: Path, pattern: str) -> list[Path]:
-    """Modules by their path; of packages only the folder's own."""
-    found = [path for path in sorted(folder.glob(pattern)) if not path.stem.startswith(PYTORCH)]
-    return [path for path in found if path.name != "__init__.py" or path.parent == folder]
+    """Modules of a folder, without the packages below it."""
+    return [
+        path
+        for path in sorted(folder.glob(pattern))
+        if path.name != "__init__.py" or path.parent == folder
+    ]
 
 
 def page(heading: str, paths: list[Path]) -> str:
-    """A page of modules, each with what it offers."""
+    """A page with the public names of some modules."""
     return title(heading, "=") + "".join(section(path) for path in paths)
 
 
 def section(path: Path) -> str:
-    """One module."""
+    """The part of one module."""
     parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
     name = ".".join(part for part in parts if part != "__init__")
     return f"{title(name, '-')}.. automodule:: {name}\n\n"
