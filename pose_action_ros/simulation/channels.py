@@ -18,7 +18,7 @@ SIDES: Final = ("left", "right")
 
 # Channels of pelvis and trunk: "lift" [m] is the height of the lowest sole above the floor,
 # "forward" and "sideways" [m] the position of the pelvis; all others are angles [degrees].
-_LATERAL: Final = ("sideways", "yaw", "roll", "bend_left", "twist_left", "tilt_left", "turn_left")
+LATERAL: Final = ("sideways", "yaw", "roll", "bend_left", "twist_left", "tilt_left", "turn_left")
 _MEDIAN: Final = ("forward", "lift", "pitch", "bend_forward", "nod")
 ARM: Final = (
     "shrug",  # shoulder up
@@ -35,7 +35,7 @@ ARM: Final = (
 )
 LEG: Final = ("hip_flex", "hip_abduct", "hip_out", "knee", "ankle")
 CHANNELS: Final = (
-    *_LATERAL,
+    *LATERAL,
     *_MEDIAN,
     *(f"{side}_{name}" for side in SIDES for name in (*ARM, *LEG)),
 )
@@ -71,19 +71,6 @@ def _limit(channel: str) -> tuple[float, float]:
 
 _LOW: Final = np.array([_limit(name)[0] for name in CHANNELS])
 _HIGH: Final = np.array([_limit(name)[1] for name in CHANNELS])
-_SIGNS: Final = np.array([-1.0 if name in _LATERAL else 1.0 for name in CHANNELS])
-_OTHER: Final = np.array(
-    [
-        _INDEX[
-            name.replace("left_", "right_", 1)
-            if name.startswith("left_")
-            else name.replace("right_", "left_", 1)
-            if name.startswith("right_")
-            else name
-        ]
-        for name in CHANNELS
-    ]
-)
 
 
 class Channels:
@@ -119,10 +106,6 @@ class Channels:
     def side(self, side: str, names: tuple[str, ...]) -> dict[str, Array]:
         """Copy the channels of one side, named without the side."""
         return {name: self[f"{side}_{name}"].copy() for name in names}
-
-    def mirrored(self) -> Channels:
-        """Return the same motion with left and right swapped."""
-        return Channels(self.values[:, _OTHER] * _SIGNS)
 
     def limited(self) -> Channels:
         """Return the same motion clipped to the ranges of motion."""

@@ -44,14 +44,6 @@ class Performance:
         """(T, J, 3) joints of FIGURE [m] at times (T,) [s]; z up, floor at 0, facing x at first."""
         return pose_body(self.body, self.channels(times)).joints
 
-    def mirrored(self) -> Performance:
-        """Return the same performance with left and right swapped, in the label too."""
-        label = self.label
-        for side, other in (("left", "right"), ("right", "left")):
-            if self.label.endswith(side):
-                label = self.label.removesuffix(side) + other
-        return Performance(label, self.body, lambda times: self.motion(times).mirrored())
-
 
 def perform(
     label: str, rng: np.random.Generator, body: Body | None = None, room: float = np.inf

@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.channels import CHANNELS, Channels
+from pose_action_ros.simulation.channels import Channels
 from pose_action_ros.simulation.kinematics import about_z, pose_body, swing, swing_twist
 from pose_action_ros.simulation.reach import aim, arm
 from pose_action_ros.simulation.timing import Beat, Strokes, Wander, curve, ease
@@ -69,13 +69,6 @@ def test_aim_points_both_bones(
         assert np.allclose(
             bone / np.linalg.norm(bone), np.array(way) / np.linalg.norm(way), atol=1e-6
         )
-
-
-def test_mirroring_twice_is_the_identity() -> None:
-    pose = Channels(np.random.default_rng(0).normal(0, 10, (4, len(CHANNELS))))
-    assert np.array_equal(pose.mirrored().mirrored().values, pose.values)
-    assert np.array_equal(pose.mirrored()["left_elbow"], pose["right_elbow"])
-    assert np.array_equal(pose.mirrored()["yaw"], -pose["yaw"])
 
 
 def test_ease_rises_smoothly_from_0_to_1() -> None:
