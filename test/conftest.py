@@ -12,7 +12,7 @@ from action_models import action_model, interaction_model, other_action_model
 __all__ = ["action_model", "interaction_model", "other_action_model"]
 
 # No deadline: a busy machine is no failure, and pytest's timeout ends a test that is stuck.
-settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("quick", deadline=None, max_examples=25, derandomize=True)
 settings.register_profile("thorough", deadline=None, max_examples=200)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 

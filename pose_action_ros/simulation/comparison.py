@@ -1,12 +1,11 @@
 """Comparison of the pipeline's results with the truth about simulated people.
 
-Rules:
-    2D error: distance of each detected joint inside the image, as a fraction of the person's
-        stature in the image in any posture: 0.02 is 2 % of the height.
-    MPJPE: root-aligned, detected joints only [m], without alignment of rotation or scale.
-    Action: an answer is correct if its label is the true one at the stamp of its newest image.
-        Answers in the first SETTLING seconds after a change of the true action do not count,
-        because most of their window shows the previous action. "unknown" counts as wrong.
+- 2D error: distance of each detected joint inside the image, as a fraction of the person's stature
+  in the image in any posture: 0.02 is 2 % of the height.
+- MPJPE: root-aligned, detected joints only [m], without alignment of rotation or scale.
+- Action: an answer is correct if its label is the true one at the stamp of its newest image.
+  Answers in the first SETTLING seconds after a change of the true action do not count, because
+  most of their window shows the previous action. "unknown" counts as wrong.
 """
 
 from __future__ import annotations

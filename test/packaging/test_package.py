@@ -5,10 +5,12 @@ import re
 import subprocess
 import sys
 from importlib import import_module
+from importlib.metadata import distributions, requires
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from packaging.requirements import Requirement
 
 import pose_action_ros
 
@@ -69,14 +71,14 @@ def test_every_executable_has_a_main() -> None:
         assert callable(import_module(f"pose_action_ros.nodes.{node}").main)
 
 
-def test_what_nodes_import_is_in_the_manifest() -> None:
+def test_imports_of_nodes_are_in_the_manifest() -> None:
     keys = {"numpy": "python3-numpy", "cv2": "python3-opencv"}
     optional = {"hri_msgs"}  # which not every distribution has
     wanted = {keys.get(name, name) for name in imports(PACKAGE / "nodes")}
     assert wanted <= depends() | optional
 
 
-def test_what_runs_without_ros_imports_only_its_requirements() -> None:
+def test_modules_without_ros_import_only_their_requirements() -> None:
     names = {
         "opencv-python-headless": "cv2",
         "PyYAML": "yaml",
@@ -94,6 +96,25 @@ def test_what_runs_without_ros_imports_only_its_requirements() -> None:
     for folder in PACKAGE.iterdir():
         if folder.is_dir() and folder.name not in {"nodes", "demo"}:
             assert imports(folder) <= runtime | more.get(folder.name, frozenset()), folder.name
+
+
+def installed(names: set[str]) -> set[str]:
+    """Packages that pip installs for some requirements, with those that they require."""
+    present = {it.name.lower() for it in distributions()}
+    found: set[str] = set()
+    while new := names - found:
+        found |= new
+        for name in new & present:
+            wheels = map(Requirement, requires(name) or ())
+            names |= {it.name.lower() for it in wheels if not it.marker or it.marker.evaluate()}
+    return found
+
+
+def test_the_demo_installs_neither_pytorch_nor_scipy() -> None:
+    lines = requirements("build") + requirements("run") + requirements("ros-kilted")
+    found = installed({Requirement(line).name.lower() for line in lines})
+    assert {"numpy", "onnxruntime", "flatbuffers"} <= found
+    assert not found & {"torch", "scipy", "matplotlib", "lightning-fabric"}
 
 
 def test_wheels_of_ros_are_all_pinned() -> None:
