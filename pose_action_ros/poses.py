@@ -62,7 +62,7 @@ class Pose:
     def __post_init__(self) -> None:
         points = np.array(self.points, dtype=np.float64)
         scores = np.array(self.scores, dtype=np.float64)
-        expected = (len(self.skeleton), self.dimensions)
+        expected = (len(self.skeleton.joints), self.dimensions)
         if points.shape != expected or scores.shape != expected[:1]:
             raise InputError(
                 f"got joints of shape {points.shape} and scores of shape {scores.shape}, "

@@ -342,13 +342,13 @@ def convert(values: npt.ArrayLike, source: Skeleton, target: Skeleton) -> Array:
         InputError: the second last axis is not the source's number of joints.
     """
     array = np.asarray(values, dtype=np.float64)
-    if array.ndim < 2 or array.shape[-2] != len(source):
+    if array.ndim < 2 or array.shape[-2] != len(source.joints):
         raise InputError(
             f"got values of shape {array.shape} for skeleton {source.name!r}, "
             f"expected (..., {len(source)}, D)"
         )
     same, midpoints = _origins(source, target)
-    result = np.full((*array.shape[:-2], len(target), array.shape[-1]), np.nan)
+    result = np.full((*array.shape[:-2], len(target.joints), array.shape[-1]), np.nan)
     result[..., same[0], :] = array[..., same[1], :]
     for row, parts in midpoints:
         result[..., row, :] = array[..., parts, :].mean(axis=-2)

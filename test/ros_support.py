@@ -33,7 +33,7 @@ from std_msgs.msg import Header  # noqa: E402
 from pose_action_ros.doctor.profile import profile_variable  # noqa: E402
 from pose_action_ros.nodes.base import ManagedNode  # noqa: E402
 from pose_action_ros.nodes.images import image_message  # noqa: E402
-from pose_action_ros.nodes.stamps import Timeline  # noqa: E402
+from pose_action_ros.nodes.stage import Timeline  # noqa: E402
 from pose_action_ros.poses import Pose2D  # noqa: E402
 from pose_action_ros.skeletons import BODY_25  # noqa: E402
 from waiting import PATIENCE as PATIENCE  # noqa: E402, PLC0414 - exported

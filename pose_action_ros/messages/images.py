@@ -26,14 +26,14 @@ class Encoding:
     """Memory layout of an encoding, and its conversion to BGR.
 
     Attributes:
-        to_bgr: from the shape below to (H, W, 3).
+        to_bgr: from the shape below to (H, W, 3); None if the message is BGR.
         channels: numbers per pixel in a row of the message.
         planes: rows of the message for two rows of the image; 2 without further planes.
         deep: True for numbers of 16 bit in the message's byte order, False for bytes.
         even: True if width and height must be even, because neighbours share their colour.
     """
 
-    to_bgr: Conversion
+    to_bgr: Conversion | None
     channels: int = 1
     planes: int = 2
     deep: bool = False
@@ -47,10 +47,6 @@ def _by(code: int) -> Conversion:
 
 def _as_bytes(image: npt.NDArray[np.generic]) -> Image:
     return image.astype(np.uint8, copy=False)
-
-
-def _same(image: Image) -> Image:
-    return image
 
 
 def _deep_grey(image: Image) -> Image:
@@ -73,8 +69,8 @@ _UYVY = Encoding(_by(cv2.COLOR_YUV2BGR_UYVY), channels=2, even=True)
 _YUYV = Encoding(_by(cv2.COLOR_YUV2BGR_YUY2), channels=2, even=True)
 
 ENCODINGS: Mapping[str, Encoding] = {
-    "bgr8": Encoding(_same, channels=3),
-    "8UC3": Encoding(_same, channels=3),
+    "bgr8": Encoding(None, channels=3),
+    "8UC3": Encoding(None, channels=3),
     "rgb8": Encoding(_by(cv2.COLOR_RGB2BGR), channels=3),
     "bgra8": Encoding(_by(cv2.COLOR_BGRA2BGR), channels=4),
     "rgba8": Encoding(_by(cv2.COLOR_RGBA2BGR), channels=4),
@@ -126,8 +122,9 @@ def bgr_from_image(message: ImageMessage) -> Image:
         InputError: no pixels, unknown encoding, wrong step, or too little data.
     """
     encoding = check_image(message)
+    pixels = pixels_of(message, encoding)
     try:
-        return encoding.to_bgr(pixels_of(message, encoding))
+        return pixels if encoding.to_bgr is None else encoding.to_bgr(pixels)
     except cv2.error as error:
         raise conversion_error(message, error) from error
 

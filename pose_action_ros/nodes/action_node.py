@@ -22,8 +22,8 @@ from pose_action_ros.nodes.base import NodeSettings
 from pose_action_ros.nodes.conversions import action_message, people_from_poses
 from pose_action_ros.nodes.images import image_message
 from pose_action_ros.nodes.running import run
-from pose_action_ros.nodes.stage import Stage, StageNode
-from pose_action_ros.nodes.stamps import Timeline, seconds_of
+from pose_action_ros.nodes.stage import Stage, StageNode, Timeline
+from pose_action_ros.nodes.stamps import seconds_of
 from pose_action_ros.nodes.topics import subscribe
 from pose_action_ros.poses import UNTRACKED, Pose3D
 from pose_action_ros.recognition import ActionEstimate, Recogniser, RecogniserSettings

@@ -1,4 +1,4 @@
-"""Nodes that process messages: the stages they consist of, and the worker that runs them."""
+"""Nodes that process messages: their stages, the worker that runs them, and their timeline."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from threading import Condition, Thread
 from time import perf_counter
 from typing import Any, Generic, TypeVar
 
+from builtin_interfaces.msg import Time
 from rclpy.subscription import Subscription
 
 from pose_action_ros.nodes.base import Config, ManagedNode
 from pose_action_ros.nodes.health import SILENCE, Finding, Report
-from pose_action_ros.nodes.stamps import ClockWatch, StampWatch, Timeline
+from pose_action_ros.nodes.stamps import NANOSECONDS, ClockWatch, StampWatch
 from pose_action_ros.nodes.topics import Publishers, input_findings, observe
 
 Item = TypeVar("Item")
@@ -31,6 +32,28 @@ class Stage(Publishers):
     def findings(self) -> list[Finding]:
         """Problems for diagnostics."""
         return []
+
+
+class Timeline:
+    """Conversion of stamps to seconds since the first stamp, and back.
+
+    A float of seconds since 1970 is off by a tenth of a microsecond. Seconds since the first stamp
+    are exact to the nanosecond for 48 days, so stamps are published as they were received.
+    """
+
+    def __init__(self) -> None:
+        self._origin: int | None = None
+
+    def seconds(self, stamp: Time) -> float:
+        """A stamp [s]."""
+        if self._origin is None:
+            self._origin = int(stamp.sec)
+        return float((stamp.sec - self._origin) + stamp.nanosec / NANOSECONDS)
+
+    def stamp(self, seconds: float) -> Time:
+        """The stamp of seconds of this timeline."""
+        whole, rest = divmod(round(seconds * NANOSECONDS), NANOSECONDS)
+        return Time(sec=whole + (self._origin or 0), nanosec=rest)
 
 
 class Immediate(Generic[Item]):
@@ -211,7 +234,8 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
     def take(self, message: Message) -> None:
         """Hand a message to the worker."""
         self.health.received()
-        self._stamps.arrived(message.header.stamp, self.get_clock().now().nanoseconds)
+        now = self.get_clock().now().nanoseconds
+        self._stamps.arrivals.append((message.header.stamp, now))
         if self._worker is not None and self._worker.offer(message):
             self.health.dropped()
 
@@ -224,11 +248,12 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
         self._newest = stamp
         inference = self.process(message, stamp)
         self.health.processed(perf_counter() - started, inference)
-        self._stamps.done(header.stamp, self.get_clock().now().nanoseconds)
+        self._stamps.done = header.stamp, self.get_clock().now().nanoseconds
 
     def report(self) -> Report:
         """Health since the last report: counts, publishers of the inputs, stamps, clock."""
         inputs = [observe(self, subscription) for subscription in self._inputs]
+        stamp_findings = self._stamps.findings()
         if inputs:
             senders = ", ".join(sender.name for sender in inputs[0].senders) or "none"
             facts = self.health.facts
@@ -238,7 +263,7 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
         return self.health.report(
             [
                 *input_findings(inputs, silent=self.health.silence > SILENCE),
-                *self._stamps.findings(),
+                *stamp_findings,
                 *(finding for stage in self.stages for finding in stage.findings()),
                 *self._clock_watch.findings(now, simulated=simulated),
             ]

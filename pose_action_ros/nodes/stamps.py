@@ -1,7 +1,8 @@
-"""Stamps of messages: conversion to seconds, and checks against the node's clock."""
+"""Stamps of messages and the node's clock, checked at each report."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
@@ -32,28 +33,6 @@ def nanoseconds_of(stamp: Time) -> int:
     return int(stamp.sec) * NANOSECONDS + int(stamp.nanosec)
 
 
-class Timeline:
-    """Conversion of stamps to seconds since the first stamp, and back.
-
-    A float of seconds since 1970 is off by a tenth of a microsecond. Seconds since the first stamp
-    are exact to the nanosecond for 48 days, so stamps are published as they were received.
-    """
-
-    def __init__(self) -> None:
-        self._origin: int | None = None
-
-    def seconds(self, stamp: Time) -> float:
-        """A stamp [s]."""
-        if self._origin is None:
-            self._origin = int(stamp.sec)
-        return float((stamp.sec - self._origin) + stamp.nanosec / NANOSECONDS)
-
-    def stamp(self, seconds: float) -> Time:
-        """The stamp of seconds of this timeline."""
-        whole, rest = divmod(round(seconds * NANOSECONDS), NANOSECONDS)
-        return Time(sec=whole + (self._origin or 0), nanosec=rest)
-
-
 @dataclass
 class _Jump:
     """A jump of stamps or of a clock: its size [s], and its moment on a monotonic clock [s]."""
@@ -72,52 +51,39 @@ class _Jump:
 
 
 class StampWatch:
-    """Checks of the stamps of received messages.
+    """Checks of the stamps of received messages, at each report.
 
     Args:
         noun: the message, e.g. "image".
         steady: monotonic time [s].
 
     Attributes:
+        arrivals: stamp and node's clock [ns] on arrival, of the messages since the last report.
+        done: the same of the newest published result.
         values: ages of the newest message, for diagnostics.
     """
 
     def __init__(self, noun: str, steady: Callable[[], float] = monotonic) -> None:
+        self.arrivals: deque[tuple[Time, int]] = deque(maxlen=1000)
+        self.done: tuple[Time, int] | None = None
+        self.values: dict[str, str] = {}
         self._noun, self._steady = noun, steady
         self._newest: int | None = None
-        self._ages: list[float] = []  # of the messages since the last report
-        self._unstamped = False
         self._jump = _Jump()
-        self.values: dict[str, str] = {}
 
     def reset(self) -> None:
         """Restart: the next message may have any stamp."""
-        self._newest, self._ages, self._unstamped, self.values = None, [], False, {}
-
-    def arrived(self, stamp: Time, now: int) -> None:
-        """Check the stamp of a received message; `now` is the node's clock [ns]."""
-        time = int(stamp.sec) * NANOSECONDS + int(stamp.nanosec)
-        if not time:
-            self._unstamped = True
-            return
-        age = (now - time) / NANOSECONDS
-        self._ages.append(age)
-        self.values["age on arrival [ms]"] = f"{1000 * age:.1f}"
-        if self._newest is not None and time < self._newest:
-            self._jump = _Jump((time - self._newest) / NANOSECONDS, self._steady())
-        self._newest = time
-
-    def done(self, stamp: Time, now: int) -> None:
-        """Note that the results of a message were published; `now` is the node's clock [ns]."""
-        age = now - (int(stamp.sec) * NANOSECONDS + int(stamp.nanosec))
-        self.values["age when done [ms]"] = f"{age / 1e6:.1f}"
+        self._newest, self.done, self.values = None, None, {}
+        self.arrivals.clear()
 
     def findings(self) -> list[Finding]:
         """Problems since the last call."""
-        ages, self._ages = self._ages, []
-        unstamped, self._unstamped = self._unstamped, False
+        received = [self.arrivals.popleft() for _ in range(len(self.arrivals))]
+        times = [(nanoseconds_of(stamp), now) for stamp, now in received]
+        stamped = [(time, now) for time, now in times if time]
+        ages = [(now - time) / NANOSECONDS for time, now in stamped]
         texts = []
-        if unstamped:
+        if len(stamped) < len(times):
             texts.append(f"{self._noun} without a stamp: the driver sets none")
         if ages and min(ages) < -AHEAD:
             text = f"{self._noun} stamped {-min(ages):.2f} s in the future by this node's clock"
@@ -125,8 +91,20 @@ class StampWatch:
         if ages and max(ages) > OLD:
             text = f"{self._noun} already {max(ages):.1f} s old on arrival by this node's clock"
             texts.append(text)
+        if ages:
+            self.values["age on arrival [ms]"] = f"{1000 * ages[-1]:.1f}"
+        if self.done is not None:
+            stamp, now = self.done
+            self.values["age when done [ms]"] = f"{(now - nanoseconds_of(stamp)) / 1e6:.1f}"
+        self._find_jump([time for time, _ in stamped])
         jumps = self._jump.findings("stamps", self._steady())
         return [*jumps, *(Finding(Level.WARN, text) for text in texts)]
+
+    def _find_jump(self, times: list[int]) -> None:
+        for time in times:
+            if self._newest is not None and time < self._newest:
+                self._jump = _Jump((time - self._newest) / NANOSECONDS, self._steady())
+            self._newest = time
 
 
 class ClockWatch:
