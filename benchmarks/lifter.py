@@ -1,4 +1,4 @@
-"""lifter_node as a process of its own: how long its answers take, its memory and processor time."""
+"""Latency, memory and CPU time of lifter_node in its own process."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ RATE = 30.0
 _WARM_UP = 30
 """Messages before those that count."""
 _START_LIMIT = 30.0
-"""Time [s] the node has to answer."""
+"""Longest time to the first answer [s]."""
 
 
 class Sender(Node):
-    """Sends keypoints of simulated people and times the answers."""
+    """Publisher of simulated keypoints that measures the age of the answers."""
 
     def __init__(self, people: int) -> None:
         super().__init__("benchmark")
@@ -46,11 +46,11 @@ class Sender(Node):
         subscribe(self, Poses, "poses", self._received, depth=10)
 
     def send(self, seconds: float) -> None:
-        """The people at a time of the simulation."""
-        seen = self._scene.truth(seconds)[0].keypoints
+        """Publish the people at a time of the simulation."""
+        truth = self._scene.truth(seconds)[0].keypoints
         shifts = np.array([[40.0, 0.0]]) * np.arange(self._people)[:, None]  # [px] side by side
         people = [
-            Pose2D(BODY_25, seen.points + shift, seen.scores, number)
+            Pose2D(BODY_25, truth.points + shift, truth.scores, number)
             for number, shift in enumerate(shifts)
         ]
         message = keypoints_message(people, Header(frame_id="camera"), (640, 480), BODY_25)
@@ -93,7 +93,7 @@ def _measure(people: int, seconds: float, folder: Path) -> dict[str, float]:
 
 @contextmanager
 def _timed_node(file: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Inside, the node runs; then it has written its times."""
+    """Run the node inside; it writes its times at the end."""
     file.unlink(missing_ok=True)
     command = [sys.executable, "-m", "benchmarks.timed_lifter", str(file)]
     with _log(file).open("wb") as log:
@@ -114,7 +114,7 @@ def _log(file: Path) -> Path:
 def _await(
     sender: Sender, executor: SingleThreadedExecutor, process: subprocess.Popen[bytes], log: Path
 ) -> None:
-    """Send until the node answers."""
+    """Publish until the node answers."""
     limit = monotonic() + _START_LIMIT
     while not sender.ages:
         if process.poll() is not None or monotonic() > limit:
@@ -125,7 +125,7 @@ def _await(
 
 
 def _play(sender: Sender, executor: SingleThreadedExecutor, seconds: float) -> None:
-    """Send at the camera's rate."""
+    """Publish at the camera's rate."""
     begin = monotonic()
     for number in range(round(seconds * RATE)):
         sender.send(number / RATE)
@@ -134,24 +134,24 @@ def _play(sender: Sender, executor: SingleThreadedExecutor, seconds: float) -> N
 
 
 def _memory(process: int) -> dict[str, float]:
-    """Resident memory of a process, and its share of what it has in common with others [MB]."""
+    """Resident and proportional set size of a process [MB]."""
     lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8").splitlines()[1:]
     sizes = {words[0]: int(words[1]) for words in map(str.split, lines)}
     return {"resident_mb": sizes["Rss:"] * 1024 / 1e6, "share_mb": sizes["Pss:"] * 1024 / 1e6}
 
 
 def _times(file: Path, seconds: float, ages: Sequence[float]) -> dict[str, float]:
-    """Percentiles [ms] of the messages after the warm-up, and processor time [ms] for each."""
-    told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    """Percentiles [ms] of the messages after the warm-up, and CPU time [ms] of each."""
+    times: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     count = round(seconds * RATE)
-    inside, cpu = 1e3 * np.array(told["seconds"][-count:]), 1e3 * np.array(told["cpu"][-count:])
+    inside, cpu = 1e3 * np.array(times["seconds"][-count:]), 1e3 * np.array(times["cpu"][-count:])
     p50, p99 = np.percentile(inside, [50, 99]).tolist()
-    there_p50, there_p99 = np.percentile(ages[_WARM_UP:], [50, 99]).tolist()
+    answer_p50, answer_p99 = np.percentile(ages[_WARM_UP:], [50, 99]).tolist()
     return {
         "callback_p50": p50,
         "callback_p99": p99,
-        "answer_p50": there_p50,
-        "answer_p99": there_p99,
+        "answer_p50": answer_p50,
+        "answer_p99": answer_p99,
         "cpu": float(cpu[-1] - cpu[0]) / max(len(cpu) - 1, 1),
         "count": len(inside),
     }

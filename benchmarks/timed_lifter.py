@@ -15,26 +15,26 @@ from pose_action_ros.nodes.running import run
 
 
 class TimedLifter(LifterNode):
-    """Times each message from the begin of the subscription's callback until its poses are out.
+    """Node that times each message from the start of the callback to the publication of its poses.
 
-    The executor has the message by then and has deserialised it, as in every node.
+    At that start the executor has received and deserialised the message, as in every node.
     """
 
     def __init__(self, **arguments: Any) -> None:
         self.seconds: list[float] = []
         self.cpu: list[float] = []  # of the whole process so far [s], after each message
-        self._begun: dict[tuple[int, int], float] = {}
+        self._started: dict[tuple[int, int], float] = {}
         super().__init__(**arguments)
 
     def take(self, message: Keypoints) -> None:
         """See StageNode."""
-        self._begun[_key(message)] = perf_counter()
+        self._started[_key(message)] = perf_counter()
         super().take(message)
 
     def process(self, message: Keypoints, stamp: float) -> float:
         """See LifterNode."""
         inference = super().process(message, stamp)
-        self.seconds.append(perf_counter() - self._begun.pop(_key(message)))
+        self.seconds.append(perf_counter() - self._started.pop(_key(message)))
         self.cpu.append(process_time())
         return inference
 
@@ -44,7 +44,7 @@ def _key(message: Keypoints) -> tuple[int, int]:
 
 
 def main() -> int:
-    """Run the node; its exit code."""
+    """Run the node and return its exit code."""
     nodes: list[TimedLifter] = []
 
     def make() -> TimedLifter:

@@ -1,4 +1,4 @@
-"""Files in the two layouts in which people have Human3.6M, filled with random people."""
+"""Files in the two common layouts of Human3.6M, filled with random people."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def people(seed: int, frames: int) -> Array:
 
 
 def camera(seed: int) -> dict[str, Any]:
-    """Numbers of a camera some metres away that looks at the people: R maps world to optical."""
+    """Numbers of a camera some metres away that points at the people: R maps world to optical."""
     rng = np.random.default_rng(seed)
     place = np.array([0.2, 0.5, 1.0]) + 5 * np.append(rng.normal(size=2), 0.2)
     place[:2] *= 5 / np.linalg.norm(place[:2])
@@ -102,7 +102,7 @@ def write_cameras(path: Path, subjects: Mapping[int, list[dict[str, Any]]]) -> N
 
 
 def write_folder(folder: Path, subject: int) -> list[dict[str, Any]]:
-    """A subject of 3d-pose-baseline; detections have one frame more. Gives the cameras."""
+    """Write a subject of 3d-pose-baseline; detections have one frame more. Return the cameras."""
     cameras = [camera(row) for row in range(4)]
     write_cameras(folder / "cameras.h5", {subject: cameras})
     own = folder / f"S{subject}"
@@ -115,7 +115,7 @@ def write_folder(folder: Path, subject: int) -> list[dict[str, Any]]:
 
 
 def metadata(joints: int) -> dict[str, Any]:
-    """What VideoPose3D's files of 2D poses say about their joints."""
+    """Description of the joints in VideoPose3D's files of 2D poses."""
     symmetry = {
         16: [[3, 4, 5, 13, 14, 15], [0, 1, 2, 10, 11, 12]],
         17: [[4, 5, 6, 11, 12, 13], [1, 2, 3, 14, 15, 16]],

@@ -10,7 +10,7 @@ from pose_action_ros.skeletons import Skeleton
 
 Array = npt.NDArray[np.float64]
 
-# Somebody who faces the camera: x right and y down from the hips, in heights.
+# A person facing the camera: x right and y down from the hips, in heights.
 _STANDING = {
     "head_top": (0, -0.49),
     "nose": (0, -0.42),
@@ -32,7 +32,7 @@ _STANDING = {
 
 
 def standing(skeleton: Skeleton) -> Array:
-    """(J, 2) somebody upright, 1 high, hips at the origin."""
+    """(J, 2) an upright person of height 1, hips at the origin."""
     return np.array([_place(joint) for joint in skeleton.joints])
 
 
@@ -44,8 +44,8 @@ def _place(joint: str) -> tuple[float, float]:
     return _STANDING[joint]
 
 
-def somebody(skeleton: Skeleton, seed: int, height: float, place: npt.ArrayLike) -> Array:
-    """(J, 2) [cells] somebody in a posture of their own, hips about at a place."""
+def person(skeleton: Skeleton, seed: int, height: float, place: npt.ArrayLike) -> Array:
+    """(J, 2) [cells] a person in a random posture, hips near a place."""
     rng = np.random.default_rng(seed)
     joints = standing(skeleton) + rng.normal(0, 0.02, (len(skeleton), 2))
     return np.asarray(joints * height + np.asarray(place))
@@ -59,14 +59,14 @@ def row_of_people(skeleton: Skeleton, count: int, seed: int, size: tuple[int, in
     height = min(0.82 * step[1], 2.0 * step[0])
     places = [(number % columns, number // columns) for number in range(count)]
     people = [
-        somebody(skeleton, seed + number, height, (place + np.array([0.5, 0.48])) * step - 0.5)
+        person(skeleton, seed + number, height, (place + np.array([0.5, 0.48])) * step - 0.5)
         for number, place in enumerate(places)
     ]
     return cut(np.stack(people), size)
 
 
 def cut(people: Array, size: tuple[int, int]) -> Array:
-    """The people without what is outside of the map."""
+    """The people without the joints outside the map."""
     inside = (people > -0.5) & (people < np.array(size[::-1]) - 0.5)
     return np.where(inside.all(axis=-1, keepdims=True), people, np.nan)
 

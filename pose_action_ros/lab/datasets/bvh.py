@@ -246,7 +246,7 @@ def _rows(bvh: Bvh, names: Mapping[str, str] | None, path: Path) -> dict[str, in
         for row, joint in enumerate(bvh.joints)
         if not joint.name.startswith(END)
     }
-    choices = CONVENTIONS if names is None else {"given": names}
+    choices = CONVENTIONS if names is None else {"names": names}
     missing = {
         title: [theirs for name in NEEDED if (theirs := choice.get(name, name)) not in own]
         for title, choice in choices.items()
@@ -254,7 +254,7 @@ def _rows(bvh: Bvh, names: Mapping[str, str] | None, path: Path) -> dict[str, in
     nearest = min(missing, key=lambda title: len(missing[title]))
     if missing[nearest]:
         raise InputError(
-            f"{path}: its joints are not named by any known convention; by {nearest!r}, the "
+            f"{path}: its joint names follow none of the conventions; of {nearest!r}, the "
             f"nearest, it lacks {', '.join(missing[nearest])}; it has {', '.join(own)}; give its "
             f"names for {', '.join(NEEDED)}"
         )

@@ -114,8 +114,8 @@ def similarity(truth: People, detected: People, tolerance: Array) -> Array:
     labelled = np.isfinite(truth.points).all(axis=-1)  # (P, J)
     squares = np.square(offsets).sum(axis=-1)
     scale = np.square(tolerance) * (truth.areas[:, None] + np.spacing(1))  # (P, J)
-    alike = np.exp(-np.where(np.isfinite(squares), squares, np.inf) / (2 * scale))
-    total: Array = np.where(labelled, alike, 0.0).sum(axis=-1)
+    oks = np.exp(-np.where(np.isfinite(squares), squares, np.inf) / (2 * scale))
+    total: Array = np.where(labelled, oks, 0.0).sum(axis=-1)
     result: Array = total / np.maximum(labelled.sum(axis=-1), 1)
     return result
 
@@ -124,9 +124,9 @@ def _matched(truth: People, detected: People, tolerance: Array) -> tuple[Array, 
     """Scores (N,) of one image in descending order, and (T, N) hits and detections that count."""
     rows = np.argsort(-detected.scores, kind="stable")[:_MOST]
     columns = np.argsort(truth.ignored, kind="stable")
-    alike = similarity(truth, detected, tolerance)[np.ix_(rows, columns)]
+    oks = similarity(truth, detected, tolerance)[np.ix_(rows, columns)]
     ignored = truth.ignored[columns]
-    matches = np.array([_matches(alike, ignored, level) for level in THRESHOLDS], dtype=np.intp)
+    matches = np.array([_matches(oks, ignored, level) for level in THRESHOLDS], dtype=np.intp)
     matches = matches.reshape(len(THRESHOLDS), len(rows))
     hit = matches >= 0
     counted = ~hit
@@ -134,11 +134,11 @@ def _matched(truth: People, detected: People, tolerance: Array) -> tuple[Array, 
     return detected.scores[rows], hit, counted
 
 
-def _matches(alike: Array, ignored: Flags, level: float) -> list[int]:
+def _matches(oks: Array, ignored: Flags, level: float) -> list[int]:
     """The true person of each detection, or -1; an ignored one only if no other matches."""
     free = np.ones(len(ignored), dtype=np.bool_)
     matches = []
-    for row in alike:
+    for row in oks:
         good = free & (row >= min(level, 1 - 1e-10))
         good &= ~ignored if (good & ~ignored).any() else True
         best = int(np.flatnonzero(good)[row[good] == row[good].max()][-1]) if good.any() else -1

@@ -240,7 +240,7 @@ def _checked(poses: npt.ArrayLike, what: str, shape: tuple[int, ...] | None) -> 
     if array.shape != expected or not len(array) or not np.isfinite(array).all():
         raise InputError(
             f"{what}: got poses {array.shape}, expected {expected}, at least one, all finite; "
-            "leave out people without a pose in all rows alike"
+            "remove people without a pose from all rows"
         )
     return array
 

@@ -199,7 +199,7 @@ def test_joints_that_are_missing_are_refused(tmp_path: Path) -> None:
     ) as caught:
         read_bvh_people(path)
     assert "LeftLowerArm" in str(caught.value)
-    with pytest.raises(InputError, match=r"'given'.*lacks LeftUpLeg2"):
+    with pytest.raises(InputError, match=r"'names'.*lacks LeftUpLeg2"):
         read_bvh_people(path, names=dict(CONVENTIONS["bones"]) | {"left_hip": "LeftUpLeg2"})
 
 
@@ -265,7 +265,11 @@ def depth_first(joints: list[BvhJoint], columns: list[Array]) -> list[Array]:
 @needs_shared
 def test_a_cmu_recording_written_as_bvh_is_the_same_person(tmp_path: Path) -> None:
     assert SHARED is not None
-    folder = SHARED / "data/cmu_mocap/subjects/02"
+    original = SHARED / "data/cmu_mocap/subjects/02"
+    folder = tmp_path / "02"  # with one of the recordings
+    folder.mkdir()
+    for name in ("02.asf", "02_01.amc"):
+        (folder / name).symlink_to(original / name)
     amc = folder / "02_01.amc"
     path = as_bvh(folder, amc, tmp_path / "02_01.bvh")
     bvh, motion = read_bvh(path), read_amc(amc, read_asf(folder / "02.asf"))

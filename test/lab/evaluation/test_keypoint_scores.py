@@ -33,8 +33,8 @@ def _image(rng: np.random.Generator, true: int, false: int, noise: float) -> tup
     labelled = points.copy()
     labelled[rng.random((true, 17)) < 0.2] = np.nan
     labelled[:, 0] = points[:, 0]  # at least one joint
-    who = rng.integers(0, true, true + 1) if true else np.zeros(0, np.intp)
-    near = points[who] + rng.normal(0, noise, (len(who), 17, 2))
+    rows = rng.integers(0, true, true + 1) if true else np.zeros(0, np.intp)
+    near = points[rows] + rng.normal(0, noise, (len(rows), 17, 2))
     others = rng.uniform(20, 600, (false, 17, 2))
     found = np.concatenate([near, others])
     found[rng.random(found.shape[:2]) < 0.1] = np.nan
@@ -180,8 +180,8 @@ def test_similarity_falls_with_distance_relative_to_size_and_tolerance() -> None
     points = np.zeros((1, 17, 2))
     moved = points + np.stack([TOLERANCE * 100, np.zeros(17)], axis=-1)
     truth = People.true(points, np.array([1e4]), np.array([False]))
-    alike = similarity(truth, People.detected(moved, np.ones(1)), TOLERANCE)
-    np.testing.assert_allclose(alike, np.exp(-0.5))
+    oks = similarity(truth, People.detected(moved, np.ones(1)), TOLERANCE)
+    np.testing.assert_allclose(oks, np.exp(-0.5))
 
 
 def test_missing_joints_count_and_unlabelled_ones_do_not() -> None:

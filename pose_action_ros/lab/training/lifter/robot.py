@@ -153,8 +153,8 @@ def noisy_views(views: Views, rng: Generator) -> Views:
 def detected_views(views: Views, detections: Detections | None, rng: Generator) -> Views:
     """Views as by a detector, most of them with joints missing.
 
-    With a file of detections most views are detections of the file's people; the others are of the
-    given people, with errors of such detections or simulated ones. Without a file all errors are
+    With a file of detections most views are detections of the file's people; the others are of
+    `views`, with errors of such detections or simulated ones. Without a file all errors are
     simulated.
     """
     count = len(views)

@@ -22,11 +22,11 @@ def test_recordings_equal_the_files(tmp_path: Path) -> None:
     for one in found:
         row = files.CAMERAS.index(one.camera.name)
         world = files.people(files.SEQUENCES[one.sequence], files.SEQUENCES[one.sequence])
-        seen = files.optical(world, cameras[row])
-        px = files.pixels(seen, cameras[row])
+        joints = files.optical(world, cameras[row])
+        px = files.pixels(joints, cameras[row])
         for place, name in enumerate(HUMAN36M_17.joints):
             theirs = files.JOINTS_32.index(name)
-            np.testing.assert_allclose(one.joints[:, place], seen[:, theirs], atol=1e-9)
+            np.testing.assert_allclose(one.joints[:, place], joints[:, theirs], atol=1e-9)
             np.testing.assert_allclose(one.exact[:, place], px[:, theirs], atol=1e-6)
         assert one.detected is not None
         detected = files.detections(row, len(world) + 1)[:-1]

@@ -85,8 +85,8 @@ def test_detections_of_seventeen_joints_with_scores(tmp_path: Path) -> None:
         theirs = views[one.sequence][files.CAMERAS.index(one.camera.name)]
         assert one.detected is not None
         for place, name in enumerate(KEYPOINTS.joints):
-            wanted = theirs[:, HUMAN36M_17.index(name), :2]
-            np.testing.assert_array_equal(one.detected[:, place], wanted)
+            expected = theirs[:, HUMAN36M_17.index(name), :2]
+            np.testing.assert_array_equal(one.detected[:, place], expected)
 
 
 def test_a_camera_without_detections_has_none(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from pose_action_ros.metrics import mpjpe
 
 Array = npt.NDArray[np.float64]
 
-# Martinez' choice among the 32 joints: what goes in, and what comes out besides the hip.
+# Martinez' rows of the 32 joints: inputs, and outputs without the hip.
 INPUT_ROWS = [0, 1, 2, 3, 6, 7, 8, 12, 13, 15, 17, 18, 19, 25, 26, 27]
 OUTPUT_ROWS = [1, 2, 3, 6, 7, 8, 12, 13, 14, 15, 17, 18, 19, 25, 26, 27]
 
@@ -37,10 +37,10 @@ def test_samples_have_the_joints_of_martinez(tmp_path: Path) -> None:
     first = next(read_folder(tmp_path, "StackedHourglass", (9,)))
     samples = frames_of([first])
     world = files.people(files.SEQUENCES[first.sequence], files.SEQUENCES[first.sequence])
-    seen = files.optical(world, numbers)
-    px = files.pixels(seen, numbers)
+    joints = files.optical(world, numbers)
+    px = files.pixels(joints, numbers)
     np.testing.assert_allclose(samples.exact, px[:, INPUT_ROWS].reshape(-1, 32), atol=1e-6)
-    relative = seen[:, OUTPUT_ROWS] - seen[:, :1]
+    relative = joints[:, OUTPUT_ROWS] - joints[:, :1]
     np.testing.assert_allclose(samples.targets, relative.reshape(-1, 48), atol=1e-9)
     # His permutation from the hourglass's order.
     order = [6, 2, 1, 0, 3, 4, 5, 7, 8, 9, 13, 14, 15, 12, 11, 10]

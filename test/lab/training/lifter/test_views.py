@@ -93,7 +93,7 @@ def test_mirrored_people_keep_their_left_hand_on_the_left() -> None:
     crowd = people()
     across = crowd[:, PERSON.index("left_shoulder")] - crowd[:, PERSON.index("right_shoulder")]
     ahead = crowd[:, PERSON.index("nose")] - crowd[:, PERSON.index("neck")]
-    # Left is 90 degrees anticlockwise of ahead, seen from above.
+    # Left is 90 degrees anticlockwise of ahead in the view from above.
     assert (ahead[:, 0] * across[:, 1] - ahead[:, 1] * across[:, 0] > 0).all()
 
 
