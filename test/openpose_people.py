@@ -44,7 +44,7 @@ def _place(joint: str) -> tuple[float, float]:
     return _STANDING[joint]
 
 
-def person(skeleton: Skeleton, seed: int, height: float, place: npt.ArrayLike) -> Array:
+def random_person(skeleton: Skeleton, seed: int, height: float, place: npt.ArrayLike) -> Array:
     """(J, 2) [cells] a person in a random posture, hips near a place."""
     rng = np.random.default_rng(seed)
     joints = standing(skeleton) + rng.normal(0, 0.02, (len(skeleton), 2))
@@ -59,7 +59,7 @@ def row_of_people(skeleton: Skeleton, count: int, seed: int, size: tuple[int, in
     height = min(0.82 * step[1], 2.0 * step[0])
     places = [(number % columns, number // columns) for number in range(count)]
     people = [
-        person(skeleton, seed + number, height, (place + np.array([0.5, 0.48])) * step - 0.5)
+        random_person(skeleton, seed + number, height, (place + np.array([0.5, 0.48])) * step - 0.5)
         for number, place in enumerate(places)
     ]
     return cut(np.stack(people), size)

@@ -63,12 +63,8 @@ class Bvh:
     values: Array
     frame_time: float
 
-    def positions(self, every: int = 1) -> Array:
-        """(T, J, 3) joint positions in the file's frame and unit, one frame of `every`."""
-        return self.frames(every)[0]
-
     def frames(self, every: int = 1) -> tuple[Array, Array]:
-        """Positions (T, J, 3) and rotations (T, J, 3, 3) of joints, one frame of `every`."""
+        """Positions (T, J, 3) [file's unit] and rotations (T, J, 3, 3), one frame of `every`."""
         values = self.values[::every]
         positions = np.empty((len(values), len(self.joints), 3))
         rotations = np.empty((len(values), len(self.joints), 3, 3))

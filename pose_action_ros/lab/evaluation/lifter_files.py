@@ -15,7 +15,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Picture
 
 from pose_action_ros.lab.evaluation.lifter_report import Figure, LifterReport, RowScore
-from pose_action_ros.lab.evaluation.placement import placement_table
 from pose_action_ros.lab.evaluation.tables import Table
 
 _COLUMNS = ("method", "keypoints", "metric", "group", "unit", "mean", "deviation", "runs")
@@ -25,18 +24,9 @@ _DOTS_PER_INCH = 110
 
 
 def tables(report: LifterReport) -> list[Table]:
-    """All tables: rows, each grouping, joints, and placement if measured."""
-    titles = list(report.rows[0].groups)
-    return [
-        _overview(report),
-        *(_groups(report, title) for title in titles),
-        _joints(report),
-        *(
-            placement_table(row.placement, f"Placement: {row.method}, {row.keypoints}")
-            for row in report.rows
-            if row.placement is not None
-        ),
-    ]
+    """All tables: rows, each grouping, joints."""
+    groupings = (_groups(report, title) for title in report.rows[0].groups)
+    return [_overview(report), *groupings, _joints(report)]
 
 
 def markdown(report: LifterReport) -> str:
@@ -63,40 +53,31 @@ def csv_text(report: LifterReport) -> str:
     return text.getvalue()
 
 
-def write_report(report: LifterReport, folder: Path, name: str = "lifter") -> None:
-    """Write name.md, name.csv, name.json and name.png; equal reports give equal bytes."""
+def write_report(report: LifterReport, folder: Path) -> None:
+    """Write lifter.md, .csv, .json and .png; equal reports give equal bytes."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.md").write_text(markdown(report), encoding="utf-8")
-    (folder / f"{name}.csv").write_text(csv_text(report), encoding="utf-8")
+    (folder / "lifter.md").write_text(markdown(report), encoding="utf-8")
+    (folder / "lifter.csv").write_text(csv_text(report), encoding="utf-8")
     values = json.dumps(asdict(report), indent=1, ensure_ascii=False, allow_nan=False)
-    (folder / f"{name}.json").write_text(values + "\n", encoding="utf-8")
-    save_plot(report, folder / f"{name}.png")
+    (folder / "lifter.json").write_text(values + "\n", encoding="utf-8")
+    save_plot(report, folder / "lifter.png")
 
 
 def _overview(report: LifterReport) -> Table:
-    placed = any(row.placement is not None for row in report.rows)
     header = ["method", "2D", "MPJPE [mm]", "difference", "mean of actions", "16 joints"]
     header += ["P-MPJPE [mm]", "difference", "mean of actions", "PCK [%]", "AUC [%]"]
-    header += ["root error [mm]", "of the distance [%]"] if placed else []
     rows = []
     for row in report.rows:
         cells = [row.method, row.keypoints, _text(row.mpjpe), _percent(row.difference)]
         cells += [_text(row.action_mpjpe), _text(row.mpjpe_without_root), _text(row.p_mpjpe)]
         cells += [_percent(row.p_difference), _text(row.action_p_mpjpe)]
         cells += [_text(row.pck), _text(row.auc)]
-        rows.append(cells + (_placed(row) if placed else []))
+        rows.append(cells)
     return Table("Lifters", header, rows)
 
 
 def _percent(difference: float | None) -> str:
     return "-" if difference is None else f"{difference:+.1f} %"
-
-
-def _placed(row: RowScore) -> list[str]:
-    overall = None if row.placement is None else row.placement.overall
-    if overall is None or overall.error is None or overall.relative is None:
-        return ["-", "-"]
-    return [f"{overall.error:.0f}", f"{overall.relative:.1f}"]
 
 
 def _groups(report: LifterReport, title: str) -> Table:

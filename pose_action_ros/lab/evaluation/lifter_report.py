@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.evaluation.placement import PlacementReport
 from pose_action_ros.metrics import aligned_errors, auc, joint_errors, pck
 from pose_action_ros.skeletons import HUMAN36M_17
 
@@ -82,7 +81,6 @@ class RowScore:
         groups: scores by grouping and group; the grouping "action" is always there.
         difference, p_difference: [%] to the baseline's MPJPE and P-MPJPE with the same keypoints,
             negative when better; None for that row itself and without such a row.
-        placement: of the same people, None if not measured.
     """
 
     method: str
@@ -98,7 +96,6 @@ class RowScore:
     groups: Mapping[str, Mapping[str, GroupScore]]
     difference: float | None
     p_difference: float | None
-    placement: PlacementReport | None
 
 
 @dataclass(frozen=True)
@@ -115,7 +112,6 @@ def lifter_report(
     predictions: Mapping[Row, Sequence[npt.ArrayLike]],
     groups: Mapping[str, npt.ArrayLike],
     baseline: str = "baseline",
-    placements: Mapping[Row, PlacementReport] | None = None,
 ) -> LifterReport:
     """Measure predictions for the same people.
 
@@ -125,7 +121,6 @@ def lifter_report(
         groups: (N,) group names by grouping; "action" is required, others ("subject", "camera") add
             tables.
         baseline: method of comparison.
-        placements: of some rows.
 
     Raises:
         InputError: shapes do not fit, a number is not finite, a row has no predictions, or there
@@ -139,7 +134,7 @@ def lifter_report(
             "1 row or more"
         )
     scores = {
-        row: _row_score(row, _measured(row, runs, poses), labels, (placements or {}).get(row))
+        row: _row_score(row, _measured(row, runs, poses), labels)
         for row, runs in predictions.items()
     }
     compared = [
@@ -169,9 +164,7 @@ def _measured(row: Row, runs: Sequence[npt.ArrayLike], truth: Array) -> _Measure
     )
 
 
-def _row_score(
-    row: Row, own: _Measured, labels: Mapping[str, Labels], placement: PlacementReport | None
-) -> RowScore:
+def _row_score(row: Row, own: _Measured, labels: Mapping[str, Labels]) -> RowScore:
     """A row's figures without comparison."""
     groups = {title: _group_scores(own, names) for title, names in labels.items()}
     actions = list(groups["action"].values())
@@ -192,7 +185,6 @@ def _row_score(
         groups=groups,
         difference=None,
         p_difference=None,
-        placement=placement,
     )
 
 

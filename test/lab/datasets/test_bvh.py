@@ -47,7 +47,7 @@ def test_positions_by_hand(tmp_path: Path) -> None:
     assert [joint.name for joint in bvh.joints] == ["Hips", "Upper Leg", f"{END} Upper Leg"]
     assert [joint.parent for joint in bvh.joints] == [-1, 0, 1]
     assert bvh.frame_time == pytest.approx(1 / 120, rel=1e-4)
-    places = bvh.positions()
+    places = bvh.frames()[0]
     np.testing.assert_allclose(places[0], [[1, 2, 3], [2, 2, 3], [2, 4, 3]])
     # Frame 2: the root turns x to y. The leg's own turn about x takes y to z, which the root keeps.
     np.testing.assert_allclose(places[1], [[1, 2, 3], [1, 3, 3], [1, 3, 5]], atol=1e-12)
@@ -84,8 +84,8 @@ def test_random_skeletons_equal_the_reference(tmp_path: Path, seed: int, count: 
         (one.name, one.parent, one.channels) for one in joints
     ]
     expected = reference.positions(joints, values)
-    np.testing.assert_allclose(bvh.positions(), expected, atol=1e-5)
-    np.testing.assert_array_equal(bvh.positions(every=2), bvh.positions()[::2])
+    np.testing.assert_allclose(bvh.frames()[0], expected, atol=1e-5)
+    np.testing.assert_array_equal(bvh.frames(every=2)[0], bvh.frames()[0][::2])
 
 
 @given(st.integers(0, 10_000))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -13,8 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.evaluation import lifter_files
-from pose_action_ros.lab.evaluation.lifter_files import markdown, tables, write_report
+from pose_action_ros.lab.evaluation.lifter_files import markdown, write_report
 from pose_action_ros.lab.evaluation.lifter_report import (
     DETECTED,
     EXACT,
@@ -23,7 +21,6 @@ from pose_action_ros.lab.evaluation.lifter_report import (
     Row,
     lifter_report,
 )
-from pose_action_ros.lab.evaluation.placement import placement_report
 from pose_action_ros.metrics import mpjpe, p_mpjpe
 from pose_action_ros.skeletons import HUMAN36M_17
 
@@ -48,7 +45,7 @@ def noisy(seed: int, size: float) -> Array:
     return truth() + np.random.default_rng(seed).normal(size=(8, 17, 3)) * size
 
 
-def report(**placements: Any) -> LifterReport:
+def report() -> LifterReport:
     rows = {
         Row(method, keypoints): [noisy(place + 10 * seed, size) for seed in range(3)]
         for place, (method, keypoints, size) in enumerate(
@@ -61,7 +58,7 @@ def report(**placements: Any) -> LifterReport:
             ]
         )
     }
-    return lifter_report(truth(), rows, {"action": ACTIONS, "camera": CAMERAS}, **placements)
+    return lifter_report(truth(), rows, {"action": ACTIONS, "camera": CAMERAS})
 
 
 def test_figures_by_hand() -> None:
@@ -180,7 +177,6 @@ def test_markdown_read_back() -> None:
     actions = cells(text, "MPJPE (P-MPJPE) [mm] by action")
     assert [row[0] for row in actions[1:]] == ["Eating", "Walking"]
     assert len(actions[0]) == 1 + len(found.rows)
-    assert "Placement" not in text
 
 
 @pytest.fixture(scope="module")
@@ -228,28 +224,3 @@ def test_equal_reports_give_equal_files(written: Path, tmp_path: Path) -> None:
     for suffix in ("md", "csv", "json", "png"):
         first, second = (folder / f"lifter.{suffix}" for folder in (written, tmp_path))
         assert first.read_bytes() == second.read_bytes(), suffix
-
-
-def test_placement_is_a_column_and_a_table() -> None:
-    roots = np.full((8, 3), [0.0, 0.0, 4.0])
-    placed = placement_report(roots * 1.1, roots)
-    found = report(placements={Row("ours", DETECTED): placed})
-    overview = cells(markdown(found), "Lifters")
-    assert [row[-2:] for row in overview[1:]] == [
-        ["-", "-"],
-        ["-", "-"],
-        ["400", "10.0"],
-        ["-", "-"],
-        ["-", "-"],
-    ]
-    assert tables(found)[-1].title == f"Placement: ours, {DETECTED}"
-
-
-def test_report_without_placed_people_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lifter_files, "save_plot", lambda *_: None)
-    none_placed = placement_report(np.full((2, 3), np.nan), np.ones((2, 3)))
-    write_report(report(placements={Row("ours", EXACT): none_placed}), tmp_path)
-    values = json.loads((tmp_path / "lifter.json").read_text())
-    assert values["rows"][0]["placement"]["overall"]["error"] is None
