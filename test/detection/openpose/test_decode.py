@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.openpose_maps import draw_maps
-from openpose_people import cut, matched, mirrored, row_of_people, somebody
+from openpose_people import cut, matched, mirrored, random_person, row_of_people
 from pose_action_ros.detection.openpose import (
     LAYOUTS,
     DecodedPeople,
@@ -78,7 +78,7 @@ def test_random_maps_decode_as_the_slow_reference(
 @all_layouts
 def test_maps_of_people_decode_as_the_slow_reference(layout: MapLayout) -> None:
     rng = np.random.default_rng(5)
-    people = [somebody(layout.skeleton, seed, 20, rng.uniform(8, 22, 2)) for seed in range(4)]
+    people = [random_person(layout.skeleton, seed, 20, rng.uniform(8, 22, 2)) for seed in range(4)]
     maps = draw_maps(people, layout, (30, 30))
     maps += rng.normal(0, 0.015, maps.shape).astype(np.float32)
     assert len(assert_equal_to_reference(maps, layout, default_settings(layout))) >= 4
@@ -101,7 +101,7 @@ def test_people_before_each_other_keep_their_joints(layout: MapLayout) -> None:
     right = []
     for seed in range(0, 40, 2):
         places = (20, 20), rng.uniform((23, 23), (27, 27))
-        people = np.stack([somebody(layout.skeleton, seed + n, 30, places[n]) for n in (0, 1)])
+        people = np.stack([random_person(layout.skeleton, seed + n, 30, places[n]) for n in (0, 1)])
         decoded = decode(draw_maps(people, layout, SIZE), layout)
         right.append(np.linalg.norm(matched(decoded, people) - people, axis=-1) < 0.5)
     assert np.mean(right) > 0.99
@@ -138,7 +138,7 @@ def test_of_somebody_partly_hidden_all_that_hangs_together_is_found(
     layout: MapLayout, seed: int, share: float
 ) -> None:
     hidden = np.random.default_rng(seed).random((layout.parts, 1)) < share
-    person = np.where(hidden, np.nan, somebody(layout.skeleton, seed, 36, (40, 21)))
+    person = np.where(hidden, np.nan, random_person(layout.skeleton, seed, 36, (40, 21)))
     assert_found(layout, person, within=0.1)
 
 
@@ -147,7 +147,7 @@ def test_of_somebody_partly_hidden_all_that_hangs_together_is_found(
 def test_of_somebody_cut_by_the_border_all_that_hangs_together_is_found(
     layout: MapLayout, seed: int, x: float, y: float
 ) -> None:
-    assert_found(layout, cut(somebody(layout.skeleton, seed, 36, (x, y)), SIZE), within=0.51)
+    assert_found(layout, cut(random_person(layout.skeleton, seed, 36, (x, y)), SIZE), within=0.51)
 
 
 @few
@@ -162,8 +162,8 @@ def test_the_order_of_people_does_not_matter(layout: MapLayout, seed: int) -> No
 @few
 @given(layouts, seeds)
 def test_somebody_far_away_changes_nobody(layout: MapLayout, seed: int) -> None:
-    near = [somebody(layout.skeleton, seed + n, 30, (12 + 16 * n, 20)) for n in (0, 1)]
-    far = somebody(layout.skeleton, seed + 2, 25, (66, 24))
+    near = [random_person(layout.skeleton, seed + n, 30, (12 + 16 * n, 20)) for n in (0, 1)]
+    far = random_person(layout.skeleton, seed + 2, 25, (66, 24))
     alone = decode(draw_maps(near, layout, SIZE), layout)
     together = matched(
         decode(draw_maps([*near, far], layout, SIZE), layout), np.stack([*near, far])
@@ -198,7 +198,7 @@ def test_mirrored_people_are_found_mirrored(layout: MapLayout, seed: int) -> Non
 
 
 def test_ears_and_shoulders_bring_a_head_and_a_body_together() -> None:
-    person = somebody(COCO_18_MAPS.skeleton, 1, 30, (20, 20))
+    person = random_person(COCO_18_MAPS.skeleton, 1, 30, (20, 20))
     maps = draw_maps([person], COCO_18_MAPS, SIZE)
     maps[..., COCO_18_MAPS.fields[COCO_18_MAPS.limbs.index((1, 0))]] = 0  # neck to nose
     assert len(decode(maps, COCO_18_MAPS)) == 1
@@ -208,7 +208,7 @@ def test_ears_and_shoulders_bring_a_head_and_a_body_together() -> None:
 
 
 def test_feet_alone_are_nobody() -> None:
-    person = somebody(BODY_25_MAPS.skeleton, 1, 30, (20, 20))
+    person = random_person(BODY_25_MAPS.skeleton, 1, 30, (20, 20))
     for name, joints in (("left", (13, 14, 19, 20, 21)), ("right", (10, 11, 22, 23, 24))):
         leg = np.full_like(person, np.nan)
         leg[list(joints)] = person[list(joints)]
@@ -216,7 +216,7 @@ def test_feet_alone_are_nobody() -> None:
 
 
 def test_joints_that_touch_need_no_field() -> None:
-    person = somebody(COCO_18_MAPS.skeleton, 1, 30, (20, 20))
+    person = random_person(COCO_18_MAPS.skeleton, 1, 30, (20, 20))
     person[14] = person[0] + [0.2, -0.1]  # right eye at the nose
     person[16] = np.nan  # nor has an ear to hold on to
     maps = draw_maps([person], COCO_18_MAPS, SIZE)
@@ -259,7 +259,7 @@ def test_the_smallest_maps_are_decoded(
 
 
 def test_somebody_in_a_huge_picture_is_found() -> None:
-    person = somebody(COCO_18_MAPS.skeleton, 1, 200, (400, 135))
+    person = random_person(COCO_18_MAPS.skeleton, 1, 200, (400, 135))
     decoded = decode(draw_maps([person], COCO_18_MAPS, (270, 480)), COCO_18_MAPS)
     np.testing.assert_allclose(decoded.points, [person], atol=0.1)
 
@@ -273,7 +273,7 @@ def test_any_floating_point_will_do(dtype: type[np.floating]) -> None:
 
 
 def test_a_few_broken_values_count_as_zero() -> None:
-    person = somebody(COCO_18_MAPS.skeleton, 1, 30, (20, 20))
+    person = random_person(COCO_18_MAPS.skeleton, 1, 30, (20, 20))
     maps = draw_maps([person], COCO_18_MAPS, SIZE)
     broken = maps.copy()
     holes = np.random.default_rng(0).random(maps.shape) < 0.01

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.openpose_maps import REACH, SIGMA, draw_maps
-from openpose_people import mirrored, somebody
+from openpose_people import mirrored, random_person
 from pose_action_ros.detection.openpose.layout import BODY_25_MAPS, LAYOUTS, MapLayout
 from pose_action_ros.errors import InputError
 
@@ -59,7 +59,7 @@ def test_heat_and_background_add_up_and_fields_are_no_longer_than_one(
 ) -> None:
     rng = np.random.default_rng(seed)
     people = np.stack(
-        [somebody(layout.skeleton, seed, 20, rng.uniform(0, 24, 2)) for _ in range(3)]
+        [random_person(layout.skeleton, seed, 20, rng.uniform(0, 24, 2)) for _ in range(3)]
     )
     maps = draw_maps(people[:count], layout, SIZE)
     assert maps.shape == (*SIZE, layout.channels)
@@ -72,7 +72,7 @@ def test_heat_and_background_add_up_and_fields_are_no_longer_than_one(
 @settings(max_examples=15)
 @given(layouts, seeds)
 def test_mirrored_people_have_mirrored_maps(layout: MapLayout, seed: int) -> None:
-    person = somebody(layout.skeleton, seed, 24, (11, 14))
+    person = random_person(layout.skeleton, seed, 24, (11, 14))
     flipped = person[layout.skeleton.mirror] * [-1, 1] + [SIZE[1] - 1, 0]
     maps = draw_maps([person], layout, SIZE)
     np.testing.assert_allclose(
