@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
@@ -51,7 +51,6 @@ def test_procrustes_error_by_hand() -> None:
 
 
 @given(st.integers(0, 1000), st.floats(0.1, 5))
-@settings(max_examples=30)
 def test_procrustes_inverts_every_similarity(seed: int, scale: float) -> None:
     truth = poses(seed)
     turn = Rotation.random(rng=np.random.default_rng(seed)).as_matrix()
@@ -71,7 +70,6 @@ def test_alignment_equals_that_of_a_search(seed: int) -> None:
 
 
 @given(st.integers(0, 1000), st.floats(0.1, 5))
-@settings(max_examples=30)
 def test_aligned_error_is_invariant_to_similarities(seed: int, scale: float) -> None:
     found, truth = poses(seed), poses(seed + 1)
     turn = Rotation.random(rng=np.random.default_rng(seed)).as_matrix()
@@ -80,7 +78,6 @@ def test_aligned_error_is_invariant_to_similarities(seed: int, scale: float) -> 
 
 
 @given(st.integers(0, 1000))
-@settings(max_examples=30)
 def test_root_aligned_error_is_invariant_to_translation_and_common_rotation(seed: int) -> None:
     found, truth = poses(seed), poses(seed + 1)
     turn = Rotation.random(rng=np.random.default_rng(seed)).as_matrix()

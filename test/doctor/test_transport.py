@@ -88,7 +88,7 @@ def test_profile_without_shared_memory(robot: Machine, text: str) -> None:
 
 
 @settings(
-    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    suppress_health_check=[HealthCheck.function_scoped_fixture]
 )  # the fixture is not modified
 @given(size=st.integers(0, 2**31 - 1))
 @example(size=4 * 1920 * 1080 * 3)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -9,6 +9,7 @@ from pose_action_ros.drawing.colours import LEFT
 from pose_action_ros.errors import InputError
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import BODY_25, SKELETONS
+from properties import examples
 
 
 def _standing(scale: float = 1.0, person_id: int = 0) -> Pose2D:
@@ -18,7 +19,6 @@ def _standing(scale: float = 1.0, person_id: int = 0) -> Pose2D:
     return Pose2D(BODY_25, points, np.ones(25), person_id)
 
 
-@settings(max_examples=30)
 @given(
     points=arrays.arrays(np.float64, (25, 2), elements=st.floats(allow_infinity=True)),
     scores=arrays.arrays(np.float64, (25,), elements=st.floats(0, 1)),
@@ -34,7 +34,7 @@ def test_any_numbers_can_be_drawn(
     assert image.shape == (*size, 3)
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(
     arrays.arrays(
         np.float64, (25, 2), elements=st.floats(-300, 300) | st.just(np.nan) | st.just(1e30)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from people_in_view import CAMERA, human36m, seen_at, somebody, standing, without
@@ -48,7 +48,6 @@ def test_a_standing_person_is_lifted_and_placed() -> None:
 
 
 @given(SEEDS, st.floats(0.5, 2))
-@settings(max_examples=25)
 def test_zoom_does_not_change_the_pose(seed: int, zoom: float) -> None:
     person = seen_at(somebody(seed), (0, 0, 4))
     zoomed = Intrinsics(1280, 720, 900 * zoom, 900 * zoom, 639.5, 359.5)
@@ -58,7 +57,6 @@ def test_zoom_does_not_change_the_pose(seed: int, zoom: float) -> None:
 
 
 @given(SEEDS, st.floats(-1, 1))
-@settings(max_examples=25)
 def test_turning_the_camera_turns_the_pose(seed: int, angle: float) -> None:
     cosine, sine = np.cos(angle), np.sin(angle)
     turn = np.array([[cosine, 0, sine], [0, 1, 0], [-sine, 0, cosine]])
@@ -69,7 +67,6 @@ def test_turning_the_camera_turns_the_pose(seed: int, angle: float) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=25)
 def test_a_mirrored_person_is_lifted_to_the_mirrored_pose(seed: int) -> None:
     person = seen_at(somebody(seed), (0.4, 0.1, 3))
     points = person.points[COCO_18.mirror] * [-1, 1] + [2 * CAMERA.cx, 0]
@@ -79,7 +76,6 @@ def test_a_mirrored_person_is_lifted_to_the_mirrored_pose(seed: int) -> None:
 
 
 @given(SEEDS, st.sets(st.integers(0, 17), max_size=14))
-@settings(max_examples=100)
 def test_missing_joints_never_make_a_pose_explode(seed: int, missing: set[int]) -> None:
     person = seen_at(somebody(seed), (0, 0, 3))
     pose = lifted(without(person, *(COCO_18.joints[row] for row in missing)))
@@ -101,7 +97,6 @@ def test_what_is_inferred_is_less_sure_and_what_is_seen_is_not() -> None:
 
 
 @given(SEEDS, st.sets(st.integers(0, 17), max_size=6))
-@settings(max_examples=50)
 def test_bones_stay_a_persons_whatever_is_missing(seed: int, missing: set[int]) -> None:
     person = seen_at(somebody(seed), (0, 0, 3))
     pose = lifted(without(person, *(COCO_18.joints[row] for row in missing)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pose_action_ros.errors import InputError
@@ -15,6 +15,7 @@ from pose_action_ros.recognition import SpmfSettings
 from pose_action_ros.recognition.enhanced_spmf import enhanced_spmf
 from pose_action_ros.recognition.spmf_settings import pairs
 from pose_action_ros.skeletons import HUMAN36M_17
+from properties import examples
 from references.spmf import slow_spmf
 
 Array = npt.NDArray[np.float64]
@@ -87,13 +88,13 @@ def test_equalised_images_equal_the_slow_reference() -> None:
 
 
 @given(st.lists(st.floats(-5, 5), min_size=3, max_size=3))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_translation_changes_nothing(offset: list[float]) -> None:
     assert apart(enhanced_spmf(body() + offset, PLAIN), enhanced_spmf(body(), PLAIN)) <= 4
 
 
 @given(st.floats(-np.pi, np.pi))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_turning_changes_no_distance_and_with_body_view_nothing(angle: float) -> None:
     still, moved = (enhanced_spmf(points, RAW) for points in (body(), turned(body(), angle)))
     assert apart(still[:PAIRS], moved[:PAIRS]) <= 4
@@ -105,7 +106,7 @@ def test_turning_changes_no_distance_and_with_body_view_nothing(angle: float) ->
 
 
 @given(st.floats(0.3, 3))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_with_the_window_s_own_range_size_changes_nothing(scale: float) -> None:
     choices = replace(PLAIN, reach=0.0)
     assert apart(enhanced_spmf(scale * body(), choices), enhanced_spmf(body(), choices)) <= 4

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pose_action_ros.errors import InputError
@@ -46,7 +46,6 @@ def choices(draw: st.DrawFn) -> SpmfSettings:
 
 
 @given(choices(), st.sampled_from([0.0, 0.05, 0.5]), st.integers(0, 2**32 - 1))
-@settings(max_examples=60, deadline=None)
 def test_every_image_is_that_of_the_newest_window(
     chosen: SpmfSettings, missing: float, seed: int
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pose_action_ros.camera import Intrinsics
@@ -30,7 +30,6 @@ def test_up_is_up_and_left_is_left() -> None:
     assert np.degrees(np.arctan2(abs(up[0]), -up[1])) == pytest.approx(5)
 
 
-@settings(max_examples=25, deadline=None)
 @given(seed=seeds)
 def test_world_to_camera_is_a_rigid_motion(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -43,7 +42,6 @@ def test_world_to_camera_is_a_rigid_motion(seed: int) -> None:
     assert np.allclose(camera.project(points), camera.intrinsics.project(local), equal_nan=True)
 
 
-@settings(max_examples=25, deadline=None)
 @given(seed=seeds)
 def test_random_cameras_are_at_the_height_of_robots(seed: int) -> None:
     camera = VirtualCamera.random(np.random.default_rng(seed), distance=(1.5, 6.0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pose_action_ros.simulation.body import Body
@@ -12,10 +12,11 @@ from pose_action_ros.simulation.channels import Channels
 from pose_action_ros.simulation.kinematics import about_z, pose_body, swing, swing_twist
 from pose_action_ros.simulation.reach import aim, arm
 from pose_action_ros.simulation.timing import Beat, Strokes, Wander, curve, ease
+from properties import examples
 
 angles = st.floats(-120, 120)
 units = st.floats(-1, 1)
-quick = settings(max_examples=20, deadline=None)
+quick = examples(20)
 
 
 @quick
@@ -110,7 +111,7 @@ def test_beat_keeps_its_rate_and_increases(seed: int, rate: float) -> None:
     assert (phase[-1] - phase[0]) / 100 == pytest.approx(rate, rel=0.05)
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(values=st.lists(st.floats(-50, 50), min_size=3, max_size=8))
 def test_curve_passes_its_knots_and_is_periodic(values: list[float]) -> None:
     at = np.linspace(0, 1, len(values), endpoint=False)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pose_action_ros.simulation.kinematics import about_x, about_z
 from pose_action_ros.simulation.quadrics import cones, ellipsoids, joined
+from properties import examples
 from references.quadric_rays import in_cone, in_ellipsoid
 
 seeds = st.integers(0, 2**32 - 1)
 STEP = 0.004
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(seed=seeds)
 def test_ellipsoid_is_hit_at_the_first_point_inside(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -33,7 +34,7 @@ def test_ellipsoid_is_hit_at_the_first_point_inside(seed: int) -> None:
         assert np.isinf(hit) or not 0.5 < hit < 3.5 or sum(inside) == 0
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(seed=seeds)
 def test_cone_is_hit_at_the_first_point_inside(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -59,7 +60,7 @@ def test_cone_is_hit_at_the_first_point_inside(seed: int) -> None:
             assert abs(entered - hit) < 3 * STEP
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(seed=seeds)
 def test_bounds_contain_all_hits(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pose_action_ros.errors import InputError
@@ -41,7 +41,6 @@ def test_two_people_keep_their_ids(tracker: Tracker) -> None:
     assert len(set(seen[0])) == 2
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.permutations(range(4)), st.integers(0, 2**32 - 1))
 def test_order_of_the_people_does_not_matter(order: list[int], seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -55,7 +54,6 @@ def test_order_of_the_people_does_not_matter(order: list[int], seed: int) -> Non
     assert ids(got) == [expected[index].person_id for index in order]
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.lists(st.lists(st.floats(0, 640), max_size=5), max_size=12))
 def test_ids_are_unique_in_every_image(places: list[list[float]]) -> None:
     for image in follow(Tracker(TrackerSettings()), places):

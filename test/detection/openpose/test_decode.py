@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.openpose_maps import draw_maps
@@ -19,6 +19,7 @@ from pose_action_ros.detection.openpose import (
 )
 from pose_action_ros.detection.openpose.layout import BODY_25_MAPS, COCO_18_MAPS
 from pose_action_ros.errors import InputError
+from properties import examples
 from references import paf_decoding
 
 Array = npt.NDArray[np.float64]
@@ -27,7 +28,7 @@ Maps = npt.NDArray[np.float32]
 SIZE = (46, 82)
 seeds = st.integers(0, 2**32 - 1)
 layouts = st.sampled_from(list(LAYOUTS.values()))
-few = settings(max_examples=15)
+few = examples(15)
 all_layouts = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=list(LAYOUTS))
 
 
@@ -63,7 +64,7 @@ def assert_equal_to_reference(
 
 
 @all_layouts
-@settings(max_examples=4)
+@examples(4)
 @given(seeds, st.sampled_from([0.2, 0.5, 0.8, 0.95]), st.integers(5, 9), st.booleans())
 def test_random_maps_decode_as_the_slow_reference(
     layout: MapLayout, seed: int, share: float, most: int, channels_first: bool

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.openpose_maps import draw_maps
@@ -84,7 +84,6 @@ def _black(width: int, height: int) -> Image:
     return np.zeros((height, width, 3), dtype=np.uint8)
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     st.sampled_from(LAYOUTS),
     st.integers(100, 2000),

@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.openpose_maps import REACH, SIGMA, draw_maps
 from openpose_people import mirrored, random_person
 from pose_action_ros.detection.openpose.layout import BODY_25_MAPS, LAYOUTS, MapLayout
 from pose_action_ros.errors import InputError
+from properties import examples
 
 SIZE = (30, 24)
 seeds = st.integers(0, 2**32 - 1)
@@ -52,7 +53,7 @@ def test_limbs_without_length_or_with_a_missing_end_have_no_field() -> None:
     assert not draw_maps(one_limb((5, 5), (5, 5)), BODY_25_MAPS, SIZE)[..., 26:].any()
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(layouts, seeds, st.integers(0, 3))
 def test_heat_and_background_add_up_and_fields_are_no_longer_than_one(
     layout: MapLayout, seed: int, count: int
@@ -69,7 +70,7 @@ def test_heat_and_background_add_up_and_fields_are_no_longer_than_one(
     assert (np.linalg.norm(maps[..., np.array(layout.fields)], axis=-1) <= 1 + 1e-6).all()
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(layouts, seeds)
 def test_mirrored_people_have_mirrored_maps(layout: MapLayout, seed: int) -> None:
     person = random_person(layout.skeleton, seed, 24, (11, 14))

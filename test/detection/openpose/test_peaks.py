@@ -1,7 +1,7 @@
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -41,7 +41,6 @@ def test_peaks_equal_the_slow_reference(heat: Maps, most: int) -> None:
         np.testing.assert_allclose(scores, [p.score for p in expected])
 
 
-@settings(max_examples=50)
 @given(st.floats(1, 12), st.floats(1, 10), st.floats(0.7, 2.5), st.floats(0.2, 1))
 def test_a_gaussian_is_found_where_it_is_and_as_high(
     x: float, y: float, sigma: float, height: float
@@ -58,7 +57,6 @@ def test_at_the_border_a_joint_is_found_to_half_a_cell(x: float, y: float) -> No
     assert (np.abs(points - [x, y]) <= 0.5 + 1e-3).all()
 
 
-@settings(max_examples=50)
 @given(st.floats(6, 7), st.floats(5, 6), st.floats(0, 2 * np.pi), st.floats(3, 4))
 def test_joints_three_cells_apart_are_two(x: float, y: float, turn: float, away: float) -> None:
     other = x + away * np.cos(turn), y + away * np.sin(turn)

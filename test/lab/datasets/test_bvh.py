@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from bvh_files import write_bvh
 from pose_action_ros.errors import InputError
 from pose_action_ros.lab.datasets.bvh import END, BvhJoint, read_bvh
+from properties import examples
 from references import bvh as reference
 
 Array = npt.NDArray[np.float64]
@@ -73,7 +74,7 @@ def skeleton(rng: np.random.Generator, count: int) -> list[BvhJoint]:
 
 
 @given(st.integers(0, 10_000), st.integers(1, 12))
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_random_skeletons_equal_the_reference(tmp_path: Path, seed: int, count: int) -> None:
     rng = np.random.default_rng(seed)
     joints = skeleton(rng, count)
@@ -89,7 +90,7 @@ def test_random_skeletons_equal_the_reference(tmp_path: Path, seed: int, count: 
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_written_and_read_file_is_equal(tmp_path: Path, seed: int) -> None:
     rng = np.random.default_rng(seed)
     joints = skeleton(rng, 8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pose_action_ros.lab.datasets.person import PERSON
@@ -18,7 +18,6 @@ ALONG = ("upper_arm", "forearm", "thigh", "shin")
 
 
 @given(SEEDS, st.sampled_from(ACTIONS))
-@settings(max_examples=25, deadline=None)
 def test_joints_stay_and_frames_are_rotations(seed: int, action: str) -> None:
     performance = perform(action, np.random.default_rng(seed))
     joints = person_joints(performance.joints([0.5, 2.0]))
@@ -33,7 +32,6 @@ def test_joints_stay_and_frames_are_rotations(seed: int, action: str) -> None:
 
 
 @given(SEEDS, st.sampled_from(ACTIONS))
-@settings(max_examples=25, deadline=None)
 def test_limbs_hang_as_in_the_simulation(seed: int, action: str) -> None:
     performance = perform(action, np.random.default_rng(seed))
     truth = pose_body(performance.body, performance.channels([1.0]))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pose_action_ros.errors import InputError
@@ -19,6 +19,7 @@ from pose_action_ros.lab.evaluation.keypoint_scores import (
 )
 from pose_action_ros.skeletons import COCO_17
 from pose_action_ros.tracking.similarity import tolerances
+from properties import examples
 
 Array = npt.NDArray[np.float64]
 Images = list[tuple[People, People]]
@@ -113,7 +114,7 @@ def _found(image: int, people: People) -> list[dict[str, object]]:
     ]
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(SEEDS, st.floats(0, 15))
 def test_figures_equal_those_of_pycocotools(seed: int, noise: float) -> None:
     images = _images(seed, noise)
@@ -126,7 +127,7 @@ def test_figures_equal_those_of_pycocotools(seed: int, noise: float) -> None:
     assert ours.ar == pytest.approx(theirs.ar, abs=1e-9)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(SEEDS)
 def test_perfect_detections_have_full_scores(seed: int) -> None:
     images = [
@@ -137,7 +138,7 @@ def test_perfect_detections_have_full_scores(seed: int) -> None:
         assert _scores(images) == KeypointScores(1.0, 1.0, 1.0, 1.0)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(SEEDS)
 def test_no_detections_have_no_scores(seed: int) -> None:
     none = People.detected(np.zeros((0, 17, 2)), np.zeros(0))
@@ -146,7 +147,7 @@ def test_no_detections_have_no_scores(seed: int) -> None:
         assert _scores(images) == KeypointScores(0.0, 0.0, 0.0, 0.0)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(SEEDS)
 def test_false_positives_with_the_lowest_scores_change_nothing(seed: int) -> None:
     images = _images(seed)
@@ -154,7 +155,7 @@ def test_false_positives_with_the_lowest_scores_change_nothing(seed: int) -> Non
     np.testing.assert_allclose(_values(_scores(more)), _values(_scores(images)))
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(SEEDS)
 def test_false_positives_never_improve_scores(seed: int) -> None:
     images = _images(seed)
@@ -163,7 +164,7 @@ def test_false_positives_never_improve_scores(seed: int) -> None:
     assert (after <= before + 1e-12).all() or np.isnan(before).all()
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(SEEDS, st.floats(0.1, 10))
 def test_scores_do_not_depend_on_the_image_size(seed: int, scale: float) -> None:
     larger = [

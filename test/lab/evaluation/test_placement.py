@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pose_action_ros.errors import InputError
@@ -38,7 +38,6 @@ def test_table_has_the_same_figures() -> None:
 
 
 @given(st.integers(0, 1000), st.floats(0.5, 2))
-@settings(max_examples=30)
 def test_relative_depth_error_is_the_same_in_every_bin(seed: int, factor: float) -> None:
     truth = np.random.default_rng(seed).uniform([-1, -1, 1.5], [1, 1, 6], (200, 3))
     report = placement_report(truth * factor, truth)

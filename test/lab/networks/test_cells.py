@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pose_action_ros.engines import load_engine
@@ -18,6 +18,7 @@ from pose_action_ros.lab.networks.genotype import OPERATIONS, Genotype, Node, ra
 from pose_action_ros.lab.networks.operations import drop_path, operation
 from pose_action_ros.lab.training.export import export
 from pose_action_ros.models.card import ModelCard
+from properties import examples
 
 SMALL = CellShape(labels=5, height=16, width=16, channels=4, blocks=2)
 POOLS = Node((0, 1), ("avg_pool_3x3", "max_pool_3x3"))
@@ -32,7 +33,7 @@ def images(shape: CellShape = SMALL, count: int = 4) -> torch.Tensor:
     return torch.randint(0, 256, size, generator=torch.Generator().manual_seed(0)).float()
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(st.integers(0, 2**32), st.integers(1, 5), st.integers(1, 19), st.integers(1, 19))
 def test_any_genotype_and_size_gives_a_logit_for_each_label(
     seed: int, nodes: int, height: int, width: int

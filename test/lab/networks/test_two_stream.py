@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 pytest.importorskip("torch")
@@ -40,7 +40,6 @@ def unscaled(seed: int) -> torch.Tensor:
 
 
 @given(SEEDS)
-@settings(max_examples=30, deadline=None)
 def test_standardised_vectors_have_mean_0_and_deviation_1(seed: int) -> None:
     scaling, values = Standardise(6), unscaled(seed)
     scaling.measure(values)

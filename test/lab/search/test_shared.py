@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -17,6 +17,7 @@ from pose_action_ros.lab.networks.cells import CellNetwork, CellShape, edges
 from pose_action_ros.lab.networks.genotype import Genotype, random_genotype
 from pose_action_ros.lab.networks.operations import Join, SeparableConv
 from pose_action_ros.lab.search.shared import HeldOut, Judge, SharedNetwork
+from properties import examples
 
 SHAPE = CellShape(labels=5, height=12, width=16, channels=4, blocks=2, dropout=0.0)
 NODES = 3
@@ -52,7 +53,7 @@ def copied(shared: SharedNetwork, chosen: Genotype) -> CellNetwork:
     return network
 
 
-@settings(max_examples=5, deadline=None)
+@examples(5)
 @given(st.integers(0, 2**32))
 def test_a_pass_equals_the_genotypes_own_network(seed: int) -> None:
     torch.manual_seed(0)

@@ -154,7 +154,7 @@ def saved(path: Path, value: Any) -> Path:
 
 
 @given(PLAIN)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_plain_data_come_back(tmp_path: Path, value: Any) -> None:
     assert read_objects(saved(tmp_path / "a.npz", value), "value") == [value]
 

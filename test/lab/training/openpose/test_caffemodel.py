@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from caffe_files import blob, item, layer, number, parts, varint, write
@@ -55,7 +55,6 @@ def test_numbers_one_by_one_and_in_double_precision(tmp_path: Path) -> None:
 
 
 @given(st.data())
-@settings(max_examples=30, deadline=None)
 def test_a_truncated_file(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """It is refused, or its complete layers are read."""
     whole = b"".join(parts(BLOBS))
@@ -69,7 +68,6 @@ def test_a_truncated_file(tmp_path_factory: pytest.TempPathFactory, data: st.Dat
 
 
 @given(st.binary(max_size=60))
-@settings(max_examples=60, deadline=None)
 def test_any_bytes_are_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.mktemp("any") / "net.caffemodel"
     path.write_bytes(data)
