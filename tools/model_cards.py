@@ -18,7 +18,7 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "models.md"
 
 
 def page(text: str) -> str:
-    """The page with its models written anew."""
+    """The page with new sections of all models."""
     shipped = "".join(map(shipped_section, sorted(SHIPPED.glob("*.onnx"))))
     others = "".join(map(catalogue_section, read_catalogue().values()))
     written = f"\n## Shipped\n{shipped}\n## In the catalogue\n{others}\n"
@@ -26,7 +26,7 @@ def page(text: str) -> str:
 
 
 def shipped_section(path: Path) -> str:
-    """A shipped model by its card: what it is, its data and their terms, how it was made."""
+    """Section of a shipped model, from its card: purpose, data, terms and command."""
     card = read_card(path, None)
     rows = {
         "for": card.task,
@@ -35,7 +35,7 @@ def shipped_section(path: Path) -> str:
         "skeleton": f"`{card.skeleton}`",
         **outcome(card),
         **data(card.training),
-        "made by": f"`{card.training['command']}`",
+        "training command": f"`{card.training['command']}`",
         "file": f"{path.stat().st_size / 1e6:.1f} MB, sha256 `{card.sha256}`",
     }
     link = f"../pose_action_ros/models/{path.stem}.json"
@@ -43,17 +43,19 @@ def shipped_section(path: Path) -> str:
 
 
 def outcome(card: ModelCard) -> dict[str, str]:
-    """What a model gives."""
+    """Rows on the output of a model."""
     if "labels" in card.settings:
         labels = ", ".join(f"`{label}`" for label in card.settings["labels"])
         return {"labels": labels, "window": f"{card.settings['window']:g} s"}
-    return {"gives": f"`{card.settings['output_skeleton']}`"}
+    return {"output": f"`{card.settings['output_skeleton']}`"}
 
 
 def data(training: Mapping[str, Any]) -> dict[str, str]:
-    """What it was trained on, in one text or one for each source, and whose poses."""
-    told = training["data"]
-    sources = {"": told} if isinstance(told, str) else {f", {name}": told[name] for name in told}
+    """Rows on the training data, one for each source, and on the lifter of the poses."""
+    texts = training["data"]
+    sources = (
+        {"": texts} if isinstance(texts, str) else {f", {name}": texts[name] for name in texts}
+    )
     rows = {f"training data{source}": str(text) for source, text in sources.items()}
     if "lifter" in training:
         rows["trained on poses of"] = f"lifter, sha256 `{training['lifter']}`"
@@ -61,7 +63,7 @@ def data(training: Mapping[str, Any]) -> dict[str, str]:
 
 
 def catalogue_section(model: CatalogueModel) -> str:
-    """A model that is not shipped: where it comes from and under which terms."""
+    """Section of a model that is not shipped: licence, terms, origin and files."""
     files = "<br>".join(
         f"`{name}`: {f'{file.bytes / 1e6:.1f} MB, ' if file.bytes else ''}{file.checksum}"
         for name, file in model.files.items()
@@ -79,7 +81,7 @@ def catalogue_section(model: CatalogueModel) -> str:
 
 
 def table(rows: Mapping[str, str]) -> str:
-    """Rows of two cells; those without a text are left out."""
+    """Table of two columns; rows without a text are left out."""
     lines = [f"| {name} | {text} |" for name, text in rows.items() if text]
     return "\n".join(["| | |", "| --- | --- |", *lines]) + "\n"
 

@@ -1,10 +1,10 @@
-"""Pages of which a part is written by a tool."""
+"""Pages with a part that a tool writes."""
 
 from __future__ import annotations
 
 
 def rewritten(text: str, name: str, part: str) -> str:
-    """The text with the part between its comments `name` and `end of name` exchanged.
+    """Replace the part of a text between its comments `name` and `end of name`.
 
     Raises:
         ValueError: a comment is missing.
@@ -13,5 +13,5 @@ def rewritten(text: str, name: str, part: str) -> str:
     before, began, rest = text.partition(begin)
     _, ended, after = rest.partition(end)
     if not (began and ended):
-        raise ValueError(f"the page has not both {begin.strip()} and {end}; put them back")
+        raise ValueError(f"the page lacks {begin.strip()} or {end}; restore both comments")
     return before + begin + part + end + after

@@ -38,18 +38,18 @@ INDENT = " " * 4
 
 
 def parameters_file() -> str:
-    """The YAML file: each node with its parameters, in any namespace."""
+    """The YAML file with the parameters of each node, in any namespace."""
     return HEAD + "".join(section(name, settings) for name, settings in NODES.items())
 
 
 def section(node: str, settings: type) -> str:
-    """One node's part of the file."""
+    """The part of one node in the file."""
     entries = "".join(entry(item) for item in fields(settings))
     return f"\n/**/{node}:\n  ros__parameters:\n{entries}"
 
 
 def entry(item: Field[Any]) -> str:
-    """One parameter: what it means and may be, and its default."""
+    """One parameter with its meaning, bounds and default."""
     comment = INDENT + "# "
     text = textwrap.fill(remark(item), 100, initial_indent=comment, subsequent_indent=comment)
     return f"{text}\n{INDENT}{item.name}: {json.dumps(item.default, ensure_ascii=False)}\n"
@@ -72,13 +72,13 @@ def remark(item: Field[Any]) -> str:
 
 
 def page(text: str) -> str:
-    """The page with its tables of parameters written anew."""
+    """The page with new tables of parameters."""
     tables = "".join(table(node, settings) for node, settings in NODES.items())
     return rewritten(text, "parameters", tables + "\n")
 
 
 def table(node: str, settings: type) -> str:
-    """One node's parameters."""
+    """Table of the parameters of one node."""
     rows = "".join(
         f"| `{item.name}` | `{json.dumps(item.default)}` | {remark(item)} |\n"
         for item in fields(settings)

@@ -14,12 +14,12 @@ from pages import rewritten
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "topics.md"
 ORDER = ("Keypoints", "PersonKeypoints", "Keypoint", "Poses", "Pose3D", "Action")
-"""Messages that are published before those inside of them, in the order of the nodes."""
+"""Published messages, each before the messages that it contains, in the order of the nodes."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """One line of a message: its type, name (with the value of a constant) and meaning."""
+    """A line of a message: type, name (of a constant, with its value) and meaning."""
 
     kind: str
     name: str
@@ -27,12 +27,12 @@ class Field:
 
 
 def page(text: str) -> str:
-    """The page with its messages written anew."""
+    """The page with new tables of messages."""
     return rewritten(text, "messages", "".join(map(section, ORDER)) + "\n")
 
 
 def section(name: str) -> str:
-    """One message: what it is, and a table of its fields."""
+    """Meaning of a message and table of its fields."""
     meaning, fields = read((ROOT / "msg" / f"{name}.msg").read_text(encoding="utf-8"))
     rows = "".join(f"| `{it.name}` | `{it.kind}` | {it.meaning} |\n" for it in fields)
     head = "| field | type | meaning |\n| --- | --- | --- |\n"
@@ -40,14 +40,14 @@ def section(name: str) -> str:
 
 
 def read(text: str) -> tuple[str, list[Field]]:
-    """What a message is by the comment above its fields, and the fields."""
+    """Meaning of a message, from the comment above its fields, and its fields."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     meaning = " ".join(line.lstrip("# ") for line in lines if line.startswith("#"))
     return meaning, [field(line) for line in lines if not line.startswith("#")]
 
 
 def field(line: str) -> Field:
-    """One field or constant."""
+    """Parse the line of a field or constant."""
     declared, _, meaning = line.partition("#")
     kind, name = declared.split(maxsplit=1)
     spaced = re.sub(r"\s*=\s*", " = ", name.strip())
