@@ -1,9 +1,9 @@
-"""Keypoints made independent of where and how large the person is in the picture.
+"""Normalisation: keypoints independent of the person's position and size in the image.
 
-A virtual camera at the place of the real one is turned to the person's torso and its focal length
-is set so that the person has a standard size. What remains is the pose as seen from the camera.
-Training and running use this same function. The turning is the virtual camera of perspective crop
-layers (Yu et al. 2021, arXiv 2011.13607); the size follows from the least foreshortened bones.
+A virtual camera at the position of the real one is turned to the person's torso, and its focal
+length gives the person a standard size. Training and inference use the same function. The rotation
+is that of perspective crop layers (Yu et al. 2021, arXiv 2011.13607); the size follows from the
+least foreshortened bones.
 """
 
 from __future__ import annotations
@@ -50,24 +50,24 @@ _FROM = np.array([COCO_18.index(first) for first, _, _ in _LENGTHS])
 _TO = np.array([COCO_18.index(second) for _, second, _ in _LENGTHS])
 _METRES = np.array([length for _, _, length in _LENGTHS])
 
-# Foreshortening only shrinks bones, so a high quantile tells the size; the very highest would
+# Foreshortening only shortens bones, so that a high quantile gives the size; the maximum would
 # follow single misplaced joints.
 _QUANTILE = 0.8
 _LEAST_BONES = 2
-_LEAST_SIZE = 1e-4  # of a metre, per metre of distance: nobody is seen 10 km away
-_FARTHEST = 3.0  # [m] from the torso; what is farther is no joint of this person
+_LEAST_SIZE = 1e-4  # of a metre, per metre of distance: no person is visible from 10 km
+_FARTHEST = 3.0  # [m] from the torso; a joint beyond is not this person's
 
 
 @dataclass(frozen=True, eq=False)
 class Normalised:
-    """Network inputs of N people and what is needed to read the outputs.
+    """Network inputs of N people and the rotations to read the outputs.
 
     Attributes:
         features: (N, 18, 3) x, y [m at the torso's depth, person of standard height] and score of
             each COCO-18 joint in the virtual camera; zeros for a missing joint.
         rotations: (N, 3, 3) from the optical frame of the camera to the virtual camera's.
-        sizes: (N,) apparent size of one metre: tangent of the angle it fills.
-        liftable: (N,) whether enough of the torso is known; the other rows are without meaning.
+        sizes: (N,) apparent size of one metre: tangent of its visual angle.
+        liftable: (N,) True if enough of the torso is known; the other rows have no meaning.
     """
 
     features: Array
@@ -110,14 +110,14 @@ def optical_to_virtual(points: Array, rotations: Array) -> Array:
 
 
 def mirrored_features(features: Array) -> Array:
-    """The inputs (N, 18, 3) of the same people seen in a mirror."""
+    """The inputs (N, 18, 3) of the mirrored people."""
     return features[:, COCO_18.mirror] * [-1.0, 1.0, 1.0]
 
 
 def _with_neck(rays: Array, scores: Array) -> tuple[Array, Array]:
-    """Copies with NaN and score 0 where either says missing, and with the neck.
+    """Copies with NaN and score 0 for missing joints, and with the neck.
 
-    A missing neck is the middle of the shoulders, which is what it is by definition.
+    A missing neck is the middle of the shoulders, which is its definition.
     """
     finite: Flags = np.all(np.isfinite(rays), axis=-1)
     rays, scores = np.where(finite[..., None], rays, np.nan), np.where(finite, scores, 0.0)
@@ -131,7 +131,7 @@ def _with_neck(rays: Array, scores: Array) -> tuple[Array, Array]:
 
 
 def _rotations(rays: Array, known: Flags) -> tuple[Array, Flags]:
-    """(N, 3, 3) rotations that look at the torso without rolling, (N,) torso seen.
+    """Rotations (N, 3, 3) to the torso without roll, and (N,) True if the torso is visible.
 
     The virtual camera yaws about the real one's y axis and then pitches, so that a level camera
     gives level virtual cameras.
@@ -151,7 +151,7 @@ def _rotations(rays: Array, known: Flags) -> tuple[Array, Flags]:
 
 
 def _turned(rays: Array, rotations: Array) -> tuple[Array, Flags]:
-    """Rays (N, 18, 2) in the virtual cameras, (N, 18) which are clearly in front of them."""
+    """Rays (N, 18, 2) in the virtual cameras, and (N, 18) True if clearly in front of them."""
     directions = np.concatenate([rays, np.ones((*rays.shape[:2], 1))], axis=-1)
     turned = optical_to_virtual(directions, rotations)
     depth = turned[..., 2]
@@ -161,11 +161,11 @@ def _turned(rays: Array, rotations: Array) -> tuple[Array, Flags]:
 
 
 def _sizes(plane: Array, known: Flags) -> tuple[Array, Flags]:
-    """(N,) apparent size of a metre, (N,) whether it could be told."""
-    seen = known[:, _FROM] & known[:, _TO]  # (N, bones)
+    """Apparent size (N,) of a metre, and (N,) True if it is defined."""
+    present = known[:, _FROM] & known[:, _TO]  # (N, bones)
     spans = np.linalg.norm(plane[:, _FROM] - plane[:, _TO], axis=-1) / _METRES
-    ordered = np.sort(np.where(seen, spans, np.inf), axis=1)
-    count = seen.sum(axis=1)
+    ordered = np.sort(np.where(present, spans, np.inf), axis=1)
+    count = present.sum(axis=1)
     place = _QUANTILE * np.maximum(count - 1, 0)
     low = place.astype(np.intp)
     high = np.minimum(low + 1, np.maximum(count - 1, 0))

@@ -1,4 +1,4 @@
-"""Where in front of the camera a person stands, from the rays and the root-relative pose.
+"""Position of a person in front of the camera, from the rays and the root-relative pose.
 
 A joint at X + t lies on the ray (u, v) when u (Z + tz) = X + tx and v (Z + tz) = Y + ty: linear in
 t, so weighted least squares has a closed form (for example Mehta et al. 2017, VNect, section 5).
@@ -16,23 +16,23 @@ from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-# The joints that the detector sees and the pose has.
+# The joints of both skeletons.
 _NAMES = tuple(name for name in HUMAN36M_17.joints if name in COCO_18.joints)
-SEEN = np.array([COCO_18.index(name) for name in _NAMES])
+DETECTED = np.array([COCO_18.index(name) for name in _NAMES])
 LIFTED = np.array([HUMAN36M_17.index(name) for name in _NAMES])
 
 _LEAST_JOINTS = 4
-_NEAREST = 0.2  # [m]: a joint closer than this, or behind the camera, cannot have been seen
+_NEAREST = 0.2  # [m]: a joint closer than this, or behind the camera, cannot be in the image
 
 
 @dataclass(frozen=True, eq=False)
 class Placement:
-    """Where N people may stand: for each distance one best place, and the best distance.
+    """Possible positions of N people: one for each depth, and the best depth.
 
     Attributes:
         depths: (N,) [m] z of the root that fits best.
-        solved: (N,) whether there is one: enough joints, apart from each other, all before the
-            camera.
+        solved: (N,) True if it is defined: enough joints, apart from each other, all in front of
+            the camera.
         directions: (N, 2) x/z and y/z along which the root moves with its depth.
         offsets: (N, 2) [m] x and y of the root at depth 0.
     """
@@ -43,21 +43,21 @@ class Placement:
     offsets: Array
 
     def at(self, depths: Array) -> Array:
-        """(N, 3) [m] the best places of the roots at given depths (N,)."""
+        """Best positions (N, 3) [m] of the roots at depths (N,)."""
         return np.column_stack([self.directions * depths[:, None] + self.offsets, depths])
 
 
 def place(rays: Array, scores: Array, points: Array) -> Placement:
-    """Find N people's roots.
+    """Locate the roots of N people.
 
     Args:
         rays: (N, 18, 2) x/z and y/z of COCO-18 joints, NaN if missing.
         scores: (N, 18) their weights, 0 if missing.
         points: (N, 17, 3) [m] Human3.6M joints relative to the root, optical frame.
     """
-    plane, lifted = rays[:, SEEN], points[:, LIFTED]
+    plane, lifted = rays[:, DETECTED], points[:, LIFTED]
     known = np.isfinite(plane).all(axis=-1) & np.isfinite(lifted).all(axis=-1)
-    weights = np.where(known, scores[:, SEEN], 0.0)
+    weights = np.where(known, scores[:, DETECTED], 0.0)
     plane, lifted = np.nan_to_num(plane), np.nan_to_num(lifted)
     enough = (weights > 0).sum(axis=1) >= _LEAST_JOINTS
     found = _solve(plane, lifted, weights)

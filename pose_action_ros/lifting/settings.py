@@ -10,7 +10,7 @@ from pose_action_ros.settings import Settings, setting
 
 @dataclass(frozen=True)
 class LifterSettings(Settings):
-    """How 2D becomes 3D."""
+    """Settings of the lifter."""
 
     lifter_model: str = setting("lifter", "name of a shipped lifter or path of an .onnx file")
     lifter_engine: str = setting(

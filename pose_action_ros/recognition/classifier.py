@@ -1,4 +1,4 @@
-"""The action model: images in, probabilities out."""
+"""Classifier: probabilities of actions from images."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ INPUT, OUTPUT = "image", "scores"
 
 
 class ActionClassifier:
-    """A loaded action model with what its card says.
+    """A loaded action model with the settings of its card.
 
     Attributes:
         labels: the actions, in the order of the scores.
-        spmf: how its images are made.
-        window: time it was trained to look at [s].
-        unknown_below: probability below which its answers do not convince.
+        spmf: settings of its images.
+        window: length of the windows of its training [s].
+        unknown_below: probability below which the action is unknown.
 
     Args:
         model: shipped name or path.
-        engine: what runs it.
+        engine: name of the inference engine.
         threads: CPU threads.
 
     Raises:
         ModelError: no such model, damaged, or its card does not fit it.
-        EngineError: the engine is unknown or not installed.
+        EngineError: the engine is unknown or not available.
     """
 
     def __init__(self, model: str, engine: str = "auto", threads: int = 1) -> None:
@@ -55,10 +55,10 @@ class ActionClassifier:
         return self._engine.name
 
     def __call__(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-        """Probabilities (B, L), each row adding up to 1, of RGB images (B, height, width, 3).
+        """Probabilities (B, L) of RGB images (B, height, width, 3); rows add up to 1.
 
         Raises:
-            ModelError: the network gives something else.
+            ModelError: the output is not a probability distribution.
             EngineError: the engine failed.
         """
         scores = self._engine({INPUT: images.astype(np.float32)})[OUTPUT].astype(np.float64)
@@ -113,7 +113,7 @@ def _unknown_below(path: Path, card: ModelCard) -> float:
 
 
 def _check_network(path: Path, engine: Engine, shape: tuple[int, int, int], labels: int) -> None:
-    """ModelError unless the network takes such images and gives that many scores."""
+    """Raise ModelError unless the network takes these images and gives this number of scores."""
     if tuple(engine.inputs) != (INPUT,) or engine.inputs[INPUT][1:] != shape:
         size = " x ".join(str(length) for length in shape)
         raise ModelError(f"{path} takes {dict(engine.inputs)}, expected {INPUT!r} of {size} pixels")

@@ -1,4 +1,4 @@
-"""From probabilities, one answer after another, to a label that does not flicker."""
+"""Decision: a label that does not flicker, from a sequence of probabilities."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class DecisionRule:
-    """When a label is said.
+    """Parameters of a decision.
 
     Attributes:
         smoothing: time constant of the mean of the probabilities [s].
-        unknown_below: probability below which no label is convincing.
-        margin: by how much another label must be more likely before it replaces the one said, and
-            how far that may fall below `unknown_below` before it is taken back.
+        unknown_below: probability below which there is no label.
+        margin: difference in probability at which another label replaces the present one, and by
+            which the present one may fall below `unknown_below`.
     """
 
     smoothing: float
@@ -27,39 +27,39 @@ class DecisionRule:
 
 
 class Decision:
-    """What is said of one person."""
+    """The label of one person over time."""
 
     def __init__(self) -> None:
         self._mean: Array | None = None
         self._stamp = -np.inf
-        self._said: int | None = None
+        self._label: int | None = None
 
     def update(self, probabilities: Array, stamp: float, rule: DecisionRule) -> int | None:
-        """The index of the label to say, None for none.
+        """Index of the label, None for none.
 
         Args:
-            probabilities: (L,) of the newest answer.
-            stamp: when it was given [s]; before the last one all is begun anew.
+            probabilities: (L,) of the newest estimate.
+            stamp: its time [s]; a time before the last one restarts the decision.
             rule: may differ from call to call.
         """
         if stamp < self._stamp:
-            self._mean = self._said = None
+            self._mean = self._label = None
         self._mean = self._smoothed(probabilities, stamp, rule.smoothing)
         self._stamp = stamp
-        best, said = int(self._mean.argmax()), self._said
-        if said is None:
+        best, label = int(self._mean.argmax()), self._label
+        if label is None:
             convincing = self._mean[best] >= rule.unknown_below
         else:
-            if self._mean[best] < self._mean[said] + rule.margin:
-                best = said
-            least = rule.unknown_below - (rule.margin if best == said else 0.0)
+            if self._mean[best] < self._mean[label] + rule.margin:
+                best = label
+            least = rule.unknown_below - (rule.margin if best == label else 0.0)
             convincing = self._mean[best] >= least
-        self._said = best if convincing else None
-        return self._said
+        self._label = best if convincing else None
+        return self._label
 
     @property
     def probabilities(self) -> Array:
-        """(L,) the smoothed ones that the label was chosen by, adding up to 1."""
+        """Smoothed probabilities (L,) behind the label, adding up to 1."""
         assert self._mean is not None
         return self._mean
 

@@ -13,35 +13,37 @@ With joints p_j at frame t, over the pairs j < k (of two people: over both skele
     motion feature   MF^t,t+1 = JJD and JJO with u = t + 1
     SPMF = [PF^1 | MF^1,2 | PF^2 | ... | PF^N]   time along the 2N - 1 columns, JJD above JJO
 
-Below the pairs of each half come the motion features of joints with themselves (j = k), their ways
-from frame to frame, in colours of their own range: among the pairs they would be lost.
+Below the pairs of each half are the motion features of joints with themselves (j = k), their ways
+from frame to frame, in colours of their own range: in the range of the pairs they are invisible.
 
-The poses are smoothed first (Savitzky-Golay). The image is resized before it is equalised: so a new
-pose costs its own columns alone (SpmfStream). What the paper leaves open beyond that is in
-SpmfSettings.
+The poses are smoothed first (Savitzky-Golay). The image is resized before it is equalised, so that
+a new pose only costs its own columns (SpmfStream). Further choices that the paper leaves open are
+in SpmfSettings.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
+from math import hypot
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.recognition.facing import across, front_turn
 from pose_action_ros.recognition.spmf_settings import SpmfSettings, check, drawn_joints, pairs
+from pose_action_ros.skeletons import skeleton_named
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Bands = tuple[tuple[slice, slice, Array], ...]
 Image = npt.NDArray[np.uint8]
 
-TINY = 1e-6  # [m]; joints nearer than this are at one place and have no direction
-CHANNELS = 7  # of a column: three colours of JJD, three axes of JJO, and whether it is known
+TINY = 1e-6  # [m]; joints nearer than this coincide and have no direction
+CHANNELS = 7  # of a column: three colours of JJD, three axes of JJO, and 1 if both joints are known
 JJD, JJO, KNOWN = slice(0, 3), slice(3, 6), 6
-BAND = 8  # cells that are resized at once, from their part of the source alone
+SIDES = ("hip", "shoulder")  # ends of the axis from right to left
+BAND = 8  # cells that are resized at once from their part of the source
 
 
 def enhanced_spmf(points: npt.ArrayLike, settings: SpmfSettings) -> Image:
@@ -49,15 +51,15 @@ def enhanced_spmf(points: npt.ArrayLike, settings: SpmfSettings) -> Image:
 
     Args:
         points: (..., N, J, 3) [m], y down as in the optical frame of a camera, N equally spaced
-            frames; NaN where a joint is missing. Of two people the second's joints follow the
-            first's.
-        settings: choices; N and J must be theirs.
+            frames; NaN where a joint is missing. The joints of a second person follow those of
+            the first.
+        settings: give N and J.
 
     Returns:
         (..., height, width, 3) RGB. Where a joint is missing its pairs are black.
 
     Raises:
-        InputError: the shape does not fit the settings, or they do not go together.
+        InputError: the shape does not fit the settings, or they contradict each other.
     """
     check(settings)
     array = np.asarray(points, dtype=np.float64)
@@ -76,7 +78,7 @@ def _image(window: Array, settings: SpmfSettings) -> Image:
 def _columns(window: Array, settings: SpmfSettings) -> Array:
     """(7, 2N-1, height/2) columns of a window, smoothed and painted.
 
-    Pairs are resized to the rows that the joints' own ways leave.
+    Pairs are resized to the rows that are not used by the joints' own ways.
     """
     poses = smoothed(window, np.arange(settings.frames), settings)
     features = _pair_features(poses, settings)
@@ -92,12 +94,12 @@ def _columns(window: Array, settings: SpmfSettings) -> Array:
 def painted(
     features: tuple[Array, Array, Mask], reach: float | Array, fading: float | Array
 ) -> Array:
-    """(7, C, P) JET colours, orientations, known; of distances and differences over C columns.
+    """Colours and orientations (7, C, P) of distances and differences over C columns.
 
     Args:
-        features: as of measured.
-        reach: distance with the last colour [m], for each row or all.
-        fading: shorter differences have a fainter orientation, as theirs is mostly noise [m].
+        features: from `measured`.
+        reach: distance of the last colour [m], for each row or all.
+        fading: length below which an orientation fades, as it is mostly noise [m].
     """
     difference, distance, known = features
     levels = np.minimum(distance * (255 / reach) + 0.5, 255).astype(np.intp)
@@ -111,14 +113,14 @@ def painted(
 
 
 def pair_reach(distance: Array, settings: SpmfSettings) -> float:
-    """The distance of pairs that has the last colour [m]."""
+    """Distance of pairs with the last colour [m]."""
     return settings.reach or max(float(distance.max()), TINY)
 
 
 def smoothed(window: Array, frames: npt.NDArray[np.intp], settings: SpmfSettings) -> Array:
-    """(F, J, 3) the chosen frames of a window after the Savitzky-Golay filter.
+    """Frames (F, J, 3) of a window after the Savitzky-Golay filter.
 
-    A joint that is missing in one of the frames that a sum takes is not smoothed.
+    A joint that is missing in one of the frames of a sum is not smoothed.
     """
     weights = savitzky_golay(settings)[frames]
     missing = np.isnan(window[..., 0])
@@ -138,16 +140,16 @@ def savitzky_golay(settings: SpmfSettings) -> Array:
     fitted = powers @ np.linalg.pinv(powers)  # (width, width): values of the fitted polynomial
     matrix = np.zeros((count, count))
     for frame in range(count):
-        first = min(max(frame - width // 2, 0), count - width)  # of the frames it is fitted to
+        first = min(max(frame - width // 2, 0), count - width)  # frame of the fitted part
         matrix[frame, first : first + width] = fitted[frame - first]
     return matrix
 
 
 def _pair_features(poses: Array, settings: SpmfSettings) -> tuple[Array, Array, Mask]:
-    """PF and MF of F poses in turn, 0 where a joint is missing.
+    """PF and MF of F poses alternately, 0 where a joint is missing.
 
     Returns:
-        (3, 2F-1, P) differences and (2F-1, P) distances [m], and whether both joints are known.
+        (3, 2F-1, P) differences, (2F-1, P) distances [m], and True where both joints are known.
     """
     first, second = pairs(settings)
     coordinates = poses.transpose(2, 0, 1)  # (3, F, J)
@@ -157,9 +159,9 @@ def _pair_features(poses: Array, settings: SpmfSettings) -> tuple[Array, Array, 
 
 
 def _own_features(poses: Array, settings: SpmfSettings) -> tuple[Array, Array, Mask]:
-    """MF of each joint with itself, as of _pair_features: its way to the next frame.
+    """MF of each joint with itself, the way to the next frame; shapes as in _pair_features.
 
-    In the columns of postures it is the mean of the ways there and on.
+    The columns of postures have the mean of the ways before and after.
     """
     coordinates = poses[:, drawn_joints(settings)].transpose(2, 0, 1)  # (3, F, D)
     ways = np.diff(coordinates, axis=1)
@@ -171,7 +173,7 @@ def _own_features(poses: Array, settings: SpmfSettings) -> tuple[Array, Array, M
 
 
 def measured(difference: Array) -> tuple[Array, Array, Mask]:
-    """Differences (3, C, P) with 0 where missing, their lengths, and whether they are known."""
+    """Differences (3, C, P) with 0 where missing, their lengths, and True where known."""
     known = ~np.isnan(difference[0])
     if not known.all():
         difference = np.where(known, difference, 0.0)
@@ -179,11 +181,11 @@ def measured(difference: Array) -> tuple[Array, Array, Mask]:
 
 
 def finished(columns: Array, side: Array, settings: SpmfSettings) -> Image:
-    """Columns (2N-1, 7, height/2) resized in time, people turned, equalised.
+    """The image of columns (2N-1, 7, height/2): resized in time, people turned, equalised.
 
     Args:
-        columns: painted, with their rows resized.
-        side: (2,) as of across, of the whole window.
+        columns: from `painted`, with their rows resized.
+        side: (2,) sum of `across` over the window.
         settings: choices.
     """
     height, width, _ = settings.shape
@@ -203,7 +205,7 @@ def finished(columns: Array, side: Array, settings: SpmfSettings) -> Image:
 
 
 def _equalised(image: Image, settings: SpmfSettings) -> Image:
-    """After contrast-limited adaptive histogram equalisation of the brightness; black stays so."""
+    """Equalise the brightness (contrast-limited adaptive histogram); black stays black."""
     if not settings.clip_limit:
         return image
     hsv = cv2.cvtColor(image, cv2.COLOR_RGB2HSV)
@@ -220,7 +222,7 @@ def resize(values: Array, bands: Bands, out: Array) -> None:
 
 
 def banded(weights: Array) -> Bands:
-    """Weights (source, target) in parts: from where, to where, and those that are not all 0."""
+    """Weights (source, target) in parts that are not all 0: source, target and weights."""
     bands = []
     for start in range(0, weights.shape[1], BAND):
         cells = slice(start, start + BAND)
@@ -237,7 +239,7 @@ def _to_width(settings: SpmfSettings) -> Bands:
 
 @lru_cache(maxsize=32)
 def by_area(source: int, target: int) -> Array:
-    """(source, target) weights of resizing by area: each target cell is the mean of its part."""
+    """Weights (source, target) of resizing by area: a target cell is the mean of its part."""
     edges = np.linspace(0, source, target + 1)
     cells = np.arange(source)[:, None]
     overlap = np.minimum(edges[1:], cells + 1) - np.maximum(edges[:-1], cells)
@@ -249,3 +251,38 @@ def _jet() -> Array:
     """(3, 256) the JET colour map, RGB."""
     levels = np.arange(256, dtype=np.uint8)[:, None]
     return np.asarray(cv2.applyColorMap(levels, cv2.COLORMAP_JET)[:, 0, ::-1].T, np.float64)
+
+
+def across(poses: Array, settings: SpmfSettings) -> Array:
+    """The horizontal axis x, z (F, 2) [m] that lies across the picture after `front_turn`.
+
+    The axis of one person points from the right to the left hip and shoulder, that of two people
+    from the first root joint to the second. 0 where its joints are missing.
+
+    Args:
+        poses: (F, J, 3) [m], y vertical; NaN where missing.
+        settings: of the joints.
+    """
+    start, end = _ends(settings)
+    axes = poses.take(end, axis=1) - poses.take(start, axis=1)
+    return np.asarray(np.where(np.isnan(axes), 0.0, axes).sum(axis=1)[:, ::2])
+
+
+@lru_cache(maxsize=16)
+def _ends(settings: SpmfSettings) -> tuple[list[int], list[int]]:
+    """Joints at the start and at the end of the axes."""
+    skeleton = skeleton_named(settings.skeleton)
+    if settings.people == 2:
+        return [skeleton.root], [len(skeleton) + skeleton.root]
+    right, left = ([skeleton.index(f"{of}_{part}") for part in SIDES] for of in ("right", "left"))
+    return right, left
+
+
+def front_turn(axis: Array) -> tuple[float, float]:
+    """Cosine and sine of the turn about the vertical that maps an axis x, z (2,) to x.
+
+    x' = c x + s z and z' = c z - s x; no turn for an axis without length.
+    """
+    x, z = float(axis[0]), float(axis[1])
+    length = hypot(x, z)
+    return (x / length, z / length) if length > TINY else (1.0, 0.0)

@@ -1,10 +1,11 @@
-"""Poses of the people in view, as they come, to what each of them does."""
+"""Recogniser: actions from a stream of 3D poses."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from math import isfinite
 
 import numpy as np
@@ -20,22 +21,27 @@ from pose_action_ros.recognition.settings import (
     UNKNOWN,
     RecogniserSettings,
 )
-from pose_action_ros.recognition.subjects import Subject, subjects_of
+from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.recognition.window import Window
+from pose_action_ros.skeletons import skeleton_named
+
+Array = npt.NDArray[np.float64]
+Subject = tuple[int, ...]
+"""Ids of one person, or of two people in rising order."""
 
 _LOG = logging.getLogger(__name__)
-_JITTER = 1e-3  # [s] by which an answer may come early, so that uneven stamps do not skip one
+_JITTER = 1e-3  # [s] by which an estimate may be early, so that uneven stamps do not skip one
 
 
 @dataclass(frozen=True, eq=False)
 class ActionEstimate:
-    """What one person does, or two do together.
+    """The action of one person, or the interaction of two.
 
     Attributes:
         person_ids: one id, two in rising order for an interaction.
-        label: what is done, or "unknown".
-        score: probability of the label, of the most likely one when unknown, 0 to 1.
-        labels: all actions the model knows.
+        label: the action, or "unknown".
+        score: probability of the label, of the most likely action if unknown, 0 to 1.
+        labels: all actions of the model.
         scores: (L,) their probabilities, smoothed over time, adding up to 1.
         window_start: stamp of the oldest pose used [s].
         stamp: of the newest [s].
@@ -51,29 +57,26 @@ class ActionEstimate:
 
 
 @dataclass
-class _Followed:
-    """A person, or two people, and what was said of them."""
+class _State:
+    """State of a subject."""
 
     window: Window
     decision: Decision = field(default_factory=Decision)
-    answered: float = -np.inf  # stamp of the newest answer [s]
+    estimated: float = -np.inf  # stamp of the newest estimate [s]
     image: Image | None = None
 
 
 class Recogniser:
-    """Remembers the last seconds of every person and says what they do, every stride.
+    """Keeps a window of poses of every person and estimates their action every stride.
 
-    With a model of interactions it does so for every two people who are placed near each other.
-
-    Args:
-        settings: which model, how often.
+    A model of interactions does so for every two people placed near each other.
 
     Attributes:
         settings: may be replaced between updates; the model stays.
 
     Raises:
         ModelError, EngineError: the model cannot be used.
-        SettingError: a window that is too short to see anything.
+        SettingError: the window is too short.
     """
 
     def __init__(self, settings: RecogniserSettings) -> None:
@@ -87,14 +90,14 @@ class Recogniser:
             settings.action_model, settings.action_engine, settings.action_threads
         )
         self._seconds = settings.window or self._classifier.window
-        self._followed: dict[Subject, _Followed] = {}
+        self._subjects: dict[Subject, _State] = {}
         self._warned = False
 
     def with_settings(self, settings: RecogniserSettings) -> Recogniser:
-        """This one with other settings; for another model a new one, which knows nobody yet.
+        """Apply other settings; for another model return a new recogniser without state.
 
         Raises:
-            ModelError, EngineError: the other model cannot be used; this one goes on as it was.
+            ModelError, EngineError: the other model cannot be used; this one stays unchanged.
         """
         if settings.action_model != self.settings.action_model:
             return Recogniser(settings)
@@ -103,63 +106,57 @@ class Recogniser:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The actions the model knows."""
+        """The actions of the model."""
         return self._classifier.labels
 
     @property
     def engine(self) -> str:
-        """Name of what runs the model."""
+        """Name of the current inference engine."""
         return self._classifier.engine
 
     def update(self, people: Sequence[Pose3D], stamp: float) -> tuple[ActionEstimate, ...]:
-        """Take in the people of one image.
+        """Add the people of one image.
 
         Args:
             people: with their ids.
             stamp: time of the image [s].
 
         Returns:
-            An estimate for each person seen now whose window is filled enough and whose last
+            An estimate for each person in the image whose window is filled enough and whose last
             estimate is at least a stride ago.
 
         Raises:
-            InputError: a person without an id or twice the same, or a stamp that is no number.
+            InputError: a person without id, an id twice, or a stamp that is not finite.
             ModelError, EngineError: the model failed.
         """
         _check(people, stamp)
-        self._forget(stamp)
+        self._remove_old(stamp)
         spmf, settings = self._classifier.spmf, self.settings
         if spmf.people == 2:
             self._warn_of_unplaced(people)
         for subject, points in subjects_of(people, spmf, settings.interaction_distance):
-            if subject not in self._followed:
+            if subject not in self._subjects:
                 window = Window(self._seconds, settings.max_gap, spmf)
-                self._followed[subject] = _Followed(window)
-            self._followed[subject].window.add(points, stamp)
-        return self._answer([key for key in self._followed if self._due(key, stamp)], stamp)
+                self._subjects[subject] = _State(window)
+            self._subjects[subject].window.add(points, stamp)
+        return self._estimates([key for key in self._subjects if self._is_due(key, stamp)], stamp)
 
     def image(self, subject: Subject) -> Image | None:
         """The newest Enhanced-SPMF (height, width, 3) RGB of these ids, None before the first."""
-        followed = self._followed.get(subject)
-        return followed.image if followed else None
+        state = self._subjects.get(subject)
+        return state.image if state else None
 
     def reset(self) -> None:
-        """Forget everybody."""
-        self._followed.clear()
+        """Remove all people."""
+        self._subjects.clear()
 
-    def _forget(self, stamp: float) -> None:
-        """Drop people not seen for longer than can be bridged, or seen in what is now future.
-
-        When they are seen again, nothing said of them before has a say.
-        """
-        self._followed = {
-            key: followed
-            for key, followed in self._followed.items()
-            if followed.window.continues(stamp)
-        }
+    def _remove_old(self, stamp: float) -> None:
+        """Remove people after a gap that is too long, or with a stamp in the future."""
+        subjects = self._subjects.items()
+        self._subjects = {key: one for key, one in subjects if one.window.continues(stamp)}
 
     def _warn_of_unplaced(self, people: Sequence[Pose3D]) -> None:
-        """Say once why there are no answers about people of whom nobody knows where they are."""
+        """Warn once that an interaction model gives no estimates for people without position."""
         placed = sum(person.placed for person in people)
         if not self._warned and placed < 2 <= len(people):
             self._warned = True
@@ -171,20 +168,20 @@ class Recogniser:
                 self.settings.action_model,
             )
 
-    def _due(self, subject: Subject, stamp: float) -> bool:
-        followed = self._followed[subject]
-        waited = stamp - followed.answered >= self.settings.stride - _JITTER
-        filled = followed.window.filled >= self.settings.min_filled
-        return followed.window.newest == stamp and waited and filled
+    def _is_due(self, subject: Subject, stamp: float) -> bool:
+        state = self._subjects[subject]
+        waited = stamp - state.estimated >= self.settings.stride - _JITTER
+        filled = state.window.filled >= self.settings.min_filled
+        return state.window.newest == stamp and waited and filled
 
-    def _answer(self, due: list[Subject], stamp: float) -> tuple[ActionEstimate, ...]:
-        """Estimates for these, in one run of the network."""
+    def _estimates(self, due: list[Subject], stamp: float) -> tuple[ActionEstimate, ...]:
+        """Estimates for some subjects, in one run of the network."""
         if not due:
             return ()
-        images = [self._followed[key].window.image() for key in due]
+        images = [self._subjects[key].window.image() for key in due]
         probabilities = self._classifier(np.stack(images))
         for key, image in zip(due, images, strict=True):
-            self._followed[key].answered, self._followed[key].image = stamp, image
+            self._subjects[key].estimated, self._subjects[key].image = stamp, image
         return tuple(
             self._estimate(key, scores, stamp)
             for key, scores in zip(due, probabilities, strict=True)
@@ -193,21 +190,16 @@ class Recogniser:
     def _estimate(
         self, subject: Subject, probabilities: npt.NDArray[np.float64], stamp: float
     ) -> ActionEstimate:
-        followed = self._followed[subject]
-        said = followed.decision.update(probabilities, stamp, self._rule())
-        scores = followed.decision.probabilities
-        label = UNKNOWN if said is None else self.labels[said]
-        score = float(scores.max() if said is None else scores[said])
-        start = followed.window.start
-        return ActionEstimate(subject, label, score, self.labels, scores, start, stamp)
-
-    def _rule(self) -> DecisionRule:
-        own, given = self._classifier.unknown_below, self.settings.unknown_below
-        return DecisionRule(
-            smoothing=self.settings.label_smoothing,
-            unknown_below=own if given < 0 else given,
-            margin=self.settings.label_margin,
-        )
+        state, labels, settings = self._subjects[subject], self.labels, self.settings
+        threshold = settings.unknown_below
+        if threshold < 0:
+            threshold = self._classifier.unknown_below
+        rule = DecisionRule(settings.label_smoothing, threshold, settings.label_margin)
+        best = state.decision.update(probabilities, stamp, rule)
+        scores = state.decision.probabilities
+        label = UNKNOWN if best is None else labels[best]
+        score = float(scores.max() if best is None else scores[best])
+        return ActionEstimate(subject, label, score, labels, scores, state.window.start, stamp)
 
 
 def _check(people: Sequence[Pose3D], stamp: float) -> None:
@@ -216,3 +208,58 @@ def _check(people: Sequence[Pose3D], stamp: float) -> None:
     ids = [pose.person_id for pose in people]
     if UNTRACKED in ids or len(set(ids)) != len(ids):
         raise InputError(f"got people with ids {ids}, expected a different one, not -1, for each")
+
+
+def subjects_of(
+    people: Sequence[Pose3D], settings: SpmfSettings, distance: float
+) -> Iterator[tuple[Subject, Array]]:
+    """Yield ids and joints (J, 3) [m] of each person, or of each pair of people near each other.
+
+    The joints of one person are relative to the root joint, so that neither walking nor a moving
+    robot changes them. Those of two people keep their positions.
+
+    Args:
+        people: of one image, with different ids.
+        settings: `people` is the number of people of the model, one or two.
+        distance: greatest distance on the ground between two people [m].
+    """
+    # Positions relative to each other are only known for placed people.
+    usable = [person for person in people if person.placed or settings.people == 1]
+    joints = {person.person_id: trusted(person, settings) for person in usable}
+    joints = {key: points for key, points in joints.items() if _extended(points)}
+    if settings.people == 1:
+        by_id = {person.person_id: person for person in usable}
+        for key, points in joints.items():
+            yield (key,), points - _root(by_id[key], settings)
+        return
+    for first, second in combinations(sorted(joints), 2):
+        if _apart(joints[first], joints[second]) <= distance:
+            yield (first, second), np.concatenate([joints[first], joints[second]])
+
+
+def trusted(person: Pose3D, settings: SpmfSettings) -> Array:
+    """Joints (J, 3), NaN where the score is low: inferred joints jump when they become visible."""
+    pose = person.to(skeleton_named(settings.skeleton))
+    points = pose.points.copy()
+    points[pose.scores < settings.min_score] = np.nan
+    return points
+
+
+def _root(person: Pose3D, settings: SpmfSettings) -> Array:
+    """The root joint (3,) [m], also an inferred one; the mean of the others if it is missing."""
+    skeleton = skeleton_named(settings.skeleton)
+    points = person.to(skeleton).points
+    root = points[skeleton.root]
+    return root if np.isfinite(root).all() else np.asarray(np.nanmean(points, axis=0))
+
+
+def _extended(points: Array) -> bool:
+    """True if the known joints of (J, 3) do not coincide."""
+    known = points[np.isfinite(points).all(axis=1)]
+    return len(known) > 0 and bool(np.ptp(known, axis=0).max() > 0)
+
+
+def _apart(one: Array, other: Array) -> float:
+    """Distance on the ground between the means of two people's known joints (J, 3) [m]."""
+    middles = [np.nanmean(points[:, ::2], axis=0) for points in (one, other)]
+    return float(np.linalg.norm(middles[0] - middles[1]))

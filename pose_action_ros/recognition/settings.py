@@ -1,4 +1,4 @@
-"""What can be set about recognition."""
+"""Settings of recognition."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from pose_action_ros.engines import ONNX_ENGINES
 from pose_action_ros.settings import Settings, setting
 
 UNKNOWN = "unknown"
-"""The label when no action is convincing; never a label of a model."""
+"""Label of an uncertain action; never a label of a model."""
 
 SHORTEST_WINDOW = 0.1
-"""Least time that an action can be told from [s]."""
+"""Least length of a window [s]."""
 
 
 @dataclass(frozen=True)
 class RecogniserSettings(Settings):
-    """Which model, over how much time, how often."""
+    """Settings of the recogniser."""
 
     action_model: str = setting(
         "action", "shipped action model, or path to an .onnx file", live=True

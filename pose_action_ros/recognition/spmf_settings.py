@@ -1,4 +1,4 @@
-"""The choices of Enhanced-SPMF that the paper leaves open; they travel in the model's card."""
+"""Choices of Enhanced-SPMF that the paper leaves open; they are stored in the model's card."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pose_action_ros.skeletons import skeleton_named
 
 @dataclass(frozen=True)
 class SpmfSettings(Settings):
-    """How images are made; a trained model only works with its own."""
+    """Settings of the images; a trained model only works with its own."""
 
     skeleton: str = setting("human36m_17", "joint order of the poses")
     people: int = setting(1, "people in an image; two for interactions", low=1, high=2)
@@ -82,7 +82,7 @@ class SpmfSettings(Settings):
 
 
 def check(settings: SpmfSettings) -> None:
-    """Raises InputError when settings that are each allowed do not go together."""
+    """Raise InputError if settings within their limits contradict each other."""
     height = settings.shape[0]
     if height % 2:
         raise InputError(f"got height {height}, expected an even number of rows")
@@ -100,10 +100,10 @@ def check(settings: SpmfSettings) -> None:
 
 @lru_cache(maxsize=16)
 def drawn_joints(settings: SpmfSettings) -> npt.NDArray[np.intp]:
-    """(D,) the joints that are drawn, those of the second person after those of the first.
+    """Joints (D,) that are drawn, those of the second person after those of the first.
 
     Raises:
-        InputError: joints that the skeleton does not have, too few, or one twice.
+        InputError: a joint is unknown or named twice, or there are too few.
     """
     skeleton = skeleton_named(settings.skeleton)
     names = settings.joints.split() or list(skeleton.joints)

@@ -1,9 +1,9 @@
-"""Enhanced-SPMF of a window that moves: each new pose costs only its own columns.
+"""Enhanced-SPMF of a moving window: each new pose only costs its own columns.
 
-From poses to the differences of joints all is linear. So those of a few columns are the window
-between two matrices: one of frames (_Chosen), which smooths, too, and one of joints (_Rows). Most
-of both is 0, but two such products take NumPy less time than many steps on small arrays would. What
-follows is done as in enhanced_spmf.
+The differences of joints are linear in the poses. Those of a few columns are the product of a
+matrix of frames (_Chosen), which also smooths, the window, and a matrix of joints (_Rows). Both are
+sparse, but two such products are faster in NumPy than many steps on small arrays. All further steps
+are those of enhanced_spmf.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pose_action_ros.recognition.enhanced_spmf import (
     TINY,
     Bands,
     Image,
+    across,
     banded,
     by_area,
     finished,
@@ -30,7 +31,6 @@ from pose_action_ros.recognition.enhanced_spmf import (
     savitzky_golay,
     smoothed,
 )
-from pose_action_ros.recognition.facing import across
 from pose_action_ros.recognition.spmf_settings import SpmfSettings, check, drawn_joints, pairs
 
 Array = npt.NDArray[np.float64]
@@ -40,15 +40,15 @@ Indices = npt.NDArray[np.intp]
 class SpmfStream:
     """The image of enhanced_spmf for the newest poses.
 
-    The filter smooths the frames at both ends of the window with polynomials of their own, so their
-    columns are painted each time; those between stay as they were once painted. Where colours
-    depend on the whole window (`reach` 0) all columns are painted anew.
+    The filter smooths the frames at both ends of the window with polynomials of their own, so that
+    their columns are painted each time; the others are painted once. If colours depend on the whole
+    window (`reach` 0), all columns are painted each time.
 
     Args:
-        settings: as of enhanced_spmf.
+        settings: see enhanced_spmf.
 
     Raises:
-        InputError: the settings do not go together.
+        InputError: the settings contradict each other.
     """
 
     def __init__(self, settings: SpmfSettings) -> None:
@@ -57,10 +57,10 @@ class SpmfStream:
         self._poses = _Newest(settings.frames, settings.poses, np.nan)
         self._sides = _Newest(settings.frames, (2,), 0.0)
         self._columns = _Newest(settings.columns, (CHANNELS, settings.shape[0] // 2), 0.0)
-        self._new = settings.frames  # poses that came since the columns were painted
+        self._new = settings.frames  # poses since the columns were painted
 
     def push(self, pose: Array) -> None:
-        """Take in the pose (J, 3) one frame after the last; NaN where a joint is missing.
+        """Add the pose (J, 3) of the next frame; NaN where a joint is missing.
 
         Raises:
             InputError: another number of joints.
@@ -72,7 +72,7 @@ class SpmfStream:
         self._new = min(self._new + 1, self._settings.frames)
 
     def image(self) -> Image:
-        """(height, width, 3) RGB of the newest poses, black where there are none yet."""
+        """Image (height, width, 3) RGB of the newest poses, black for missing poses."""
         columns = self._columns.moved(min(2 * self._new, self._settings.columns))
         chosen = _changed(self._settings, self._new)
         fresh = _painted(self._poses.moved(0), chosen, self._settings).transpose(1, 0, 2)
@@ -83,12 +83,12 @@ class SpmfStream:
 
 
 class _Newest:
-    """The newest rows of a table, in one piece; all are moved only when the room for more is full.
+    """The newest rows of a table, contiguous; they are moved only when the buffer is full.
 
     Args:
         count: rows.
-        shape: of one.
-        start: value of all at first.
+        shape: of a row.
+        start: initial value.
     """
 
     def __init__(self, count: int, shape: tuple[int, ...], start: float) -> None:
@@ -96,9 +96,9 @@ class _Newest:
         self._count, self._first = count, 0
 
     def moved(self, by: int) -> Array:
-        """(count, ...) rows to read and write, after the first `by` of them went.
+        """Drop the first `by` rows; return (count, ...) rows to read and write.
 
-        The last ones are then yet to be written.
+        The last `by` rows have to be written.
         """
         count, room, first = self._count, self._room, self._first + by
         if first + count > len(room):
@@ -110,15 +110,15 @@ class _Newest:
 
 @dataclass(frozen=True, eq=False)
 class _Chosen:
-    """Columns to paint, and how their differences come from poses.
+    """Columns to paint, and the matrices that give their differences from poses.
 
     Attributes:
-        left: how many of them are the window's first, the others are its last.
-        raw: (3C, N) for each column the first joints, the second joints and the ways from poses
-            as they came, when none is missing.
-        frames: (F,) frames they need.
-        joints: (3C, F) as raw from these frames, smoothed.
-        used: as joints, not 0 where a frame is used.
+        left: number of columns at the start of the window, the others are at its end.
+        raw: (3C, N) from unsmoothed poses to the first joints, the second joints and the ways of
+            each column, if no joint is missing.
+        frames: (F,) frames used.
+        joints: (3C, F) like raw, from smoothed frames.
+        used: like joints, not 0 where a frame is used.
     """
 
     left: int
@@ -130,9 +130,9 @@ class _Chosen:
 
 @lru_cache(maxsize=16)
 def _changed(settings: SpmfSettings, new: int) -> _Chosen:
-    """Columns that are not what they were before so many new poses.
+    """Columns that change with a number of new poses.
 
-    They are those of frames smoothed anew, and of a frame beside them the ways of joints.
+    They belong to frames that are smoothed differently, and to the ways of joints beside them.
     """
     half = settings.smoothing // 2  # frames at each end smoothed with fewer neighbours
     left, right = 2 * half + 1, 2 * (settings.frames - 1 - half - new)
@@ -188,12 +188,12 @@ def _by_coordinate(picked: Array, joints: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """What is drawn in the rows before they are resized: pairs, then ways.
+    """Content of the rows before they are resized: pairs, then ways.
 
     Attributes:
-        joints: (3J, P+D) 1 for the first joint, -1 for the second, 1 for that whose way it is.
-        reach, fading: (P+D,) [m] as of painted.
-        bands: to resize pairs to the rows that the ways leave.
+        joints: (3J, P+D) 1 for the first joint and -1 for the second of a pair, 1 for a way.
+        reach, fading: (P+D,) [m] see `painted`.
+        bands: weights that resize the pairs.
     """
 
     joints: Array

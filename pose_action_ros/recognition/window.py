@@ -1,4 +1,4 @@
-"""What was done during the last seconds, independent of the camera's rate."""
+"""Window: the poses of the last seconds, independent of the frame rate."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from pose_action_ros.recognition.spmf_stream import SpmfStream
 
 Array = npt.NDArray[np.float64]
 
-_ROUNDING = 1e-6  # of a step, so that rounding does not delay one to the next pose
+_ROUNDING = 1e-6  # of a step, so that rounding does not delay it to the next pose
 
 
 def resample(stamps: Array, points: Array, times: Array) -> Array:
-    """Poses at other times, between the two that are nearest.
+    """Interpolate poses at other times between the two nearest poses.
 
-    A joint known in both is interpolated, one known in one is where it is there, and one known in
-    neither is missing: nothing has to be revised when later poses come.
+    A joint that is missing in one of the two has the position of the other; missing in both, it is
+    missing. Later poses never change the result.
 
     Args:
         stamps: (T,) [s], rising.
         points: (T, J, 3), NaN where a joint is missing.
-        times: (F,) [s], from the first to the last stamp; beyond them the pose is held.
+        times: (F,) [s]; before the first and after the last stamp the pose is constant.
 
     Returns:
         (F, J, 3).
@@ -41,13 +41,12 @@ def resample(stamps: Array, points: Array, times: Array) -> Array:
 
 
 class Window:
-    """The newest poses of one person, or two together, at equal steps, and their image.
+    """The newest poses of one person, or of two together, at equal steps, and their image.
 
     Args:
         seconds: length.
-        max_gap: longest time between two poses that is bridged; after a longer one the window
-            starts anew [s].
-        spmf: how the image is made.
+        max_gap: longest time between two poses [s]; a longer one restarts the window.
+        spmf: settings of the image.
     """
 
     def __init__(self, seconds: float, max_gap: float, spmf: SpmfSettings) -> None:
@@ -56,25 +55,24 @@ class Window:
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all poses."""
         self._stream = SpmfStream(self._spmf)
-        self._stamps: deque[float] = deque()  # of the poses that the image is made of
+        self._stamps: deque[float] = deque()  # of the poses in the image
         self._pose: Array = np.zeros(0)  # the newest
         self._first = np.inf  # stamp of the first pose
         self._taken = 0  # steps since
 
     def continues(self, stamp: float) -> bool:
-        """Whether a pose of this time goes on from the newest one [s].
+        """True if a pose at this time [s] follows the newest one without a gap.
 
-        Not after a long gap, and not before the newest one: a bag that loops, a simulation
-        restarted.
+        False for an earlier time, as after the restart of a bag or a simulation.
         """
         return 0 <= stamp - self.newest <= self._max_gap
 
     def add(self, points: Array, stamp: float) -> None:
-        """Take in a pose (J, 3), NaN where a joint is missing; the same stamp again is ignored.
+        """Add a pose (J, 3), NaN where a joint is missing; a repeated stamp is ignored.
 
-        One that does not continue what there is starts the window anew.
+        A pose that does not continue the window restarts it.
         """
         if stamp == self.newest:
             return
@@ -89,7 +87,7 @@ class Window:
         self._drop_old()
 
     def _advance(self, points: Array, stamp: float) -> None:
-        """Push the steps between the last pose and this one that still matter."""
+        """Push the steps between the last pose and this one, at most a window."""
         until = int((stamp - self._first) / self._step + _ROUNDING)
         begin = max(self._taken, until + 1 - self._spmf.frames)
         steps = np.arange(begin, until + 1, dtype=np.float64)
@@ -101,7 +99,7 @@ class Window:
             self._taken = until + 1
 
     def _drop_old(self) -> None:
-        """Forget the stamps before the last one that the oldest step comes from."""
+        """Remove the stamps of poses that are no longer part of the image."""
         oldest = self._first + (self._taken - self._spmf.frames + _ROUNDING) * self._step
         while len(self._stamps) > 1 and self._stamps[1] <= oldest:
             self._stamps.popleft()
@@ -118,9 +116,9 @@ class Window:
 
     @property
     def filled(self) -> float:
-        """Which part of the window there are poses for, 0 to 1."""
+        """Share of the window with poses, 0 to 1."""
         return min(1.0, max(0.0, self.newest - self._first) / self._seconds)
 
     def image(self) -> Image:
-        """(height, width, 3) RGB, black where nothing was seen yet."""
+        """Image (height, width, 3) RGB, black for missing poses."""
         return self._stream.image()

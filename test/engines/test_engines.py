@@ -67,7 +67,7 @@ def test_wrong_tensors(
         load_engine(doubler, "onnxruntime")({**tensors})
 
 
-def test_no_such_file_and_no_such_engine(doubler: Path) -> None:
+def test_a_missing_file_and_an_unknown_engine(doubler: Path) -> None:
     with pytest.raises(ModelError, match=r"no model file at nowhere\.onnx"):
         load_engine(Path("nowhere.onnx"))
     with pytest.raises(EngineError, match="engines are auto, tensorrt, tensorrt_fp16, onnx"):
@@ -76,7 +76,7 @@ def test_no_such_file_and_no_such_engine(doubler: Path) -> None:
         load_engine(doubler, "litert")
 
 
-def test_a_file_no_engine_runs(tmp_path: Path) -> None:
+def test_a_file_without_engine(tmp_path: Path) -> None:
     path = tmp_path / "model.pb"
     path.touch()
     with pytest.raises(EngineError, match=r"the engines run \.onnx, \.tflite files"):
@@ -95,7 +95,7 @@ def test_truncated_files(doubler: Path, tmp_path: Path, name: str, keep: float) 
 
 
 @pytest.mark.parametrize("name", ["auto", "onnxruntime", "litert"])
-def test_files_of_something_else(tmp_path: Path, name: str) -> None:
+def test_files_with_other_content(tmp_path: Path, name: str) -> None:
     path = tmp_path / f"random{'.tflite' if name == 'litert' else '.onnx'}"
     path.write_bytes(np.random.default_rng(1).bytes(5000))
     with pytest.raises(ModelError, match="cannot be loaded"):
@@ -148,7 +148,7 @@ def test_a_chosen_engine_logs_its_place(caplog: pytest.LogCaptureFixture, double
     assert record.message == "doubling.onnx runs in onnxruntime (CPU, 2 threads)"
 
 
-def test_settings_offer_what_runs_their_files() -> None:
+def test_settings_offer_the_engines_of_their_files() -> None:
     assert ONNX_ENGINES == ("auto", "tensorrt", "tensorrt_fp16", "onnxruntime")
     assert set(AUTO) <= set(ENGINES)
     for settings, name in ((LifterSettings, "lifter"), (RecogniserSettings, "action")):

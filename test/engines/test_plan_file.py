@@ -23,7 +23,7 @@ OTHERS = [
 
 
 @given(st.binary(max_size=300))
-def test_what_was_written_is_read(plan: bytes) -> None:
+def test_a_written_plan_is_read(plan: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "engine.plan"
         write_plan(path, KEY, plan)
@@ -32,7 +32,7 @@ def test_what_was_written_is_read(plan: bytes) -> None:
 
 
 @given(st.binary(min_size=1, max_size=100), st.data())
-def test_no_damage_goes_unnoticed(plan: bytes, data: st.DataObject) -> None:
+def test_every_damage_is_detected(plan: bytes, data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "engine.plan"
         write_plan(path, KEY, plan)
@@ -45,7 +45,7 @@ def test_no_damage_goes_unnoticed(plan: bytes, data: st.DataObject) -> None:
             assert read_plan(path, KEY) is None
 
 
-def test_each_key_has_its_place(cache: Path) -> None:
+def test_each_key_has_its_own_path(cache: Path) -> None:
     paths = {plan_path("lifter", key) for key in (KEY, *OTHERS)}
     assert len(paths) == 6
     assert {path.parent for path in paths} == {cache / "tensorrt"}

@@ -134,7 +134,7 @@ def test_failures_while_loading(
     assert not machine.gpu.streams
 
 
-def test_a_damaged_model_is_not_passed_over(machine: Machine, tmp_path: Path) -> None:
+def test_a_damaged_model_is_refused(machine: Machine, tmp_path: Path) -> None:
     path = tmp_path / "damaged.onnx"
     path.write_bytes(doubling(tmp_path).read_bytes()[:-20])
     for name, backend in (("tensorrt", "TensorRT"), ("auto", "ONNX Runtime")):
@@ -242,7 +242,7 @@ def test_threads_take_turns(machine: Machine, tmp_path: Path) -> None:
     assert machine.gpu.streams == 1
 
 
-def test_memory_is_given_back(machine: Machine, tmp_path: Path) -> None:
+def test_memory_is_released(machine: Machine, tmp_path: Path) -> None:
     engines = [tensorrt_engine(doubling(tmp_path)) for _ in range(3)]
     assert machine.gpu.streams == 3
     assert len(machine.gpu.buffers) == 6

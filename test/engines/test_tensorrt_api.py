@@ -45,7 +45,7 @@ def test_the_table_is_that_of_the_bindings(bindings: Path) -> None:
 
 
 @pytest.mark.parametrize("generation", [10, 11])
-def test_the_stand_in_refuses_what_the_bindings_refuse(generation: int) -> None:
+def test_the_stand_in_refuses_the_same_calls_as_the_bindings(generation: int) -> None:
     standin = TensorRt(REFERENCES / f"tensorrt_{generation}.json", Gpu())
     trt = standin.module
     with pytest.raises(AttributeError):

@@ -69,7 +69,7 @@ def _another_model(_machine: Machine, path: Path) -> dict[str, Any]:
     ],
     ids=["version", "gpu", "capability", "model", "precision", "batch"],
 )
-def test_what_an_engine_depends_on(
+def test_key_of_an_engine(
     machine: Machine, tmp_path: Path, change: Callable[[Machine, Path], dict[str, Any]]
 ) -> None:
     path = doubling(tmp_path)
@@ -81,7 +81,7 @@ def test_what_an_engine_depends_on(
     assert len(machine.plans()) == 2
 
 
-def test_the_batch_size_asked_for_last(machine: Machine, tmp_path: Path) -> None:
+def test_the_batch_size_used_last(machine: Machine, tmp_path: Path) -> None:
     path = doubling(tmp_path)
     for size, age in ((3, 10), (5, 0)):
         tensorrt_engine(path, max_batch=size)

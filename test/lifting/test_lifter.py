@@ -84,7 +84,7 @@ def test_missing_joints_never_make_a_pose_explode(seed: int, missing: set[int]) 
         assert np.linalg.norm(shape_of(pose), axis=1).max() < 2.5
 
 
-def test_what_is_inferred_is_less_sure_and_what_is_seen_is_not() -> None:
+def test_inferred_joints_have_lower_scores_than_visible_ones() -> None:
     whole = lifted(seen_at(standing(), (0, 0, 2)))
     pose = lifted(without(seen_at(standing(), (0, 0, 2)), *LEGS))
     legs = [HUMAN36M_17.index(name) for name in LEGS]
@@ -97,7 +97,7 @@ def test_what_is_inferred_is_less_sure_and_what_is_seen_is_not() -> None:
 
 
 @given(SEEDS, st.sets(st.integers(0, 17), max_size=6))
-def test_bones_stay_a_persons_whatever_is_missing(seed: int, missing: set[int]) -> None:
+def test_bones_keep_human_lengths_with_missing_joints(seed: int, missing: set[int]) -> None:
     person = seen_at(somebody(seed), (0, 0, 3))
     pose = lifted(without(person, *(COCO_18.joints[row] for row in missing)))
     if pose.present.any():
@@ -108,7 +108,7 @@ def test_bones_stay_a_persons_whatever_is_missing(seed: int, missing: set[int]) 
             assert bone == pytest.approx(length, rel=0.15)
 
 
-def test_somebody_without_a_torso_has_every_joint_missing() -> None:
+def test_without_a_torso_all_joints_are_missing() -> None:
     torso = ("left_shoulder", "right_shoulder", "left_hip", "right_hip")
     poses = LIFTER(
         [seen_at(standing(), (0, 0, 3)), without(seen_at(standing(), (1, 0, 3)), *torso, "neck")],
@@ -119,7 +119,7 @@ def test_somebody_without_a_torso_has_every_joint_missing() -> None:
     assert not poses[1].placed
 
 
-def test_nobody_gives_nothing() -> None:
+def test_no_people() -> None:
     assert LIFTER([], CAMERA) == ()
 
 
@@ -140,7 +140,7 @@ def test_pose_and_distance_grow_with_the_persons_height() -> None:
     np.testing.assert_allclose(taller.points, lifted(person).points * 1.1, rtol=1e-5, atol=1e-6)
 
 
-def test_a_batch_is_what_its_rows_are() -> None:
+def test_a_batch_equals_its_rows() -> None:
     people = [seen_at(somebody(seed), (0, 0, 3)) for seed in range(4)]
     points = np.stack([person.points for person in people])
     found = LIFTER.lift(points, np.ones((4, 18)), CAMERA)
@@ -150,7 +150,7 @@ def test_a_batch_is_what_its_rows_are() -> None:
     assert not found.joints[:, 0].any()
 
 
-def test_a_batch_of_nobody_is_empty() -> None:
+def test_an_empty_batch() -> None:
     found = LIFTER.lift(np.zeros((0, 18, 2)), np.zeros((0, 18)), CAMERA)
     assert (found.joints.shape, found.scores.shape) == ((0, 17, 3), (0, 17))
 
@@ -161,7 +161,7 @@ def test_people_of_several_skeletons_are_lifted_together() -> None:
     np.testing.assert_allclose(both[0].points, both[1].points, atol=1e-6)
 
 
-def test_distance_is_steadied_over_time_for_who_has_an_id() -> None:
+def test_the_distance_of_a_tracked_person_is_filtered() -> None:
     rng = np.random.default_rng(0)
     lifter, depths = Lifter(LifterSettings()), []
     for number in range(60):
@@ -171,7 +171,7 @@ def test_distance_is_steadied_over_time_for_who_has_an_id() -> None:
         alone = lifter([seen], CAMERA)[0]
         steady = lifter([seen], CAMERA, number / 30)[0]
         depths.append((alone.points[0, 2], steady.points[0, 2]))
-        # The direction in which somebody stands is that of the image, not of the past.
+        # The direction of the person comes from the image alone.
         for pose in (alone, steady):
             assert pose.points[0, 0] / pose.points[0, 2] == pytest.approx(0.2 / 3, abs=0.02)
     jumps = np.abs(np.diff(np.array(depths)[20:], axis=0)).mean(axis=0)
@@ -192,7 +192,7 @@ def test_infinite_and_nan_keypoints_are_missing_ones() -> None:
     np.testing.assert_array_equal(found.joints, missing.joints)
 
 
-def test_wrong_shapes_are_told() -> None:
+def test_other_shapes_are_refused() -> None:
     with pytest.raises(InputError, match=r"got points \(17, 2\).*expected \(N, 18, 2\)"):
         LIFTER.lift(np.zeros((17, 2)), np.zeros(17), CAMERA)
 
@@ -216,6 +216,6 @@ def test_a_model_for_other_inputs_is_refused(tmp_path: Path) -> None:
         Lifter(LifterSettings(lifter_model=str(path)))
 
 
-def test_an_unknown_model_is_told() -> None:
+def test_an_unknown_model_is_refused() -> None:
     with pytest.raises(ModelError, match="no model 'none'"):
         Lifter(LifterSettings(lifter_model="none"))

@@ -88,7 +88,7 @@ def test_rotations_are_rotations_and_undo_each_other() -> None:
 
 
 @pytest.mark.parametrize("kept", [(), TORSO[:1], ("nose", "left_wrist", "right_ankle")])
-def test_without_a_torso_nobody_can_be_lifted(kept: tuple[str, ...]) -> None:
+def test_without_a_torso_a_person_cannot_be_lifted(kept: tuple[str, ...]) -> None:
     scores = np.zeros((1, 18))
     scores[0, [COCO_18.index(name) for name in kept]] = 1.0
     result = seen(rays_of(1), scores)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from people_in_view import CAMERA, human36m, seen_at, somebody
-from pose_action_ros.lifting.placement import LIFTED, SEEN, place
+from pose_action_ros.lifting.placement import DETECTED, LIFTED, place
 
 Array = npt.NDArray[np.float64]
 
@@ -36,7 +36,7 @@ def test_equals_the_general_least_squares_solution() -> None:
     rays = rays + rng.normal(0, 0.01, rays.shape)
     scores = rng.uniform(0.1, 1, (1, 18))
     rows, values = [], []
-    for coco, human in zip(SEEN, LIFTED, strict=True):
+    for coco, human in zip(DETECTED, LIFTED, strict=True):
         weight, point = np.sqrt(scores[0, coco]), pose[0, human]
         for axis in (0, 1):
             row = np.zeros(3)
@@ -56,8 +56,8 @@ def test_at_another_depth_the_place_is_the_best_one_there() -> None:
 
     def cost(position: Array) -> float:
         joints = pose[0, LIFTED] + position
-        gaps = rays[0, SEEN] * joints[:, 2:] - joints[:, :2]
-        return float((scores[0, SEEN, None] * gaps**2).sum())
+        gaps = rays[0, DETECTED] * joints[:, 2:] - joints[:, :2]
+        return float((scores[0, DETECTED, None] * gaps**2).sum())
 
     for step in np.eye(3)[:2] * 0.01:
         assert cost(best) < min(cost(best + step), cost(best - step))
@@ -76,7 +76,7 @@ def test_joints_without_weight_do_not_matter() -> None:
 def test_too_few_joints_are_not_placed(known: int) -> None:
     rays, pose = view(1, (0, 0, 3))
     scores = np.zeros((1, 18))
-    scores[0, SEEN[:known]] = 1.0
+    scores[0, DETECTED[:known]] = 1.0
     assert not place(rays, scores, pose).solved.any()
 
 
@@ -85,7 +85,7 @@ def test_a_person_behind_the_camera_is_not_placed() -> None:
     assert not place(rays, np.ones((1, 18)), -pose).solved.any()
 
 
-def test_nobody_is_fine() -> None:
+def test_no_people() -> None:
     found = place(np.zeros((0, 18, 2)), np.zeros((0, 18)), np.zeros((0, 17, 3)))
     assert found.at(found.depths).shape == (0, 3)
     assert found.solved.shape == (0,)

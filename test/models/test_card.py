@@ -23,7 +23,7 @@ def model(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_card_is_read_as_it_was_written(model: Path) -> None:
+def test_a_written_card_is_read(model: Path) -> None:
     card = read_card(model, "lifter")
     assert card.name == "toy"
     assert card.settings == {"mean": [0.5]}

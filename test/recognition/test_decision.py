@@ -38,9 +38,7 @@ def said(rule: DecisionRule, probabilities: Array) -> tuple[list[int | None], Ar
 
 
 @given(RULES, SEEDS)
-def test_what_is_said_is_convincing_and_what_is_not_said_is_not(
-    rule: DecisionRule, seed: int
-) -> None:
+def test_a_label_reaches_the_threshold_and_unknown_does_not(rule: DecisionRule, seed: int) -> None:
     labels, means = said(rule, answers(seed))
     before: int | None = None
     for label, mean in zip(labels, means, strict=True):
@@ -63,13 +61,13 @@ def test_the_smoothed_probabilities_are_probabilities(rule: DecisionRule, seed: 
 
 
 @given(RULES, SEEDS)
-def test_the_same_answer_again_and_again_never_flickers(rule: DecisionRule, seed: int) -> None:
+def test_repeated_probabilities_keep_the_label(rule: DecisionRule, seed: int) -> None:
     labels, _ = said(rule, np.tile(answers(seed, 1), (30, 1)))
     assert len(set(labels)) == 1
 
 
 @given(RULES, SEEDS, st.floats(0.0, 0.99))
-def test_labels_that_alternate_within_the_margin_never_flicker(
+def test_labels_within_the_margin_do_not_alternate(
     rule: DecisionRule, seed: int, part: float
 ) -> None:
     rng = np.random.default_rng(seed)
@@ -99,7 +97,7 @@ def test_without_smoothing_and_margin_it_is_the_most_likely_label(seed: int) -> 
     np.testing.assert_array_equal(means, probabilities)
 
 
-def test_a_clear_change_is_said_after_about_the_time_constant() -> None:
+def test_a_clear_change_takes_about_the_time_constant() -> None:
     rule = DecisionRule(smoothing=0.4, unknown_below=0.5, margin=0.1)
     sure = np.full((20, LABELS), 0.02)
     sure[:10, 0] = sure[10:, 1] = 0.94
@@ -109,14 +107,14 @@ def test_a_clear_change_is_said_after_about_the_time_constant() -> None:
     assert None not in labels
 
 
-def test_a_label_is_taken_back_only_below_the_margin() -> None:
+def test_a_label_ends_only_below_the_margin() -> None:
     rule = DecisionRule(smoothing=0.0, unknown_below=0.6, margin=0.1)
     heights = [0.55, 0.65, 0.55, 0.52, 0.49, 0.55, 0.61]
     rows = [[height, *[(1 - height) / 3] * 3] for height in heights]
     assert said(rule, np.array(rows))[0] == [None, 0, 0, 0, None, None, 0]
 
 
-def test_smoothing_depends_on_time_and_not_on_the_number_of_answers() -> None:
+def test_smoothing_depends_on_time_and_not_on_the_number_of_estimates() -> None:
     rule, first, second = DecisionRule(0.5, 0.0, 0.0), *answers(5, 2)
     often, seldom = Decision(), Decision()
     for decision in (often, seldom):
@@ -127,7 +125,7 @@ def test_smoothing_depends_on_time_and_not_on_the_number_of_answers() -> None:
     assert often.probabilities == pytest.approx(seldom.probabilities)
 
 
-def test_an_older_answer_begins_anew() -> None:
+def test_an_earlier_stamp_restarts_the_decision() -> None:
     rule = DecisionRule(smoothing=5.0, unknown_below=0.0, margin=0.5)
     decision = Decision()
     assert decision.update(np.array([0.6, 0.4]), 10.0, rule) == 0

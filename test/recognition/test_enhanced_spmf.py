@@ -107,7 +107,7 @@ def test_turning_changes_no_distance_and_with_body_view_nothing(angle: float) ->
 
 @given(st.floats(0.3, 3))
 @examples(20)
-def test_with_the_window_s_own_range_size_changes_nothing(scale: float) -> None:
+def test_size_changes_nothing_without_a_fixed_reach(scale: float) -> None:
     choices = replace(PLAIN, reach=0.0)
     assert apart(enhanced_spmf(scale * body(), choices), enhanced_spmf(body(), choices)) <= 4
 
@@ -140,7 +140,7 @@ def test_columns_alternate_posture_and_motion() -> None:
     assert (columns == columns[:, :1]).all()
 
 
-def test_a_joint_never_seen_leaves_black_rows_and_no_other_trace() -> None:
+def test_a_missing_joint_only_leaves_black_rows() -> None:
     points = body()
     points[:, 2] = np.nan
     image = enhanced_spmf(points, PLAIN)
@@ -151,7 +151,7 @@ def test_a_joint_never_seen_leaves_black_rows_and_no_other_trace() -> None:
     assert (image[~touched] == enhanced_spmf(body(), PLAIN)[~touched]).all()
 
 
-def test_a_joint_lost_for_a_while_is_black_only_then() -> None:
+def test_a_joint_missing_for_a_while_is_black_only_then() -> None:
     points = body()
     points[4:6, 2] = np.nan
     image, whole = enhanced_spmf(points, PLAIN), enhanced_spmf(body(), PLAIN)
@@ -165,16 +165,14 @@ def test_a_joint_lost_for_a_while_is_black_only_then() -> None:
 
 @pytest.mark.parametrize("choices", [CHOICES, PLAIN, replace(PLAIN, reach=0.0)])
 @pytest.mark.parametrize("value", [np.nan, 0.0])
-def test_nothing_seen_and_all_in_one_place_do_not_break(
-    choices: SpmfSettings, value: float
-) -> None:
+def test_missing_and_coincident_joints(choices: SpmfSettings, value: float) -> None:
     with np.errstate(all="raise"):
         image = enhanced_spmf(np.full((choices.frames, 17, 3), value), choices)
     assert image.shape == choices.shape
     assert image.any() == (value == 0)
 
 
-def test_only_one_frame_is_seen() -> None:
+def test_a_single_frame() -> None:
     points = np.full((PLAIN.frames, 17, 3), np.nan)
     points[7] = body()[7]
     image = enhanced_spmf(points, replace(PLAIN, smoothing=5))
@@ -183,7 +181,7 @@ def test_only_one_frame_is_seen() -> None:
     assert not image[:, 15:].any()
 
 
-def test_many_windows_at_once_are_each_alone() -> None:
+def test_a_batch_of_windows_equals_its_windows() -> None:
     windows = np.stack([[body(CHOICES.frames, seed) for seed in range(3)]])
     images = enhanced_spmf(windows, CHOICES)
     assert images.shape == (1, 3, *CHOICES.shape)
@@ -193,7 +191,7 @@ def test_many_windows_at_once_are_each_alone() -> None:
 
 
 @pytest.mark.parametrize("joints", ["tail nose", "nose", "nose nose"])
-def test_joints_that_are_none(joints: str) -> None:
+def test_unknown_joints_are_refused(joints: str) -> None:
     with pytest.raises(InputError, match="joint"):
         enhanced_spmf(body(), replace(PLAIN, joints=joints))
 
@@ -213,6 +211,6 @@ def test_windows_of_another_shape(shape: tuple[int, ...]) -> None:
         ({"smoothing": 11}, "at most 9"),
     ],
 )
-def test_settings_that_do_not_go_together(wrong: dict[str, int], message: str) -> None:
+def test_settings_that_contradict_each_other(wrong: dict[str, int], message: str) -> None:
     with pytest.raises(InputError, match=message):
         enhanced_spmf(body(), replace(PLAIN, **wrong))  # type: ignore[arg-type]

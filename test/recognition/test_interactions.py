@@ -44,7 +44,7 @@ def recogniser(interaction_model: Path) -> Recogniser:
     return Recogniser(RecogniserSettings(str(interaction_model)))
 
 
-def test_answers_name_both_people_and_nobody_alone(recogniser: Recogniser) -> None:
+def test_estimates_are_about_both_people(recogniser: Recogniser) -> None:
     answers = watched(recogniser, {8: 0.0, 5: 1.0})
     assert {answer.person_ids for answer in answers} == {(5, 8)}
     assert {answer.label for answer in answers} <= {"hugging", "shaking_hands"}
@@ -55,7 +55,7 @@ def test_answers_name_both_people_and_nobody_alone(recogniser: Recogniser) -> No
     assert watched(recogniser, {8: 0.0}) == []
 
 
-def test_the_order_in_which_people_come_makes_no_difference(recogniser: Recogniser) -> None:
+def test_the_order_of_people_makes_no_difference(recogniser: Recogniser) -> None:
     first = watched(recogniser, {8: 0.0, 5: 1.0})
     recogniser.reset()
     again = watched(recogniser, {5: 1.0, 8: 0.0})
@@ -68,7 +68,7 @@ def test_of_three_in_a_row_neighbours_are_pairs(recogniser: Recogniser) -> None:
     assert {answer.person_ids for answer in answers} == {(1, 2), (2, 3)}
 
 
-def test_a_short_absence_is_bridged_and_a_long_one_starts_anew(recogniser: Recogniser) -> None:
+def test_a_short_absence_is_bridged_and_a_long_one_restarts(recogniser: Recogniser) -> None:
     places = {1: 0.0, 2: 1.0}
     bridged = watched(recogniser, places, absent=(2.7, 2.8))[-1]
     assert bridged.window_start == pytest.approx(bridged.stamp - 2.0, abs=0.2)
@@ -78,13 +78,13 @@ def test_a_short_absence_is_bridged_and_a_long_one_starts_anew(recogniser: Recog
     assert all(answer.window_start >= 5.0 for answer in answers if answer.stamp > 4.9)
 
 
-def test_people_who_walk_apart_are_no_pair_any_more(recogniser: Recogniser) -> None:
+def test_people_walking_apart_are_no_longer_a_pair(recogniser: Recogniser) -> None:
     assert watched(recogniser, {1: 0.0, 2: 1.0})
     assert watched(recogniser, {1: 0.0, 2: 5.0}, 3.1, 5.0) == []
-    assert not recogniser._followed
+    assert not recogniser._subjects
 
 
-def test_people_who_are_not_placed_are_warned_of_once(
+def test_one_warning_about_people_without_position(
     recogniser: Recogniser, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, "pose_action_ros"):

@@ -52,7 +52,7 @@ def recogniser(settings: RecogniserSettings) -> Recogniser:
     return Recogniser(settings)
 
 
-def test_answers_are_probabilities_with_the_times_they_are_about(recogniser: Recogniser) -> None:
+def test_estimates_have_probabilities_and_times(recogniser: Recogniser) -> None:
     answers = watched(recogniser, 30)
     for answer in answers:
         assert answer.scores.sum() == pytest.approx(1)
@@ -67,9 +67,7 @@ def test_answers_are_probabilities_with_the_times_they_are_about(recogniser: Rec
 
 
 @pytest.mark.parametrize("rate", [5, 15, 30, 60])
-def test_it_answers_every_stride_at_any_rate_once_enough_is_seen(
-    recogniser: Recogniser, rate: float
-) -> None:
+def test_an_estimate_every_stride_at_any_rate(recogniser: Recogniser, rate: float) -> None:
     stamps = [answer.stamp for answer in watched(recogniser, rate)]
     assert stamps[0] == pytest.approx(1.0, abs=1 / rate)
     steps = np.diff(stamps)
@@ -89,7 +87,7 @@ def test_two_rates_give_nearly_the_same_image(recogniser: Recogniser) -> None:
     assert np.abs(images[0].astype(int) - images[1]).mean() < 3
 
 
-def test_people_are_answered_each_for_themselves(recogniser: Recogniser) -> None:
+def test_people_are_estimated_separately(recogniser: Recogniser) -> None:
     both = watched(recogniser, 15, ids=(3, 7))
     assert {answer.person_ids for answer in both} == {(3,), (7,)}
     recogniser.reset()
@@ -106,28 +104,28 @@ def test_unknown_below_the_threshold_keeps_the_probabilities(recogniser: Recogni
     assert all(answer.score == answer.scores.max() for answer in answers)
 
 
-def test_nobody_and_one_frame_give_no_answer(recogniser: Recogniser) -> None:
+def test_no_people_and_one_frame_give_no_estimate(recogniser: Recogniser) -> None:
     assert recogniser.update([], 0.0) == ()
     assert recogniser.update([pose(0)], 0.1) == ()
     assert recogniser.image((0,)) is None
     assert recogniser.image((99,)) is None
 
 
-def test_people_who_left_are_forgotten(recogniser: Recogniser) -> None:
+def test_people_outside_the_image_are_removed(recogniser: Recogniser) -> None:
     watched(recogniser, 15, ids=range(6))
     recogniser.update([], SECONDS + 0.4)
     assert recogniser.image((5,)) is not None
     recogniser.update([], SECONDS + 0.6)
     assert recogniser.image((5,)) is None
-    assert not recogniser._followed
+    assert not recogniser._subjects
 
 
-def test_a_long_gap_starts_anew(recogniser: Recogniser) -> None:
+def test_a_long_gap_restarts(recogniser: Recogniser) -> None:
     watched(recogniser, 15)
     assert recogniser.update([pose(4.0)], 4.0) == ()
 
 
-def test_time_jumping_back_starts_anew(recogniser: Recogniser) -> None:
+def test_an_earlier_stamp_restarts(recogniser: Recogniser) -> None:
     first = [answer.stamp for answer in watched(recogniser, 15)]
     assert recogniser.update([], 0.0) == ()
     assert [answer.stamp for answer in watched(recogniser, 15)] == first
@@ -138,13 +136,13 @@ def test_the_same_image_twice_is_harmless(recogniser: Recogniser) -> None:
     assert recogniser.update([pose(SECONDS)], SECONDS) == ()
 
 
-def test_a_person_without_joints_is_not_seen(recogniser: Recogniser) -> None:
+def test_a_person_without_joints_is_ignored(recogniser: Recogniser) -> None:
     watched(recogniser, 15)
     nothing = Pose3D(HUMAN36M_17, np.full((17, 3), np.nan), np.zeros(17), 0)
     assert recogniser.update([nothing], SECONDS + 0.3) == ()
 
 
-def test_guessed_joints_count_as_missing(recogniser: Recogniser) -> None:
+def test_inferred_joints_count_as_missing(recogniser: Recogniser) -> None:
     for stamp in np.arange(0, SECONDS, 1 / 15):
         assert recogniser.update([pose(stamp, score=0.1)], float(stamp)) == ()
 
@@ -187,7 +185,7 @@ class Told:
         return {"scores": np.tile(self.probabilities, (len(tensors["image"]), 1))}
 
 
-def test_labels_hold_against_short_doubts_and_their_scores_are_smoothed(
+def test_labels_survive_short_uncertainty_and_scores_are_smoothed(
     settings: RecogniserSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     patient = Recogniser(replace(settings, label_smoothing=0.5, label_margin=0.1))
@@ -205,7 +203,7 @@ def test_labels_hold_against_short_doubts_and_their_scores_are_smoothed(
     assert 0.6 < answers[-1].score < 0.8
 
 
-def test_after_time_jumps_back_nothing_said_before_has_a_say(
+def test_an_earlier_stamp_discards_earlier_estimates(
     settings: RecogniserSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow = Recogniser(replace(settings, label_smoothing=10.0, label_margin=0.9))
@@ -216,7 +214,7 @@ def test_after_time_jumps_back_nothing_said_before_has_a_say(
     assert {answer.label for answer in watched(slow, 10)} == {LABELS[1]}
 
 
-def test_a_model_without_an_own_opinion_on_convincing_can_be_given_one(
+def test_the_threshold_of_the_model_can_be_replaced(
     settings: RecogniserSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recogniser = Recogniser(settings)
@@ -227,7 +225,7 @@ def test_a_model_without_an_own_opinion_on_convincing_can_be_given_one(
     assert UNKNOWN not in {answer.label for answer in watched(recogniser, 10)}
 
 
-def test_other_settings_keep_what_is_known_and_another_model_begins_anew(
+def test_other_settings_keep_the_state_and_another_model_has_none(
     recogniser: Recogniser, other_action_model: Path
 ) -> None:
     watched(recogniser, 15)
@@ -241,7 +239,7 @@ def test_other_settings_keep_what_is_known_and_another_model_begins_anew(
     assert {answer.labels for answer in watched(other, 15)} == {other.labels}
 
 
-def test_a_model_that_cannot_be_used_leaves_the_recogniser_as_it_was(
+def test_an_unusable_model_leaves_the_recogniser_unchanged(
     recogniser: Recogniser,
 ) -> None:
     before = recogniser.settings

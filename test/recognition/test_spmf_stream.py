@@ -69,14 +69,14 @@ def test_before_the_first_pose_and_without_joints_the_image_is_black() -> None:
     assert not stream.image().any()
 
 
-def test_an_image_is_the_same_when_asked_for_again() -> None:
+def test_a_second_call_gives_the_same_image() -> None:
     stream = SpmfStream(CHOICES)
     for pose in walk(20, 0.1, np.random.default_rng(1)):
         stream.push(pose)
     assert (stream.image() == stream.image()).all()
 
 
-def test_images_now_and_then_over_a_long_time_stay_those_of_the_window() -> None:
+def test_occasional_images_equal_those_of_the_window() -> None:
     """However many poses come between them, and wherever the tables are moved."""
     points = walk(300, 0.01, np.random.default_rng(3))
     for every in (2, 7, 40):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pose_action_ros.poses import Pose3D
 from pose_action_ros.recognition import SpmfSettings
-from pose_action_ros.recognition.subjects import subjects_of
+from pose_action_ros.recognition.recogniser import subjects_of
 from pose_action_ros.skeletons import HUMAN36M_17
 
 Array = npt.NDArray[np.float64]
@@ -34,7 +34,7 @@ def ids(*people: Pose3D, spmf: SpmfSettings = TWO, distance: float = 2.0) -> lis
     return [subject for subject, _ in subjects_of(people, spmf, distance)]
 
 
-def test_everybody_is_a_subject_of_a_model_of_one_person() -> None:
+def test_each_person_is_a_subject_of_a_model_of_one_person() -> None:
     people = [person(7), person(2, x=50.0), person(4, placed=False)]
     found = dict(subjects_of(people, ONE, 2.0))
     assert list(found) == [(7,), (2,), (4,)]
@@ -42,7 +42,7 @@ def test_everybody_is_a_subject_of_a_model_of_one_person() -> None:
         np.testing.assert_allclose(found[one.person_id,], one.points - one.points[0])
 
 
-def test_a_guessed_root_still_is_the_root_and_without_one_the_middle_is() -> None:
+def test_an_inferred_root_is_used_and_the_mean_without_a_root() -> None:
     scores = np.full(17, 0.9)
     scores[0] = 0.1
     guessed = Pose3D(HUMAN36M_17, BODY, scores, 1, placed=True)
@@ -62,7 +62,7 @@ def test_a_pair_has_the_joints_of_both_the_lower_id_first() -> None:
 
 
 @given(st.lists(st.floats(-6, 6), max_size=6), st.floats(0.1, 5.0), st.randoms())
-def test_pairs_are_those_who_are_near_in_any_order(
+def test_pairs_are_people_near_each_other_in_any_order(
     places: list[float], distance: float, random: object
 ) -> None:
     people = [person(number, x) for number, x in enumerate(places)]
@@ -83,11 +83,11 @@ def test_height_is_no_distance() -> None:
     assert ids(person(1), person(2, x=1.0, height=5.0)) == [(1, 2)]
 
 
-def test_who_is_not_placed_is_near_nobody() -> None:
+def test_people_without_position_form_no_pairs() -> None:
     assert ids(person(1), person(2, placed=False), person(3, placed=False)) == []
 
 
-def test_legs_behind_a_table_do_not_hide_that_people_are_near() -> None:
+def test_hidden_legs_do_not_change_the_distance() -> None:
     scores = np.full(17, 0.9)
     scores[: HUMAN36M_17.index("spine")] = 0.05
     hidden = Pose3D(HUMAN36M_17, person(2, x=0.5).points, scores, 2, placed=True)
@@ -101,13 +101,13 @@ def test_legs_behind_a_table_do_not_hide_that_people_are_near() -> None:
     [np.zeros((17, 3)), np.full((17, 3), np.nan), np.full((17, 3), 2.5)],
     ids=["zeros", "nothing", "a point"],
 )
-def test_what_is_no_body_is_not_seen(points: Array) -> None:
+def test_coincident_joints_are_ignored(points: Array) -> None:
     nobody = Pose3D(HUMAN36M_17, points, np.ones(17), 2, placed=True)
     assert ids(person(1), nobody, spmf=ONE) == [(1,)]
     assert ids(person(1), nobody) == []
 
 
-def test_one_joint_is_no_body_and_guesses_are_none() -> None:
+def test_a_single_joint_and_inferred_joints_are_ignored() -> None:
     points = np.full((17, 3), np.nan)
     points[3] = 1.0
     assert ids(Pose3D(HUMAN36M_17, points, np.ones(17), 1), spmf=ONE) == []

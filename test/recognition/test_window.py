@@ -44,7 +44,7 @@ def differing(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> float
 
 
 @given(st.integers(32, 150))
-def test_poses_at_the_steps_give_the_image_of_just_these(count: int) -> None:
+def test_poses_at_the_steps_give_their_image(count: int) -> None:
     stamps = np.arange(count) * STEP
     np.testing.assert_array_equal(watching(stamps).image(), expected(stamps[-32:]))
 
@@ -79,7 +79,7 @@ def test_linear_motion_is_resampled_exactly() -> None:
     assert resample(stamps, points, times)[:, 0, 0] == pytest.approx(times)
 
 
-def test_outside_of_the_stamps_the_pose_is_held() -> None:
+def test_outside_of_the_stamps_the_pose_is_constant() -> None:
     points = np.array([1.0, 2.0])[:, None, None] * np.ones((2, 1, 3))
     found = resample(np.array([0.0, 1.0]), points, np.array([-1.0, 0.5, 9.0]))
     assert found[:, 0, 0] == pytest.approx([1.0, 1.5, 2.0])
@@ -87,7 +87,7 @@ def test_outside_of_the_stamps_the_pose_is_held() -> None:
     assert alone[:, 0, 0] == pytest.approx([1.0, 1.0, 1.0])
 
 
-def test_a_joint_known_on_one_side_is_where_it_is_there_and_on_none_it_is_missing() -> None:
+def test_a_joint_known_on_one_side_keeps_its_position() -> None:
     stamps = np.arange(4.0)
     points = stamps[:, None, None] * np.ones((4, 2, 3))
     points[1:3, 0] = np.nan
@@ -110,7 +110,7 @@ def test_later_poses_never_change_earlier_times(steps: list[float], seed: int) -
 
 
 @given(st.lists(st.floats(0.001, 0.49), min_size=1, max_size=200))
-def test_it_starts_at_the_pose_that_its_oldest_step_comes_from(steps: list[float]) -> None:
+def test_it_starts_at_the_pose_of_its_oldest_step(steps: list[float]) -> None:
     stamps = np.cumsum(steps)
     window = watching(stamps)
     newest = stamps[0] + np.floor((stamps[-1] - stamps[0]) / STEP + 1e-6) * STEP
@@ -121,7 +121,7 @@ def test_it_starts_at_the_pose_that_its_oldest_step_comes_from(steps: list[float
     assert len(window._stamps) <= (stamps >= window.start).sum()
 
 
-def test_a_short_gap_is_bridged_and_a_long_one_starts_anew() -> None:
+def test_a_short_gap_is_bridged_and_a_long_one_restarts() -> None:
     window = watching(np.arange(0, 3.01, 0.1))
     window.add(motion(3.5), 3.5)
     assert window.filled == 1.0
@@ -132,7 +132,7 @@ def test_a_short_gap_is_bridged_and_a_long_one_starts_anew() -> None:
     np.testing.assert_array_equal(window.image(), watching([4.1, 4.2]).image())
 
 
-def test_time_jumping_back_starts_anew() -> None:
+def test_an_earlier_stamp_restarts() -> None:
     window = watching(np.arange(0, 3.01, 0.1))
     window.add(motion(1.0), 1.0)
     assert (window.newest, window.filled) == (1.0, 0.0)
@@ -152,7 +152,7 @@ def test_an_empty_window_is_not_filled() -> None:
     assert (window.start, window.newest) == (np.inf, -np.inf)
 
 
-def test_only_the_steps_that_matter_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_at_most_a_window_of_steps_is_pushed(monkeypatch: pytest.MonkeyPatch) -> None:
     window = watching([0.0], seconds=1e-6)
     pushed: list[Array] = []
     monkeypatch.setattr(window._stream, "push", pushed.append)
