@@ -53,9 +53,7 @@ def test_whole_numbers_are_numbers(tmp_path: Path) -> None:
         ({"layout": "coco_18", "stride": 8.5}, "expected int"),
     ],
 )
-def test_settings_are_checked(
-    tmp_path: Path, settings: dict[str, Any], message: str
-) -> None:
+def test_settings_are_checked(tmp_path: Path, settings: dict[str, Any], message: str) -> None:
     path = write(tmp_path, {"layout": "coco_18"})
     values = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     path.with_suffix(".json").write_text(
