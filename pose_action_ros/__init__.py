@@ -1,7 +1,8 @@
 """2D keypoints, 3D poses and actions of people from camera images, for ROS 2 and without it."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from pose_action_ros.lazy import importer
 
 if TYPE_CHECKING:
     from pose_action_ros.camera import Intrinsics
@@ -32,30 +33,23 @@ __all__ = [
     "load_recordings",
 ]
 
-_MODULES = {
-    "Frame": "pipeline",
-    "Intrinsics": "camera",
-    "Person": "pipeline",
-    "Pipeline": "pipeline",
-    "PipelineSettings": "pipeline_settings",
-    "Pose2D": "poses",
-    "Pose3D": "poses",
-    "PoseActionError": "errors",
-    "PoseTrack": "pose_tracks",
-    "Recording": "recording",
-    "load_recording": "recording",
-    "load_recordings": "labels",
-}
-"""Module of each name, imported when the name is first used."""
-
-
-def __getattr__(name: str) -> object:
-    """Import a name of __all__."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = importer(
+    __name__,
+    {
+        "Frame": "pipeline",
+        "Intrinsics": "camera",
+        "Person": "pipeline",
+        "Pipeline": "pipeline",
+        "PipelineSettings": "pipeline_settings",
+        "Pose2D": "poses",
+        "Pose3D": "poses",
+        "PoseActionError": "errors",
+        "PoseTrack": "pose_tracks",
+        "Recording": "recording",
+        "load_recording": "recording",
+        "load_recordings": "labels",
+    },
+)
 
 
 def __dir__() -> list[str]:

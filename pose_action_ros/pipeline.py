@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.detection import Detector, make_detector
-from pose_action_ros.errors import SettingError
+from pose_action_ros.errors import InputError, SettingError
 from pose_action_ros.lifting import Lifter
 from pose_action_ros.pipeline_settings import PipelineSettings, PosePipelineSettings
 from pose_action_ros.poses import Pose2D, Pose3D
@@ -160,6 +160,11 @@ class Pipeline:
         """
         if self.detector is None:
             raise SettingError("this pipeline has no detector: pass detections to follow()")
+        if not isinstance(image, np.ndarray):
+            raise InputError(
+                f"got {type(image).__name__}, expected an image (H, W, 3) uint8 in BGR; cv2.imread "
+                "returns None for a file that it cannot read"
+            )
         if stamp is None:
             self.reset()
         people = self.detector(image)  # checks the image

@@ -1,26 +1,14 @@
 """Recordings: the keypoints and 3D poses of people over time, in one file format.
 
 A file is an .npz without pickles, with one row for each person in each image: K rows, J2 joints of
-the keypoints, J3 of the poses, S labelled spans. docs/recordings.md explains the arrays::
-
-    format () "pose_action_recording" · version () 2 · source () name of the file or camera
-    rate () images per second of the source; NaN if unknown
-    frames (K,) index of the image · stamps (K,) [s] · people (K,) person id
-    keypoints (K, J2, 3) x, y [px], score · people_scores (K,) of the detector, 0 to 1
-    poses (K, J3, 4) x, y, z [m], score; the camera's optical frame (x right, y down)
-    placed (K,) True: positions in the camera frame, False: offsets from the root joint
-    intrinsics (K, 6) width, height, fx, fy, cx, cy [px]; NaN if unknown
-    distortion (K, 14) coefficients of the lens in OpenCV's order
-    keypoint_skeleton (), pose_skeleton () names · keypoint_joints (J2,), pose_joints (J3,) names
-    label_people, label_starts, label_ends, labels (S,) the labelled spans
-
+the keypoints, J3 joints of the poses, S labelled spans. docs/recordings.md lists its arrays.
 Missing joints are NaN with score 0.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -61,9 +49,22 @@ _DISTORTIONS = (0, 4, 5, 8, 12, 14)
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Recording:
-    """All people of one source over time: the content of a file, see the module.
+    """All people of one source over time: the content of a file. Its arrays are read-only.
 
-    Arrays are copied in and read-only.
+    Attributes:
+        frames: (K,) index of the image.
+        stamps: (K,) time of the image [s].
+        people: (K,) id of the person.
+        people_scores: (K,) confidence of the detector, 0 to 1.
+        placed: (K,) True: poses are positions in the camera frame, False: offsets from the root.
+        keypoints: (K, J2, 3) x, y [px] and score.
+        poses: (K, J3, 4) x, y, z [m], optical frame, and score.
+        intrinsics: (K, 6) width, height, fx, fy, cx, cy [px]; NaN if unknown.
+        distortion: (K, 14) coefficients of the lens in OpenCV's order.
+        keypoint_skeleton, pose_skeleton: joint orders.
+        source: name of the file or camera, without folders.
+        rate: images per second of the source; None if unknown.
+        spans: the labelled spans.
 
     Raises:
         InputError: shapes or types do not fit, stamps are not finite, or a labelled span is of a
@@ -260,10 +261,9 @@ class Recording:
         Raises:
             SettingError: the name does not end in .npz, or the file cannot be written.
         """
-        files = ArrayWriter(Path(path).expanduser(), _KINDS)
-        files.add({name: getattr(self, name) for name in _KINDS}, len(self))
-        skeletons = self.keypoint_skeleton, self.pose_skeleton
-        _save(files, skeletons, self.source, self.rate, self.spans)
+        writer = RecordingWriter(path, self.source, self.rate)
+        writer.add_all(self)
+        writer.close(self.spans)
 
 
 class RecordingWriter:
@@ -309,10 +309,15 @@ class RecordingWriter:
             "placed": pose.placed,
             "keypoints": np.column_stack([keypoints.points, keypoints.scores]),
             "poses": np.column_stack([pose.points, pose.scores]),
-            "intrinsics": [*astuple(camera)[:6]],
+            "intrinsics": (camera.width, camera.height, camera.fx, camera.fy, camera.cx, camera.cy),
             "distortion": distortion,
         }
         self._files.add(row)
+
+    def add_all(self, recording: Recording) -> None:
+        """Write all rows of another recording; SettingError if they cannot be written."""
+        self._skeletons = recording.keypoint_skeleton, recording.pose_skeleton
+        self._files.add({name: getattr(recording, name) for name in _KINDS}, len(recording))
 
     def close(self, spans: Sequence[LabelledSpan] = ()) -> None:
         """Put the file in its place.
@@ -323,7 +328,23 @@ class RecordingWriter:
         Raises:
             SettingError: the file cannot be written; an older one stays.
         """
-        _save(self._files, self._skeletons, self._source, self._rate, spans)
+        keypoints, poses = self._skeletons
+        others = {
+            "format": FORMAT,
+            "version": VERSION,
+            "source": self._source,
+            "rate": np.nan if self._rate is None else self._rate,
+            "keypoint_joints": keypoints.joints,
+            "pose_joints": poses.joints,
+            "keypoint_skeleton": keypoints.name,
+            "pose_skeleton": poses.name,
+            "label_people": np.array([span.person_id for span in spans], dtype=np.int64),
+            "label_starts": np.array([span.start for span in spans], dtype=np.float64),
+            "label_ends": np.array([span.end for span in spans], dtype=np.float64),
+            "labels": np.array([span.label for span in spans], dtype=np.str_),
+        }
+        arrays = {name: np.asarray(value) for name, value in others.items()}
+        self._files.save(_row_shapes(keypoints, poses), arrays)
 
     def discard(self) -> None:
         """Remove all rows; an older file stays."""
@@ -338,31 +359,6 @@ def _row_shapes(keypoints: Skeleton, poses: Skeleton) -> dict[str, tuple[int, ..
         "intrinsics": (6,),
         "distortion": (_DISTORTIONS[-1],),
     }
-
-
-def _save(
-    files: ArrayWriter,
-    skeletons: tuple[Skeleton, Skeleton],
-    source: str,
-    rate: float | None,
-    spans: Sequence[LabelledSpan],
-) -> None:
-    flat, space = skeletons
-    others = {
-        "format": np.array(FORMAT),
-        "version": np.array(VERSION),
-        "source": np.array(source),
-        "rate": np.array(np.nan if rate is None else rate),
-        "keypoint_joints": np.array(flat.joints),
-        "pose_joints": np.array(space.joints),
-        "keypoint_skeleton": np.array(flat.name),
-        "pose_skeleton": np.array(space.name),
-        "label_people": np.array([span.person_id for span in spans], dtype=np.int64),
-        "label_starts": np.array([span.start for span in spans], dtype=np.float64),
-        "label_ends": np.array([span.end for span in spans], dtype=np.float64),
-        "labels": np.array([span.label for span in spans], dtype=np.str_),
-    }
-    files.save(_row_shapes(flat, space), others)
 
 
 def load_recording(path: str | Path) -> Recording:

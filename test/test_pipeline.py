@@ -1,6 +1,7 @@
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -156,6 +157,13 @@ def test_a_single_image_is_processed_without_memory() -> None:
     again = pipeline(BRIGHT)
     assert (again.index, again.stamp) == (0, 0.0)
     np.testing.assert_array_equal(first.keypoints[0].points, again.keypoints[0].points)
+
+
+@faked
+@pytest.mark.parametrize("image", [None, "photo.jpg"])
+def test_a_missing_picture_is_named(image: Any) -> None:
+    with pytest.raises(InputError, match=r"got (NoneType|str), .*cv2\.imread returns None"):
+        Pipeline()(image)
 
 
 @faked

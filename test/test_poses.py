@@ -17,7 +17,7 @@ scores25 = arrays(np.float64, 25, elements=anything)
 
 
 @given(points2d, scores25)
-def test_a_joint_is_known_with_a_score_or_missing_and_nan(points: Array, scores: Array) -> None:
+def test_a_joint_has_a_score_or_is_missing_and_nan(points: Array, scores: Array) -> None:
     pose = Pose2D(BODY_25, points, scores)
     assert np.isfinite(pose.points[pose.present]).all()
     assert np.isnan(pose.points[~pose.present]).all()
@@ -25,17 +25,17 @@ def test_a_joint_is_known_with_a_score_or_missing_and_nan(points: Array, scores:
 
 
 @given(points2d, scores25)
-def test_the_box_holds_every_known_joint(points: Array, scores: Array) -> None:
+def test_the_box_contains_every_joint(points: Array, scores: Array) -> None:
     pose = Pose2D(BODY_25, points, scores)
     box = pose.box()
     if box is None:
         assert not pose.present.any()
     else:
-        known = pose.points[pose.present]
-        assert ((known >= box[:2]) & (known <= box[2:])).all()
+        present = pose.points[pose.present]
+        assert ((present >= box[:2]) & (present <= box[2:])).all()
 
 
-def test_arrays_are_copied_and_cannot_be_changed() -> None:
+def test_arrays_are_copied_and_read_only() -> None:
     points = np.ones((25, 2))
     pose = Pose2D(BODY_25, points, np.ones(25))
     points[:] = 7

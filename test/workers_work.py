@@ -1,4 +1,4 @@
-"""Some work, and what has the names of Ray."""
+"""A job for workers, and a stand-in for Ray."""
 
 import os
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from pose_action_ros.errors import PoseActionError, SourceError
 
 
 def halved(number: int) -> int:
-    """Some work: half of an odd number that is not negative."""
+    """Half of an odd number that is not negative."""
     if number < 0:
         raise SourceError(f"got {number}")
     if not number % 2:
@@ -24,7 +24,7 @@ class RayError(Exception):
 
 
 class StandIn:
-    """Ray's names, in one process: the newest task is done first."""
+    """Stand-in for Ray in one process: the newest task is done first."""
 
     exceptions = SimpleNamespace(RayError=RayError)
 

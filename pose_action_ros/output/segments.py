@@ -1,4 +1,4 @@
-"""From answers, several a second, to segments: who did what from when to when."""
+"""Segments of time with one action, from estimates that come several times a second."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pose_action_ros.recognition import ActionEstimate
 
 @dataclass(frozen=True)
 class Segment:
-    """A time in which the answers about one person (or pair) were the same.
+    """A span of time with equal estimates for one person (or pair).
 
     Attributes:
-        start: stamp of the first of them [s].
-        end: when another answer came or the person was gone [s].
+        start: stamp of the first estimate [s].
+        end: stamp of the next other estimate, or of the end of the track [s].
         person_ids: one id, two for an interaction.
-        label: of all of them.
-        score: their mean.
+        label: of the estimates.
+        score: mean of the estimates.
     """
 
     start: float
@@ -30,7 +30,7 @@ class Segment:
 
 @dataclass
 class _Open:
-    """A segment that may go on."""
+    """A segment that is not finished."""
 
     start: float
     newest: float
@@ -44,17 +44,17 @@ class _Open:
 
 
 class Segments:
-    """Merges answers as they come; remembers only the segments that are still open."""
+    """Merges estimates as they come; keeps only the unfinished segments."""
 
     def __init__(self) -> None:
         self._open: dict[tuple[int, ...], _Open] = {}
         self._now = 0.0
 
-    def add(self, answers: Sequence[ActionEstimate], stamp: float) -> list[Segment]:
-        """Take the answers that came with an image.
+    def add(self, estimates: Sequence[ActionEstimate], stamp: float) -> list[Segment]:
+        """Take the estimates of one image.
 
         Args:
-            answers: none, one or more.
+            estimates: none, one or more.
             stamp: of the image [s].
 
         Returns:
@@ -62,24 +62,21 @@ class Segments:
         """
         self._now = stamp
         ended = []
-        for answer in answers:
-            last = self._open.get(answer.person_ids)
-            if last and last.label == answer.label and stamp <= last.newest + HOLD:
-                last.newest, last.total, last.count = (
-                    stamp,
-                    last.total + answer.score,
-                    last.count + 1,
-                )
+        for estimate in estimates:
+            last = self._open.get(estimate.person_ids)
+            if last and last.label == estimate.label and stamp <= last.newest + HOLD:
+                last.newest, last.count = stamp, last.count + 1
+                last.total += estimate.score
                 continue
             if last:
-                ended.append(last.closed(answer.person_ids, stamp))
-            self._open[answer.person_ids] = _Open(stamp, stamp, answer.label, answer.score)
+                ended.append(last.closed(estimate.person_ids, stamp))
+            self._open[estimate.person_ids] = _Open(stamp, stamp, estimate.label, estimate.score)
         return ended + self._expired()
 
     def _expired(self) -> list[Segment]:
-        """Close the segments of people who are gone."""
-        gone = [key for key, last in self._open.items() if self._now > last.newest + HOLD]
-        return [self._open.pop(key).closed(key, self._now) for key in gone]
+        """End the segments of people who have left."""
+        left = [key for key, last in self._open.items() if self._now > last.newest + HOLD]
+        return [self._open.pop(key).closed(key, self._now) for key in left]
 
     def finish(self) -> list[Segment]:
         """End all segments with the last image."""

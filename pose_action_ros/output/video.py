@@ -1,4 +1,4 @@
-"""Writing a video file at a constant rate from images with stamps."""
+"""Video files with a constant rate, from images with stamps."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from pose_action_ros.sources.video import quiet_opencv
 
 _LOG = logging.getLogger(__name__)
 CODECS = ("avc1", "mp4v")
-"""H.264, which every player and browser has, and MPEG-4 part 2, which every OpenCV can write."""
+"""H.264, which every player and browser reads, and MPEG-4 part 2, which every OpenCV writes."""
 HIGHEST_RATE = 60.0
-"""Images per second; faster sources are thinned out."""
+"""Images per second; of faster sources, images are left out."""
 LONGEST_FREEZE = 5.0
-"""Time [s] without images that the video keeps; a longer one is shortened to it."""
+"""Longest time [s] without images in the video; longer gaps are shortened to it."""
 
 Image = npt.NDArray[np.uint8]
 
 
 class VideoFile:
-    """An .mp4 file whose time is that of the stamps: images are repeated or left out to fit.
+    """An .mp4 file that follows the stamps: images are repeated or left out to fit.
 
     The size is that of the first image; others are scaled to it. The file appears with the first
     image.
 
     Args:
-        path: of the file, replaced when it is there.
+        path: of the file, replaced if it exists.
         rate: images per second of the source.
     """
 
@@ -61,7 +61,7 @@ class VideoFile:
             self._writer.write(image)
 
     def _due(self, stamp: float) -> int:
-        """How often to write an image so that the video is as long as the time that has passed."""
+        """Number of times to write an image so that the video keeps up with the stamps."""
         late = stamp - self._shift - self._count / self.rate
         if late > LONGEST_FREEZE:
             self._shift += late - LONGEST_FREEZE
@@ -70,20 +70,20 @@ class VideoFile:
         return due
 
     def close(self) -> None:
-        """Finish the file; harmless when repeated."""
+        """Finish the file; may be repeated."""
         if self._writer is not None:
             self._writer.release()
             self._writer = None
 
 
 def _open(path: Path, rate: float, size: tuple[int, int]) -> cv2.VideoWriter:
-    """A writer with the best codec there is; SettingError when there is none."""
+    """A writer with the best available codec; SettingError if there is none."""
     for codec in CODECS:
         with quiet_opencv():
             writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), rate, size)
         if writer.isOpened():
             if codec != CODECS[0]:
-                _LOG.info("%s: this OpenCV has no %s, written as %s", path, CODECS[0], codec)
+                _LOG.info("%s: this OpenCV has no %s; written as %s", path, CODECS[0], codec)
             return writer
         writer.release()
     raise SettingError(

@@ -1,4 +1,4 @@
-"""Many pieces of work of which none needs another: in turn, over processes, or over machines."""
+"""Independent jobs in turn, over processes, or over the machines of a Ray cluster."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Outcome = TypeVar("Outcome")
 def in_turn(
     work: Callable[[Job], Outcome], jobs: Sequence[Job]
 ) -> Iterator[tuple[int, Outcome | Exception]]:
-    """One after the other.
+    """Run the jobs one after the other.
 
     Yields:
-        The number of a job and what came of it, or the error that ended it.
+        The number of a job and its result, or the error that ended it.
     """
     for number, job in enumerate(jobs):
         yield number, _outcome(partial(work, job), PoseActionError)
@@ -31,12 +31,12 @@ def in_turn(
 def in_processes(
     work: Callable[[Job], Outcome], jobs: Sequence[Job], count: int
 ) -> Iterator[tuple[int, Outcome | Exception]]:
-    """Over as many processes of this machine; see in_turn. The first to be done comes first.
+    """Run the jobs over processes of this machine; see in_turn. The first finished comes first.
 
     Args:
         work: a function that other processes can import.
-        jobs: that they can be sent.
-        count: of processes.
+        jobs: picklable arguments.
+        count: number of processes.
     """
     context = get_context("spawn")  # threads of engines do not survive a fork
     with ProcessPoolExecutor(count, mp_context=context) as pool:
@@ -52,14 +52,14 @@ def in_processes(
 def on_ray(
     work: Callable[[Job], Outcome], jobs: Sequence[Job], address: str, threads: int
 ) -> Iterator[tuple[int, Outcome | Exception]]:
-    """Over the machines of a Ray cluster, which have this package and see the same files.
+    """Run the jobs over a Ray cluster whose machines have this package and the same files.
 
     Args:
         work: see in_processes.
         jobs: see in_processes.
-        address: of the cluster; "local" starts one on this machine, "auto" takes the one that
+        address: of the cluster; "local" starts one on this machine, "auto" uses the one that
             runs here.
-        threads: CPUs that a piece of work takes.
+        threads: CPUs of one job.
 
     Raises:
         SettingError: Ray is not installed, or there is no cluster.
@@ -75,16 +75,16 @@ def on_ray(
     try:
         remote = ray.remote(num_cpus=threads, max_retries=0)(work)
         numbers = {remote.remote(job): number for number, job in enumerate(jobs)}
-        left = list(numbers)
-        while left:
-            (done,), left = ray.wait(left, num_returns=1)
-            yield numbers[done], _fetched(ray, done)
+        running = list(numbers)
+        while running:
+            (done,), running = ray.wait(running, num_returns=1)
+            yield numbers[done], _result(ray, done)
     finally:
         ray.shutdown()
 
 
 def _ray() -> Any:
-    """The library, which is large and only needed here."""
+    """Import Ray, which is large and optional."""
     try:
         return import_module("ray")
     except ModuleNotFoundError as error:
@@ -93,15 +93,15 @@ def _ray() -> Any:
         ) from error
 
 
-def _fetched(ray: Any, done: Any) -> Any:
-    """What came of it; of our errors what was said there, without the trace of that machine."""
+def _result(ray: Any, done: Any) -> Any:
+    """The result; errors of this package without the traceback of the other machine."""
     outcome = _outcome(partial(ray.get, done), ray.exceptions.RayError)
     cause = getattr(outcome, "cause", None)
     return cause if isinstance(cause, PoseActionError) else outcome
 
 
 def _outcome(get: Callable[[], Outcome], *expected: type[Exception]) -> Outcome | Exception:
-    """What it gives, or the error that was to be expected."""
+    """The returned value, or the raised error if it is one of the expected types."""
     try:
         return get()
     except expected as error:

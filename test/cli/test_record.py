@@ -57,8 +57,8 @@ def test_a_recording_of_a_folder(
     np.testing.assert_allclose(made.points[:, 0], np.tile([0, 0, 3.0], (20, 1)))
     assert (made.label, made.source, made.rate) == ("waving_left", "images", 10)
     assert made.placed
-    said = capsys.readouterr().out
-    assert said == f"{path}: 1.9 s, 20 poses, 100 % of joints visible\n"
+    printed = capsys.readouterr().out
+    assert printed == f"{path}: 1.9 s, 20 poses, 100 % of joints visible\n"
 
 
 @faked
@@ -156,7 +156,7 @@ def test_a_broken_source_does_not_stop_the_others(
 
 @faked
 @pytest.mark.parametrize(
-    ("label", "options", "said"),
+    ("label", "options", "printed"),
     [
         ("Waving", (), "'Waving', expected lower-case"),
         ("", (), "label ''"),
@@ -175,13 +175,13 @@ def test_options_that_do_not_fit_are_refused(
     capsys: pytest.CaptureFixture[str],
     label: str,
     options: tuple[str, ...],
-    said: str,
+    printed: str,
 ) -> None:
     source = () if "0" in options else (tmp_path,)
     assert _record(tmp_path / "out", *source, *options, label=label) == 1
     error = capsys.readouterr().err
     assert error.count("\n") == 1
-    assert said.replace("\\", "") in error
+    assert printed.replace("\\", "") in error
     assert not (tmp_path / "out").exists()
 
 
@@ -233,9 +233,9 @@ def test_takes_are_counted_down(
     assert [item.source for item in made] == ["webcam_0"] * 3
     for item in made:
         np.testing.assert_allclose(item.stamps, np.arange(15) / 10, atol=1e-9)
-    said = capsys.readouterr().out
-    assert said.count("3, 2, 1, go\n") == 3
-    assert said.count("waving_left_webcam_0_00") == 3
+    printed = capsys.readouterr().out
+    assert printed.count("3, 2, 1, go\n") == 3
+    assert printed.count("waving_left_webcam_0_00") == 3
     assert names == ["0"]
 
 

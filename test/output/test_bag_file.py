@@ -1,4 +1,4 @@
-"""`process` that writes a bag."""
+"""`process` writes a bag."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -27,7 +27,7 @@ SECOND = 10**9
 def _bag(
     folder: Path, storage: str = "sqlite3", count: int = 25, topic: str = "/eye/image"
 ) -> Path:
-    """Images at 10 a second, the first black; and their camera."""
+    """Images at 10 per second, the first black, and their camera."""
     shown = enumerate(brightness_counts(count))
     images = [raw(image, START + number / 10) for number, image in shown]
     topics = {topic: images, "/eye/camera_info": [camera_info(64, 48, 50.0)] * 3}
@@ -40,7 +40,7 @@ def _process(source: Path, output: Path, *options: str | Path) -> int:
 
 
 def _messages(path: Path) -> dict[str, list[tuple[int, bytes]]]:
-    """What is in a bag, by topic, with when it was recorded [ns]."""
+    """The messages of a bag by topic, with the time of recording [ns]."""
     found = defaultdict(list)
     with Reader(path) as reader:
         for connection, stamp, data in reader.messages(reader.connections):
@@ -49,7 +49,7 @@ def _messages(path: Path) -> dict[str, list[tuple[int, bytes]]]:
 
 
 def _ours(path: Path) -> dict[str, list[Any]]:
-    """Our messages, read as the bag itself describes them."""
+    """Messages of this package, read with the definitions in the bag."""
     found = defaultdict(list)
     with Reader(path) as reader:
         ours = [item for item in reader.connections if item.msgtype.startswith("pose_action_ros/")]
@@ -64,15 +64,20 @@ def _stamps(messages: list[Any]) -> list[int]:
 
 @pytest.mark.parametrize(
     ("name", "storage"),
-    [("said.mcap", "sqlite3"), ("said.db3", "mcap"), ("said", "sqlite3"), ("said", "mcap")],
+    [
+        ("results.mcap", "sqlite3"),
+        ("results.db3", "mcap"),
+        ("results", "sqlite3"),
+        ("results", "mcap"),
+    ],
 )
 def test_a_bag_with_our_topics_alone(tmp_path: Path, name: str, storage: str) -> None:
     made, out = tmp_path / name, tmp_path / "out"
     options = ("--write-bag", made, "--bag-storage", storage)
     assert _process(_bag(tmp_path), out, *options) == 0
-    assert made.is_file() is (name != "said")
-    if name == "said":
-        assert (made / f"said.{storage.replace('sqlite3', 'db3')}").is_file()
+    assert made.is_file() is (name != "results")
+    if name == "results":
+        assert (made / f"results.{storage.replace('sqlite3', 'db3')}").is_file()
     found = _ours(made)
     assert set(found) == set(_messages(made)) == {"/keypoints", "/poses", "/action"}
     images = [round(START * SECOND) + number * SECOND // 10 for number in range(25)]
@@ -83,8 +88,8 @@ def test_a_bag_with_our_topics_alone(tmp_path: Path, name: str, storage: str) ->
     assert (first.width, first.height, first.skeleton, first.people) == (64, 48, "body_25", [])
     assert len(second.people[0].keypoints) == 25
     with np.load(out / "poses.npz") as recording:
-        told = found["/keypoints"][7].people[0].keypoints
-        joints = [(joint.x, joint.y, joint.score) for joint in told]
+        keypoints = found["/keypoints"][7].people[0].keypoints
+        joints = [(joint.x, joint.y, joint.score) for joint in keypoints]
         np.testing.assert_array_equal(np.array(joints, np.float32), recording["keypoints"][6])
         pose = found["/poses"][7].people[0]
         points = [(joint.x, joint.y, joint.z) for joint in pose.joints]
@@ -124,9 +129,7 @@ def test_beside_the_original_messages_in_their_order(tmp_path: Path, storage: st
     assert [path.name for path in made.parent.iterdir()] == ["both"]
 
 
-def test_topics_of_a_bag_that_has_them_already(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_results_in_the_bag_are_replaced(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     first, second = tmp_path / "first", tmp_path / "second.mcap"
     assert not _process(_bag(tmp_path), tmp_path, "--write-bag", first, "--with-originals")
     assert not _process(first, tmp_path, "--write-bag", second, "--with-originals")
@@ -147,7 +150,7 @@ def test_a_part_of_a_bag_with_the_originals_of_that_time(tmp_path: Path) -> None
     }
 
 
-def test_written_again_over_its_own(tmp_path: Path) -> None:
+def test_a_bag_of_an_earlier_run_is_replaced(tmp_path: Path) -> None:
     source = _bag(tmp_path)
     for name in ("again", "again.db3"):
         for _ in range(2):
@@ -156,7 +159,7 @@ def test_written_again_over_its_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "printed"),
     [
         (("--write-bag", "walk"), "in the way of the source"),
         (("--write-bag", "."), "in the way of the source"),
@@ -166,12 +169,12 @@ def test_written_again_over_its_own(tmp_path: Path) -> None:
         (("--write-bag", "other/text/new.mcap"), "other/text"),
     ],
 )
-def test_where_no_bag_can_be_written(
+def test_places_that_cannot_be_written(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     words: tuple[str, ...],
-    said: str,
+    printed: str,
 ) -> None:
     source = _bag(tmp_path)
     before = _messages(source)
@@ -180,18 +183,18 @@ def test_where_no_bag_can_be_written(
     monkeypatch.chdir(tmp_path)
     assert _process(source, tmp_path / "out", *words) == 1
     error = capsys.readouterr().err
-    assert said in error
+    assert printed in error
     assert error.count("\n") == 1
     assert _messages(source) == before
 
 
-def test_originals_of_what_is_no_bag(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_originals_need_a_bag(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     options = ("--write-bag", tmp_path / "x", "--with-originals", "--seconds", "0.1")
     assert _process(Path("simulation"), tmp_path / "out", *options) == 1
     assert "needs a bag as source, got 'simulation'" in capsys.readouterr().err
 
 
-def test_what_is_no_bag_counts_from_zero(tmp_path: Path) -> None:
+def test_stamps_of_other_sources_count_from_zero(tmp_path: Path) -> None:
     made = tmp_path / "film.mcap"
     options = ("--write-bag", made, "--seconds", "0.25", "--rate", "10")
     assert not _process(Path("simulation"), tmp_path / "out", *options)
@@ -201,19 +204,19 @@ def test_what_is_no_bag_counts_from_zero(tmp_path: Path) -> None:
 def test_a_truncated_bag_is_processed_as_far_as_it_can_be_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    source, made = _bag(tmp_path, "mcap"), tmp_path / "left.mcap"
+    source, made = _bag(tmp_path, "mcap"), tmp_path / "copy.mcap"
     file = source / "walk.mcap"
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     options = ("--write-bag", made, "--with-originals")
     assert _process(source, tmp_path / "out", *options) == 3
     found = _messages(made)
     assert len(found["/keypoints"]) == len(found["/eye/image"]) > 8
-    said = capsys.readouterr().out
-    assert f"only {len(found['/poses'])} of 25 images on /eye/image could be read" in said
-    assert "walk.mcap is truncated" in said
+    printed = capsys.readouterr().out
+    assert f"only {len(found['/poses'])} of 25 images on /eye/image could be read" in printed
+    assert "walk.mcap is truncated" in printed
 
 
-def test_definitions_of_messages_that_the_bag_does_not_describe() -> None:
+def test_definitions_of_messages_without_definition_in_the_bag() -> None:
     def connection(kind: str, text: str = "") -> Connection:
         form = MessageDefinitionFormat.MSG if text else MessageDefinitionFormat.NONE
         ext = ConnectionExtRosbag2("cdr", [])

@@ -1,4 +1,4 @@
-"""The skeletons of all detectors go through the whole chain."""
+"""The skeletons of all detectors pass through the whole pipeline."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from pose_action_ros.skeletons import BODY_25, COCO_18, MPI_15, Skeleton
 
 
 @pytest.mark.parametrize("skeleton", [BODY_25, COCO_18, MPI_15], ids=lambda one: one.name)
-def test_people_are_followed_lifted_drawn_and_compared(skeleton: Skeleton) -> None:
+def test_people_are_tracked_lifted_drawn_and_compared(skeleton: Skeleton) -> None:
     scene = Scene.random(np.random.default_rng(5), people=2, actions=["standing"])
     pipeline = Pipeline(detect=False, recognise=False, smoothing=False)
     score, errors = TruthScore(), []

@@ -1,4 +1,4 @@
-"""`process` that writes OpenPose's files, and starts from them."""
+"""`process` writes OpenPose's files, and starts from them."""
 
 import csv
 import json
@@ -35,7 +35,7 @@ def _table(folder: Path) -> list[list[str]]:
     return list(csv.reader((folder / "actions.csv").open(encoding="utf-8")))
 
 
-def test_from_the_files_everything_is_as_from_the_images(
+def test_results_from_the_files_equal_those_from_the_images(
     images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, files, again = tmp_path / "first", tmp_path / "json", tmp_path / "again"
@@ -63,7 +63,7 @@ def test_from_the_files_everything_is_as_from_the_images(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         ((), "neither INPUT nor --keypoints-json"),
         (("--keypoints-json", "/nowhere", "--image-size", "64x48"), "/nowhere"),
@@ -71,15 +71,15 @@ def test_from_the_files_everything_is_as_from_the_images(
     ],
 )
 def test_errors_are_one_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], message: str
 ) -> None:
     assert _process(*words, "--output", tmp_path) == 1
     error = capsys.readouterr().err
-    assert said in error
+    assert message in error
     assert error.count("\n") == 1
 
 
-def test_a_folder_that_is_a_file(
+def test_a_file_in_place_of_the_folder(
     images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _process(images, "--output", tmp_path, "--write-json", images / "0.png") == 1

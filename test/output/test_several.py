@@ -44,7 +44,7 @@ def _files(output: Path) -> dict[str, bytes]:
     return {str(path.relative_to(output)): path.read_bytes() for path in found}
 
 
-def test_each_has_its_folder_and_other_processes_give_the_same(
+def test_each_source_has_a_folder_and_processes_give_the_same(
     folder: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -72,16 +72,16 @@ def test_each_has_its_folder_and_other_processes_give_the_same(
 _WRITTEN = ("actions.csv", "annotated.mp4", "poses.npz")
 
 
-def test_one_that_cannot_be_read_does_not_stop_the_others(
+def test_an_unreadable_source_does_not_stop_the_others(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "a.mp4").write_bytes(b"no film")
     cut = folder / "hall.mcap"
     cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
     assert _process(folder, "--output", tmp_path / "out", "--no-video") == command.FAILED
-    said = capsys.readouterr().out
-    assert "not a video: " in said
-    assert "a part of the source is lost" in said
+    printed = capsys.readouterr().out
+    assert "not a video: " in printed
+    assert "a part of the source is lost" in printed
     made = {path.parent.name for path in (tmp_path / "out").rglob("poses.npz")}
     assert made == {"film", "hall", "walk"}
     (folder / "a.mp4").unlink()
@@ -101,7 +101,7 @@ def test_sources_of_one_name(folder: Path, tmp_path: Path) -> None:
     assert {path.name for path in out.iterdir()} == {"walk", "walk_2", "hall"}
 
 
-def test_ctrl_c_ends_all(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_stops_all(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(_source: object) -> object:
         raise KeyboardInterrupt
 
@@ -111,7 +111,7 @@ def test_ctrl_c_ends_all(folder: Path, tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "printed"),
     [
         (("{folder}", "0"), "0 cannot be combined with other sources"),
         (
@@ -122,16 +122,16 @@ def test_ctrl_c_ends_all(folder: Path, tmp_path: Path, monkeypatch: pytest.Monke
         (("{folder}", "/nowhere.mp4"), ""),
     ],
 )
-def test_what_cannot_be_processed_together(
+def test_sources_that_cannot_be_processed_together(
     folder: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     words: tuple[str, ...],
-    said: str,
+    printed: str,
 ) -> None:
     named = [word.format(folder=folder) for word in words]
     assert _process(*named, "--output", tmp_path / "out", "--no-video") == 1
-    assert said in capsys.readouterr().err
+    assert printed in capsys.readouterr().err
 
 
 def test_a_folder_of_images_is_one_source(folder: Path, tmp_path: Path) -> None:

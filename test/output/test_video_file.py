@@ -19,7 +19,7 @@ def _frames(path: Path) -> list[np.ndarray]:
 
 
 def _write(path: Path, stamps: list[float], rate: float = 10.0) -> list[float]:
-    """Brightness of the images of a video whose images get brighter by 10."""
+    """Write images that get brighter by 10; return the brightness of those in the file."""
     video = VideoFile(path, rate)
     for number, stamp in enumerate(stamps):
         video.add(np.full((48, 64, 3), 10 + 10 * number, np.uint8), stamp)
@@ -28,24 +28,24 @@ def _write(path: Path, stamps: list[float], rate: float = 10.0) -> list[float]:
 
 
 def test_regular_images_once_each(tmp_path: Path) -> None:
-    seen = _write(tmp_path / "a.mp4", [0.0, 0.1, 0.2, 0.3])
-    np.testing.assert_allclose(seen, [10, 20, 30, 40], atol=4)
+    brightness = _write(tmp_path / "a.mp4", [0.0, 0.1, 0.2, 0.3])
+    np.testing.assert_allclose(brightness, [10, 20, 30, 40], atol=4)
 
 
 def test_a_pause_freezes_the_picture(tmp_path: Path) -> None:
-    seen = _write(tmp_path / "a.mp4", [0.0, 0.1, 0.5])
-    assert len(seen) == 6
-    np.testing.assert_allclose(seen[-1], 30, atol=4)
+    brightness = _write(tmp_path / "a.mp4", [0.0, 0.1, 0.5])
+    assert len(brightness) == 6
+    np.testing.assert_allclose(brightness[-1], 30, atol=4)
 
 
-def test_too_many_images_are_thinned_out(tmp_path: Path) -> None:
+def test_images_of_fast_sources_are_left_out(tmp_path: Path) -> None:
     assert len(_write(tmp_path / "a.mp4", [number / 100 for number in range(20)])) in (2, 3)
     assert VideoFile(tmp_path / "b.mp4", 1000.0).rate == HIGHEST_RATE
 
 
 def test_a_very_long_pause_is_shortened(tmp_path: Path) -> None:
-    seen = _write(tmp_path / "a.mp4", [0.0, 1000.0, 1000.1])
-    assert len(seen) <= (LONGEST_FREEZE + 1) * 10
+    brightness = _write(tmp_path / "a.mp4", [0.0, 1000.0, 1000.1])
+    assert len(brightness) <= (LONGEST_FREEZE + 1) * 10
 
 
 @pytest.mark.parametrize("rate", [0.1, 7.123456789, 24000 / 1001, 29.97002997, 59.94, 333.3])
@@ -61,12 +61,12 @@ def test_other_sizes_are_scaled(tmp_path: Path) -> None:
     assert [frame.shape for frame in _frames(tmp_path / "a.mp4")] == [(48, 64, 3)] * 2
 
 
-def test_where_nothing_can_be_written(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     video = VideoFile(tmp_path / "missing" / "a.mp4", 10.0)
     with pytest.raises(SettingError, match=r"a\.mp4"):
         video.add(np.zeros((48, 64, 3), np.uint8), 0.0)
 
 
-def test_no_image_no_file(tmp_path: Path) -> None:
+def test_without_images_there_is_no_file(tmp_path: Path) -> None:
     VideoFile(tmp_path / "a.mp4", 10.0).close()
     assert not (tmp_path / "a.mp4").exists()

@@ -1,4 +1,4 @@
-"""Work in turn, over processes, and over Ray, or over what has Ray's names."""
+"""Jobs in turn, over processes, and over Ray, or a stand-in for Ray."""
 
 import sys
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def ray(monkeypatch: pytest.MonkeyPatch) -> StandIn:
     return made
 
 
-def _told(outcomes: Outcomes) -> dict[int, int | str]:
+def _texts(outcomes: Outcomes) -> dict[int, int | str]:
     return {
         number: str(outcome) if isinstance(outcome, Exception) else outcome
         for number, outcome in outcomes
@@ -32,26 +32,26 @@ EXPECTED = {0: 1, 1: "got -1", 2: 2, 3: 3}
 
 
 def test_in_turn() -> None:
-    assert list(_told(in_turn(halved, JOBS)).items()) == list(EXPECTED.items())
+    assert list(_texts(in_turn(halved, JOBS)).items()) == list(EXPECTED.items())
 
 
-def test_over_processes_it_is_the_same_and_one_that_dies_is_told() -> None:
-    assert _told(in_processes(halved, JOBS, 2)) == EXPECTED
+def test_processes_give_the_same_and_a_dead_one_is_an_error() -> None:
+    assert _texts(in_processes(halved, JOBS, 2)) == EXPECTED
     ((_, outcome),) = in_processes(halved, [2], 1)
     assert isinstance(outcome, BrokenProcessPool)
 
 
-def test_over_a_cluster_it_is_the_same(ray: StandIn) -> None:
+def test_a_cluster_gives_the_same(ray: StandIn) -> None:
     outcomes = list(on_ray(halved, JOBS, "ray://robot:10001", 3))
     assert [number for number, _ in outcomes] == [3, 2, 1, 0]
-    assert _told(iter(outcomes)) == EXPECTED
+    assert _texts(iter(outcomes)) == EXPECTED
     assert isinstance(dict(outcomes)[1], SourceError)
     assert (ray.addresses, ray.options["num_cpus"]) == (["ray://robot:10001"], 3)
     assert not ray.open
 
 
 @pytest.mark.usefixtures("ray")
-def test_where_no_cluster_is() -> None:
+def test_without_a_cluster() -> None:
     with pytest.raises(SettingError, match=r"no Ray cluster at 'nowhere:1' \(no route\)"):
         next(on_ray(halved, JOBS, "nowhere:1", 1))
 
@@ -64,4 +64,4 @@ def test_without_ray(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_with_ray_itself() -> None:
     pytest.importorskip("ray", reason="Ray is not installed")
-    assert _told(on_ray(halved, JOBS, "local", 1)) == EXPECTED
+    assert _texts(on_ray(halved, JOBS, "local", 1)) == EXPECTED
