@@ -10,9 +10,8 @@ from typing import Any
 
 from benchmarks.lifter import measure_lifter
 from benchmarks.lifter_network import measure_networks
-from benchmarks.machine import machine
-from benchmarks.openpose import measure_openpose
-from benchmarks.openpose_decoding import measure_decoding
+from benchmarks.measuring import machine
+from benchmarks.openpose import measure_decoding, measure_openpose
 from benchmarks.recognition import measure_recognition
 from benchmarks.report import markdown
 from benchmarks.stages import measure_stages

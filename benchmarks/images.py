@@ -16,7 +16,7 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
 
-from benchmarks.transport import ROOT, dds_profile
+from benchmarks.measuring import ROOT, dds_profile
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.models.fetch import fetch_blazepose
 from pose_action_ros.nodes.keypoints_node import KeypointsNode

@@ -21,7 +21,7 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
 from benchmarks.clips import SIZE, make_clip
-from benchmarks.usage import threads_of, usage_of
+from benchmarks.measuring import threads_of, usage_of
 from pose_action_ros.demo.command import STAGES
 from pose_action_ros.demo.processes import Processes
 from pose_action_ros.errors import PoseActionError

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from benchmarks.clock import Clock, Row
+from benchmarks.measuring import Clock, Row
 from pose_action_ros.engines import Engine, load_engine
 from pose_action_ros.lifting import LifterSettings
 from pose_action_ros.models.card import find_model

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.clock import Clock, Row
+from benchmarks.measuring import Clock, Row
 from pose_action_ros.recognition import (
     RecogniserSettings,
     SpmfSettings,

@@ -12,8 +12,7 @@ from rclpy.serialization import deserialize_message, serialize_message
 from sensor_msgs.msg import Image as ImageMessage
 from std_msgs.msg import Header
 
-from benchmarks.clock import Clock, Row
-from benchmarks.engine import metered
+from benchmarks.measuring import Clock, Row, metered
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.detection import Detector, make_detector
 from pose_action_ros.drawing import draw_people

@@ -14,7 +14,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.time import Time
 
-from benchmarks.usage import usage_of
+from benchmarks.measuring import usage_of
 from pose_action_ros.demo.command import CAMERA, STAGES, await_nodes
 from pose_action_ros.demo.processes import Processes
 from pose_action_ros.errors import PoseActionError

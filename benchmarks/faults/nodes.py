@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 
-from benchmarks.usage import own_memory_of
+from benchmarks.measuring import own_memory_of
 from pose_action_ros.demo.command import STAGES
 from pose_action_ros.demo.processes import ProcessError, Processes
 

@@ -16,7 +16,7 @@ from benchmarks.faults.kinds import Fault, kinds
 from benchmarks.faults.report import memory_lines, outcome_lines
 from benchmarks.faults.rig import Rig, running
 from benchmarks.faults.suite import RECOVERY_LIMIT, Outcome, calm_down, control, draw, suffer
-from benchmarks.transport import dds_profile
+from benchmarks.measuring import dds_profile
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.models.fetch import fetch_blazepose
 
