@@ -1,1 +1,1 @@
-"""What happens to a robot, done to the nodes: faults one after another, over DDS."""
+"""Faults of a robot's camera, network and processes, one after another over DDS."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.faults --minutes 10 --seed 1`: faults, and whether the nodes stand them."""
+"""`python -m benchmarks.faults --minutes 10 --seed 1`: cause faults, and check the nodes."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ import os
 import sys
 from pathlib import Path
 
-from benchmarks.faults.run import run
+from benchmarks.faults.suite import run
 from pose_action_ros.errors import PoseActionError
 
 
 def main() -> int:
-    """Run the faults; 0 when the nodes stood all of them."""
+    """Run the faults; 0 if the nodes recovered from all of them."""
     parser = argparse.ArgumentParser("faults", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=10.0, help="of faults")
-    parser.add_argument("--seed", type=int, default=1, help="of what is drawn")
+    parser.add_argument("--minutes", type=float, default=10.0, help="duration of the faults")
+    parser.add_argument("--seed", type=int, default=1, help="random seed")
     parser.add_argument("--compressed", action="store_true", help="the camera sends JPEGs")
-    parser.add_argument(
-        "--only", default="", help="faults whose names contain one of these, by commas"
-    )
-    parser.add_argument("--output", default="output/faults", help="folder of what the nodes write")
+    parser.add_argument("--only", default="", help="parts of names of faults, comma-separated")
+    parser.add_argument("--output", default="output/faults", help="folder for logs of the nodes")
     args = parser.parse_args()
     try:
         result = run(
@@ -29,7 +27,7 @@ def main() -> int:
             seed=args.seed,
             compressed=args.compressed,
             only=args.only,
-            told=print,
+            show=print,
         )
     except PoseActionError as error:
         sys.stderr.write(f"faults failed: {error}\n")

@@ -1,4 +1,4 @@
-"""The camera driver of the faults: plays clips from a thread, with whatever shall be wrong."""
+"""The camera driver of the faults: plays clips in a thread, with faults."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pose_action_ros.nodes.images import compressed_message, image_message
 from pose_action_ros.nodes.topics import reliable
 
 RATE = 15.0
-"""Images per second while nothing is wrong."""
+"""Images per second without faults."""
 
 Alter = Callable[[Any], Any]
 
@@ -31,16 +31,16 @@ def _same(message: Any) -> Any:
 
 
 @dataclass
-class Ways:
-    """How the camera behaves; what is here at first is right.
+class Behaviour:
+    """Behaviour of the camera; the defaults are correct.
 
     Attributes:
-        clip: what it sees.
+        clip: images that it sends.
         rate: images per second.
-        silent: it sends nothing.
-        alter: from the Image or CompressedImage to what is sent instead, None for nothing.
+        silent: True to send nothing.
+        alter: function from the Image or CompressedImage to the message sent, None for none.
         alter_info: the same for camera_info.
-        stamp: from the time of an image [ns] to its stamp.
+        stamp: function from the time of an image to its stamp [ns].
     """
 
     clip: Clip
@@ -55,13 +55,13 @@ class Camera:
     """Publishes image or image/compressed, and camera_info.
 
     Args:
-        node: that publishes.
-        clip: seen at first.
-        compressed: send JPEGs.
+        node: for the publishers.
+        clip: sent first.
+        compressed: True to send JPEGs.
     """
 
     def __init__(self, node: Node, clip: Clip, *, compressed: bool) -> None:
-        self.ways = Ways(clip)
+        self.behaviour = Behaviour(clip)
         self.sent = 0
         self._node, self._compressed = node, compressed
         self._publishers: tuple[Publisher[Any], Publisher[Any]] | None = None
@@ -70,12 +70,12 @@ class Camera:
         self._thread = Thread(target=self._play, name="camera", daemon=True)
         self._thread.start()
 
-    def behave(self, clip: Clip) -> None:
-        """As a camera should, from now on."""
-        self.ways = Ways(clip)
+    def restore(self, clip: Clip) -> None:
+        """Behave correctly from now on, and send a clip."""
+        self.behaviour = Behaviour(clip)
 
     def plug_in(self) -> None:
-        """Offer the topics."""
+        """Create the publishers."""
         kind, topic = (
             (CompressedImage, "image/compressed") if self._compressed else (Image, "image")
         )
@@ -85,32 +85,35 @@ class Camera:
         )
 
     def pull_out(self) -> None:
-        """Take the topics off the network."""
-        gone, self._publishers = self._publishers, None
-        for publisher in gone or ():
+        """Destroy the publishers."""
+        publishers, self._publishers = self._publishers, None
+        for publisher in publishers or ():
             self._node.destroy_publisher(publisher)
 
     def close(self) -> None:
-        """Stop."""
+        """Stop the thread."""
         self._stopping.set()
         self._thread.join()
 
     def _play(self) -> None:
         due = begin = monotonic()
         while not self._stopping.wait(max(due - monotonic(), 0.0)):
-            ways, publishers = self.ways, self._publishers
-            if publishers is not None and not ways.silent:
-                self._send(ways, publishers, monotonic() - begin)
-            due = max(due + 1 / ways.rate, monotonic() - 0.1)
+            behaviour, publishers = self.behaviour, self._publishers
+            if publishers is not None and not behaviour.silent:
+                self._send(behaviour, publishers, monotonic() - begin)
+            due = max(due + 1 / behaviour.rate, monotonic() - 0.1)
 
     def _send(
-        self, ways: Ways, publishers: tuple[Publisher[Any], Publisher[Any]], seconds: float
+        self,
+        behaviour: Behaviour,
+        publishers: tuple[Publisher[Any], Publisher[Any]],
+        seconds: float,
     ) -> None:
-        now = ways.stamp(self._node.get_clock().now().nanoseconds)
+        now = behaviour.stamp(self._node.get_clock().now().nanoseconds)
         header = Header(stamp=Time(nanoseconds=now).to_msg(), frame_id=OPTICAL_FRAME)
         make = compressed_message if self._compressed else image_message
-        message = ways.alter(make(ways.clip.at(seconds), header))
-        info = ways.alter_info(camera_info_message(ways.clip.camera, header))
+        message = behaviour.alter(make(behaviour.clip.at(seconds), header))
+        info = behaviour.alter_info(camera_info_message(behaviour.clip.camera, header))
         for publisher, what in zip(publishers, (message, info), strict=True):
             if what is not None:
                 publisher.publish(what)

@@ -1,4 +1,4 @@
-"""What can go wrong, one kind after another: how it is done, and what must be told of it."""
+"""The kinds of faults, and the reports that each must cause."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
-from benchmarks.faults import messages, pictures
+from benchmarks.faults import wrong_messages
 from benchmarks.faults.rig import NotShownError, Rig
 from pose_action_ros.demo.command import STAGES
 from pose_action_ros.models.card import SHIPPED
 
 _LONG = 4.0
-"""For how long a fault holds [s]: longer than a node waits before it complains."""
+"""Duration of a fault [s]: longer than the delay of reports."""
 _SHORT = 1.7
-"""For how long each of several holds [s]: every node reports once a second."""
+"""Duration of each of several faults [s]: nodes report once a second."""
 _MINUTE = 60 * 10**9
 KEYPOINTS, LIFTER, ACTION = STAGES
 
 
 @dataclass(frozen=True)
-class Told:
-    """A report that a fault must lead to: of which node, at least how bad, and with what words."""
+class Report:
+    """A report that a fault must cause: node, pattern of its text, and least level."""
 
     node: str
     words: str
@@ -36,35 +36,35 @@ class Fault:
     """One kind of fault.
 
     Attributes:
-        name: for people.
-        make: does it, holds it and ends it; raises a NotShownError when it does not work.
-        told: what must be reported, everything of it; nothing where nothing is wrong.
+        name: of the fault.
+        make: causes, holds and ends it; NotShownError if it has no effect.
+        reports: all must arrive; empty for changes that are valid.
     """
 
     name: str
     make: Callable[[Rig], None]
-    told: tuple[Told, ...] = ()
+    reports: tuple[Report, ...] = ()
 
 
 Wrong = Mapping[str, tuple[Callable[[Any], Any], str]]
 
 
 def _each(name: str, attribute: str, node: str, wrong: Wrong) -> Fault:
-    """The camera sends what is wrong in one way after another."""
+    """A fault of the camera: invalid messages, one kind after another."""
 
     def make(rig: Rig) -> None:
         for alter, _ in wrong.values():
-            setattr(rig.camera.ways, attribute, alter)
+            setattr(rig.camera.behaviour, attribute, alter)
             rig.hold(_SHORT)
-        rig.mend()
+        rig.restore()
 
-    return Fault(name, make, tuple(Told(node, words) for _, words in wrong.values()))
+    return Fault(name, make, tuple(Report(node, words) for _, words in wrong.values()))
 
 
 def _silent(rig: Rig) -> None:
-    rig.camera.ways.silent = True
+    rig.camera.behaviour.silent = True
     rig.hold(_LONG)
-    rig.mend()
+    rig.restore()
 
 
 def _unplugged(rig: Rig) -> None:
@@ -74,50 +74,50 @@ def _unplugged(rig: Rig) -> None:
 
 
 def _sizes(rig: Rig) -> None:
-    for size in pictures.SIZES:
-        rig.camera.ways.alter = partial(pictures.resized, size=size)
+    for size in wrong_messages.SIZES:
+        rig.camera.behaviour.alter = partial(wrong_messages.resize, size=size)
         rig.hold(_LONG / 4)
-    rig.mend()
+    rig.restore()
 
 
 def _encodings(rig: Rig) -> None:
-    for encoding in pictures.ENCODED:
-        rig.camera.ways.alter = partial(pictures.encoded, encoding=encoding)
+    for encoding in wrong_messages.ENCODED:
+        rig.camera.behaviour.alter = partial(wrong_messages.encode, encoding=encoding)
         rig.hold(_LONG / 7)
-    rig.mend()
+    rig.restore()
 
 
 def _rates(rig: Rig) -> None:
     for rate in (60.0, 5.0, rig.chance.uniform(10, 60), rig.chance.uniform(5, 30)):
-        rig.camera.ways.rate = rate
+        rig.camera.behaviour.rate = rate
         rig.hold(_LONG / 4)
-    rig.mend()
+    rig.restore()
 
 
 def _people(rig: Rig) -> None:
-    """In and out; all of them at once, at least once; several must be seen at a time."""
+    """Change the number of people; several must be detected at the same time."""
     began = monotonic()
     for number in [max(rig.crowd), *rig.chance.sample(sorted(rig.crowd), len(rig.crowd) - 1)]:
-        rig.camera.ways.clip = rig.crowd[number]
+        rig.camera.behaviour.clip = rig.crowd[number]
         rig.hold(_LONG)
-    rig.mend()
-    reports = rig.watch.said(KEYPOINTS, began)
-    seen = max((int(one.values.get("people", 0)) for one in reports), default=0)
-    if seen < 2:
-        raise NotShownError(f"of {max(rig.crowd)} people at once {seen} were seen")
+    rig.restore()
+    reports = rig.watch.reports_of(KEYPOINTS, began)
+    detected = max((int(one.values.get("people", 0)) for one in reports), default=0)
+    if detected < 2:
+        raise NotShownError(f"of {max(rig.crowd)} people {detected} were detected")
 
 
 def _shuffled(now: int) -> int:
-    """Back and forth by half a second, image by image."""
+    """Move the stamp back by half a second in every other image."""
     return now - (now // 10**7 % 2) * 5 * 10**8
 
 
-def _killed(node: str, teller: str, words: str) -> Fault:
+def _killed(node: str, reporter: str, words: str) -> Fault:
     def make(rig: Rig) -> None:
         rig.nodes.kill(node)
         rig.await_active(node)
 
-    return Fault(f"{node} killed", make, (Told(teller, words),))
+    return Fault(f"{node} killed", make, (Report(reporter, words),))
 
 
 def _stamps(rig: Rig) -> None:
@@ -127,19 +127,19 @@ def _stamps(rig: Rig) -> None:
         lambda _: 0,
         _shuffled,
     ):
-        rig.camera.ways.stamp = stamp
+        rig.camera.behaviour.stamp = stamp
         rig.hold(_SHORT)
-    rig.mend()
+    rig.restore()
 
 
 def _last_killed(rig: Rig) -> None:
-    """Nobody listens to it: it is missed because it does not report."""
+    """No node subscribes to it: its missing reports show the fault."""
     killed = monotonic()
     rig.nodes.kill(ACTION)
-    silent = not rig.watch.said(ACTION, killed + 0.2, monotonic())
+    silent = not rig.watch.reports_of(ACTION, killed + 0.2, monotonic())
     rig.await_active(ACTION)
     if not silent:
-        raise NotShownError("it reported though it was dead")
+        raise NotShownError("it reported after it was killed")
 
 
 def _changed(rig: Rig) -> None:
@@ -156,11 +156,11 @@ def _changed(rig: Rig) -> None:
     ):
         for value in (odd, usual):
             if reason := rig.set(node, **{name: value}):
-                raise NotShownError(f"{node} refused {name} = {value}: {reason}")
+                raise NotShownError(f"{node} rejected {name} = {value}: {reason}")
             rig.hold(0.3)
 
 
-def _refused(rig: Rig) -> None:
+def _rejected(rig: Rig) -> None:
     garbage = rig.folder / "garbage.onnx"
     garbage.write_bytes(b"no network")
     for node, name, value in (
@@ -177,36 +177,36 @@ def _refused(rig: Rig) -> None:
         (ACTION, "unknown_below", 7.0),
     ):
         if not rig.set(node, **{name: value}):
-            raise NotShownError(f"{node} did not refuse {name} = {value!r}")
+            raise NotShownError(f"{node} did not reject {name} = {value!r}")
 
 
-def _said(topic: str, *nodes: str) -> Fault:
-    """Bad messages on a topic between the nodes, beside the good ones."""
-    wrong = messages.WRONG[topic]
+def _bad_messages(topic: str, *nodes: str) -> Fault:
+    """Invalid messages on a topic between the nodes, in addition to valid ones."""
+    wrong = wrong_messages.WRONG_MESSAGES[topic]
 
     def make(rig: Rig) -> None:
         rig.open(topic, type(next(iter(wrong.values()))[0]()))
         for build, _ in wrong.values():
             end = monotonic() + _SHORT
             while monotonic() < end:
-                rig.say(topic, build())
+                rig.publish(topic, build())
                 rig.hold(0.1)
-        rig.be_silent(topic)
+        rig.close(topic)
 
-    told = tuple(Told(node, words) for node in nodes for _, words in wrong.values() if words)
-    return Fault(f"bad messages on {topic}", make, told)
+    reports = tuple(Report(node, words) for node in nodes for _, words in wrong.values() if words)
+    return Fault(f"bad messages on {topic}", make, reports)
 
 
 def kinds(*, compressed: bool) -> list[Fault]:
     """All faults."""
-    wrong = pictures.WRONG_COMPRESSED if compressed else pictures.WRONG
+    wrong = wrong_messages.WRONG_COMPRESSED if compressed else wrong_messages.WRONG_IMAGES
     stamps = ("old on arrival", "in the future", "without a stamp", "stamps jumped back")
     return [
-        Fault("camera silent", _silent, (Told(KEYPOINTS, "no image for"),)),
-        Fault("camera unplugged", _unplugged, (Told(KEYPOINTS, "no publisher on /image", 2),)),
+        Fault("camera silent", _silent, (Report(KEYPOINTS, "no image for"),)),
+        Fault("camera unplugged", _unplugged, (Report(KEYPOINTS, "no publisher on /image", 2),)),
         _each("corrupt images", "alter", KEYPOINTS, wrong),
-        _each("bad camera_info", "alter_info", LIFTER, messages.WRONG_INFO),
-        Fault("stamps jump", _stamps, tuple(Told(KEYPOINTS, words) for words in stamps)),
+        _each("bad camera_info", "alter_info", LIFTER, wrong_messages.WRONG_INFO),
+        Fault("stamps jump", _stamps, tuple(Report(KEYPOINTS, words) for words in stamps)),
         Fault("sizes change", _sizes),
         *([] if compressed else [Fault("encodings change", _encodings)]),
         Fault("5 to 60 images a second", _rates),
@@ -215,8 +215,8 @@ def kinds(*, compressed: bool) -> list[Fault]:
         _killed(LIFTER, ACTION, "no poses for|no publisher"),
         Fault(f"{ACTION} killed", _last_killed),
         Fault("parameters changed", _changed),
-        Fault("parameters refused", _refused),
-        _said("keypoints", LIFTER),
-        _said("poses", ACTION),
-        _said("action"),
+        Fault("parameters rejected", _rejected),
+        _bad_messages("keypoints", LIFTER),
+        _bad_messages("poses", ACTION),
+        _bad_messages("action"),
     ]

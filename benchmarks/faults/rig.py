@@ -1,9 +1,13 @@
-"""Everything that a fault can touch."""
+"""The nodes as processes, the camera and the watch: everything that a fault changes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from threading import Thread
@@ -16,29 +20,134 @@ from rclpy.parameter import Parameter
 
 from benchmarks.clips import Clip
 from benchmarks.faults.camera import Camera
-from benchmarks.faults.nodes import Nodes
 from benchmarks.faults.watch import Watch
+from benchmarks.measuring import own_memory_of
 from pose_action_ros.demo.command import STAGES
+from pose_action_ros.demo.processes import ProcessError, Processes
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.nodes.topics import reliable
 
+RESPAWN_DELAY = 2.0
+"""Time before a node is restarted, as in the launch file [s]."""
+_END_LIMIT = 20.0
+"""Time limit for a node to end after SIGTERM [s]."""
+
+
+@dataclass
+class Life:
+    """One process of a node, from its start to its end.
+
+    Attributes:
+        born: start on the monotonic clock [s].
+        memory: (age [s], resident memory without shared memory [MB]), measured between faults.
+    """
+
+    node: str
+    processes: Processes
+    born: float
+    memory: list[tuple[float, float]] = field(default_factory=list)
+
+    @property
+    def process(self) -> int:
+        """Its process id."""
+        return self.processes.ids()[self.node]
+
+
+class Nodes:
+    """The processes of all nodes.
+
+    Args:
+        folder: for their logs.
+        parameters: by node.
+    """
+
+    def __init__(self, folder: Path, parameters: Mapping[str, Mapping[str, object]]) -> None:
+        self._folder, self._parameters = folder, parameters
+        self.lives: list[Life] = []
+        self.ended: list[str] = []
+        for node in STAGES:
+            self._start(node)
+
+    def _start(self, node: str) -> None:
+        processes = Processes(self._folder / f"{len(self.lives):02d}")
+        processes.start(node, self._parameters.get(node, {}))
+        self.lives.append(Life(node, processes, monotonic()))
+
+    def now(self, node: str) -> Life:
+        """The current process of a node."""
+        return next(life for life in reversed(self.lives) if life.node == node)
+
+    def kill(self, node: str) -> None:
+        """Kill a node with SIGKILL, and start it again after a while."""
+        os.kill(self.now(node).process, signal.SIGKILL)
+        sleep(RESPAWN_DELAY)
+        self._start(node)
+
+    def check(self) -> None:
+        """Restart nodes that have ended, and record them."""
+        for life in map(self.now, STAGES):
+            if wrong := _complaint(partial(life.processes.check, life.node)):
+                self.ended.append(wrong)
+                self._start(life.node)
+
+    def measure(self) -> None:
+        """Measure the memory of all nodes."""
+        for life in map(self.now, STAGES):
+            life.memory.append((monotonic() - life.born, own_memory_of(life.process)))
+
+    def stop(self) -> list[str]:
+        """End all nodes, and describe all unexpected ends and tracebacks in the logs."""
+        wrong = list(self.ended)
+        for life in map(self.now, STAGES):
+            os.kill(life.process, signal.SIGTERM)
+        wrong += [_complaint(partial(_await_end, self.now(node))) for node in STAGES]
+        for life in self.lives:
+            life.processes.close()
+        return [
+            *filter(None, wrong),
+            *(
+                f"{path.parent.name}/{path.name} has a traceback"
+                for path in sorted(self._folder.rglob("*.log"))
+                if "Traceback" in path.read_text(encoding="utf-8", errors="replace")
+            ),
+        ]
+
+
+def _complaint(check: Callable[[], object]) -> str:
+    """Message of a ProcessError of a check; empty without."""
+    try:
+        check()
+    except ProcessError as error:
+        return str(error)
+    return ""
+
+
+def _await_end(life: Life) -> None:
+    """Raise ProcessError unless the process ends without error."""
+    limit = monotonic() + _END_LIMIT
+    while not life.processes.ended(life.node):
+        if monotonic() > limit:
+            raise ProcessError(f"{life.node} did not end within {_END_LIMIT:.0f} s of SIGTERM")
+        sleep(0.05)
+
+
 _ANSWER_LIMIT = 10.0
-"""Time a service has to answer [s]."""
+"""Time limit for the answer of a service [s]."""
 
 
 class NotShownError(PoseActionError):
-    """A fault did not do, or did not show, what it should."""
+    """A fault had no effect, or not the expected one."""
 
 
 class Rig:
     """Camera, nodes and watch.
 
     Args:
-        folder: for what the nodes write.
-        clips: one for each way the suite may be calm.
+        folder: for logs of the nodes.
+        clips: played without faults.
         crowd: clips of other numbers of people, by number.
-        seed: of everything that is drawn.
-        compressed: the camera sends JPEGs.
+        seed: of the random numbers.
+        compressed: True for a camera that sends JPEGs.
     """
 
     def __init__(
@@ -52,7 +161,7 @@ class Rig:
     ) -> None:
         self.folder = folder
         self.clips, self.crowd, self.calm = list(clips), crowd, clips[0]
-        self.chance = Random(seed)  # noqa: S311 - the same again for the same seed
+        self.chance = Random(seed)  # noqa: S311 - repeatable
         self.watch = Watch()
         transport = "compressed" if compressed else "raw"
         keypoints = {"image_transport": transport, "max_people": max(crowd)}
@@ -62,29 +171,29 @@ class Rig:
         self._outputs: dict[str, Any] = {}
 
     def hold(self, seconds: float) -> None:
-        """Leave everything as it is for a time [s]."""
+        """Wait for a time [s]."""
         sleep(seconds)
 
-    def mend(self) -> None:
-        """The camera is as it should be."""
-        self.camera.behave(self.calm)
+    def restore(self) -> None:
+        """End the fault of the camera."""
+        self.camera.restore(self.calm)
 
     def await_active(self, node: str, limit: float = 90.0) -> None:
-        """Return when the present process of a node says that it is active.
+        """Wait until the current process of a node reports that it is active.
 
         Raises:
-            NotShownError: it does not, in time [s].
+            NotShownError: it does not within the limit [s].
         """
         born, end = self.nodes.now(node).born, monotonic() + limit
-        while all(report.text == "inactive" for report in self.watch.said(node, born)):
+        while all(report.text == "inactive" for report in self.watch.reports_of(node, born)):
             if monotonic() > end:
                 raise NotShownError(f"{node} was not active {limit:.0f} s after its start")
             sleep(0.02)
 
     def set(self, node: str, **values: object) -> str:
-        """Change parameters of a node one by one; the reason of the first refusal, or nothing."""
-        given = [Parameter(name, value=value) for name, value in values.items()]
-        request = SetParameters.Request(parameters=[one.to_parameter_msg() for one in given])
+        """Set parameters of a node; returns the reason of the first rejection, or an empty text."""
+        parameters = [Parameter(name, value=value) for name, value in values.items()]
+        request = SetParameters.Request(parameters=[one.to_parameter_msg() for one in parameters])
         if node not in self._callers:
             self._callers[node] = self.watch.create_client(SetParameters, f"{node}/set_parameters")
         future = self._callers[node].call_async(request)
@@ -93,23 +202,23 @@ class Rig:
             if monotonic() > end:
                 raise NotShownError(f"{node} did not answer a change of {', '.join(values)}")
             sleep(0.01)
-        refused = [
+        rejected = [
             result.reason or "?" for result in future.result().results if not result.successful
         ]
-        return refused[0] if refused else ""
+        return rejected[0] if rejected else ""
 
     def open(self, topic: str, kind: type) -> None:
-        """Be one who publishes there."""
+        """Create a publisher on a topic."""
         self._outputs[topic] = self.watch.create_publisher(kind, topic, reliable())
-        sleep(1.0)  # until they have found each other
+        sleep(1.0)  # for discovery
 
-    def say(self, topic: str, message: Any) -> None:
-        """Publish what does not come from a node of ours."""
+    def publish(self, topic: str, message: Any) -> None:
+        """Publish a message with the current time."""
         message.header.stamp = self.watch.get_clock().now().to_msg()
         self._outputs[topic].publish(message)
 
-    def be_silent(self, topic: str) -> None:
-        """Publish there no more."""
+    def close(self, topic: str) -> None:
+        """Destroy the publisher of a topic."""
         output = self._outputs.pop(topic, None)
         if output is not None:
             self.watch.destroy_publisher(output)
@@ -117,7 +226,7 @@ class Rig:
 
 @contextmanager
 def running(rig: Rig) -> Iterator[None]:
-    """The watch listens meanwhile, and all nodes are active at first."""
+    """Run the watch in a thread, and wait until all nodes are active."""
     executor = SingleThreadedExecutor()
     executor.add_node(rig.watch)
     thread = Thread(target=executor.spin, name="watch", daemon=True)

@@ -1,4 +1,4 @@
-"""Who listens: what /diagnostics says of each node, and what action_node says people do."""
+"""The watch: reports of /diagnostics of each node, and labels of action_node."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from rclpy.node import Node
 
 from pose_action_ros.nodes.topics import subscribe
 
-_KEPT = 2000
-"""Reports and answers remembered: minutes."""
+_CAPACITY = 2000
+"""Number of stored reports and answers: some minutes."""
 STEADY = 1.5
-"""Labels are right from when most of those said in the next so many seconds are [s]."""
+"""Time in which most labels must be correct for a recovery [s]."""
 MOST = 0.8
-"""The part of the labels that must be right."""
+"""Least fraction of correct labels for a recovery."""
 _FEWEST = 3
-"""Labels in that time that say something."""
+"""Least number of labels for a recovery."""
 
 
 @dataclass(frozen=True)
-class Said:
-    """One report of one node; `when` is on a clock that never jumps [s]."""
+class StatusReport:
+    """One report of one node; `when` is on the monotonic clock [s]."""
 
     when: float
     node: str
@@ -38,19 +38,19 @@ class Said:
 
 @dataclass(frozen=True)
 class Answer:
-    """One label."""
+    """One label, with its time on the monotonic clock [s]."""
 
     when: float
     label: str
 
 
 class Watch(Node):
-    """Remembers the reports and the labels."""
+    """Node that stores reports and labels."""
 
     def __init__(self) -> None:
         super().__init__("faults")
-        self.reports: deque[Said] = deque(maxlen=_KEPT)
-        self.answers: deque[Answer] = deque(maxlen=_KEPT)
+        self.reports: deque[StatusReport] = deque(maxlen=_CAPACITY)
+        self.answers: deque[Answer] = deque(maxlen=_CAPACITY)
         subscribe(self, DiagnosticArray, "/diagnostics", self._on_report, depth=30)
         subscribe(self, Action, "action", self._on_action, depth=30)
 
@@ -59,45 +59,49 @@ class Watch(Node):
             values = {item.key: item.value for item in status.values}
             node = str(status.name).partition(":")[0]
             self.reports.append(
-                Said(monotonic(), node, status.level[0], str(status.message), values)
+                StatusReport(monotonic(), node, status.level[0], str(status.message), values)
             )
 
     def _on_action(self, message: Any) -> None:
         self.answers.append(Answer(monotonic(), str(message.label)))
 
-    def said(self, node: str, since: float, until: float = float("inf")) -> list[Said]:
-        """A node's reports of some time."""
+    def reports_of(
+        self, node: str, since: float, until: float = float("inf")
+    ) -> list[StatusReport]:
+        """Reports of a node in a period."""
         return [
             one for one in list(self.reports) if one.node == node and since <= one.when <= until
         ]
 
-    def told(self, node: str, pattern: str, level: int, since: float, until: float) -> Said | None:
-        """The first report of at least a level whose text matches."""
-        for one in self.said(node, since, until):
+    def find(
+        self, node: str, pattern: str, level: int, since: float, until: float
+    ) -> StatusReport | None:
+        """First report with at least this level and a matching text."""
+        for one in self.reports_of(node, since, until):
             if one.level >= level and re.search(pattern, one.text):
                 return one
         return None
 
     def errors(self, node: str) -> int:
-        """How much the node could not process, by its newest report."""
-        reports = self.said(node, 0.0)
+        """Number of messages that a node could not process, by its newest report."""
+        reports = self.reports_of(node, 0.0)
         return int(reports[-1].values["errors"]) if reports else 0
 
-    def right_from(self, label: str, since: float) -> float | None:
-        """How long after a time the labels were right [s], None when they never were."""
-        return right_from([one for one in list(self.answers) if one.when >= since], label, since)
+    def recovery(self, label: str, since: float) -> float | None:
+        """Time from `since` to correct labels [s]; None without recovery."""
+        return recovery_time([one for one in list(self.answers) if one.when >= since], label, since)
 
     def share(self, label: str, since: float, until: float) -> float:
-        """Which part of the labels said in some time was right, 0 when none was said."""
-        said = [one.label for one in list(self.answers) if since <= one.when <= until]
-        return said.count(label) / len(said) if said else 0.0
+        """Fraction of correct labels in a period; 0 without labels."""
+        labels = [one.label for one in list(self.answers) if since <= one.when <= until]
+        return labels.count(label) / len(labels) if labels else 0.0
 
 
-def right_from(answers: Sequence[Answer], label: str, since: float) -> float | None:
-    """See Watch.right_from; `answers` in their order, `since` on their clock [s]."""
+def recovery_time(answers: Sequence[Answer], label: str, since: float) -> float | None:
+    """See Watch.recovery; `answers` in order, `since` on their clock [s]."""
     for place, first in enumerate(answers):
         soon = [one.label for one in answers[place:] if one.when <= first.when + STEADY]
-        right = soon.count(label) / len(soon)
-        if first.label == label and len(soon) >= _FEWEST and right >= MOST:
+        share = soon.count(label) / len(soon)
+        if first.label == label and len(soon) >= _FEWEST and share >= MOST:
             return first.when - since
     return None

@@ -9,15 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.faults.nodes import Life
-from benchmarks.faults.report import WARM, memory_lines
-from benchmarks.faults.run import run
-from benchmarks.faults.watch import Answer, right_from
+from benchmarks.faults.rig import Life
+from benchmarks.faults.suite import WARM, memory_lines, run
+from benchmarks.faults.watch import Answer, recovery_time
 from blazepose_files import blazepose_files
 from pose_action_ros.demo.processes import Processes
 from ros_support import PATIENCE, free_domain
 
-FAULTS = "corrupt images, stamps jump, lifter_node killed, refused"
+FAULTS = "corrupt images, stamps jump, lifter_node killed, rejected"
 
 
 @pytest.mark.exhaustive
@@ -32,7 +31,7 @@ def test_nodes_survive_faults_and_report_them(
     )
     assert not result.wrong, "\n".join([*result.lines, *result.wrong])
     assert len(result.outcomes) >= 3
-    assert {one.told for one in result.outcomes} != {0}
+    assert {one.reported for one in result.outcomes} != {0}
 
 
 @pytest.mark.parametrize(
@@ -49,7 +48,7 @@ def test_labels_count_as_correct_from_when_they_stay_correct(
     labels: str, expected: float | None
 ) -> None:
     answers = [Answer(10.2 + 0.2 * place, label) for place, label in enumerate(labels)]
-    found = right_from(answers, "a", 10.0)
+    found = recovery_time(answers, "a", 10.0)
     assert found == (None if expected is None else pytest.approx(expected))
 
 
