@@ -1,1 +1,1 @@
-"""What the stages and the whole chain cost on this machine."""
+"""Cost of the stages and of the whole pipeline on this machine."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure, print a table, and keep it as JSON and Markdown."""
+"""`python -m benchmarks`: measure, print a table, and save it as JSON and Markdown."""
 
 from __future__ import annotations
 
@@ -20,14 +20,17 @@ from pose_action_ros.errors import PoseActionError
 
 
 def main() -> int:
-    """Run the benchmarks; 0 when they ran, whatever they measured."""
+    """Run the benchmarks; 0 without errors."""
     parser = argparse.ArgumentParser("benchmarks", description=__doc__)
-    parser.add_argument("--images", type=int, default=200, help="images for the stages")
+    parser.add_argument("--images", type=int, default=200, help="number of images for the stages")
     parser.add_argument(
-        "--seconds", type=float, default=20.0, help="of the whole chain, and of lifter_node [s]"
+        "--seconds",
+        type=float,
+        default=20.0,
+        help="duration of the whole pipeline, and of lifter_node [s]",
     )
     parser.add_argument(
-        "--openpose", default="", metavar="NETWORK", help="measure this one too; in the cache"
+        "--openpose", default="", metavar="NETWORK", help="also measure this network"
     )
     parser.add_argument("--output", default="output/bench", help="folder of the results")
     args = parser.parse_args()
@@ -52,7 +55,7 @@ def main() -> int:
     (folder / "benchmark.json").write_text(json.dumps(results, indent=2), encoding="utf-8")
     (folder / "benchmark.md").write_text(text, encoding="utf-8")
     print(text)
-    print(f"kept in {folder}/benchmark.json and benchmark.md")
+    print(f"saved in {folder}/benchmark.json and benchmark.md")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""A few seconds of simulated people as images, drawn beforehand: playing them costs little."""
+"""A few seconds of simulated people, rendered in advance, so that playing costs little."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from pose_action_ros.simulation import Scene
 Image = npt.NDArray[np.uint8]
 
 SIZE = (640, 480)
-"""Of the images, width and height [px]."""
-_PLACE = (320, 480)
-"""Of each in a crowd."""
+"""Width and height of the images [px]."""
+_CROWD_SIZE = (320, 480)
+"""Width and height of the image of each person of a crowd [px]."""
 ACTIONS = ("waving_both", "clapping", "punching", "jumping", "squatting", "opening_arms")
-"""What looks the same forwards and backwards, and is recognised well."""
+"""Actions that look the same forwards and backwards, and are recognised well."""
 _RATE = 15.0
-"""Images drawn for a second of the scene."""
+"""Images per second of the scene."""
 _BEGIN = 1.0
-"""The action has begun by then [s]."""
+"""Time of the first image, after the beginning of the action [s]."""
 
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """Images that are played forwards, then backwards, and so on: nobody ever jumps.
+    """Images that are played forwards and backwards alternately, without jumps.
 
     Attributes:
         images: (H, W, 3) BGR each.
-        label: what its people do.
-        camera: that saw them.
+        label: action of the people.
+        camera: of the images.
     """
 
     images: tuple[Image, ...]
@@ -39,7 +39,7 @@ class Clip:
     camera: Intrinsics
 
     def at(self, seconds: float) -> Image:
-        """The image at a time since the beginning [s]."""
+        """Image at a time since the beginning [s]."""
         last = len(self.images) - 1
         place = int(seconds * _RATE) % max(2 * last, 1)
         return self.images[place if place <= last else 2 * last - place]
@@ -53,7 +53,7 @@ def make_clip(
     seconds: float = 4.0,
     size: tuple[int, int] = SIZE,
 ) -> Clip:
-    """People who all do one action before a random camera."""
+    """Render people who all do one action before a random camera."""
     rng = np.random.default_rng(seed)
     scene = Scene.random(rng, people, (label,), size, seconds_each=60.0)
     times = _BEGIN + np.arange(max(int(seconds * _RATE), 1)) / _RATE
@@ -62,14 +62,14 @@ def make_clip(
 
 
 def make_crowd(seed: int, label: str, people: int) -> Clip:
-    """So many people in a row, each as large as the detector's search finds them: a wide image."""
-    row = [make_clip(seed + place, label, seconds=1.0, size=_PLACE) for place in range(people)]
+    """Join images of single people to a wide image, each person large enough for the detector."""
+    row = [make_clip(seed + place, label, seconds=1.0, size=_CROWD_SIZE) for place in range(people)]
     images = tuple(np.hstack(images) for images in zip(*(one.images for one in row), strict=True))
-    camera = Intrinsics.from_field_of_view(people * _PLACE[0], _PLACE[1], 100.0)
+    camera = Intrinsics.from_field_of_view(people * _CROWD_SIZE[0], _CROWD_SIZE[1], 100.0)
     return Clip(images, label, camera)
 
 
 def empty_room(camera: Intrinsics) -> Clip:
-    """Nobody."""
+    """Clip without people."""
     image = np.full((SIZE[1], SIZE[0], 3), 120, np.uint8)
     return Clip((image,), "", camera)

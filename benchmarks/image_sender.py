@@ -1,6 +1,6 @@
-"""A camera driver in a process of its own: sends images at a rate, with the time as their stamp.
+"""A camera driver as a process: sends images at a rate, with the current time as stamp.
 
-Usage: python -m benchmarks.image_sender WIDTH HEIGHT RATE COUNT [PEOPLE]; without people all grey.
+Usage: python -m benchmarks.image_sender WIDTH HEIGHT RATE COUNT [PEOPLE]; grey without people.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pose_action_ros.nodes.images import image_message
 
 
 def main() -> None:
-    """Send when somebody subscribes."""
+    """Send images once there is a subscription."""
     width, height, rate, count, *people = map(int, sys.argv[1:])
     clip = _clip(width, height, sum(people))
     rclpy.init()
@@ -28,7 +28,7 @@ def main() -> None:
     publisher = node.create_publisher(Image, "image", qos_profile_sensor_data)
     while not publisher.get_subscription_count():
         time.sleep(0.01)
-    time.sleep(1.0)  # the other side must have found this one too
+    time.sleep(1.0)  # for the discovery on the other side
     begin = time.monotonic()
     for number in range(count):
         time.sleep(max(0.0, begin + number / rate - time.monotonic()))

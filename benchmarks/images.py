@@ -1,4 +1,4 @@
-"""`python -m benchmarks.images`: large images into keypoints_node, and how old they get in it."""
+"""`python -m benchmarks.images`: large images in keypoints_node, and their age."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from pose_action_ros.nodes.stamps import nanoseconds_of
 
 SIZE, RATE = (1920, 1080), 30
 CASES: Mapping[str, int] = {"one person": 1, "four people": 4}
-"""What the images show, and how many people that are."""
+"""Number of people in the images, by case."""
 RECEIVED_LIMIT = 0.98
-"""Least part of the images that must arrive."""
+"""Least fraction of received images."""
 SLACK = 20.0
-"""An image may be older than one inference by so much when its own begins [ms]."""
+"""Greatest age of an image at the begin of its inference, in addition to one inference [ms]."""
 _LIMIT = 120.0
-"""Time the sender has to begin [s]."""
+"""Time limit for the start of the sender [s]."""
 
 
 @dataclass
 class Ages:
-    """Of every image [ms]: since its stamp, on arrival, when work begins and when it is done."""
+    """Age of each image [ms]: on arrival, at the begin and at the end of processing."""
 
     arrived: list[float] = field(default_factory=list)
     begun: list[float] = field(default_factory=list)
@@ -44,10 +44,10 @@ class Ages:
 
 
 class TimedNode(KeypointsNode):
-    """keypoints_node that takes the time of every image.
+    """keypoints_node that measures the age of each image.
 
     Attributes:
-        skipped: images that were worked on though a newer one waited.
+        skipped: number of images that were processed although a newer one was waiting.
     """
 
     def __init__(self, **arguments: Any) -> None:
@@ -78,7 +78,7 @@ class TimedNode(KeypointsNode):
 
 @dataclass(frozen=True)
 class Measured:
-    """One case."""
+    """Result of one case."""
 
     name: str
     sent: int
@@ -86,17 +86,17 @@ class Measured:
     skipped: int
 
     def lines(self) -> list[str]:
-        """As a table."""
+        """Lines of a table."""
         ages = self.ages
         rows = {
             "age on arrival": ages.arrived,
-            "age when work begins": ages.begun,
-            "work on one image": ages.working,
-            "age when done": ages.done,
+            "age at begin": ages.begun,
+            "processing": ages.working,
+            "age at end": ages.done,
         }
         return [
-            f"{self.name}: {len(ages.arrived)} of {self.sent} received, {len(ages.done)} worked on",
-            f"  {self.skipped} of them with a newer one waiting",
+            f"{self.name}: {len(ages.arrived)} of {self.sent} received, {len(ages.done)} processed",
+            f"  {self.skipped} of them while a newer one was waiting",
             *(
                 f"  {name:<22} p50 {_at(row, 50):7.1f}   p99 {_at(row, 99):7.1f} ms"
                 for name, row in rows.items()
@@ -104,13 +104,15 @@ class Measured:
         ]
 
     def wrong(self) -> list[str]:
-        """What is not as it should be."""
+        """Descriptions of exceeded limits."""
         wrong = []
         if len(self.ages.arrived) < RECEIVED_LIMIT * self.sent:
             wrong.append(f"{len(self.ages.arrived)} of {self.sent} images were received")
         begun, limit = _at(self.ages.begun, 99), _at(self.ages.working, 50) + SLACK
         if begun > limit:
-            wrong.append(f"work began on images {begun:.0f} ms old (p99), expected {limit:.0f} ms")
+            wrong.append(
+                f"processing began at an age of {begun:.0f} ms (p99), expected {limit:.0f} ms"
+            )
         return [f"{self.name}: {one}" for one in wrong]
 
 
@@ -123,8 +125,8 @@ def measure(name: str, people: int, seconds: float) -> Measured:
 
     Args:
         name: of the case.
-        people: in the images.
-        seconds: of images [s].
+        people: number in the images.
+        seconds: duration [s].
 
     Raises:
         PoseActionError: the sender failed.
@@ -156,18 +158,18 @@ def measure(name: str, people: int, seconds: float) -> Measured:
 
 
 def main() -> int:
-    """Measure; 0 when images arrive and the newest are worked on."""
+    """Measure; 0 if the images arrive and the newest ones are processed."""
     parser = argparse.ArgumentParser("images", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=20.0, help="of images in each case [s]")
+    parser.add_argument("--seconds", type=float, default=20.0, help="duration of each case [s]")
     args = parser.parse_args()
     fetch_blazepose()
     wrong: list[str] = []
     width, height = SIZE
     print(f"{width}x{height} bgr8, {RATE} a second, load {os.getloadavg()[0]:.1f}")
     for name, people in CASES.items():
-        found = measure(name, people, args.seconds)
-        print("\n".join(found.lines()), flush=True)
-        wrong += found.wrong()
+        result = measure(name, people, args.seconds)
+        print("\n".join(result.lines()), flush=True)
+        wrong += result.wrong()
     print(f"load after {os.getloadavg()[0]:.1f}")
     print("\n".join([*wrong, "FAILED" if wrong else "passed"]))
     return bool(wrong)

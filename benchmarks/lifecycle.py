@@ -1,4 +1,4 @@
-"""`python -m benchmarks.lifecycle`: whether deactivate and cleanup give everything back."""
+"""`python -m benchmarks.lifecycle`: check that deactivate and cleanup release all resources."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ from pose_action_ros.skeletons import BODY_25, HUMAN36M_17
 
 CYCLES = 6
 WORK = 3.0
-"""Time a node works in each cycle [s]."""
+"""Time of processing in each cycle [s]."""
 RATE = 15.0
-"""Messages it gets a second."""
+"""Messages per second."""
 GROWTH_LIMIT = 0.02
-"""Part by which the memory after a cleanup may be above that after the second."""
+"""Greatest relative growth of the memory from the second to the last cleanup."""
 _STAYS = 2.0
-"""Time in which what DDS has found of a process no longer changes [s]."""
+"""Time without changes after which the discovery of DDS is complete [s]."""
 _LIMIT = 60.0
-"""Time for everything that is waited for [s]."""
+"""Time limit for each wait [s]."""
 
 
 @dataclass(frozen=True)
 class State:
-    """What a process has: resident memory [MB], threads, and topics it takes and gives."""
+    """Resources of a process: resident memory [MB], threads, subscriptions and publishers."""
 
     memory: float
     threads: int
@@ -57,7 +57,7 @@ class State:
 
 @dataclass(frozen=True)
 class Cycle:
-    """A process while it works and after cleanup."""
+    """State of a process while active and after cleanup."""
 
     active: State
     cleaned: State
@@ -65,7 +65,7 @@ class Cycle:
 
 @dataclass(frozen=True)
 class Course:
-    """All cycles of one node; `fresh` before the first."""
+    """All cycles of one node; `fresh` is the state before the first."""
 
     node: str
     fresh: State
@@ -73,10 +73,10 @@ class Course:
 
     @property
     def wrong(self) -> list[str]:
-        """What it did not give back.
+        """Descriptions of resources that were not released.
 
-        What libraries keep for themselves stays from the first configure on: memory and threads
-        are compared with an early cleanup, topics with the beginning.
+        Caches of libraries stay from the first configure on: memory and threads are compared with
+        an early cleanup, topics with the beginning.
         """
         base, last = self.cycles[min(1, len(self.cycles) - 1)].cleaned, self.cycles[-1].cleaned
         wrong = []
@@ -84,18 +84,18 @@ class Course:
             wrong.append(
                 f"memory after cleanup grew from {base.memory:.1f} to {last.memory:.1f} MB"
             )
-        for what, least in (
+        for name, least in (
             ("threads", base),
             ("subscriptions", self.fresh),
             ("publishers", self.fresh),
         ):
-            found, before = getattr(last, what), getattr(least, what)
-            if found > before:
-                wrong.append(f"{found} {what} after cleanup, {before} before")
+            count, before = getattr(last, name), getattr(least, name)
+            if count > before:
+                wrong.append(f"{count} {name} after cleanup, {before} before")
         return [f"{self.node}: {one}" for one in wrong]
 
     def lines(self) -> list[str]:
-        """As a table."""
+        """Lines of a table."""
         states = [("before configure", self.fresh)]
         for number, cycle in enumerate(self.cycles, 1):
             states += [
@@ -109,8 +109,8 @@ class Course:
         ]
 
 
-class Lead(Node):
-    """Leads one node through its states, and gives it work."""
+class Conductor(Node):
+    """Node that changes the state of another node, and sends it messages."""
 
     def __init__(self, node: str, process: int) -> None:
         super().__init__("lifecycle")
@@ -122,29 +122,29 @@ class Lead(Node):
         self._output: Any = self.create_publisher(kind, topic, reliable())
 
     def wait(self, condition: Callable[[], object], what: str) -> None:
-        """Until something is so; PoseActionError when it is not in time."""
+        """Wait for a condition; PoseActionError after the time limit."""
         end = monotonic() + _LIMIT
         while not condition():
             if monotonic() > end:
                 raise PoseActionError(f"{self._name}: {what}: not after {_LIMIT:.0f} s")
             self._executor.spin_once(timeout_sec=0.05)
 
-    def led(self) -> bool:
-        """Whether the node can be led and looked at: its name may be known after its service."""
+    def ready(self) -> bool:
+        """True if the service and the name of the node are discovered."""
         return self._caller.service_is_ready() and self._name in self.get_node_names()
 
     def change(self, label: str) -> None:
         """Make a transition."""
-        self.wait(self.led, "service change_state")
+        self.wait(self.ready, "service change_state")
         request = ChangeState.Request()
         request.transition.label = label
         future: Any = self._caller.call_async(request)
         self.wait(future.done, label)
         if not future.result().success:
-            raise PoseActionError(f"{self._name} refused to {label}")
+            raise PoseActionError(f"{self._name} rejected {label}")
 
     def work(self) -> None:
-        """Send it what it works on for a while."""
+        """Send messages to the node for a while."""
         self.wait(self._output.get_subscription_count, "subscription")
         end = monotonic() + WORK
         while monotonic() < end:
@@ -155,30 +155,30 @@ class Lead(Node):
             sleep(1 / RATE)
 
     def state(self) -> State:
-        """What the process has now."""
+        """Current state of the process."""
         _, memory = usage_of(self._process)
-        takes = self.get_subscriber_names_and_types_by_node(self._name, "/")
-        gives = self.get_publisher_names_and_types_by_node(self._name, "/")
-        return State(memory, threads_of(self._process), len(takes), len(gives))
+        subscriptions = self.get_subscriber_names_and_types_by_node(self._name, "/")
+        publishers = self.get_publisher_names_and_types_by_node(self._name, "/")
+        return State(memory, threads_of(self._process), len(subscriptions), len(publishers))
 
-    def settled(self, wanted: State | None = None) -> State:
-        """What the process has once its topics are no more than wanted, or stay as they are."""
-        found, since = self.state(), monotonic()
-        while monotonic() < since + _STAYS and not (wanted and _within(found, wanted)):
+    def settled(self, target: State | None = None) -> State:
+        """State once the numbers of topics are at most those of the target, or do not change."""
+        state, since = self.state(), monotonic()
+        while monotonic() < since + _STAYS and not (target and _within(state, target)):
             self._executor.spin_once(timeout_sec=0.1)
-            before, found = found, self.state()
-            if not (_within(found, before) and _within(before, found)):
+            before, state = state, self.state()
+            if not (_within(state, before) and _within(before, state)):
                 since = monotonic()
-        return found
+        return state
 
 
-def _within(found: State, wanted: State) -> bool:
-    """Whether there are no more topics than wanted."""
-    return found.subscriptions <= wanted.subscriptions and found.publishers <= wanted.publishers
+def _within(state: State, target: State) -> bool:
+    """True if a state has at most the subscriptions and publishers of the target."""
+    return state.subscriptions <= target.subscriptions and state.publishers <= target.publishers
 
 
 def _work(node: str) -> tuple[str, type, Callable[[Header, float], Any]]:
-    """Topic, its type, and what builds a message for a header and a time [s], for each node."""
+    """Topic, its type, and function from a header and a time [s] to a message, for a node."""
     if node == STAGES[0]:
         clip = make_clip(1, "clapping", seconds=1.0)
         return "image", Image, lambda header, time: image_message(clip.at(time), header)
@@ -197,50 +197,50 @@ def _work(node: str) -> tuple[str, type, Callable[[Header, float], Any]]:
 
 
 def course(node: str, folder: Path, cycles: int = CYCLES) -> Course:
-    """Lead a node through its states some times.
+    """Run lifecycle cycles of a node.
 
     Args:
-        node: its module.
-        folder: for what it writes.
-        cycles: how often.
+        node: name of its module.
+        folder: for its log.
+        cycles: number of cycles.
 
     Raises:
-        PoseActionError: it fails, or does not follow.
+        PoseActionError: the node fails, or rejects a transition.
     """
     with closing(Processes(folder)) as processes:
         processes.start(node, {"autostart": False})
-        lead = Lead(node, processes.ids()[node])
+        conductor = Conductor(node, processes.ids()[node])
         try:
-            lead.wait(lead.led, "start")
-            fresh, found = lead.settled(), []
+            conductor.wait(conductor.ready, "start")
+            fresh, states = conductor.settled(), []
             for _ in range(cycles):
-                lead.change("configure")
-                lead.change("activate")
-                lead.work()
-                active = lead.state()
-                lead.change("deactivate")
-                lead.change("cleanup")
-                found.append(Cycle(active, lead.settled(fresh)))
+                conductor.change("configure")
+                conductor.change("activate")
+                conductor.work()
+                active = conductor.state()
+                conductor.change("deactivate")
+                conductor.change("cleanup")
+                states.append(Cycle(active, conductor.settled(fresh)))
                 processes.check(node)
         finally:
-            lead.destroy_node()
-    return Course(node, fresh, found)
+            conductor.destroy_node()
+    return Course(node, fresh, states)
 
 
 def main() -> int:
-    """Lead all nodes; 0 when they give everything back."""
+    """Check all nodes; 0 if they release all resources."""
     parser = argparse.ArgumentParser("lifecycle", description=__doc__)
-    parser.add_argument("--cycles", type=int, default=CYCLES, help="of each node")
-    parser.add_argument("--output", default="output/lifecycle", help="folder of what nodes write")
+    parser.add_argument("--cycles", type=int, default=CYCLES, help="cycles of each node")
+    parser.add_argument("--output", default="output/lifecycle", help="folder for logs of the nodes")
     args = parser.parse_args()
     fetch_blazepose()
     rclpy.init()
     wrong: list[str] = []
     try:
         for node in STAGES:
-            found = course(node, Path(args.output), args.cycles)
-            print("\n".join(found.lines()))
-            wrong += found.wrong
+            result = course(node, Path(args.output), args.cycles)
+            print("\n".join(result.lines()))
+            wrong += result.wrong
     except PoseActionError as error:
         wrong.append(str(error))
     finally:

@@ -1,4 +1,4 @@
-"""The motion image, streaming beside the batch form, and the action network alone."""
+"""Times of the motion image, streaming and as a batch, and of the action network."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from pose_action_ros.recognition.classifier import ActionClassifier
 from pose_action_ros.recognition.enhanced_spmf import enhanced_spmf
 
 PEOPLE = (1, 10)
-STREAM, BATCH = "each pose: streaming update and image", "each pose: batch form anew"
+STREAM, BATCH = "each pose: streaming update and image", "each pose: batch form"
 STRIDE, STRIDE_BATCH = "every sixth pose an image: streaming", "every sixth pose an image: batch"
 _EVERY = 6  # poses of 30 a second between answers 0.2 s apart
 _CALLS, _WARM_UP = 600, 50
 
-# 17 joints, 2 s at 30 poses a second; and as the shipped model has it.
+# 17 joints and 2 s at 30 poses per second; and the settings of the shipped model.
 CASES = {
     "17 joints, 60 poses": SpmfSettings(frames=60, joints="", height=96),
     "12 joints, 32 poses": SpmfSettings(),
@@ -47,10 +47,10 @@ def _images() -> dict[str, Row]:
 
 
 def _time_both(clock: Clock, settings: SpmfSettings, every: int, names: list[str]) -> None:
-    """An image after every so many poses, streaming and then by the batch form.
+    """Compute an image after every `every` poses, streaming and then in the batch form.
 
-    Not in turn: memory that the batch form frees goes back to the system, which the streaming form,
-    that no robot runs beside it, would have to ask for again.
+    They do not alternate: memory released by the batch form would have to be allocated again by the
+    streaming form, which runs alone on a robot.
     """
     rng = np.random.default_rng(0)
     wander = rng.normal(0, 0.02, (settings.frames + _CALLS, 17, 3)).cumsum(axis=0)

@@ -9,13 +9,13 @@ from benchmarks.openpose import openpose_lines
 from benchmarks.stages import APART, NETWORK, OURS
 
 LIMIT = 5.0
-"""What everything but the 2D network may cost for an image on one core [ms]."""
+"""Greatest processor time for an image without the 2D network [ms]."""
 CALLBACK_LIMIT = 3.0
-"""What lifter_node may take for one person, from the callback until the poses are out [ms]."""
+"""Greatest time of lifter_node for one person from callback to publication [ms]."""
 RESIDENT_LIMIT = 150.0
-"""Of lifter_node [MB]."""
+"""Greatest resident memory of lifter_node [MB]."""
 DECODING_LIMITS = {5: 2.0, 20: 6.0}
-"""What decoding body_25 maps may take by number of people [ms]."""
+"""Greatest time of decoding body_25 maps by number of people [ms]."""
 
 
 def markdown(results: dict[str, Any]) -> str:
@@ -35,7 +35,7 @@ def markdown(results: dict[str, Any]) -> str:
 
 
 def _stage_lines(stages: dict[str, Any]) -> list[str]:
-    """Costs for one image, and the sum without the network against its limit."""
+    """Times for one image, and the sum without the network with its limit."""
     rows = stages["rows"]
     verdict = "within" if stages["sum_average"] <= LIMIT else "over"
     average = f"all but the network, on average ({verdict} the limit of {LIMIT:.0f} ms)"
@@ -75,7 +75,7 @@ def _system_lines(system: dict[str, Any]) -> list[str]:
 
 
 def _lifter_lines(lifter: dict[str, Any]) -> list[str]:
-    """The node alone in its process, by number of people; times with their limit."""
+    """lifter_node in its process, by number of people, with limits."""
     columns = {
         "callback to published p50 [ms]": ("callback_p50", 2),
         f"p99 [ms] (one person: at most {CALLBACK_LIMIT:.0f})": ("callback_p99", 2),
@@ -93,7 +93,7 @@ def _lifter_lines(lifter: dict[str, Any]) -> list[str]:
 
 
 def _network_lines(networks: dict[str, Any]) -> list[str]:
-    """The network in its engine, beside the baseline's."""
+    """The lifter network and the baseline in the same engine."""
     rows = {
         f"{name}, {people} {'person' if people == '1' else 'people'}": row
         for name, by_people in networks.items()
@@ -119,7 +119,7 @@ def _recognition_lines(recognition: dict[str, Any]) -> list[str]:
 
 
 def _decoding_lines(decoding: dict[str, Any]) -> list[str]:
-    """OpenPose's maps of drawn people, by kind and number of people."""
+    """Decoding of OpenPose maps, by kind and number of people."""
     limits = ", ".join(f"{n} people {limit:.0f}" for n, limit in DECODING_LIMITS.items())
     columns = {
         f"CPU p50 [ms] (body_25 at most: {limits})": ("cpu_p50", 2),

@@ -1,4 +1,4 @@
-"""What each stage costs for one image of 640x480 with one simulated person."""
+"""Cost of each stage for one image of 640x480 with one simulated person."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ OURS = (
     DUE,
     "action message",
 )
-"""Everything from the image to /action but the 2D network, in order."""
+"""All steps from the image to /action except the 2D network, in order."""
 APART = ("simulated image", "image to message", "image message through DDS's format", "overlay")
-"""What is not on that way, or only on demand."""
+"""Steps that are not between image and /action, or only on demand."""
 _WARM_UP = 20
 
 
 def measure_stages(images: int) -> dict[str, Any]:
-    """Costs by stage [ms], and their sums without the 2D network."""
+    """Times by stage [ms], and their sums without the 2D network."""
     clock = Clock()
     settings = PipelineSettings()
     with metered() as meter:
@@ -69,7 +69,7 @@ def _sums(rows: dict[str, Row], stride: float) -> dict[str, float]:
 
 
 def _film(images: int, clock: Clock) -> Iterator[tuple[SourceFrame, Intrinsics]]:
-    """Simulated images with their camera; rendering is measured too."""
+    """Yield simulated images with their camera; rendering is measured, too."""
     source = open_source(SourceSettings(rate=RATE, seconds=(images - 0.5) / RATE))
     assert source.intrinsics is not None
     wall, cpu = perf_counter(), process_time()
@@ -80,10 +80,10 @@ def _film(images: int, clock: Clock) -> Iterator[tuple[SourceFrame, Intrinsics]]
 
 
 class Bench:
-    """The chain with a stopwatch at every joint.
+    """The stages with a clock around each.
 
     Attributes:
-        clock: where times go.
+        clock: for the times.
     """
 
     def __init__(self, settings: PipelineSettings, clock: Clock, detector: Detector) -> None:
@@ -92,12 +92,12 @@ class Bench:
         self._lifter, self._recogniser = Lifter(settings), Recogniser(settings)
 
     def image(self, frame: SourceFrame, camera: Intrinsics, meter: Any) -> None:
-        """Take one image through all stages."""
+        """Process one image with all stages."""
         image = self._image_messages(frame)
         people = self._detect(image, meter)
         tracked = self.clock.time("tracker", lambda: self._tracker.update(people, frame.stamp))
-        seen = self.clock.time(OURS[3], lambda: _keypoints_there_and_back(tracked))
-        poses = self.clock.time(OURS[4], lambda: self._lifter(seen, camera, frame.stamp))
+        received = self.clock.time(OURS[3], lambda: _keypoints_there_and_back(tracked))
+        poses = self.clock.time(OURS[4], lambda: self._lifter(received, camera, frame.stamp))
         back = self.clock.time(OURS[5], lambda: _poses_there_and_back(poses))
         self._recognise(back, frame.stamp)
         self.clock.time("overlay", lambda: draw_people(frame.image, tracked, {0: "walking 0.99"}))
@@ -110,7 +110,7 @@ class Bench:
         return self.clock.time(OURS[0], lambda: image_from(received))
 
     def _detect(self, image: Any, meter: Any) -> tuple[Pose2D, ...]:
-        """The networks' time is counted apart."""
+        """Detect people; the time of the networks is recorded separately."""
         meter()
         wall, cpu = perf_counter(), process_time()
         people = self._detector(image)

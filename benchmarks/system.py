@@ -1,4 +1,4 @@
-"""The whole chain as processes: rates, latency from camera to /action, memory and processor."""
+"""The whole pipeline as processes: rates, latency from camera to /action, memory, processor."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pose_action_ros.nodes.topics import subscribe
 
 
 class Listener(Node):
-    """Counts and times what comes out; it takes no images, so that it costs nothing."""
+    """Node that measures the age of results; it receives no images, which would cost time."""
 
     def __init__(self) -> None:
         super().__init__("benchmark")
@@ -41,15 +41,15 @@ class Listener(Node):
 def measure_system(
     seconds: float, folder: Path, detector: Mapping[str, object] | None = None
 ) -> dict[str, Any]:
-    """Run camera and nodes for some time.
+    """Run camera and nodes.
 
     Args:
-        seconds: how long [s].
-        folder: for what the nodes say.
-        detector: parameters of keypoints_node; its defaults when None.
+        seconds: duration [s].
+        folder: for logs of the nodes.
+        detector: parameters of keypoints_node; the defaults if None.
 
     Raises:
-        PoseActionError: a node failed or nothing came.
+        PoseActionError: a node failed, or no result arrived.
     """
     rclpy.init()
     processes = Processes(folder / "log")
@@ -79,7 +79,7 @@ def _measure(
             usage = _shares(before, _usage(processes.ids()), monotonic() - begin)
     if not listener.ages["action"]:
         raise PoseActionError(
-            f"no action came in {seconds} s; see {processes.last_lines(STAGES[2])}"
+            f"no action arrived in {seconds} s; see {processes.last_lines(STAGES[2])}"
         )
     return {
         "seconds": seconds,
@@ -91,7 +91,7 @@ def _measure(
 
 
 def _usage(ids: dict[str, int]) -> dict[str, tuple[float, float]]:
-    """Of each process, see usage_of."""
+    """Usage of each process, see usage_of."""
     return {name: usage_of(number) for name, number in ids.items()}
 
 

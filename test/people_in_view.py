@@ -1,4 +1,4 @@
-"""Standing people of known joints before a camera, for tests."""
+"""People with exact joints before a camera, for tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Array = npt.NDArray[np.float64]
 
 CAMERA = Intrinsics(1280, 720, 900.0, 900.0, 639.5, 359.5)
 
-# x right, y down, z away, metres from the hips, of somebody who faces the camera.
+# x right, y down, z away [m], relative to the hips, of a person facing the camera.
 _STANDING = {
     "mid_hip": (0, 0, 0),
     "spine": (0, -0.24, 0),
@@ -44,7 +44,7 @@ def standing() -> Array:
 
 
 def somebody(seed: int) -> Array:
-    """(21, 3) a person in an odd posture, otherwise as standing()."""
+    """(21, 3) PERSON joints with noise, otherwise like standing()."""
     rng = np.random.default_rng(seed)
     return np.asarray(standing() + rng.normal(0, 0.08, (len(PERSON), 3)))
 
@@ -56,13 +56,13 @@ def human36m(joints: Array) -> Array:
 
 
 def seen_at(joints: Array, position: npt.ArrayLike, camera: Intrinsics = CAMERA) -> Pose2D:
-    """Exact COCO-18 keypoints of PERSON joints (21, 3) whose hips are at position (3,)."""
+    """Exact COCO-18 keypoints of PERSON joints (21, 3) with the hips at position (3,)."""
     points = camera.project(joints[INPUT_ROWS] + np.asarray(position, dtype=np.float64))
     return Pose2D(COCO_18, points, np.ones(18), person_id=7)
 
 
 def without(person: Pose2D, *names: str) -> Pose2D:
-    """The same person with joints missing."""
+    """Remove joints of a person."""
     scores = person.scores.copy()
     scores[[COCO_18.index(name) for name in names]] = 0.0
     return Pose2D(COCO_18, person.points, scores, person.person_id)
