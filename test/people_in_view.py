@@ -43,7 +43,7 @@ def standing() -> Array:
     return joints
 
 
-def somebody(seed: int) -> Array:
+def random_person(seed: int) -> Array:
     """(21, 3) PERSON joints with noise, otherwise like standing()."""
     rng = np.random.default_rng(seed)
     return np.asarray(standing() + rng.normal(0, 0.08, (len(PERSON), 3)))
@@ -55,7 +55,7 @@ def human36m(joints: Array) -> Array:
     return np.asarray(lifted - lifted[0])
 
 
-def seen_at(joints: Array, position: npt.ArrayLike, camera: Intrinsics = CAMERA) -> Pose2D:
+def keypoints_at(joints: Array, position: npt.ArrayLike, camera: Intrinsics = CAMERA) -> Pose2D:
     """Exact COCO-18 keypoints of PERSON joints (21, 3) with the hips at position (3,)."""
     points = camera.project(joints[INPUT_ROWS] + np.asarray(position, dtype=np.float64))
     return Pose2D(COCO_18, points, np.ones(18), person_id=7)

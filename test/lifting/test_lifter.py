@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from people_in_view import CAMERA, human36m, seen_at, somebody, standing, without
+from people_in_view import CAMERA, human36m, keypoints_at, random_person, standing, without
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError, ModelError
 from pose_action_ros.lifting import Lifter, LifterSettings
@@ -38,7 +38,7 @@ def shape_of(pose: Pose3D) -> Array:
 
 
 def test_a_standing_person_is_lifted_and_placed() -> None:
-    pose = lifted(seen_at(standing(), (0.3, 0.2, 3.0)))
+    pose = lifted(keypoints_at(standing(), (0.3, 0.2, 3.0)))
     assert pose.skeleton is HUMAN36M_17
     assert pose.placed
     assert pose.person_id == 7
@@ -49,7 +49,7 @@ def test_a_standing_person_is_lifted_and_placed() -> None:
 
 @given(SEEDS, st.floats(0.5, 2))
 def test_zoom_does_not_change_the_pose(seed: int, zoom: float) -> None:
-    person = seen_at(somebody(seed), (0, 0, 4))
+    person = keypoints_at(random_person(seed), (0, 0, 4))
     zoomed = Intrinsics(1280, 720, 900 * zoom, 900 * zoom, 639.5, 359.5)
     points = (person.points - [639.5, 359.5]) * zoom + [639.5, 359.5]
     other = lifted(Pose2D(COCO_18, points, person.scores), zoomed)
@@ -60,15 +60,15 @@ def test_zoom_does_not_change_the_pose(seed: int, zoom: float) -> None:
 def test_turning_the_camera_turns_the_pose(seed: int, angle: float) -> None:
     cosine, sine = np.cos(angle), np.sin(angle)
     turn = np.array([[cosine, 0, sine], [0, 1, 0], [-sine, 0, cosine]])
-    joints = somebody(seed) + np.array([0, 0, 4])
-    first = lifted(seen_at(joints, (0, 0, 0)))
-    second = lifted(seen_at(joints @ turn.T, (0, 0, 0)))
+    joints = random_person(seed) + np.array([0, 0, 4])
+    first = lifted(keypoints_at(joints, (0, 0, 0)))
+    second = lifted(keypoints_at(joints @ turn.T, (0, 0, 0)))
     np.testing.assert_allclose(shape_of(first) @ turn.T, shape_of(second), atol=1e-4)
 
 
 @given(SEEDS)
 def test_a_mirrored_person_is_lifted_to_the_mirrored_pose(seed: int) -> None:
-    person = seen_at(somebody(seed), (0.4, 0.1, 3))
+    person = keypoints_at(random_person(seed), (0.4, 0.1, 3))
     points = person.points[COCO_18.mirror] * [-1, 1] + [2 * CAMERA.cx, 0]
     mirrored = lifted(Pose2D(COCO_18, points, person.scores[COCO_18.mirror]))
     expected = shape_of(lifted(person))[HUMAN36M_17.mirror] * [-1, 1, 1]
@@ -77,7 +77,7 @@ def test_a_mirrored_person_is_lifted_to_the_mirrored_pose(seed: int) -> None:
 
 @given(SEEDS, st.sets(st.integers(0, 17), max_size=14))
 def test_missing_joints_never_make_a_pose_explode(seed: int, missing: set[int]) -> None:
-    person = seen_at(somebody(seed), (0, 0, 3))
+    person = keypoints_at(random_person(seed), (0, 0, 3))
     pose = lifted(without(person, *(COCO_18.joints[row] for row in missing)))
     if pose.present.any():
         assert pose.present.all()
@@ -85,8 +85,8 @@ def test_missing_joints_never_make_a_pose_explode(seed: int, missing: set[int]) 
 
 
 def test_inferred_joints_have_lower_scores_than_visible_ones() -> None:
-    whole = lifted(seen_at(standing(), (0, 0, 2)))
-    pose = lifted(without(seen_at(standing(), (0, 0, 2)), *LEGS))
+    whole = lifted(keypoints_at(standing(), (0, 0, 2)))
+    pose = lifted(without(keypoints_at(standing(), (0, 0, 2)), *LEGS))
     legs = [HUMAN36M_17.index(name) for name in LEGS]
     assert (pose.scores[legs] < whole.scores[legs] - 0.05).all()
     others = np.setdiff1d(np.arange(17), legs)
@@ -98,7 +98,7 @@ def test_inferred_joints_have_lower_scores_than_visible_ones() -> None:
 
 @given(SEEDS, st.sets(st.integers(0, 17), max_size=6))
 def test_bones_keep_human_lengths_with_missing_joints(seed: int, missing: set[int]) -> None:
-    person = seen_at(somebody(seed), (0, 0, 3))
+    person = keypoints_at(random_person(seed), (0, 0, 3))
     pose = lifted(without(person, *(COCO_18.joints[row] for row in missing)))
     if pose.present.any():
         for name, length in (("left_knee", 0.416), ("right_wrist", 0.248), ("neck", 0.246)):
@@ -111,7 +111,10 @@ def test_bones_keep_human_lengths_with_missing_joints(seed: int, missing: set[in
 def test_without_a_torso_all_joints_are_missing() -> None:
     torso = ("left_shoulder", "right_shoulder", "left_hip", "right_hip")
     poses = LIFTER(
-        [seen_at(standing(), (0, 0, 3)), without(seen_at(standing(), (1, 0, 3)), *torso, "neck")],
+        [
+            keypoints_at(standing(), (0, 0, 3)),
+            without(keypoints_at(standing(), (1, 0, 3)), *torso, "neck"),
+        ],
         CAMERA,
     )
     assert poses[0].present.all()
@@ -124,7 +127,7 @@ def test_no_people() -> None:
 
 
 def test_other_skeletons_are_taken_by_name() -> None:
-    person = seen_at(standing(), (0, 0, 3))
+    person = keypoints_at(standing(), (0, 0, 3))
     points, scores = np.full((25, 2), np.nan), np.zeros(25)
     for row, name in enumerate(COCO_18.joints):
         points[BODY_25.index(name)], scores[BODY_25.index(name)] = person.points[row], 1.0
@@ -133,7 +136,7 @@ def test_other_skeletons_are_taken_by_name() -> None:
 
 
 def test_pose_and_distance_grow_with_the_persons_height() -> None:
-    person = seen_at(standing(), (0, 0, 3))
+    person = keypoints_at(standing(), (0, 0, 3))
     lifter = Lifter(LifterSettings())
     lifter.settings = LifterSettings(person_height=1.87)
     taller = lifter([person], CAMERA)[0]
@@ -141,7 +144,7 @@ def test_pose_and_distance_grow_with_the_persons_height() -> None:
 
 
 def test_a_batch_equals_its_rows() -> None:
-    people = [seen_at(somebody(seed), (0, 0, 3)) for seed in range(4)]
+    people = [keypoints_at(random_person(seed), (0, 0, 3)) for seed in range(4)]
     points = np.stack([person.points for person in people])
     found = LIFTER.lift(points, np.ones((4, 18)), CAMERA)
     for row, person in enumerate(people):
@@ -156,7 +159,7 @@ def test_an_empty_batch() -> None:
 
 
 def test_people_of_several_skeletons_are_lifted_together() -> None:
-    person = seen_at(standing(), (0, 0, 3))
+    person = keypoints_at(standing(), (0, 0, 3))
     both = LIFTER([person, person.to(BODY_25)], CAMERA)
     np.testing.assert_allclose(both[0].points, both[1].points, atol=1e-6)
 
@@ -165,7 +168,7 @@ def test_the_distance_of_a_tracked_person_is_filtered() -> None:
     rng = np.random.default_rng(0)
     lifter, depths = Lifter(LifterSettings()), []
     for number in range(60):
-        person = seen_at(standing(), (0.2, 0, 3))
+        person = keypoints_at(standing(), (0.2, 0, 3))
         noisy = person.points + rng.normal(0, 6.0, (18, 2))
         seen = Pose2D(COCO_18, noisy, person.scores, person_id=7)
         alone = lifter([seen], CAMERA)[0]
@@ -181,7 +184,7 @@ def test_the_distance_of_a_tracked_person_is_filtered() -> None:
 
 
 def test_infinite_and_nan_keypoints_are_missing_ones() -> None:
-    points = seen_at(standing(), (0, 0, 3)).points.copy()[None]
+    points = keypoints_at(standing(), (0, 0, 3)).points.copy()[None]
     points[0, 4], points[0, 10] = np.inf, np.nan
     scores = np.ones((1, 18))
     scores[0, 2] = np.nan

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from people_in_view import CAMERA, seen_at, somebody, standing
+from people_in_view import CAMERA, keypoints_at, random_person, standing
 from pose_action_ros.lifting.normalisation import (
     Normalised,
     mirrored_features,
@@ -24,7 +24,7 @@ TORSO = ("right_shoulder", "left_shoulder", "right_hip", "left_hip")
 
 
 def rays_of(seed: int, position: tuple[float, float, float] = (0, 0, 3)) -> Array:
-    return CAMERA.rays(seen_at(somebody(seed), position).points)[None]
+    return CAMERA.rays(keypoints_at(random_person(seed), position).points)[None]
 
 
 def seen(rays: Array, scores: Array | None = None) -> Normalised:
@@ -74,7 +74,7 @@ def test_missing_joints_are_zeros_and_nothing_is_nan(seed: int, missing: list[in
 
 
 def test_the_size_is_that_of_a_metre_at_the_persons_distance() -> None:
-    rays = CAMERA.rays(seen_at(standing(), (0, 0, 4)).points)[None]
+    rays = CAMERA.rays(keypoints_at(standing(), (0, 0, 4)).points)[None]
     assert seen(rays).sizes[0] == pytest.approx(1 / 4, rel=0.05)
 
 

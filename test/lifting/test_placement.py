@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from people_in_view import CAMERA, human36m, seen_at, somebody
+from people_in_view import CAMERA, human36m, keypoints_at, random_person
 from pose_action_ros.lifting.placement import DETECTED, LIFTED, place
 
 Array = npt.NDArray[np.float64]
@@ -16,9 +16,9 @@ Array = npt.NDArray[np.float64]
 
 def view(seed: int, position: npt.ArrayLike) -> tuple[Array, Array]:
     """Rays (1, 18, 2) and root-relative pose (1, 17, 3)."""
-    joints = somebody(seed)
+    joints = random_person(seed)
     root = joints[0]
-    person = seen_at(joints, np.asarray(position) - root)
+    person = keypoints_at(joints, np.asarray(position) - root)
     return CAMERA.rays(person.points)[None], human36m(joints)[None]
 
 

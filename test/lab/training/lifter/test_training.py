@@ -19,7 +19,7 @@ pytest.importorskip("torch")
 import torch
 from lightning_fabric import Fabric
 
-from people_in_view import CAMERA, seen_at, standing
+from people_in_view import CAMERA, keypoints_at, standing
 from pose_action_ros.cli import main
 from pose_action_ros.cli.train_lifter import read_settings
 from pose_action_ros.errors import ModelError, SettingError
@@ -96,7 +96,7 @@ def test_command_trains_measures_and_exports_a_lifter_for_robots(run: Path) -> N
     assert 0 <= scores["shipped"]["all"]["score_calibration_error"] <= 1
     assert str(run) not in json.dumps(card.training["settings"])
     lifter = Lifter(LifterSettings(lifter_model=str(run / "tiny.onnx")))
-    assert lifter([seen_at(standing(), (0, 0, 3))], CAMERA)[0].present.all()
+    assert lifter([keypoints_at(standing(), (0, 0, 3))], CAMERA)[0].present.all()
     with (run / "curve.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["round"] for row in rows] == ["0", "1"]
