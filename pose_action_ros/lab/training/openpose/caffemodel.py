@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -27,16 +26,8 @@ _SIZES = {_EIGHT: 8, _FOUR: 4}
 _LONGEST = 10  # bytes of a varint of 64 bits
 
 
-@dataclass(frozen=True)
-class _LayerFields:
-    """Field numbers of one generation of layers."""
-
-    name: int
-    blobs: int
-
-
-_GENERATIONS = {2: _LayerFields(name=4, blobs=6), 100: _LayerFields(name=1, blobs=7)}
-"""By the field number in NetParameter: `layers` (V1) and `layer`."""
+_GENERATIONS = {2: (4, 6), 100: (1, 7)}
+"""Field numbers of a layer's name and blobs, by that of the layer: `layers` (V1) and `layer`."""
 _SHAPE, _OLD_SHAPE = 7, (1, 2, 3, 4)  # num, channels, height, width
 _DATA: Mapping[int, np.dtype[Any]] = {5: np.dtype("<f4"), 8: np.dtype("<f8")}
 
@@ -83,10 +74,10 @@ def _layers(network: memoryview) -> Iterator[tuple[str, tuple[Array, ...]]]:
     """Name and blobs of each layer."""
     for number, value in fields(network):
         if number in _GENERATIONS:
-            numbers, parts = _GENERATIONS[number], list(fields(_message(value)))
-            names = [bytes(_message(part)).decode() for key, part in parts if key == numbers.name]
+            (name_field, blobs_field), parts = _GENERATIONS[number], list(fields(_message(value)))
+            names = [bytes(_message(part)).decode() for key, part in parts if key == name_field]
             name = names[-1] if names else ""
-            blobs = [_message(part) for key, part in parts if key == numbers.blobs]
+            blobs = [_message(part) for key, part in parts if key == blobs_field]
             yield name, tuple(_blob(blob, name) for blob in blobs)
 
 
