@@ -16,12 +16,12 @@ from pose_action_ros.errors import InputError
 Array = npt.NDArray[np.float64]
 
 OPTICAL_FRAME = "camera_optical_frame"
-"""Name of the frame of images about which nothing else is said."""
+"""Default frame of images."""
 
 
 @dataclass(frozen=True)
 class Intrinsics:
-    """What a camera_info says: image size, focal lengths, principal point, lens distortion.
+    """Image size, focal lengths, principal point and lens distortion, as in a camera_info.
 
     Attributes:
         width, height: [px].
@@ -47,7 +47,7 @@ class Intrinsics:
 
     @classmethod
     def from_field_of_view(cls, width: int, height: int, degrees: float) -> Intrinsics:
-        """An ideal camera whose wider image side sees `degrees`."""
+        """Create an ideal camera with a field of view of `degrees` along the wider image side."""
         if not 1 <= degrees <= 175:
             raise InputError(f"got a field of view of {degrees} degrees, expected 1 to 175")
         focal = max(width, height) / 2 / tan(radians(degrees) / 2)
@@ -59,7 +59,7 @@ class Intrinsics:
         return np.array([[self.fx, 0, self.cx], [0, self.fy, self.cy], [0, 0, 1]], dtype=np.float64)
 
     def project(self, points: npt.ArrayLike) -> Array:
-        """Pixels (..., 2) of points (..., 3) [m]; NaN for points not in front of the camera."""
+        """Project points (..., 3) [m] to pixels (..., 2); NaN for points behind the camera."""
         array = np.asarray(points, dtype=np.float64)
         visible = array[..., 2] > 1e-6
         depth = np.where(visible, array[..., 2], np.nan)
@@ -70,31 +70,31 @@ class Intrinsics:
         return pixels
 
     def rays(self, pixels: npt.ArrayLike) -> Array:
-        """Directions (..., 2), x/z and y/z, of pixels (..., 2), lens distortion removed."""
+        """Directions (..., 2), x/z and y/z, of pixels (..., 2), without lens distortion."""
         array = np.asarray(pixels, dtype=np.float64)
         plane = (array - [self.cx, self.cy]) / [self.fx, self.fy]
         if self.distortion:
-            known = np.isfinite(array).all(axis=-1)
-            flat = array[known].reshape(-1, 1, 2)
+            finite = np.isfinite(array).all(axis=-1)
+            flat = array[finite].reshape(-1, 1, 2)
             if len(flat):
-                import cv2  # noqa: PLC0415 - who has no distortion need not load it
+                import cv2  # noqa: PLC0415 - only needed with distortion
 
                 straight = cv2.undistortPoints(flat, self.matrix, np.array(self.distortion))
-                plane[known] = straight[:, 0]
+                plane[finite] = straight[:, 0]
         rays: Array = plane
         return rays
 
 
 def _distort(plane: Array, distortion: tuple[float, ...]) -> Array:
-    """Brown-Conrady lens model of OpenCV, on normalised coordinates (..., 2)."""
+    """Apply OpenCV's Brown-Conrady lens model to normalised coordinates (..., 2)."""
     flat = plane.reshape(-1, 2)
-    known = np.isfinite(flat).all(axis=1)
+    finite = np.isfinite(flat).all(axis=1)
     result = np.full_like(flat, np.nan)
-    if known.any():
-        import cv2  # noqa: PLC0415 - who has no distortion need not load it
+    if finite.any():
+        import cv2  # noqa: PLC0415 - only needed with distortion
 
-        directions = np.column_stack([flat[known], np.ones(known.sum())])
+        directions = np.column_stack([flat[finite], np.ones(finite.sum())])
         zero = np.zeros(3)
         pixels, _ = cv2.projectPoints(directions, zero, zero, np.eye(3), np.array(distortion))
-        result[known] = pixels[:, 0]
+        result[finite] = pixels[:, 0]
     return result.reshape(plane.shape)

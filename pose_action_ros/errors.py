@@ -1,28 +1,28 @@
-"""The errors this package raises: one root and a child for each thing a caller can do about it.
+"""Errors of this package: one root, and a class for each remedy.
 
-Every message says what was got, what was expected, and what to do.
+Every message names the value that was got, what was expected, and the remedy.
 """
 
 
 class PoseActionError(Exception):
-    """Root of all errors raised on purpose by this package."""
+    """Root of all errors of this package."""
 
 
 class InputError(PoseActionError, ValueError):
-    """An image, a keypoint set, a pose or a recording is not what the function takes."""
+    """An image, keypoints, a pose or a recording is invalid."""
 
 
 class SettingError(PoseActionError, ValueError):
-    """A parameter has a value, type or name that is not allowed."""
+    """A setting has an invalid value, type or name."""
 
 
 class ModelError(PoseActionError):
-    """A model file or its card is missing, damaged, or does not fit its use."""
+    """A model file or its card is missing, damaged or unsuitable."""
 
 
 class EngineError(PoseActionError):
-    """An inference engine cannot be had or failed to run."""
+    """An inference engine is not available or failed."""
 
 
 class SourceError(PoseActionError):
-    """A camera, video file or image folder cannot be read."""
+    """A source of images cannot be read."""

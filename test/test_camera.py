@@ -25,7 +25,7 @@ def test_rays_undo_projection(camera: Intrinsics, scene: Array) -> None:
 
 
 @given(points, st.floats(0.1, 100))
-def test_projection_does_not_know_distance(scene: Array, scale: float) -> None:
+def test_projection_is_independent_of_distance(scene: Array, scale: float) -> None:
     np.testing.assert_allclose(LENS.project(scene), LENS.project(scene * scale), atol=1e-6)
 
 
@@ -33,7 +33,7 @@ def test_the_optical_axis_meets_the_principal_point() -> None:
     np.testing.assert_allclose(LENS.project([0, 0, 3]), [320, 240])
 
 
-def test_what_is_behind_the_camera_or_missing_has_no_pixel() -> None:
+def test_points_behind_the_camera_have_no_pixel() -> None:
     scene = np.array([[0, 0, -1], [0, 0, 0], [np.nan, 0, 1], [0, 0, 1]])
     for camera in (IDEAL, LENS):
         known = np.isfinite(camera.project(scene)).all(axis=1)
@@ -52,7 +52,7 @@ def test_the_field_of_view_is_that_of_the_wider_side() -> None:
 
 
 @pytest.mark.parametrize("degrees", [0, 180, -3, float("nan")])
-def test_fields_of_view_no_camera_has(degrees: float) -> None:
+def test_impossible_fields_of_view_are_refused(degrees: float) -> None:
     with pytest.raises(InputError, match="expected 1 to 175"):
         Intrinsics.from_field_of_view(640, 480, degrees)
 
@@ -61,6 +61,8 @@ def test_fields_of_view_no_camera_has(degrees: float) -> None:
     "numbers",
     [(0, 480, 1, 1, 1, 1), (640, 480, 0, 1, 1, 1), (640, 480, 1, float("nan"), 1, 1)],
 )
-def test_numbers_no_camera_has(numbers: tuple[int, int, float, float, float, float]) -> None:
+def test_impossible_numbers_are_refused(
+    numbers: tuple[int, int, float, float, float, float],
+) -> None:
     with pytest.raises(InputError, match="intrinsics need"):
         Intrinsics(*numbers)

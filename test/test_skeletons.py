@@ -48,7 +48,7 @@ def test_orders_are_those_of_openpose() -> None:
 
 
 @given(skeletons, skeletons)
-def test_joints_of_the_same_name_are_copied_and_nothing_is_invented(
+def test_joints_of_the_same_name_are_copied_and_others_are_missing(
     source: Skeleton, target: Skeleton
 ) -> None:
     values = np.arange(len(source) * 2.0).reshape(-1, 2)
@@ -73,7 +73,7 @@ def test_conversion_takes_any_leading_axes() -> None:
     assert convert(np.zeros((2, 5, 25, 3)), BODY_25, HUMAN36M_17).shape == (2, 5, 17, 3)
 
 
-def test_bad_input_says_what_is_there() -> None:
+def test_unknown_names_and_wrong_shapes_are_refused() -> None:
     with pytest.raises(InputError, match="known skeletons are body_25, coco_18"):
         skeleton_named("body_26")
     with pytest.raises(InputError, match="has no joint 'tail'; it has nose, neck"):

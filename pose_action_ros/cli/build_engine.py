@@ -1,4 +1,4 @@
-"""`pose-action build-engine`: building a model's TensorRT engine before a node first needs it."""
+"""`pose-action build-engine`: build a model's TensorRT engine in advance."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pose_action_ros.errors import EngineError
 from pose_action_ros.models.card import find_model
 
 DESCRIPTION = (
-    "build a model's TensorRT engine for this machine's GPU into the cache; the engines tensorrt "
-    "(fp32) and tensorrt_fp16 take the one of the model that was built last"
+    "Build a model's TensorRT engine for this machine's GPU into the cache. The engines tensorrt "
+    "(fp32) and tensorrt_fp16 use the one of the model that was built last."
 )
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Add the command's options."""
+    """Add the options."""
     parser.add_argument("model", help="name of a shipped model, or path of an .onnx file")
     parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0])
     parser.add_argument(
@@ -26,7 +26,7 @@ def configure(parser: ArgumentParser) -> None:
         type=_batch,
         default=MAX_BATCH,
         metavar="N",
-        help=f"people (images of actions) that run at once; more take turns; default: {MAX_BATCH}",
+        help=f"people (images of actions) in one batch (default: {MAX_BATCH})",
     )
 
 

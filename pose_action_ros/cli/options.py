@@ -1,4 +1,4 @@
-"""Command line options from settings classes: names, types, defaults and help are the fields'."""
+"""Command line options from settings classes: names, types, defaults and help."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ _KINDS = {int: "INTEGER", float: "NUMBER", str: "TEXT"}
 def add_options(
     parser: argparse.ArgumentParser, settings: type, skip: Collection[str] = ()
 ) -> None:
-    """Give the parser one option for each setting, in a group for each class that has fields.
+    """Add one option for each setting, in a group for each class that has fields.
 
     Args:
         parser: of the command.
-        settings: dataclass of settings.setting fields.
-        skip: names that the command asks for in another way.
+        settings: settings class.
+        skip: settings without an option of their own.
     """
-    left = {item.name: limits_of(item) for item in fields(settings) if item.name not in skip}
+    remaining = {item.name: limits_of(item) for item in fields(settings) if item.name not in skip}
     for part in settings.__mro__:
-        names = [name for name in inspect.get_annotations(part) if name in left]
+        names = [name for name in inspect.get_annotations(part) if name in remaining]
         if names:
             title = (part.__doc__ or part.__name__).splitlines()[0].rstrip(".")
             group = parser.add_argument_group(title)
             for name in names:
-                _add_option(group, settings, name, left.pop(name))
+                _add_option(group, settings, name, remaining.pop(name))
 
 
 def _add_option(group: argparse._ArgumentGroup, settings: type, name: str, limits: Limits) -> None:
-    """One option; without a default, so that only what the user gave is set."""
+    """Add one option, without a default: only given options are in the parsed arguments."""
     flag, text = "--" + name.replace("_", "-"), _help(limits, defaults(settings)[name])
     kind = kind_of(settings, name)
     if kind is bool:
@@ -68,17 +68,17 @@ def _add_option(group: argparse._ArgumentGroup, settings: type, name: str, limit
 
 
 def _help(limits: Limits, default: Value) -> str:
-    """Description, unit and default; argparse reads % in a help text, so it is doubled."""
+    """Description, unit and default; % is doubled, since argparse expands it."""
     unit = f" [{limits.unit}]" if limits.unit else ""
     shown = str(default) if default != "" else "empty"
     return f"{limits.description.rstrip('.')}{unit} (default: {shown})".replace("%", "%%")
 
 
 def settings_from(args: argparse.Namespace, settings: type[Config], **values: object) -> Config:
-    """The settings the user gave, checked; `values` are those of skipped options.
+    """Create settings from the given options; `values` are those of skipped ones.
 
     Raises:
-        SettingError: a value is outside its limits.
+        SettingError: a value is not allowed.
     """
     given = {name: vars(args)[name] for name in defaults(settings) if name in vars(args)}
     return from_mapping(settings, {**given, **values})

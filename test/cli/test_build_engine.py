@@ -14,7 +14,7 @@ from pose_action_ros.engines import load_engine
 from pose_action_ros.models.card import find_model
 
 
-def test_nodes_take_what_was_built(
+def test_a_built_engine_is_loaded(
     machine: Machine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = doubling(tmp_path)
@@ -39,7 +39,7 @@ def test_shipped_models_in_half_precision(
     assert len(machine.tensorrt.builds) == 1
 
 
-def test_what_cannot_be_built(
+def test_failures_are_reported(
     machine: Machine,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -1,5 +1,6 @@
 import argparse
-from dataclasses import dataclass, fields
+import inspect
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
@@ -13,15 +14,15 @@ from pose_action_ros.settings import Settings, setting
 
 @dataclass(frozen=True)
 class Base(Settings):
-    """What the base has."""
+    """Options of the base."""
 
     size: int = setting(3, "how big", unit="px", low=1, high=9)
-    fast: bool = setting(True, "whether 100 % fast")
+    fast: bool = setting(True, "runs at 100 % speed")
 
 
 @dataclass(frozen=True)
 class Whole(Base):
-    """What the whole has."""
+    """Options of the whole."""
 
     kind: str = setting("round", "shape", choices=("round", "square"))
     share: float = setting(0.5, "how much", low=0, high=1)
@@ -37,17 +38,17 @@ def _parsed(words: list[str]) -> Whole:
     return settings_from(_parser(Whole).parse_args(words), Whole)
 
 
-def test_without_options_the_defaults() -> None:
+def test_defaults_without_options() -> None:
     assert _parsed([]) == Whole()
 
 
 @given(st.integers(1, 9), st.booleans(), st.sampled_from(["round", "square"]), st.floats(0, 1))
-def test_what_is_given_arrives(size: int, fast: bool, kind: str, share: float) -> None:
+def test_given_options_become_settings(size: int, fast: bool, kind: str, share: float) -> None:
     words = [f"--size={size}", "--fast" if fast else "--no-fast", f"--kind={kind}"]
     assert _parsed([*words, f"--share={share!r}"]) == Whole(size, fast, kind, share)
 
 
-def test_limits_hold() -> None:
+def test_limits_are_checked() -> None:
     with pytest.raises(SettingError, match="size"):
         _parsed(["--size", "10"])
 
@@ -55,21 +56,17 @@ def test_limits_hold() -> None:
 def test_help_shows_description_unit_and_default() -> None:
     text = " ".join(_parser(Whole).format_help().split())
     assert "how big [px] (default: 3)" in text
-    assert "whether 100 % fast (default: True)" in text
-    assert "What the base has" in text
+    assert "runs at 100 % speed (default: True)" in text
+    assert "Options of the base" in text
 
 
-def test_skipped_ones_are_given_by_the_command() -> None:
+def test_skipped_settings_come_from_the_command() -> None:
     args = _parser(Whole, "size").parse_args([])
     assert settings_from(args, Whole, size=5) == Whole(size=5)
 
 
 def test_all_settings_of_the_chain_have_different_names() -> None:
-    names = [
-        item.name
-        for part in ProcessSettings.__mro__
-        if part is not object and part is not ProcessSettings
-        for item in (fields(part) if len(part.__mro__) == 2 else ())
-    ]
+    names = [name for part in ProcessSettings.__mro__ for name in inspect.get_annotations(part)]
+    assert len(names) > 40
     assert len(names) == len(set(names))
     _parser(ProcessSettings, "source").format_help()
