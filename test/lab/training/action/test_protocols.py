@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from action_files import optical_people
-from pose_action_ros.cli import evaluate_action as evaluate_command
 from pose_action_ros.cli import search as search_command
+from pose_action_ros.cli.evaluate import Action
 from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.datasets.sequences import ActionSequence, bone_lengths
 from pose_action_ros.lab.training.action.protocols import (
@@ -151,10 +151,10 @@ def evaluate(folder: Path, *words: str) -> int:
     config = folder / "tiny.yaml"
     config.write_text(TINY)
     parser = argparse.ArgumentParser()
-    evaluate_command.configure(parser)
+    Action.configure(parser)
     common = ["--dataset", "msr_action3d", "--data", str(MSR), "--config", str(config)]
     args = parser.parse_args([*common, "--output", str(folder / "out"), "--seeds", "1", *words])
-    return evaluate_command.run(args)
+    return Action.run(args)
 
 
 @needs_shared

@@ -16,7 +16,8 @@ import torch
 from scipy.special import softmax
 
 from blazepose_files import blazepose_files
-from pose_action_ros.cli import evaluate_action, search, train_action, train_recordings
+from pose_action_ros.cli import evaluate, search
+from pose_action_ros.cli import train as commands
 from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.lab.networks.genotype import random_genotype, to_json
 from pose_action_ros.lab.training.action import people as people_module
@@ -75,9 +76,9 @@ def train(
     config = folder / "tiny.yaml"
     config.write_text(TINY.format(epochs=epochs, network=network, channels=channels) + more)
     parser = argparse.ArgumentParser()
-    train_action.configure(parser)
+    commands.Action.configure(parser)
     words = ["--config", str(config), "--output", str(output)]
-    assert train_action.run(parser.parse_args(words)) == 0
+    assert commands.Action.run(parser.parse_args(words)) == 0
     return output / "action.onnx"
 
 
@@ -208,8 +209,8 @@ def test_a_search_uses_simulated_people(tmp_path: Path) -> None:
 def record(path: Path, *words: str) -> None:
     blazepose_files()
     parser = argparse.ArgumentParser()
-    train_recordings.configure(parser)
-    assert train_recordings.run(parser.parse_args(["--output", str(path), *words])) == 0
+    commands.Recordings.configure(parser)
+    assert commands.Recordings.run(parser.parse_args(["--output", str(path), *words])) == 0
 
 
 def test_idle_people_are_rendered_and_detected_and_a_second_run_continues(
@@ -330,8 +331,8 @@ def test_invalid_settings_are_named(tmp_path: Path, text: str, message: str) -> 
         ("refine_action", train_module),
         ("renew_action", train_module),
         ("search_action", search),
-        ("evaluate_msr_action3d", evaluate_action),
-        ("evaluate_sbu_kinect", evaluate_action),
+        ("evaluate_msr_action3d", evaluate),
+        ("evaluate_sbu_kinect", evaluate),
     ],
 )
 def test_the_configurations_of_the_package_are_valid(name: str, module: Any) -> None:

@@ -21,7 +21,7 @@ from lightning_fabric import Fabric
 
 from people_in_view import CAMERA, keypoints_at, standing
 from pose_action_ros.cli import main
-from pose_action_ros.cli.train_lifter import read_settings
+from pose_action_ros.cli.train import read_settings
 from pose_action_ros.errors import ModelError, SettingError
 from pose_action_ros.lab.networks.checkpoints import load_checkpoint, save_checkpoint
 from pose_action_ros.lab.training.lifter.learners import Learners

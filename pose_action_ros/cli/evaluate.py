@@ -1,0 +1,244 @@
+"""`pose-action evaluate`: one class per subcommand; the detectors have a module of their own."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pose_action_ros.cli.options import add_options, settings_from
+from pose_action_ros.errors import SettingError
+from pose_action_ros.lab.evaluation.settings import ChainRun, RecogniserRun
+from pose_action_ros.lab.evaluation.tables import write_figures
+from pose_action_ros.lab.training.action.settings import (
+    CELLS,
+    DATASETS,
+    HAND_MADE,
+    Augmentation,
+    Fitting,
+    NetworkChoice,
+    Protocol,
+    read_sections,
+)
+from pose_action_ros.lab.training.lifter.settings import LifterTraining
+from pose_action_ros.recognition.spmf_settings import SpmfSettings
+
+if TYPE_CHECKING:
+    from pose_action_ros.lab.evaluation.chain import ChainReport
+
+SECTIONS = {
+    "fitting": Fitting,
+    "network": NetworkChoice,
+    "augmentation": Augmentation,
+    "protocol": Protocol,
+    "spmf": SpmfSettings,
+}
+_MEAN_OF = {
+    "msr_action3d": ("as1", "as2", "as3"),
+    "sbu_kinect": tuple(f"fold_{number}" for number in range(1, 6)),
+}
+_DATA = ("detections", "human36m", "human36m_detections")
+"""Settings with paths of data, which may have moved since the training."""
+
+
+class Lifter:
+    """`evaluate lifter`: trained runs on test people, beside the baseline."""
+
+    DESCRIPTION = (
+        "Measure runs of `train lifter` on test people: protocols 1 and 2, PCK, by action and "
+        "joint, with exact and detected keypoints and the paper's mix; several runs are other "
+        "seeds."
+    )
+
+    @staticmethod
+    def configure(parser: ArgumentParser) -> None:
+        """Add the options."""
+        parser.add_argument("runs", nargs="+", type=Path, help="output folders of the runs")
+        parser.add_argument(
+            "--output", type=Path, default=Path("output/lifter"), help="folder of the report"
+        )
+        for name in _DATA:
+            parser.add_argument("--" + name.replace("_", "-"), default="", help="present path")
+
+    @staticmethod
+    def run(args: Namespace) -> int:
+        """Measure, print the tables and write them with a plot."""
+        from pose_action_ros.lab.evaluation.lifter_files import markdown, write_report
+        from pose_action_ros.lab.training.lifter.run import evaluate, load_run
+
+        moved = {name: value for name in _DATA if (value := getattr(args, name))}
+        loaded = [load_run(folder) for folder in args.runs]
+        settings = [replace(one, **moved) for one, _ in loaded]
+        if len({_data(one) for one in settings}) > 1:
+            raise SettingError("the runs have different data; evaluate them one by one")
+        report = evaluate([learners.by_name() for _, learners in loaded], settings[0])
+        write_report(report, args.output)
+        print(markdown(report))  # noqa: T201 - the command's output
+        print(f"kept in {args.output}: lifter.md, .csv, .json and .png")  # noqa: T201
+        return 0
+
+
+def _data(settings: LifterTraining) -> tuple[str, ...]:
+    return (settings.positions, settings.subjects, *(getattr(settings, name) for name in _DATA))
+
+
+class Action:
+    """`evaluate action`: train and test under a data set's official protocol."""
+
+    DESCRIPTION = (
+        "Train an action network on the training part of a data set, for several seeds, and test "
+        "it on the test part: accuracy per sequence, per class, confusion matrices. An interrupted "
+        "run is resumed."
+    )
+
+    @staticmethod
+    def configure(parser: ArgumentParser) -> None:
+        """Add the options."""
+        parser.add_argument("--dataset", choices=DATASETS, required=True)
+        parser.add_argument("--data", type=Path, required=True, help="folder of the data set")
+        parser.add_argument(
+            "--config", type=Path, required=True, help="YAML, see config/evaluate_*"
+        )
+        parser.add_argument("--seeds", type=int, default=5, help="trainings of each (%(default)s)")
+        parser.add_argument("--splits", nargs="+", help="parts of the protocol (default: all)")
+        parser.add_argument(
+            "--inner",
+            action="store_true",
+            help="cross-validate by subject on the training part, to choose settings",
+        )
+        parser.add_argument(
+            "--controls",
+            type=int,
+            default=0,
+            help="random cells to compare with, beside the hand-made network; 0 for none",
+        )
+        parser.add_argument(
+            "--network", choices=(CELLS, HAND_MADE), help="replaces the network of the settings"
+        )
+        parser.add_argument(
+            "--genotype", help="replaces the genotype of the settings: file, or random:SEED"
+        )
+        parser.add_argument(
+            "--output", type=Path, default=Path("output/action"), help="folder of the report"
+        )
+
+    @staticmethod
+    def run(args: Namespace) -> int:
+        """Train and test every split and seed, print the tables and write them with pictures."""
+        import torch
+
+        from pose_action_ros.lab.evaluation.action_report import markdown, write_report
+        from pose_action_ros.lab.training.action.benchmark import compare_controls, run_splits
+        from pose_action_ros.lab.training.action.protocols import inner_splits, splits
+
+        sections = read_sections(args.config, SECTIONS)
+        options = {
+            name: value for name in ("network", "genotype") if (value := getattr(args, name))
+        }
+        sections["network"] = replace(sections["network"], **options)
+        torch.set_num_threads(min(2, torch.get_num_threads()))
+        parts = splits(args.dataset, args.data, args.splits or ())
+        if args.inner:
+            parts = [inner for part in parts for inner in inner_splits(part)]
+        mean_of = [part.name for part in parts] if args.inner else _MEAN_OF[args.dataset]
+        results = run_splits(parts, args.seeds, sections, args.output)
+        write_report(results, mean_of, args.output)
+        print(markdown(results, mean_of))  # noqa: T201 - the command's output
+        if args.controls:
+            table = compare_controls(
+                parts, args.seeds, sections, args.output, results=results, controls=args.controls
+            )
+            (args.output / "controls.md").write_text(table, encoding="utf-8")
+            print(table)  # noqa: T201
+        print(f"wrote action.md, action.json and pictures to {args.output}")  # noqa: T201
+        return 0
+
+
+class Chain:
+    """`evaluate chain`: from rendered images to placed poses, against ground truth."""
+
+    DESCRIPTION = (
+        "Render simulated people, detect, track and lift them; errors of poses and positions."
+    )
+
+    @staticmethod
+    def configure(parser: ArgumentParser) -> None:
+        """Add the options."""
+        add_options(parser, ChainRun)
+        parser.add_argument(
+            "--output", type=Path, default=Path("output/chain.json"), help="file of the figures"
+        )
+
+    @staticmethod
+    def run(args: Namespace) -> int:
+        """Measure, print and write the figures."""
+        from pose_action_ros.lab.evaluation.chain import measure_chain
+
+        report = measure_chain(settings_from(args, ChainRun))
+        print(text_of(report))  # noqa: T201 - the command's output
+        write_figures(asdict(report), args.output)
+        return 0
+
+
+def text_of(report: ChainReport) -> str:
+    """The figures as text."""
+    from pose_action_ros.lab.evaluation.placement import placement_table
+
+    parts = [
+        f"{report.images} images, the person detected and placed in {report.found:.1%}",
+        f"median change of the distance's error between images: {report.jitter:.0f} mm",
+    ]
+    for title, scores in (("true height", report.measured), ("assumed height", report.assumed)):
+        parts += [
+            f"{title}: MPJPE, root-aligned, {scores.mpjpe:.1f} mm; {scores.pck:.1%} within 150 mm",
+            placement_table(scores.placement, f"Positions, {title}").markdown(),
+        ]
+    return "\n\n".join(parts)
+
+
+class Recogniser:
+    """`evaluate recogniser`: the whole pipeline on active and idle simulated people."""
+
+    DESCRIPTION = (
+        "Render simulated people, run all stages, and measure the delay and steadiness of the "
+        "answers and the false alarms for idle people."
+    )
+
+    @staticmethod
+    def configure(parser: ArgumentParser) -> None:
+        """Add the options."""
+        add_options(parser, RecogniserRun)
+        parser.add_argument(
+            "--output",
+            type=Path,
+            default=Path("output/recogniser.json"),
+            help="file of the figures",
+        )
+
+    @staticmethod
+    def run(args: Namespace) -> int:
+        """Measure, print and write the figures."""
+        from pose_action_ros.lab.evaluation.recogniser import (
+            measure_recogniser,
+            reaction_table,
+        )
+
+        report = measure_recogniser(settings_from(args, RecogniserRun))
+        alarms = ", ".join(f"{label} {count}" for label, count in report.alarms.most_common())
+        print(reaction_table(report).markdown())  # noqa: T201 - the command's output
+        print(  # noqa: T201
+            f"idle for {report.idle_seconds:.0f} s: {report.alarms_per_minute:.2f} false alarms "
+            f"per minute ({alarms or 'none'})"
+        )
+        figures = {
+            "actions": len(report.actions),
+            "in_time": report.in_time,
+            "held": report.held,
+            "later_answers": report.steady,
+            "idle_seconds": report.idle_seconds,
+            "alarms_per_minute": report.alarms_per_minute,
+            "alarms": dict(report.alarms),
+        }
+        write_figures(figures, args.output)
+        return 0
