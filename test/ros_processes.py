@@ -19,7 +19,7 @@ Launch = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def launch(tmp_path: Path) -> Iterator[Launch]:
-    """Starts node processes: `launch("camera_node", parameter=value, ...)`; ends them all."""
+    """Start node processes: `launch("camera_node", parameter=value, ...)`; end them all."""
     running: list[subprocess.Popen[str]] = []
     files: list[IO[str]] = []
 
@@ -39,8 +39,8 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
     codes = [stop(process) for process in reversed(running)]
     for file in files:
         file.close()
-    said = "\n".join(path.read_text(encoding="utf-8") for path in sorted(tmp_path.glob("*.log")))
-    assert set(codes) <= {0}, f"exit codes {codes}:\n{said}"
+    logs = "\n".join(path.read_text(encoding="utf-8") for path in sorted(tmp_path.glob("*.log")))
+    assert set(codes) <= {0}, f"exit codes {codes}:\n{logs}"
 
 
 def command(module: str, parameters: dict[str, Any]) -> list[str]:

@@ -115,17 +115,17 @@ class Peer(Node):
 
     def __init__(self, context: Context) -> None:
         super().__init__("peer", context=context)
-        self.heard: dict[str, list[Any]] = defaultdict(list)
+        self.received: dict[str, list[Any]] = defaultdict(list)
         self._outputs: dict[str, Any] = {}
         self._callers: dict[str, Any] = {}
 
-    def hear(self, kind: type, topic: str, *, reliable: bool = True) -> list[Any]:
+    def receive(self, kind: type, topic: str, *, reliable: bool = True) -> list[Any]:
         """Subscribe to a topic; return the list to which its messages are appended."""
         policy = ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT
         qos = QoSProfile(depth=100, reliability=policy)
-        self.create_subscription(kind, topic, self.heard[topic].append, qos)
+        self.create_subscription(kind, topic, self.received[topic].append, qos)
         wait_until(lambda: self.count_publishers(topic))
-        return self.heard[topic]
+        return self.received[topic]
 
     def output(self, kind: type, topic: str) -> Any:
         """A publisher of a topic, once there is a subscription."""
@@ -147,7 +147,7 @@ class Peer(Node):
                 answer = _answer(other.create_client(kind, service), request)
         raise AssertionError(f"no answer from {service}")
 
-    def say(self, topic: str, message: Any, until: Callable[[], object] = lambda: True) -> None:
+    def publish(self, topic: str, message: Any, until: Callable[[], object] = lambda: True) -> None:
         """Publish a message, repeatedly until a condition holds.
 
         One participant may publish before the other has discovered it, so the first message of a
@@ -274,11 +274,11 @@ def person(left: float = 20.0) -> Pose2D:
 def health_of(peer: Peer, node: str) -> dict[str, str]:
     """The values of the newest diagnostics of a node, with its level and message."""
     topic = "/diagnostics"
-    if topic not in peer.heard:
-        peer.hear(DiagnosticArray, topic)
-    count = len(peer.heard[topic])
-    wait_until(lambda: _newest(peer.heard[topic][count:], node))
-    status = _newest(peer.heard[topic][count:], node)
+    if topic not in peer.received:
+        peer.receive(DiagnosticArray, topic)
+    count = len(peer.received[topic])
+    wait_until(lambda: _newest(peer.received[topic][count:], node))
+    status = _newest(peer.received[topic][count:], node)
     values = {item.key: item.value for item in status.values}
     return {"level": str(status.level[0]), "message": status.message, **values}
 

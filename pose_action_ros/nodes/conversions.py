@@ -1,4 +1,4 @@
-"""Messages of poses, actions and cameras: made from, and read and checked into, our types."""
+"""Messages of poses, actions and cameras from the types of this package, and back with checks."""
 
 from __future__ import annotations
 
@@ -129,19 +129,19 @@ def _check_numbers(points: Array, scores: Array, ids: Sequence[int]) -> None:
             f"person {_first(wrong, ids)}: got infinite coordinates or scores that are no "
             "numbers >= 0"
         )
-    unseen = np.isnan(points).any(axis=2) & (scores > 0)
-    if unseen.any():
+    contradictory = np.isnan(points).any(axis=2) & (scores > 0)
+    if contradictory.any():
         raise InputError(
-            f"person {_first(unseen, ids)}: got joints that are NaN with a score above 0; "
+            f"person {_first(contradictory, ids)}: got joints that are NaN with a score above 0; "
             "a missing joint has score 0"
         )
 
 
-def _check_extent(points: Array, known: npt.NDArray[np.bool_], ids: Sequence[int]) -> None:
-    """Check that the known (N, J) of joints (N, J, 3) are not all at one place, as zeros are."""
-    one = points[np.arange(len(points)), known.argmax(axis=1)]  # (N, 3)
-    there = ~known | (points == one[:, None]).all(axis=2)
-    flat = there.all(axis=1) & (known.sum(axis=1) > 1)
+def _check_extent(points: Array, present: npt.NDArray[np.bool_], ids: Sequence[int]) -> None:
+    """Check that the present (N, J) of joints (N, J, 3) are not all at one place, as zeros are."""
+    one = points[np.arange(len(points)), present.argmax(axis=1)]  # (N, 3)
+    there = ~present | (points == one[:, None]).all(axis=2)
+    flat = there.all(axis=1) & (present.sum(axis=1) > 1)
     if flat.any():
         raise InputError(
             f"person {_first(flat[:, None], ids)}: got all joints at one place, expected a body in "

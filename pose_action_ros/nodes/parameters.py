@@ -41,7 +41,7 @@ class Parameters(Generic[Config]):
             raises refuses the change.
 
     Raises:
-        SettingError: a value given at start is not allowed.
+        SettingError: a value at start is not allowed.
     """
 
     def __init__(
@@ -86,9 +86,9 @@ class Parameters(Generic[Config]):
 
     def _set(self, parameters: list[Parameter[Any]]) -> SetParametersResult:
         """Apply a change while running; ROS has refused those of read-only parameters."""
-        known = defaults(self._settings)
+        names = defaults(self._settings)
         try:
-            changes = {item.name: item.value for item in parameters if item.name in known}
+            changes = {item.name: item.value for item in parameters if item.name in names}
             values = replace(self.values, **changes)
             if changes:
                 self._changed(values)

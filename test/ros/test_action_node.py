@@ -65,7 +65,7 @@ def frame(
 def connect(peer: Peer, node: Any) -> None:
     """Wait until the node receives messages."""
     empty = poses_message([], header(BEGIN - 10), HUMAN36M_17)
-    peer.say("poses", empty, until=lambda: handled(node))
+    peer.publish("poses", empty, until=lambda: handled(node))
 
 
 def change(peer: Peer, name: str, value: str | float) -> SetParametersResult:
@@ -79,7 +79,7 @@ def test_actions_carry_the_stamps_of_the_poses(
     started: Start, peer: Peer, model: dict[str, str]
 ) -> None:
     node = started(ActionNode, stride=0.2, **model)
-    actions = peer.hear(Action, "action")
+    actions = peer.receive(Action, "action")
     connect(peer, node)
     poses = film(3.5)
     peer.feed(node, "poses", poses)
@@ -136,7 +136,7 @@ def test_bad_poses_are_counted_and_reported_and_the_node_survives(
     started: Start, peer: Peer, model: dict[str, str]
 ) -> None:
     node = started(ActionNode, stride=0.0, **model)
-    actions = peer.hear(Action, "action")
+    actions = peer.receive(Action, "action")
     connect(peer, node)
     for count, (text, bad) in enumerate(bad_poses().items(), start=1):
         peer.feed(node, "poses", [bad])
@@ -152,7 +152,7 @@ def test_people_in_view_for_a_moment_or_without_joints_get_no_action(
     started: Start, peer: Peer, model: dict[str, str]
 ) -> None:
     node = started(ActionNode, stride=0.0, **model)
-    actions = peer.hear(Action, "action")
+    actions = peer.receive(Action, "action")
     connect(peer, node)
     messages = film(2.5)
     messages[5].people += frame(0, ids=(8,)).people
@@ -171,7 +171,7 @@ def test_time_that_jumps_back_empties_the_window(
     started: Start, peer: Peer, model: dict[str, str]
 ) -> None:
     node = started(ActionNode, stride=0.0, **model)
-    actions = peer.hear(Action, "action")
+    actions = peer.receive(Action, "action")
     connect(peer, node)
     poses = film(2.5)
     peer.feed(node, "poses", poses)
@@ -195,8 +195,8 @@ def test_motion_images_and_labels_are_published_on_demand(
     started: Start, peer: Peer, model: dict[str, str]
 ) -> None:
     node = started(ActionNode, **model)
-    images = peer.hear(Image, "action_node/spmf")
-    markers = peer.hear(MarkerArray, "action_node/markers")
+    images = peer.receive(Image, "action_node/spmf")
+    markers = peer.receive(MarkerArray, "action_node/markers")
     wait_until(node.action._spmf.get_subscription_count)
     wait_until(node.action._markers.get_subscription_count)
     connect(peer, node)
@@ -215,7 +215,7 @@ def test_the_model_is_changed_while_poses_arrive_and_none_is_lost(
     started: Start, peer: Peer, model: dict[str, str], other_action_model: Path
 ) -> None:
     node = started(ActionNode, stride=0.0, min_filled=0.05, **model)
-    actions = peer.hear(Action, "action")
+    actions = peer.receive(Action, "action")
     connect(peer, node)
     stop, count = Event(), itertools.count()
     poses = (frame(number) for number in itertools.takewhile(lambda _: not stop.is_set(), count))
@@ -251,8 +251,8 @@ def test_interactions_name_both_people_and_are_written_over_both(
     started: Start, peer: Peer, interaction_model: Path
 ) -> None:
     node = started(ActionNode, action_model=str(interaction_model))
-    actions, images = peer.hear(Action, "action"), peer.hear(Image, "action_node/spmf")
-    markers = peer.hear(MarkerArray, "action_node/markers")
+    actions, images = peer.receive(Action, "action"), peer.receive(Image, "action_node/spmf")
+    markers = peer.receive(MarkerArray, "action_node/markers")
     wait_until(node.action._spmf.get_subscription_count)
     wait_until(node.action._markers.get_subscription_count)
     connect(peer, node)
@@ -271,7 +271,7 @@ def test_people_further_apart_than_the_interaction_distance_get_no_action(
     started: Start, peer: Peer, interaction_model: Path
 ) -> None:
     node = started(ActionNode, action_model=str(interaction_model))
-    actions = peer.hear(Action, "action")
+    actions = peer.receive(Action, "action")
     connect(peer, node)
     assert change(peer, "interaction_distance", 0.5).successful
     peer.feed(node, "poses", film(2.5, ids=(9, 4)))

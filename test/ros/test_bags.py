@@ -1,4 +1,4 @@
-"""A bag processed without ROS says what the nodes say of it, image by image.
+"""A bag processed without ROS has the results that the nodes publish, image by image.
 
 BAG_IMAGES=2000 in the environment makes it a long bag.
 """
@@ -35,7 +35,7 @@ COUNT, RATE = int(os.environ.get("BAG_IMAGES", "75")), 20.0
 
 
 class Film(FakeDetector):
-    """Sees the simulated people of the moment that an image's colour says; nobody in black."""
+    """Detector of the simulated people at the time encoded in an image's colour; none in black."""
 
     def __init__(self, settings: object = None) -> None:
         super().__init__()
@@ -69,16 +69,16 @@ def bag(tmp_path: Path) -> Path:
 
 
 def _offline(bag: Path, tmp_path: Path) -> dict[str, list[Any]]:
-    """What `pose-action process` says, read by ROS out of the bag that it writes."""
-    made = tmp_path / "said.mcap"
+    """Results of `pose-action process`, read by ROS from the bag that it writes."""
+    made = tmp_path / "results.mcap"
     words = ["process", bag, "--output", tmp_path / "out", "--no-video", "--write-bag", made]
     assert cli.main([str(word) for word in words]) == 0
-    said: dict[str, list[Any]] = {topic: [] for topic in KINDS}
+    offline: dict[str, list[Any]] = {topic: [] for topic in KINDS}
     with Reader(made) as reader:
         for connection, _, data in reader.messages(reader.connections):
             kind = KINDS[connection.topic]
-            said[connection.topic].append(deserialize_message(bytes(data), kind))
-    return said
+            offline[connection.topic].append(deserialize_message(bytes(data), kind))
+    return offline
 
 
 def _images(bag: Path) -> Iterator[Any]:
@@ -90,24 +90,26 @@ def _images(bag: Path) -> Iterator[Any]:
 
 
 def _live(bag: Path, start: Start, peer: Peer) -> dict[str, list[Any]]:
-    """What the three nodes say over DDS, each image when the one before has been answered."""
+    """Results of the three nodes over DDS; each image is sent after the results of the last."""
     start(ActionNode)
     lifter, keypoints = start(LifterNode), start(KeypointsNode)
-    heard = {topic: peer.hear(kind, topic) for topic, kind in KINDS.items()}
+    received = {topic: peer.receive(kind, topic) for topic, kind in KINDS.items()}
     wait_until(lambda: lifter.lifter._poses.get_subscription_count() == 2)
     wait_until(lambda: keypoints.keypoints._keypoints.get_subscription_count() == 2)
     with Reader(bag) as reader:
-        told = [item for item in reader.connections if item.topic == "/eye/camera_info"]
-        ((_, _, data),) = reader.messages(told)
+        cameras = [item for item in reader.connections if item.topic == "/eye/camera_info"]
+        ((_, _, data),) = reader.messages(cameras)
         calibration = deserialize_message(bytes(data), CameraInfo)
-    # Until all have found each other nobody is to be seen: that changes nothing.
+    # Images without people, which change nothing, until all nodes have discovered each other.
     nothing = image_message(_shade(0), header(START - 1))
-    peer.say("camera_info", calibration, until=lambda: lifter.lifter.camera._calibrated is not None)
-    peer.say("image", nothing, until=lambda: heard["/poses"])
+    peer.publish(
+        "camera_info", calibration, until=lambda: lifter.lifter.camera._calibrated is not None
+    )
+    peer.publish("image", nothing, until=lambda: received["/poses"])
     for image in _images(bag):
         peer.output(Image, "image").publish(image)
-        wait_until(lambda: heard["/poses"][-1].header == image.header)  # noqa: B023 - at once
-    return heard
+        wait_until(lambda: received["/poses"][-1].header == image.header)  # noqa: B023 - at once
+    return received
 
 
 def _numbers(message: Any) -> npt.NDArray[np.float64]:
@@ -123,7 +125,7 @@ def _numbers(message: Any) -> npt.NDArray[np.float64]:
 
 
 def _words(message: Any) -> object:
-    """All else of it."""
+    """Everything else in a message."""
     if isinstance(message, Action):
         begin = message.window_start
         return message.header, list(message.person_ids), message.label, list(message.labels), begin
@@ -133,18 +135,18 @@ def _words(message: Any) -> object:
     return message.header, message.skeleton, ids, [one.placement for one in message.people]
 
 
-def test_the_nodes_and_process_say_the_same_of_a_bag(
+def test_nodes_and_process_give_equal_results_for_a_bag(
     bag: Path, tmp_path: Path, started: Start, peer: Peer
 ) -> None:
-    said = _offline(bag, tmp_path)
-    assert [len(said[topic]) for topic in ("/keypoints", "/poses")] == [COUNT, COUNT]
-    assert len(said["/action"]) > 20
-    assert any(len(message.people) == 2 for message in said["/poses"])
-    heard = _live(bag, started, peer)
-    wait_until(lambda: len(heard["/action"]) >= len(said["/action"]))
-    first = said["/keypoints"][0].header.stamp
-    for topic, messages in said.items():
-        live = [item for item in heard[topic] if item.header.stamp.sec >= first.sec]
+    offline = _offline(bag, tmp_path)
+    assert [len(offline[topic]) for topic in ("/keypoints", "/poses")] == [COUNT, COUNT]
+    assert len(offline["/action"]) > 20
+    assert any(len(message.people) == 2 for message in offline["/poses"])
+    received = _live(bag, started, peer)
+    wait_until(lambda: len(received["/action"]) >= len(offline["/action"]))
+    first = offline["/keypoints"][0].header.stamp
+    for topic, messages in offline.items():
+        live = [item for item in received[topic] if item.header.stamp.sec >= first.sec]
         assert [_words(item) for item in live] == [_words(item) for item in messages]
         # Messages round to single precision: now and then a grey of a motion image is another.
         near = 5e-3 if topic == "/action" else 2e-5

@@ -28,7 +28,7 @@ LENSES = st.sampled_from([0, 4, 5, 8]).flatmap(
 
 
 @given(st.floats(100, 3000), st.floats(100, 3000), LENSES)
-def test_a_camera_comes_back_as_it_went(fx: float, fy: float, lens: tuple[float, ...]) -> None:
+def test_intrinsics_survive_a_round_trip(fx: float, fy: float, lens: tuple[float, ...]) -> None:
     camera = Intrinsics(640, 480, fx, fy, 320.0, 240.0, lens)
     found = intrinsics_from(message(camera))
     assert found is not None
@@ -68,14 +68,14 @@ def test_a_region_of_the_sensor_read_two_by_two() -> None:
 
 
 @given(st.integers(1, 8))
-def test_a_resized_picture_shows_everything_in_the_same_place(factor: int) -> None:
+def test_intrinsics_of_a_resized_image(factor: int) -> None:
     camera = scaled(CAMERA, 640 * factor, 480 * factor)
     point = np.array([0.3, 0.2, 1.5])
     edge = (CAMERA.project(point) + 0.5) / [640, 480]
     np.testing.assert_allclose((camera.project(point) + 0.5) / [640 * factor, 480 * factor], edge)
 
 
-def test_another_shape_is_not_the_same_picture() -> None:
+def test_another_aspect_ratio_is_refused() -> None:
     with pytest.raises(InputError, match="640x480 px, the image has 480x640"):
         scaled(CAMERA, 480, 640)
 
@@ -88,7 +88,7 @@ def test_a_focal_length_that_is_not_positive_is_refused(place: int) -> None:
         intrinsics_from(info)
 
 
-def test_a_model_assumes_a_camera_until_one_is_known() -> None:
+def test_a_camera_model_assumes_intrinsics_before_camera_info() -> None:
     model = CameraModel(False, 60.0)
     assumed = model.intrinsics(640, 480)
     assert assumed == Intrinsics.from_field_of_view(640, 480, 60.0)
@@ -101,7 +101,7 @@ def test_a_model_assumes_a_camera_until_one_is_known() -> None:
     assert model.intrinsics(640, 480) == assumed
 
 
-def test_what_is_wrong_with_a_camera_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_each_problem_of_camera_info_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     model = CameraModel(False, 60.0)
     fisheye = message()
     fisheye.distortion_model = "equidistant"
@@ -118,7 +118,7 @@ def test_what_is_wrong_with_a_camera_is_said_once(caplog: pytest.LogCaptureFixtu
     assert ["not used" in line for line in caplog.messages] == [False, True, True]
 
 
-def test_what_is_wrong_with_a_camera_stands_until_it_is_mended() -> None:
+def test_problems_of_camera_info_are_reported_until_they_are_solved() -> None:
     model = CameraModel(False, 60.0)
     model.update(message())
     model.intrinsics(640, 480)

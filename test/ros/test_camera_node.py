@@ -44,12 +44,12 @@ def test_a_folder_is_published_at_its_rate_with_the_frame_asked_for(
     started: Start, peer: Peer, folder: Path
 ) -> None:
     started(CameraNode, source=str(folder), rate=10.0, frame_id="left_eye")
-    heard = peer.hear(Image, "image")
-    wait_until(lambda: len(heard) >= 4)
-    assert heard[0].header.frame_id == "left_eye"
-    shown = [int(image_from(message)[0, 0, 0]) for message in heard]
+    received = peer.receive(Image, "image")
+    wait_until(lambda: len(received) >= 4)
+    assert received[0].header.frame_id == "left_eye"
+    shown = [int(image_from(message)[0, 0, 0]) for message in received]
     assert shown == sorted(set(shown))
-    steps = np.diff(stamps(heard[:4]))
+    steps = np.diff(stamps(received[:4]))
     np.testing.assert_allclose(steps, np.round(steps * 10) / 10, atol=1e-6)
 
 
@@ -57,42 +57,42 @@ def test_a_looped_folder_goes_on_with_later_stamps(
     started: Start, peer: Peer, folder: Path
 ) -> None:
     started(CameraNode, source=str(folder), rate=30.0, loop=True)
-    heard = peer.hear(Image, "image")
-    wait_until(lambda: len(heard) >= 12)
-    assert all(later > earlier for earlier, later in pairwise(stamps(heard)))
+    received = peer.receive(Image, "image")
+    wait_until(lambda: len(received) >= 12)
+    assert all(later > earlier for earlier, later in pairwise(stamps(received)))
 
 
-def test_jpeg_is_made_for_those_who_subscribe(started: Start, peer: Peer, folder: Path) -> None:
+def test_jpeg_is_made_on_demand(started: Start, peer: Peer, folder: Path) -> None:
     node = started(CameraNode, source=str(folder), rate=20.0, loop=True)
-    heard = peer.hear(CompressedImage, "image/compressed")
-    wait_until(lambda: heard)
-    assert bgr_from_compressed(heard[0]).shape == (48, 64, 3)
+    received = peer.receive(CompressedImage, "image/compressed")
+    wait_until(lambda: received)
+    assert bgr_from_compressed(received[0]).shape == (48, 64, 3)
     assert node.topics._image.get_subscription_count() == 0
 
 
-def test_the_end_is_told_and_the_node_idles_or_is_finished(
+def test_the_node_is_finished_after_the_last_image(
     started: Start, peer: Peer, folder: Path
 ) -> None:
     node = started(CameraNode, source=str(folder), rate=100.0, exit_at_end=True)
-    peer.hear(Image, "image")
+    peer.receive(Image, "image")
     wait_until(node.finished.done)
 
 
-def test_without_a_subscriber_the_film_does_not_begin(
+def test_playback_starts_at_the_first_subscription(
     started: Start, peer: Peer, folder: Path
 ) -> None:
     node = started(CameraNode, source=str(folder), rate=100.0)
     assert node.health.report().values["received"] == "0"
-    heard = peer.hear(Image, "image")
-    wait_until(lambda: heard)
+    received = peer.receive(Image, "image")
+    wait_until(lambda: received)
 
 
 def test_simulated_people_come_with_the_truth(started: Start, peer: Peer) -> None:
     started(CameraNode, people=2, image_width=320, image_height=240, rate=10.0)
     topics = {"keypoints": Keypoints, "poses": Poses, "action": Action}
-    truth = {name: peer.hear(kind, f"camera_node/truth/{name}") for name, kind in topics.items()}
-    infos, images = peer.hear(CameraInfo, "camera_info"), peer.hear(Image, "image")
-    wait_until(lambda: len(images) > 3 and all(len(heard) > 8 for heard in truth.values()))
+    truth = {name: peer.receive(kind, f"camera_node/truth/{name}") for name, kind in topics.items()}
+    infos, images = peer.receive(CameraInfo, "camera_info"), peer.receive(Image, "image")
+    wait_until(lambda: len(images) > 3 and all(len(received) > 8 for received in truth.values()))
     header = images[2].header
     keypoints = next(item for item in truth["keypoints"] if item.header == header)
     poses = next(item for item in truth["poses"] if item.header == header)
@@ -105,19 +105,19 @@ def test_simulated_people_come_with_the_truth(started: Start, peer: Peer) -> Non
 
 
 @pytest.mark.usefixtures("peer")
-def test_a_source_that_is_not_there_is_said_at_start(started: Start) -> None:
+def test_a_missing_source_is_reported_at_start(started: Start) -> None:
     with pytest.raises(SourceError, match="no source '/nowhere'"):
         started(CameraNode, source="/nowhere")
 
 
-def test_deactivating_pauses_and_activating_goes_on(
+def test_deactivation_pauses_and_activation_resumes(
     started: Start, peer: Peer, folder: Path
 ) -> None:
     node = started(CameraNode, source=str(folder), rate=50.0, loop=True)
-    heard = peer.hear(Image, "image")
-    wait_until(lambda: heard)
+    received = peer.receive(Image, "image")
+    wait_until(lambda: received)
     node.trigger_deactivate()
     assert node._thread is None
-    heard.clear()
+    received.clear()
     node.trigger_activate()
-    wait_until(lambda: heard)
+    wait_until(lambda: received)

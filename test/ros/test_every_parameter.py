@@ -130,7 +130,7 @@ def test_only_live_parameters_change_while_running(
     assert ("read-only" in result.reason) != result.successful
 
 
-def test_the_reason_goes_over_dds(started: Callable[..., Any], peer: Peer) -> None:
+def test_the_reason_of_a_refusal_over_dds(started: Callable[..., Any], peer: Peer) -> None:
     started(node_class("lifter_node"), autostart=False)
     wrong = {"person_height": 9.5, "lifter_threads": 2, "rectified": "no"}
     asked = [_parameter(name, value).to_parameter_msg() for name, value in wrong.items()]

@@ -41,7 +41,7 @@ def test_nodes_survive_faults_and_report_them(
         ("bbaaaaaaaa", 0.6),
         ("abbaaaaaaa", 0.8),  # the first one alone is chance
         ("bbbbbbbbbb", None),
-        ("aa", None),  # too few to say anything
+        ("aa", None),  # too few
     ],
 )
 def test_labels_count_as_correct_from_when_they_stay_correct(

@@ -1,4 +1,4 @@
-"""What a person reads on /diagnostics when something around a node is wrong, over DDS."""
+"""Reports on /diagnostics about problems around a node, over DDS."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ def _detector(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keypoints_node, "make_detector", lambda _: FakeDetector(person()))
 
 
-def told(peer: Peer, words: str) -> dict[str, str]:
-    """The first report with these words."""
+def report_with(peer: Peer, words: str) -> dict[str, str]:
+    """Wait for a report with a text; return it."""
     found: dict[str, str] = {}
 
-    def heard() -> bool:
+    def reported() -> bool:
         found.update(health_of(peer, "keypoints_node"))
         return words in found["message"]
 
-    wait_until(heard)
+    wait_until(reported)
     return found
 
 
 def image(peer: Peer, offset: float = 0.0) -> Image:
-    """Stamped now by the system's clock, or so many seconds later."""
+    """An image with the stamp of now, or of some seconds later."""
     now = peer.get_clock().now().nanoseconds + round(offset * 1e9)
     stamp = Time(sec=now // 10**9, nanosec=now % 10**9)
     return image_message(grey(), Header(stamp=stamp, frame_id="camera"))
 
 
-def test_nobody_publishes_then_somebody_does_and_stops(started: Start, peer: Peer) -> None:
+def test_a_missing_publisher_and_one_that_stops(started: Start, peer: Peer) -> None:
     started(KeypointsNode)
-    found = told(peer, "no publisher on /image (sensor_msgs/msg/Image)")
+    found = report_with(peer, "no publisher on /image (sensor_msgs/msg/Image)")
     assert (found["level"], found["publishers"], found["topic"]) == (ERROR, "none", "/image")
     output = peer.output(Image, "image")
 
@@ -61,14 +61,17 @@ def test_nobody_publishes_then_somebody_does_and_stops(started: Start, peer: Pee
     assert (found["engine"], found["people"], found["publishers"]) == ("imagination", "1", "/peer")
     assert float(found["age on arrival [ms]"]) > 0
     assert float(found["age when done [ms]"]) > 0
-    assert told(peer, "no image for ")["level"] in (WARN, ERROR)  # late when the machine is busy
+    assert report_with(peer, "no image for ")["level"] in (
+        WARN,
+        ERROR,
+    )  # late when the machine is busy
 
 
-def test_a_publisher_whose_qos_does_not_fit(started: Start, peer: Peer) -> None:
+def test_a_publisher_with_incompatible_qos(started: Start, peer: Peer) -> None:
     started(KeypointsNode, **{"qos_overrides./image.subscription.reliability": "reliable"})
     best_effort = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
     peer.create_publisher(Image, "image", best_effort)
-    found = told(peer, "nothing arrives on /image from /peer: incompatible QoS, best effort")
+    found = report_with(peer, "nothing arrives on /image from /peer: incompatible QoS, best effort")
     assert "qos_overrides./image.subscription" in found["message"]
     wait_until(lambda: health_of(peer, "keypoints_node")["level"] == ERROR)
 
@@ -76,7 +79,7 @@ def test_a_publisher_whose_qos_does_not_fit(started: Start, peer: Peer) -> None:
 def test_a_publisher_of_another_type(started: Start, peer: Peer) -> None:
     peer.create_publisher(String, "image", 1)
     started(KeypointsNode)
-    told(peer, "from /peer: it sends std_msgs/msg/String, expected sensor_msgs/msg/Image")
+    report_with(peer, "from /peer: it sends std_msgs/msg/String, expected sensor_msgs/msg/Image")
 
 
 @pytest.mark.parametrize(
@@ -86,34 +89,36 @@ def test_a_publisher_of_another_type(started: Start, peer: Peer) -> None:
         (-60.0, "s old on arrival by this node's clock"),
     ],
 )
-def test_a_camera_whose_clock_is_off(offset: float, words: str, started: Start, peer: Peer) -> None:
+def test_a_camera_with_a_wrong_clock(offset: float, words: str, started: Start, peer: Peer) -> None:
     started(KeypointsNode)
     output = peer.output(Image, "image")
     found: dict[str, str] = {}
 
-    def heard() -> bool:
+    def reported() -> bool:
         output.publish(image(peer, offset))
         found.update(health_of(peer, "keypoints_node"))
         return words in found["message"]
 
-    wait_until(heard)
+    wait_until(reported)
     assert found["level"] == WARN
     assert float(found["age on arrival [ms]"]) == pytest.approx(-1000 * offset, abs=3000)
 
 
-def test_stamps_below_zero_do_no_harm(started: Start, peer: Peer) -> None:
+def test_negative_stamps_are_reported(started: Start, peer: Peer) -> None:
     started(KeypointsNode)
     broken = image_message(grey(), Header(stamp=Time(sec=-5), frame_id="camera"))
-    peer.say("image", broken, until=lambda: "old on arrival" in told(peer, "image")["message"])
+    peer.publish(
+        "image", broken, until=lambda: "old on arrival" in report_with(peer, "image")["message"]
+    )
 
 
 def test_simulated_time_that_is_missing_and_that_jumps_back(started: Start, peer: Peer) -> None:
     started(KeypointsNode, use_sim_time=True)
-    told(peer, "use_sim_time is on, but there is no publisher on /clock")
+    report_with(peer, "use_sim_time is on, but there is no publisher on /clock")
     for seconds in (500, 200):
         clock = Clock(clock=Time(sec=seconds))
-        peer.say("/clock", clock, until=lambda: _settled(peer))
-    told(peer, "the clock jumped back by 300.0 s")
+        peer.publish("/clock", clock, until=lambda: _settled(peer))
+    report_with(peer, "the clock jumped back by 300.0 s")
 
 
 def _settled(peer: Peer) -> bool:

@@ -1,6 +1,15 @@
 from __future__ import annotations
 
-from pose_action_ros.nodes.health import Finding, Level, Statistics
+import sys
+from collections.abc import Callable
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from rclpy.node import Node
+
+from pose_action_ros.nodes.health import Finding, Level, Statistics, publish_diagnostics
+from ros_support import Peer, health_of, spinning
 
 
 class Clock:
@@ -16,7 +25,7 @@ def watched() -> tuple[Statistics, Clock]:
     return Statistics("image", clock=clock), clock
 
 
-def test_an_inactive_node_is_in_order_and_says_why() -> None:
+def test_an_inactive_node_is_healthy_and_reports_the_reason() -> None:
     statistics, clock = watched()
     clock.now += 60
     wrong = Finding(Level.ERROR, "no publisher")
@@ -94,3 +103,63 @@ def test_the_worst_comes_first() -> None:
     report = statistics.report([Finding(Level.ERROR, "no publisher on /image")])
     assert report.level == Level.ERROR
     assert report.message == "no publisher on /image; no image yet"
+
+
+class Status:
+    """Stand-in for diagnostic_updater's DiagnosticStatusWrapper."""
+
+    def __init__(self) -> None:
+        self.level, self.message = b"\x02", ""
+        self.values: dict[str, str] = {}
+
+    def summary(self, level: bytes, message: str) -> None:
+        self.level, self.message = level, message
+
+    def add(self, key: str, value: str) -> None:
+        self.values[key] = value
+
+
+class Updater:
+    """Stand-in for diagnostic_updater's Updater."""
+
+    def __init__(self, node: Node, period: float) -> None:
+        self.node, self.period, self.hardware = node, period, ""
+        self.tasks: dict[str, Callable[[Status], Status]] = {}
+
+    def setHardwareID(self, name: str) -> None:  # noqa: N802 - its name
+        self.hardware = name
+
+    def add(self, name: str, task: Callable[[Status], Status]) -> None:
+        self.tasks[name] = task
+
+
+def test_diagnostic_updater_is_used_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("diagnostic_updater")
+    module.Updater = Updater  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "diagnostic_updater", module)
+    statistics = Statistics("image")
+    statistics.activate()
+    statistics.failed("bad image")
+    node: Any = SimpleNamespace(get_namespace=lambda: "/left")
+    updater = publish_diagnostics(node, "image", statistics.report)
+    assert isinstance(updater, Updater)
+    assert (updater.period, updater.hardware) == (1.0, "none")
+    status = updater.tasks["image stream in /left"](Status())
+    assert (status.level, status.values["last error"]) == (b"\x02", "bad image")
+
+
+def test_without_diagnostic_updater_the_report_is_the_same(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "diagnostic_updater", ModuleType("diagnostic_updater"))
+    kept: list[object] = []
+
+    def make(context: Any) -> Node:
+        node = Node("observed", context=context)
+        report = Statistics("image", facts={"model": "x"}).report
+        kept.append(publish_diagnostics(node, "image", report))
+        return node
+
+    with spinning(make):
+        values = health_of(peer, "observed: image stream")
+    assert (values["level"], values["message"], values["model"]) == ("0", "inactive", "x")

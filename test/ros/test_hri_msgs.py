@@ -1,4 +1,4 @@
-"""The real hri_msgs, where it is installed: the stand-ins are like it, and it is heard over DDS."""
+"""The real hri_msgs, where it is installed: compared with the stand-ins, and received over DDS."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from ros_support import (  # noqa: E402
 Start = Callable[..., Any]
 
 
-def test_stand_ins_have_its_fields_and_constants() -> None:
+def test_stand_ins_have_the_fields_and_constants_of_hri_msgs() -> None:
     for name, stand_in in inspect.getmembers(hri_types, is_dataclass):
         real = getattr(hri_msgs, name)
         assert set(real.get_fields_and_field_types()) == {item.name for item in fields(stand_in)}
@@ -36,25 +36,25 @@ def test_stand_ins_have_its_fields_and_constants() -> None:
         assert constants == {key: getattr(real, key) for key in constants}
 
 
-def test_people_are_heard_under_humans(
+def test_people_are_published_under_humans(
     started: Start, peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     detector = FakeDetector(person())
     monkeypatch.setattr(keypoints_node, "make_detector", lambda _: detector)
     started(KeypointsNode, ros4hri=True)
-    tracked = peer.hear(hri_msgs.IdsList, "/humans/bodies/tracked")
-    peer.say("image", grey_message(), until=lambda: tracked)
+    tracked = peer.receive(hri_msgs.IdsList, "/humans/bodies/tracked")
+    peer.publish("image", grey_message(), until=lambda: tracked)
     (name,) = tracked[-1].ids
     body = f"/humans/bodies/{name}"
-    skeletons = peer.hear(hri_msgs.Skeleton2D, f"{body}/skeleton2d")
-    regions = peer.hear(hri_msgs.NormalizedRegionOfInterest2D, f"{body}/roi")
-    peer.say("image", grey_message(), until=lambda: skeletons and regions)
+    skeletons = peer.receive(hri_msgs.Skeleton2D, f"{body}/skeleton2d")
+    regions = peer.receive(hri_msgs.NormalizedRegionOfInterest2D, f"{body}/roi")
+    peer.publish("image", grey_message(), until=lambda: skeletons and regions)
     assert skeletons[-1].header == regions[-1].header == header()
-    gestures = peer.hear(hri_msgs.Gesture, f"{body}/gesture")
+    gestures = peer.receive(hri_msgs.Gesture, f"{body}/gesture")
     waving = Action(header=header(), person_ids=[int(name[1:])], label="waving_left")
-    peer.say("action", waving, until=lambda: gestures)
+    peer.publish("action", waving, until=lambda: gestures)
     assert gestures[-1].gesture == hri_msgs.Gesture.WAVING
     detector.people = ()
     later = grey_message(1_700_000_002.0)
-    peer.say("image", later, until=lambda: not tracked[-1].ids)
+    peer.publish("image", later, until=lambda: not tracked[-1].ids)
     wait_until(lambda: not peer.count_publishers(f"{body}/roi"))

@@ -35,7 +35,7 @@ def test_large_raw_images_of_another_process_are_received(
     """On a busy machine best effort may lose some; the exhaustive case needs a free one."""
     monkeypatch.setattr(keypoints_node, "make_detector", lambda _: FakeDetector(person()))
     node = started(KeypointsNode)
-    keypoints = peer.hear(Keypoints, "keypoints")
+    keypoints = peer.receive(Keypoints, "keypoints")
     wait_until(node.keypoints._keypoints.get_subscription_count)
     send(1280, 720, count)
     wait_until(lambda: keypoints and len(keypoints) == handled(node))

@@ -32,7 +32,7 @@ WIDTH, HEIGHT = 32, 24
 
 
 def message(encoding: str, data: bytes, *, padding: int = 0, big: bool = False) -> Image:
-    """An Image of WIDTH x HEIGHT whose rows end with bytes of no meaning."""
+    """An Image of WIDTH x HEIGHT with padding at the end of the rows."""
     rows = HEIGHT * ENCODINGS[encoding].planes // 2
     lines = np.frombuffer(data, np.uint8).reshape(rows, -1)
     padded = np.pad(lines, ((0, 0), (0, padding)), constant_values=77)
@@ -100,7 +100,7 @@ def encoded(image: Pixels, encoding: str) -> bytes:
 
 @pytest.fixture(params=["own", "cv_bridge"])
 def converter(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Both ways to convert: without cv_bridge, and with a stand-in that does what it does."""
+    """Both conversions: without cv_bridge, and with a stand-in for it."""
     module = ModuleType("cv_bridge")
     if request.param == "cv_bridge":
         module.CvBridge = CvBridge  # type: ignore[attr-defined]
@@ -137,7 +137,7 @@ def test_colours_in_full_are_exact(encoding: str, converter: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", sorted(BRIDGED))
-def test_our_own_conversion_gives_what_cv_bridge_gives(encoding: str) -> None:
+def test_the_own_conversion_equals_cv_bridge(encoding: str) -> None:
     rng = np.random.default_rng(0)
     size = HEIGHT * WIDTH * ENCODINGS[encoding].channels * (1 + ENCODINGS[encoding].deep)
     noise = message(encoding, rng.integers(0, 256, size, np.uint8).tobytes())
@@ -184,7 +184,7 @@ def test_a_bgr_image_is_read_without_a_copy() -> None:
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1))
-def test_what_is_written_is_read_back(width: int, height: int, seed: int) -> None:
+def test_images_survive_a_round_trip(width: int, height: int, seed: int) -> None:
     image = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
     np.testing.assert_array_equal(image_from(image_message(image, Header())), image)
 
@@ -240,7 +240,7 @@ def test_png_and_grey_pictures_are_read() -> None:
         (cv2.imencode(".jpg", photo())[1].tobytes()[:-40], "truncated"),
     ],
 )
-def test_what_is_no_picture_is_refused(data: bytes, words: str) -> None:
+def test_data_without_an_image_is_refused(data: bytes, words: str) -> None:
     with pytest.raises(InputError, match=words):
         bgr_from_compressed(CompressedImage(format="jpeg", data=array("B", data)))
 

@@ -52,7 +52,7 @@ def start(tmp_path: Path) -> Iterator[Launching]:
 
 @pytest.fixture(scope="class")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launched]:
-    """The demo with a file of parameters and arguments: somebody waves, for as long as it runs."""
+    """The demo with a file of parameters and arguments; a person waves all the time."""
     folder = tmp_path_factory.mktemp("demo")
     file = folder / "own.yaml"
     file.write_text(
@@ -73,25 +73,25 @@ def _parameters(peer: Peer, node: str, *names: str) -> list[Any]:
 
 def _labels(peer: Peer, topic: str = "action") -> list[Any]:
     """The list into which actions go, with the first few in it."""
-    heard = peer.hear(Action, topic)
-    wait_until(lambda: len(heard) >= 5)
-    return heard
+    received = peer.receive(Action, topic)
+    wait_until(lambda: len(received) >= 5)
+    return received
 
 
 class TestDemo:
     """One that runs while it is looked at."""
 
-    def test_the_demo_brings_up_all_nodes_and_says_what_a_person_does(
+    def test_the_demo_starts_all_nodes_and_recognises_the_action(
         self, demo: Launched, peer: Peer
     ) -> None:
         begin = time.monotonic()
         wait_until(lambda: {*STAGES, "camera_node"} <= set(peer.get_node_names()))
-        heard = _labels(peer)
+        received = _labels(peer)
         _LOG.info("labels %.1f s after the test began to wait", time.monotonic() - begin)
-        wait_until(lambda: len(heard) >= 25)
-        said = [message.label for message in heard[5:]]
-        assert said.count("waving_both") > 0.8 * len(said), said
-        assert {message.header.frame_id for message in heard} == {"camera_optical_frame"}
+        wait_until(lambda: len(received) >= 25)
+        labels = [message.label for message in received[5:]]
+        assert labels.count("waving_both") > 0.8 * len(labels), labels
+        assert {message.header.frame_id for message in received} == {"camera_optical_frame"}
         assert "XMLPARSER" not in demo.said
         assert demo.process.poll() is None
 
@@ -111,13 +111,13 @@ class TestDemo:
     def test_a_node_that_is_killed_comes_back_and_labels_with_it(
         self, demo: Launched, peer: Peer, name: str
     ) -> None:
-        heard = _labels(peer)
+        received = _labels(peer)
         before = demo.pids(name)
         begin = time.monotonic()
         os.kill(before[-1], signal.SIGKILL)
         wait_until(lambda: len(demo.pids(name)) > len(before))
         started = peer.get_clock().now().nanoseconds
-        wait_until(lambda: _stamp(heard[-1]) > started)
+        wait_until(lambda: _stamp(received[-1]) > started)
         took = time.monotonic() - begin
         _LOG.info("%s was killed: labels again after %.1f s", name, took)
         assert took < RECOVERY
@@ -134,8 +134,8 @@ def test_the_robots_nodes_work_for_a_camera_and_end_at_ctrl_c(
 ) -> None:
     launch("camera_node", rate=15.0)
     robot = start("pose_action", one_process=one_process)
-    heard = _labels(peer)
-    assert all(message.label in (*message.labels, "unknown") for message in heard)
+    received = _labels(peer)
+    assert all(message.label in (*message.labels, "unknown") for message in received)
     names = ("pipeline",) if one_process == "true" else STAGES
     assert set(names) <= set(peer.get_node_names())
     _ends_at_once(robot, len(names))

@@ -50,9 +50,9 @@ def test_a_lifecycle_manager_controls_a_node(
         assert state(peer) == "inactive"
         assert transition(peer, "activate")
         assert state(peer) == "active"
-        heard = peer.hear(Keypoints, "keypoints")
-        heard.clear()
-        peer.say("image", grey_message(), until=heard.__len__)
+        received = peer.receive(Keypoints, "keypoints")
+        received.clear()
+        peer.publish("image", grey_message(), until=received.__len__)
         assert transition(peer, "deactivate")
         assert not peer.count_subscribers("image")
         assert transition(peer, "cleanup")

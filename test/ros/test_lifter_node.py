@@ -34,17 +34,17 @@ def message(*people: Pose2D, width: int = 640, height: int = 480) -> Keypoints:
 
 def test_people_are_lifted_and_keep_id_stamp_and_frame(started: Start, peer: Peer) -> None:
     node = started(LifterNode)
-    heard = peer.hear(Poses, "poses")
+    received = peer.receive(Poses, "poses")
     pose, camera = simulated()
     health = {}
 
     def calibrated() -> bool:
-        peer.say("keypoints", message(pose))
+        peer.publish("keypoints", message(pose))
         health.update(report_of(node))
         return health.get("camera") == "camera_info"
 
-    peer.say("camera_info", camera_info_message(camera, header()), until=calibrated)
-    found = heard[-1]
+    peer.publish("camera_info", camera_info_message(camera, header()), until=calibrated)
+    found = received[-1]
     assert (found.header, found.skeleton) == (header(), "human36m_17")
     assert [one.id for one in found.people] == [4]
     assert len(found.people[0].joints) == len(found.people[0].scores) == 17
@@ -55,29 +55,31 @@ def test_people_are_lifted_and_keep_id_stamp_and_frame(started: Start, peer: Pee
 
 def test_an_empty_list_is_passed_on(started: Start, peer: Peer) -> None:
     started(LifterNode)
-    heard = peer.hear(Poses, "poses")
-    peer.say("keypoints", message(), until=lambda: heard)
-    assert (heard[0].people, heard[0].header) == ([], header())
+    received = peer.receive(Poses, "poses")
+    peer.publish("keypoints", message(), until=lambda: received)
+    assert (received[0].people, received[0].header) == ([], header())
 
 
 def test_people_without_joints_are_left_out_and_others_are_lifted(
     started: Start, peer: Peer
 ) -> None:
     started(LifterNode)
-    heard = peer.hear(Poses, "poses")
-    nobody = Pose2D(BODY_25, np.full((25, 2), math.nan), np.zeros(25), 1)
-    peer.say("keypoints", message(nobody, simulated()[0]), until=lambda: heard)
-    assert [one.id for one in heard[0].people] == [4]
+    received = peer.receive(Poses, "poses")
+    empty = Pose2D(BODY_25, np.full((25, 2), math.nan), np.zeros(25), 1)
+    peer.publish("keypoints", message(empty, simulated()[0]), until=lambda: received)
+    assert [one.id for one in received[0].people] == [4]
 
 
 def test_missing_joints_are_normal(started: Start, peer: Peer) -> None:
     started(LifterNode)
-    heard = peer.hear(Poses, "poses")
+    received = peer.receive(Poses, "poses")
     pose, _ = simulated()
     scores = pose.scores.copy()
     scores[[3, 4, 10, 11]] = 0.0
-    peer.say("keypoints", message(Pose2D(BODY_25, pose.points, scores, 4)), until=lambda: heard)
-    assert heard[0].people[0].id == 4
+    peer.publish(
+        "keypoints", message(Pose2D(BODY_25, pose.points, scores, 4)), until=lambda: received
+    )
+    assert received[0].people[0].id == 4
 
 
 def spoiled(name: str) -> Keypoints:
@@ -107,37 +109,37 @@ def test_bad_keypoints_are_counted_and_reported_and_the_node_survives(
     name: str, words: str, started: Start, peer: Peer
 ) -> None:
     node = started(LifterNode)
-    heard = peer.hear(Poses, "poses")
-    peer.say("keypoints", spoiled(name), until=lambda: handled(node))
+    received = peer.receive(Poses, "poses")
+    peer.publish("keypoints", spoiled(name), until=lambda: handled(node))
     assert words in report_of(node)["last error"]
-    peer.say("keypoints", message(simulated()[0]), until=lambda: heard)
-    assert heard[0].people
+    peer.publish("keypoints", message(simulated()[0]), until=lambda: received)
+    assert received[0].people
 
 
 def test_a_taller_person_is_further_away(started: Start, peer: Peer) -> None:
     node = started(LifterNode)
-    heard = peer.hear(Poses, "poses")
-    peer.say("keypoints", message(simulated()[0]), until=lambda: heard)
-    before = heard[-1].people[0].joints[0].z
+    received = peer.receive(Poses, "poses")
+    peer.publish("keypoints", message(simulated()[0]), until=lambda: received)
+    before = received[-1].people[0].joints[0].z
     tall = Parameter("person_height", value=1.1 * node.settings.person_height)
     assert node.set_parameters([tall])[0].successful
-    heard.clear()
-    peer.say("keypoints", message(simulated()[0]), until=lambda: heard)
-    assert heard[0].people[0].joints[0].z == pytest.approx(1.1 * before, rel=1e-3)
+    received.clear()
+    peer.publish("keypoints", message(simulated()[0]), until=lambda: received)
+    assert received[0].people[0].joints[0].z == pytest.approx(1.1 * before, rel=1e-3)
 
 
 def test_markers_come_and_go_with_the_person(started: Start, peer: Peer) -> None:
     node = started(LifterNode)
-    heard = peer.hear(MarkerArray, "lifter_node/markers")
+    received = peer.receive(MarkerArray, "lifter_node/markers")
     wait_until(node.lifter._markers.get_subscription_count)
-    peer.say("keypoints", message(simulated()[0]), until=lambda: heard)
-    shown = heard[0].markers[0]
+    peer.publish("keypoints", message(simulated()[0]), until=lambda: received)
+    shown = received[0].markers[0]
     assert (shown.id, shown.action, shown.header) == (4, Marker.ADD, header())
     assert len(shown.points) == len(shown.colors) > 10
-    peer.say(
+    peer.publish(
         "keypoints",
         message(),
-        until=lambda: any(marker.action == Marker.DELETE for marker in heard[-1].markers),
+        until=lambda: any(marker.action == Marker.DELETE for marker in received[-1].markers),
     )
 
 
@@ -148,11 +150,11 @@ def test_a_bad_camera_info_is_reported_until_a_good_one_arrives(started: Start, 
     bad.k[0] = math.nan
     for info, wrong in ((bad, True), (good, False)):
 
-        def told(wrong: bool = wrong) -> bool:
-            peer.say("keypoints", message(pose))
+        def reported(wrong: bool = wrong) -> bool:
+            peer.publish("keypoints", message(pose))
             found = report_of(node)
             return ("camera_info is not used" in found["message"]) == wrong and found[
                 "level"
             ] != "2"
 
-        peer.say("camera_info", info, until=told)
+        peer.publish("camera_info", info, until=reported)

@@ -36,7 +36,7 @@ UPRIGHT = {
 }
 
 
-def somebody(person_id: int = 1, *, placed: bool = True, without: str = "") -> Pose3D:
+def body(person_id: int = 1, *, placed: bool = True, without: str = "") -> Pose3D:
     points = np.full((17, 3), np.nan)
     for name, place in UPRIGHT.items():
         if name != without:
@@ -45,7 +45,7 @@ def somebody(person_id: int = 1, *, placed: bool = True, without: str = "") -> P
 
 
 def test_a_bone_is_drawn_when_both_ends_are_known() -> None:
-    (marker,) = bones([somebody()], header())
+    (marker,) = bones([body()], header())
     assert (marker.ns, marker.id, marker.type) == (BONES, 1, Marker.LINE_LIST)
     assert len(marker.points) == len(marker.colors) == 2 * 2  # the two hips
     assert {round(colour.a, 3) for colour in marker.colors} == {0.7}
@@ -54,7 +54,7 @@ def test_a_bone_is_drawn_when_both_ends_are_known() -> None:
 
 
 def test_id_and_action_are_above_the_head() -> None:
-    marker, other = texts([somebody(), somebody(2)], {1: "bowing 0.90"}, header())
+    marker, other = texts([body(), body(2)], {1: "bowing 0.90"}, header())
     kind = Marker.TEXT_VIEW_FACING
     assert (marker.ns, marker.id, marker.text, marker.type) == (TEXTS, 1, "#1 bowing 0.90", kind)
     assert (other.id, other.text) == (2, "#2")
@@ -63,7 +63,7 @@ def test_id_and_action_are_above_the_head() -> None:
 
 
 def test_people_without_an_id_are_drawn_apart_and_have_no_text() -> None:
-    people = [somebody(UNTRACKED), somebody(4), somebody(UNTRACKED)]
+    people = [body(UNTRACKED), body(4), body(UNTRACKED)]
     numbers = [marker.id for marker in bones(people, header())]
     assert numbers[1] == 4
     assert len(set(numbers)) == 3
@@ -71,14 +71,14 @@ def test_people_without_an_id_are_drawn_apart_and_have_no_text() -> None:
     assert [marker.id for marker in texts(people, {}, header())] == [4]
 
 
-def test_who_has_no_place_is_not_drawn_at_the_camera() -> None:
-    people = [somebody(placed=False)]
+def test_people_without_placement_are_not_drawn() -> None:
+    people = [body(placed=False)]
     assert bones(people, header()) == texts(people, {1: "bowing 0.90"}, header()) == []
 
 
-def test_who_has_left_is_deleted_once() -> None:
+def test_markers_of_people_out_of_view_are_deleted_once() -> None:
     people = MarkerSet(BONES)
-    shown = [somebody(1), somebody(2)]
+    shown = [body(1), body(2)]
     counts = []
     for present in (shown, shown[:1], shown[:1], []):
         array = people.array(bones(present, header()), header())
@@ -100,7 +100,7 @@ def rotated(message: TransformStamped, vector: tuple[float, ...]) -> np.ndarray[
 
 
 def test_the_frame_of_a_body_looks_forward_left_and_up() -> None:
-    message = body_transform(somebody(7), "robot_7", header())
+    message = body_transform(body(7), "robot_7", header())
     assert message is not None
     assert (message.child_frame_id, message.header.frame_id) == ("body_robot_7", "camera")
     assert message.transform.translation.z == 3.0
@@ -110,11 +110,11 @@ def test_the_frame_of_a_body_looks_forward_left_and_up() -> None:
 
 
 def test_no_frame_without_hips_place_id_or_parent() -> None:
-    assert body_transform(somebody(placed=False), "1", header()) is None
-    assert body_transform(somebody(UNTRACKED), "-1", header()) is None
-    assert body_transform(somebody(), "1", header(frame="")) is None
+    assert body_transform(body(placed=False), "1", header()) is None
+    assert body_transform(body(UNTRACKED), "-1", header()) is None
+    assert body_transform(body(), "1", header(frame="")) is None
     for joint in ("mid_hip", "neck", "left_hip"):
-        assert body_transform(somebody(without=joint), "1", header()) is None
+        assert body_transform(body(without=joint), "1", header()) is None
 
 
 @given(st.floats(-3.1, 3.1), st.floats(-0.5, 0.5), st.floats(0.5, 8.0))
@@ -125,7 +125,7 @@ def test_the_frame_turns_with_the_body(turn: float, lean: float, away: float) ->
     c, s = np.cos(lean), np.sin(lean)
     leaning = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
     hips = np.array([0.0, 0.0, 3.0])
-    person = somebody()
+    person = body()
     points = (person.points - hips) @ (turned @ leaning).T + hips * away
     moved = Pose3D(HUMAN36M_17, points, person.scores, 1, placed=True)
     message = body_transform(moved, "1", header())
@@ -174,6 +174,6 @@ def test_without_tf2_msgs_there_is_no_tf(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(sys.modules, "tf2_msgs.msg", module)
     context = rclpy.context.Context()
     rclpy.init(args=[], context=context)
-    node = rclpy.create_node("nobody", context=context)
+    node = rclpy.create_node("test", context=context)
     assert tf_publisher(node) is None
     context.try_shutdown()

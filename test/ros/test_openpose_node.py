@@ -27,21 +27,21 @@ def test_people_have_the_joints_of_the_network(
     monkeypatch.setenv("POSE_ACTION_CACHE", str(tmp_path))
     add_shared_network()
     started(KeypointsNode, detector="openpose")
-    heard = peer.hear(Keypoints, "keypoints")
+    received = peer.receive(Keypoints, "keypoints")
     image = cv2.VideoCapture(str(media("bow_nod.mp4"))).read()[1]
     small = np.asarray(cv2.resize(image, (480, 480)), dtype=np.uint8)
-    peer.say("image", image_message(small, header()), until=lambda: heard)
-    assert heard[0].skeleton == "coco_18"
-    (person,) = heard[0].people
+    peer.publish("image", image_message(small, header()), until=lambda: received)
+    assert received[0].skeleton == "coco_18"
+    (person,) = received[0].people
     assert len(person.keypoints) == 18
     assert abs(person.keypoints[0].x - 480 * 557 / 1080) < 40
-    heard.clear()
-    peer.say("image", image_message(grey(1, 1), header()))
-    wait_until(lambda: len(heard) == 1)
-    assert heard[0].people == []
+    received.clear()
+    peer.publish("image", image_message(grey(1, 1), header()))
+    wait_until(lambda: len(received) == 1)
+    assert received[0].people == []
 
 
-def test_without_a_network_the_node_says_how_to_get_one(
+def test_without_a_network_the_error_names_the_command_to_get_one(
     started: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POSE_ACTION_CACHE", str(tmp_path))

@@ -56,13 +56,13 @@ def test_defaults_are_those_of_the_settings(context: Any) -> None:
     assert node.get_parameter("speed").value == 1.0
 
 
-def test_values_given_at_start_are_used_and_whole_numbers_are_floats(context: Any) -> None:
+def test_values_at_start_are_used_and_whole_numbers_become_floats(context: Any) -> None:
     _, parameters, _ = example(context, speed=2, colour="blue", fixed=True)
     assert parameters.values == Example(speed=2.0, colour="blue", fixed=True)
     assert type(parameters.values.speed) is float
 
 
-def test_descriptions_tell_units_bounds_and_choices(context: Any) -> None:
+def test_descriptions_have_units_bounds_and_choices(context: Any) -> None:
     node, _, _ = example(context)
     speed, count, colour, fixed = (
         node.describe_parameter(name) for name in ("speed", "count", "colour", "fixed")
@@ -100,7 +100,7 @@ def test_a_value_that_is_not_allowed_is_refused_at_start_in_one_line(
     assert "\n" not in str(caught.value)
 
 
-def test_a_change_is_told_and_seen(context: Any) -> None:
+def test_a_change_is_applied_and_passed_on(context: Any) -> None:
     node, parameters, changes = example(context)
     assert change(node, speed=2.0, colour="blue") == ""
     assert parameters.values == Example(speed=2.0, colour="blue")
@@ -128,7 +128,7 @@ def test_a_bad_change_is_refused_with_the_reason_and_changes_nothing(
     assert node.get_parameter("speed").value == 1.0
 
 
-def test_parameters_of_others_are_none_of_our_business(context: Any) -> None:
+def test_other_parameters_are_ignored(context: Any) -> None:
     node, parameters, changes = example(context)
     node.declare_parameter("another", 1)
     assert change(node, another=2) == ""

@@ -51,13 +51,13 @@ def model(action_model: Path) -> dict[str, str]:
 @pytest.mark.usefixtures("film")
 def test_one_node_publishes_all_topics(started: Start, peer: Peer, model: dict[str, str]) -> None:
     node = started(PipelineNode, **model)
-    keypoints, poses = peer.hear(Keypoints, "keypoints"), peer.hear(Poses, "poses")
-    actions, overlays = peer.hear(Action, "action"), peer.hear(Image, "pipeline/overlay")
+    keypoints, poses = peer.receive(Keypoints, "keypoints"), peer.receive(Poses, "poses")
+    actions, overlays = peer.receive(Action, "action"), peer.receive(Image, "pipeline/overlay")
     image = image_message(grey(640, 480), header(BEGIN - 1))
-    peer.say("image", image, until=lambda: keypoints and poses and overlays)
+    peer.publish("image", image, until=lambda: keypoints and poses and overlays)
     for number in range(60):
         stamp = header(BEGIN + number / RATE)
-        peer.say("image", image_message(grey(640, 480), stamp))
+        peer.publish("image", image_message(grey(640, 480), stamp))
         wait_until(lambda: keypoints[-1].header == stamp)  # noqa: B023 - called at once
     wait_until(lambda: len(actions) >= 5)
     stamps = [message.header.stamp for message in poses]
@@ -73,13 +73,15 @@ def test_a_bad_image_and_time_that_jumps_back(
     started: Start, peer: Peer, film: Film, model: dict[str, str]
 ) -> None:
     node = started(PipelineNode, **model)
-    heard = peer.hear(Keypoints, "keypoints")
+    received = peer.receive(Keypoints, "keypoints")
     bad = image_message(grey(), header(BEGIN - 1))
     bad.encoding = "rgb9"
-    peer.say("image", bad, until=lambda: handled(node))
+    peer.publish("image", bad, until=lambda: handled(node))
     assert "rgb9" in report_of(node)["last error"]
-    peer.say("image", image_message(grey(640, 480), header(BEGIN)), until=lambda: heard)
-    peer.say("image", image_message(grey(640, 480), header(BEGIN - 5)), until=lambda: film.resets)
+    peer.publish("image", image_message(grey(640, 480), header(BEGIN)), until=lambda: received)
+    peer.publish(
+        "image", image_message(grey(640, 480), header(BEGIN - 5)), until=lambda: film.resets
+    )
 
 
 @pytest.mark.usefixtures("film")

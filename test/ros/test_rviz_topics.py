@@ -57,7 +57,7 @@ def published(name: str) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("name", ["keypoints_node", "lifter_node", "action_node"])
-def test_rviz_listens_to_what_is_published(name: str) -> None:
+def test_rviz_subscribes_to_published_topics(name: str) -> None:
     wanted = {topic for topic in shown() if topic[0].startswith(f"/robot/{name}/")}
     assert wanted
     assert wanted <= published(name)
@@ -72,7 +72,7 @@ def test_markers_that_share_a_topic_in_one_process_are_drawn_once() -> None:
     assert hidden == {"Skeletons": {TEXTS: False}, "Ids and actions": {BONES: False}}
 
 
-def test_rviz_listens_to_nobody_else() -> None:
+def test_rviz_subscribes_to_these_nodes_alone() -> None:
     assert {topic.split("/")[2] for topic, _ in shown()} == {
         "keypoints_node",
         "lifter_node",

@@ -85,7 +85,7 @@ def test_a_topic_of_another_type() -> None:
 
 def test_a_subscription_that_asks_for_more_than_is_offered(peer: Peer) -> None:
     with camera("strict", grey_message()):
-        peer.hear(Image, "strict", reliable=True)
+        peer.receive(Image, "strict", reliable=True)
         found = problem("strict", topic.INCOMPATIBLE)
     assert found.text.startswith("/camera and /peer do not connect: ")
     assert "reliable" in found.text
@@ -94,7 +94,7 @@ def test_a_subscription_that_asks_for_more_than_is_offered(peer: Peer) -> None:
 
 def test_subscriptions_that_fit(peer: Peer) -> None:
     with camera("fitting", grey_message()):
-        peer.hear(Image, "fitting", reliable=False)
+        peer.receive(Image, "fitting", reliable=False)
         healthy("fitting")
 
 

@@ -2,8 +2,11 @@ import time
 from threading import Event
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pose_action_ros.nodes.stage import Immediate, NewestWorker
+from pose_action_ros.nodes.stage import Immediate, NewestWorker, Timeline
+from ros_support import header
 
 
 def test_the_oldest_waiting_item_is_dropped_and_the_newest_processed() -> None:
@@ -37,7 +40,7 @@ def test_items_that_may_wait_keep_their_order() -> None:
     assert done == list(range(100))
 
 
-def test_an_exception_is_told_and_the_worker_goes_on() -> None:
+def test_the_worker_continues_after_an_exception() -> None:
     failures: list[Exception] = []
     done = Event()
 
@@ -63,7 +66,7 @@ def test_closing_ends_the_thread(items: int) -> None:
     assert not worker._thread.is_alive()
 
 
-def test_immediate_work_is_done_when_offered_and_its_exceptions_are_told() -> None:
+def test_immediate_work_is_done_in_the_call_and_exceptions_are_passed_on() -> None:
     failures: list[Exception] = []
     done: list[float] = []
     worker: Immediate[int] = Immediate(lambda item: done.append(1 / item), failures.append)
@@ -71,3 +74,14 @@ def test_immediate_work_is_done_when_offered_and_its_exceptions_are_told() -> No
     assert done == [0.5, 0.25]
     assert [type(error) for error in failures] == [ZeroDivisionError]
     worker.close()
+
+
+@given(st.integers(0, 2**31 - 2), st.integers(0, 10**9 - 1), st.integers(-5_000, 4_000_000))
+def test_stamps_are_exact_to_the_nanosecond(sec: int, nanosec: int, later: int) -> None:
+    timeline = Timeline()
+    first = header().stamp
+    first.sec, first.nanosec = max(sec, 10_000), nanosec
+    timeline.seconds(first)
+    second = header().stamp
+    second.sec, second.nanosec = min(first.sec + later, 2**31 - 1), (nanosec * 7) % 10**9
+    assert timeline.stamp(timeline.seconds(second)) == second

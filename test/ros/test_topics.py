@@ -27,13 +27,13 @@ GOOD, BAD = Sender("/camera"), Sender("/eye", "it sends x")
         ),
     ],
 )
-def test_what_keeps_messages_away(
+def test_reasons_why_messages_do_not_arrive(
     peers: tuple[Sender, ...], silent: bool, expected: list[Finding]
 ) -> None:
     assert input_findings([Input("/image", IMAGE, peers)], silent=silent) == expected
 
 
-def test_a_node_works_without_the_topics_after_its_first() -> None:
+def test_only_the_first_input_is_required() -> None:
     first, other = Input("/image", IMAGE, (GOOD,)), Input("/action", "pose_action_ros/msg/Action")
     assert input_findings([first, other], silent=True) == []
     wrong = Input(other.topic, other.kind, (BAD,))
@@ -49,7 +49,7 @@ def qos(*, reliable: bool, keep: bool = False) -> QoSProfile:
 
 
 @pytest.mark.parametrize(
-    ("kind", "offered", "wanted", "words"),
+    ("kind", "offered", "requested", "words"),
     [
         (IMAGE, qos(reliable=True), qos(reliable=False), ""),
         (IMAGE, qos(reliable=True, keep=True), qos(reliable=True), ""),
@@ -58,12 +58,12 @@ def qos(*, reliable: bool, keep: bool = False) -> QoSProfile:
         (IMAGE, qos(reliable=True), qos(reliable=True, keep=True), "volatile publisher"),
     ],
 )
-def test_why_a_publisher_does_not_serve(
-    kind: str, offered: QoSProfile, wanted: QoSProfile, words: str
+def test_reasons_why_a_publisher_does_not_serve_a_subscription(
+    kind: str, offered: QoSProfile, requested: QoSProfile, words: str
 ) -> None:
     publisher = SimpleNamespace(topic_type=kind, qos_profile=offered)
-    told = mismatch("/image", IMAGE, publisher, wanted)
-    assert bool(told) == bool(words)
-    assert words in told
+    reason = mismatch("/image", IMAGE, publisher, requested)
+    assert bool(reason) == bool(words)
+    assert words in reason
     if "publisher" in words:
-        assert "qos_overrides./image.subscription.*" in told
+        assert "qos_overrides./image.subscription.*" in reason
