@@ -1,4 +1,4 @@
-"""2D pose detectors: image in, people with their joints out."""
+"""2D pose detectors: people with their joints from an image."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ __all__ = ["DETECTORS", "Detector", "DetectorSettings", "Image", "make_detector"
 __getattr__ = importer(__name__, {"Detector": "base", "Image": "base"})
 
 DETECTORS: Mapping[str, tuple[str, str]] = {
-    # name: (module, class), imported only when it is asked for
+    # name: (module, class), imported only if chosen
     "blazepose": ("pose_action_ros.detection.blazepose.detector", "BlazePose"),
     "openpose": ("pose_action_ros.detection.openpose.detector", "OpenPose"),
 }
 
 
 def make_detector(settings: DetectorSettings) -> Detector:
-    """The detector the settings name, with its model loaded.
+    """Load the detector of the settings.
 
     Raises:
-        ModelError: its model files cannot be had.
+        ModelError: its model files are not available.
         EngineError: its inference engine is not installed.
     """
     module, name = DETECTORS[settings.detector]

@@ -17,11 +17,11 @@ Image = npt.NDArray[np.uint8]
 
 
 class Detector(Protocol):
-    """Finds people and their joints in images of one camera, in their order.
+    """Finds people and their joints in the successive images of one camera.
 
     Attributes:
-        skeleton: of the poses it gives.
-        settings: the live ones may be replaced between images.
+        skeleton: of its poses.
+        settings: may be replaced between images; only live settings take effect.
     """
 
     skeleton: Skeleton
@@ -39,21 +39,21 @@ class Detector(Protocol):
             image: (H, W, 3) uint8, BGR.
 
         Returns:
-            One pose a person [px of that image], person_id UNTRACKED, surest first.
+            One pose per person [px], person_id UNTRACKED, highest score first.
 
         Raises:
-            InputError: not such an image.
+            InputError: another array.
             EngineError: the inference engine failed.
         """
         ...
 
     def reset(self) -> None:
-        """Forget what earlier images showed."""
+        """Remove the state of earlier images."""
         ...
 
 
 def check_image(image: Image) -> None:
-    """InputError unless the image is (H, W, 3) uint8 with at least one pixel."""
+    """Raise InputError unless the image is (H, W, 3) uint8 with at least one pixel."""
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
         raise InputError(
             f"got an image of shape {image.shape} and type {image.dtype}, "

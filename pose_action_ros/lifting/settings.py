@@ -15,21 +15,21 @@ class LifterSettings(Settings):
     lifter_model: str = setting("lifter", "name of a shipped lifter or path of an .onnx file")
     lifter_engine: str = setting(
         "auto",
-        "inference engine of the lifter; auto takes the fastest that works here",
+        "inference engine of the lifter; auto: the fastest available one",
         choices=ONNX_ENGINES,
     )
     lifter_threads: int = setting(1, "CPU threads of the lifter", low=1, high=64)
     field_of_view: float = setting(
         69.0,
-        "what the wider image side sees, used while no camera_info has come",
+        "field of view along the longer image side, used until camera_info arrives",
         unit="deg",
         low=10.0,
         high=170.0,
     )
     person_height: float = setting(
         1.70,
-        "standing height assumed of every person, by tape measure if you know it; one camera "
-        "cannot measure it, and poses and distances grow in proportion to it",
+        "assumed standing height of all people; one camera cannot measure it, and poses and "
+        "distances are proportional to it",
         unit="m",
         low=0.5,
         high=2.5,

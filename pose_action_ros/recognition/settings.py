@@ -23,23 +23,30 @@ class RecogniserSettings(Settings):
     )
     action_engine: str = setting(
         "auto",
-        "inference engine of the action model; auto takes the fastest that works here",
+        "inference engine of the action model; auto: the fastest available one",
         choices=ONNX_ENGINES,
     )
     action_threads: int = setting(1, "CPU threads of the action model", low=1, high=64)
     window: float = setting(
-        0.0, "time looked at; 0 for what the model was trained with", unit="s", low=0.0, high=30.0
+        0.0,
+        "length of the window; 0 for that of the model's training",
+        unit="s",
+        low=0.0,
+        high=30.0,
     )
     min_filled: float = setting(
-        0.5, "part of the window that must be seen before the first answer", low=0.05, high=1.0
+        0.5,
+        "part of the window with poses that is required for the first answer",
+        low=0.05,
+        high=1.0,
     )
     stride: float = setting(0.2, "time between answers", unit="s", low=0.0, high=10.0)
     max_gap: float = setting(
-        0.5, "longest time without a pose that is bridged", unit="s", low=0.01, high=5.0
+        0.5, "longest time without a pose before the window restarts", unit="s", low=0.01, high=5.0
     )
     unknown_below: float = setting(
         -1.0,
-        "probability below which the answer is 'unknown'; negative for the model's own",
+        "probability below which the answer is 'unknown'; negative for the model's default",
         low=-1.0,
         high=1.0,
         live=True,
@@ -54,15 +61,15 @@ class RecogniserSettings(Settings):
     )
     label_margin: float = setting(
         0.2,
-        "by how much another action must be more likely before the label changes, and how far "
-        "below unknown_below its own probability may fall before it is unknown",
+        "difference in probability at which another action replaces the label, and by which the "
+        "probability of the label may fall below unknown_below",
         low=0.0,
         high=1.0,
         live=True,
     )
     interaction_distance: float = setting(
         2.0,
-        "greatest distance on the ground of two people whom a model of interactions looks at",
+        "greatest distance on the ground between two people for a model of interactions",
         unit="m",
         low=0.1,
         high=20.0,

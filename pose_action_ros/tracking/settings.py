@@ -9,18 +9,27 @@ from pose_action_ros.settings import Settings, setting
 
 @dataclass(frozen=True)
 class TrackerSettings(Settings):
-    """How people keep their ids over time, and how their joints are smoothed."""
+    """Settings of ids over time and of the smoothing of joints."""
 
     track_memory: float = setting(
-        1.5, "a person unseen for longer gets a new id", unit="s", low=0.0, high=60.0, live=True
+        1.5,
+        "time without detection after which a person gets a new id",
+        unit="s",
+        low=0.0,
+        high=60.0,
+        live=True,
     )
     track_similarity: float = setting(
-        0.1, "least similarity (OKS) to where a person was expected", low=0.01, high=0.99, live=True
+        0.1,
+        "least similarity (OKS) of a detection to the prediction of a track",
+        low=0.01,
+        high=0.99,
+        live=True,
     )
     smoothing: bool = setting(True, "smooth the joints with a One-Euro filter", live=True)
     smoothing_cutoff: float = setting(
         1.0,
-        "cut-off frequency for a joint at rest: lower is calmer",
+        "cut-off frequency for a joint at rest: lower reduces jitter",
         unit="Hz",
         low=0.01,
         high=60.0,
