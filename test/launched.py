@@ -1,4 +1,4 @@
-"""`ros2 launch` as a user runs it: a process group, with all that is said in a file."""
+"""`ros2 launch` as a user runs it: a process group, with its output in a file."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _STARTED = re.compile(r"\[(\w+)-\d+\]: process started with pid \[(\d+)\]")
 
 @dataclass
 class Launched:
-    """A launch file that runs.
+    """A running launch file.
 
     Attributes:
         process: `ros2 launch`.
-        log: what it and the nodes say.
+        log: file with its output and that of the nodes.
     """
 
     process: subprocess.Popen[str]
@@ -35,15 +35,15 @@ class Launched:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def pids(self, name: str) -> list[int]:
-        """Of an executable's processes, the newest last."""
+        """Processes of an executable, the newest last."""
         return [int(pid) for found, pid in _STARTED.findall(self.said) if found == name]
 
     def living(self) -> list[int]:
-        """Which of the processes it started still run."""
+        """Its processes that still run."""
         return [int(pid) for _, pid in _STARTED.findall(self.said) if _lives(int(pid))]
 
     def ctrl_c(self) -> float:
-        """As a terminal does it: SIGINT to all of the group; time [s] until all have ended."""
+        """Send SIGINT to the group, as a terminal does; returns the time until all have ended [s]."""
         begin = time.monotonic()
         os.killpg(self.process.pid, signal.SIGINT)
         self.process.wait(PATIENCE)
@@ -56,7 +56,7 @@ Launching = Callable[..., Launched]
 
 @contextmanager
 def launching(folder: Path) -> Iterator[Launching]:
-    """Starts launch files of the package: `start("demo", people=2, ...)`; ends them all."""
+    """Start launch files of the package with `start("demo", people=2, ...)`; end them all."""
     running: list[Launched] = []
     numbers = count()
 
@@ -84,7 +84,7 @@ def launching(folder: Path) -> Iterator[Launching]:
 
 
 def _lives(pid: int) -> bool:
-    """Whether a process is there and more than an entry in a table."""
+    """True if a process exists and is no zombie."""
     with suppress(OSError):
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
         return stat.rpartition(")")[2].split()[0] != "Z"

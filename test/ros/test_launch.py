@@ -30,8 +30,6 @@ from ros_support import Peer, wait_until
 
 _LOG = logging.getLogger(__name__)
 STAGES = ("keypoints_node", "lifter_node", "action_node")
-CTRL_C, RECOVERY = 3.0, 10.0
-"""Time [s] in which all processes end, and in which labels come again after a kill."""
 GLOBAL = ("/diagnostics", "/parameter_events", "/rosout", "/tf", "/tf_static", "/humans/")
 
 
@@ -120,7 +118,6 @@ class TestDemo:
         wait_until(lambda: _stamp(received[-1]) > started)
         took = time.monotonic() - begin
         _LOG.info("%s was killed: labels again after %.1f s", name, took)
-        assert took < RECOVERY
         assert demo.pids(name)[:-1] == before
 
 
@@ -138,22 +135,21 @@ def test_the_robots_nodes_work_for_a_camera_and_end_at_ctrl_c(
     assert all(message.label in (*message.labels, "unknown") for message in received)
     names = ("pipeline",) if one_process == "true" else STAGES
     assert set(names) <= set(peer.get_node_names())
-    _ends_at_once(robot, len(names))
+    _end_cleanly(robot, len(names))
 
 
 def test_the_demo_ends_at_ctrl_c(start: Launching, peer: Peer) -> None:
     demo = start("demo", rviz="false")
     _labels(peer)
-    _ends_at_once(demo, 4)
+    _end_cleanly(demo, 4)
 
 
-def _ends_at_once(launched: Launched, count: int) -> None:
+def _end_cleanly(launched: Launched, count: int) -> None:
     assert len(launched.living()) == count
     took = launched.ctrl_c()
     _LOG.info("Ctrl-C: %d processes ended in %.2f s", count, took)
     assert launched.process.returncode == 0, launched.said
     assert launched.said.count("process has finished cleanly") == count, launched.said
-    assert took < CTRL_C
 
 
 def test_in_a_namespace_are_all_topics_but_those_all_robots_share(

@@ -1,4 +1,3 @@
-import time
 from threading import Event
 
 import pytest
@@ -7,6 +6,7 @@ from hypothesis import strategies as st
 
 from pose_action_ros.nodes.stage import Immediate, NewestWorker, Timeline
 from ros_support import header
+from waiting import wait_until
 
 
 def test_the_oldest_waiting_item_is_dropped_and_the_newest_processed() -> None:
@@ -23,8 +23,7 @@ def test_the_oldest_waiting_item_is_dropped_and_the_newest_processed() -> None:
     begun.wait()
     dropped = [worker.offer(item) for item in range(1, 5)]
     go_on.set()
-    while len(done) < 2:
-        time.sleep(0.001)
+    wait_until(lambda: len(done) == 2)
     worker.close()
     assert done == [0, 4]
     assert dropped == [False, True, True, True]
@@ -34,8 +33,7 @@ def test_items_that_may_wait_keep_their_order() -> None:
     done: list[int] = []
     worker = NewestWorker(done.append, lambda _: None, waiting=100)
     assert not any(worker.offer(item) for item in range(100))
-    while len(done) < 100:
-        time.sleep(0.001)
+    wait_until(lambda: len(done) == 100)
     worker.close()
     assert done == list(range(100))
 
@@ -52,7 +50,7 @@ def test_the_worker_continues_after_an_exception() -> None:
     worker = NewestWorker(work, failures.append, waiting=2)
     worker.offer(0)
     worker.offer(1)
-    assert done.wait(10)
+    done.wait()
     worker.close()
     assert [str(error) for error in failures] == ["zero"]
 

@@ -110,7 +110,6 @@ def test_command_with_one_size_and_fewer_stages(
 
 
 @pytest.mark.exhaustive
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("layout", "old"), [("body_25", False), ("coco_18", True)])
 def test_whole_file_equals_the_prototxt_and_opencv(layout: str, old: bool, tmp_path: Path) -> None:
     net = caffe_layers.network(layout)
