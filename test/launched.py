@@ -43,7 +43,7 @@ class Launched:
         return [int(pid) for _, pid in _STARTED.findall(self.said) if _lives(int(pid))]
 
     def ctrl_c(self) -> float:
-        """Send SIGINT to the group, as a terminal does; returns the time until all have ended [s]."""
+        """Send SIGINT to the group, as a terminal does; returns the time to the end of all [s]."""
         begin = time.monotonic()
         os.killpg(self.process.pid, signal.SIGINT)
         self.process.wait(PATIENCE)
