@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Rng = np.random.Generator
 
 SIDES: Final = ("left", "right")
 

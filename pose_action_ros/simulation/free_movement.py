@@ -8,18 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.channels import SIDES, Channels
+from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
 from pose_action_ros.simulation.motions.arms import lift_shoulder
 from pose_action_ros.simulation.reach import Stance, arm, plant
 from pose_action_ros.simulation.script import Performance
 from pose_action_ros.simulation.standing import Motion, arm_posture
 from pose_action_ros.simulation.timing import ease
-
-Array = npt.NDArray[np.float64]
-Rng = np.random.Generator
 
 FREE = "moving_freely"
 """Label of free movement; not one of ACTIONS."""

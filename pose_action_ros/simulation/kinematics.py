@@ -12,9 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.simulation.body import FIGURE, Body
-from pose_action_ros.simulation.channels import SIDES, Channels
-
-Array = npt.NDArray[np.float64]
+from pose_action_ros.simulation.channels import ARM, LEG, SIDES, Array, Channels
 
 
 def _matrix(rows: tuple[tuple[Array, Array, Array], ...]) -> Array:
@@ -180,7 +178,7 @@ class _Builder:
             at[f"{side}_mouth"] = _at(skull, head, 0.40 * size, out * 0.10 * size, -0.10 * size)
 
     def arm(self, side: str) -> None:
-        body, value, at = self.body, self.channels.side(side, _ARM), self.points
+        body, value, at = self.body, self.channels.side(side, ARM), self.points
         out = OUTWARD[side]
         upper = self.frames["chest"] @ swing(out * value["abduct"], -value["flex"])
         upper = upper @ about_z(-out * value["rotate_in"])
@@ -200,7 +198,7 @@ class _Builder:
         at[f"{side}_thumb"] = _at(wrist, hand, 0.28 * size, -0.1 * out * size, -0.36 * size)
 
     def leg(self, side: str) -> None:
-        body, value, at = self.body, self.channels.side(side, _LEG), self.points
+        body, value, at = self.body, self.channels.side(side, LEG), self.points
         out = OUTWARD[side]
         thigh = self.frames["pelvis"] @ swing(out * value["hip_abduct"], -value["hip_flex"])
         thigh = thigh @ about_z(out * value["hip_out"])
@@ -213,17 +211,3 @@ class _Builder:
         at[f"{side}_heel"] = _at(ankle, foot, -0.24 * size, 0, down)
         at[f"{side}_big_toe"] = _at(ankle, foot, 0.64 * size, -0.06 * out * size, down)
         at[f"{side}_small_toe"] = _at(ankle, foot, 0.50 * size, 0.13 * out * size, down)
-
-
-_ARM = (
-    "flex",
-    "abduct",
-    "rotate_in",
-    "elbow",
-    "pronate",
-    "wrist_flex",
-    "wrist_side",
-    "curl",
-    "point",
-)
-_LEG = ("hip_flex", "hip_abduct", "hip_out", "knee", "ankle")

@@ -9,10 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.channels import SIDES, Channels
+from pose_action_ros.simulation.channels import SIDES, Array, Channels
 from pose_action_ros.simulation.kinematics import about_x, about_y, about_z, swing, swing_twist
-
-Array = npt.NDArray[np.float64]
 
 
 def _unit(vectors: Array) -> Array:

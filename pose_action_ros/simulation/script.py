@@ -10,13 +10,11 @@ import numpy.typing as npt
 
 from pose_action_ros.errors import InputError
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.channels import Channels
+from pose_action_ros.simulation.channels import Array, Channels, Rng
 from pose_action_ros.simulation.kinematics import Posed, pose_body
 from pose_action_ros.simulation.motions import MOTIONS, TRAVELLING
 from pose_action_ros.simulation.standing import Motion
 from pose_action_ros.simulation.timing import ease
-
-Array = npt.NDArray[np.float64]
 
 ACTIONS: tuple[str, ...] = tuple(MOTIONS)
 """Labels of the simulated actions."""
@@ -45,9 +43,7 @@ class Performance:
         return pose_body(self.body, self.channels(times)).joints
 
 
-def perform(
-    label: str, rng: np.random.Generator, body: Body | None = None, room: float = np.inf
-) -> Performance:
+def perform(label: str, rng: Rng, body: Body | None = None, room: float = np.inf) -> Performance:
     """Draw a performance of the action in a random style.
 
     Args:
@@ -105,7 +101,7 @@ class Script:
     @classmethod
     def random(  # noqa: PLR0917 - the optional ones are passed by name
         cls,
-        rng: np.random.Generator,
+        rng: Rng,
         actions: Sequence[str],
         seconds_each: float = 4.0,
         position: tuple[float, float] = (0.0, 0.0),

@@ -11,12 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.channels import SIDES, Channels
+from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
 from pose_action_ros.simulation.reach import Stance, arm, plant
 from pose_action_ros.simulation.timing import Strokes, Wander
 
-Array = npt.NDArray[np.float64]
-Rng = np.random.Generator
 Arm = dict[str, npt.ArrayLike]
 
 

@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.channels import SIDES, Channels
+from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
 from pose_action_ros.simulation.standing import Motion
 from pose_action_ros.simulation.timing import Beat, Wander, curve, ease
 
-Array = npt.NDArray[np.float64]
-Rng = np.random.Generator
 Knots = tuple[tuple[float, float], ...]
 
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.channels import SIDES, Channels
+from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
 from pose_action_ros.simulation.motions.arms import lift_shoulder
 from pose_action_ros.simulation.reach import arm
 from pose_action_ros.simulation.standing import Motion, Standing
 from pose_action_ros.simulation.timing import Beat, Strokes, Wander, ease
 
-Array = npt.NDArray[np.float64]
-Rng = np.random.Generator
 _OVERHEAD = 0.5  # least height of hands over the head, above the shoulders [arm lengths]
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.channels import SIDES, Channels
+from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
 from pose_action_ros.simulation.motions.arms import lift_shoulder
 from pose_action_ros.simulation.standing import Motion, Standing
 from pose_action_ros.simulation.timing import Beat, Strokes, ease
 
-Array = npt.NDArray[np.float64]
-Rng = np.random.Generator
 GRAVITY = 9.81
 """[m/s²]"""
 
