@@ -21,7 +21,7 @@ from pose_action_ros.pipeline import Frame
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.recording import FILE_NAME, RecordingWriter
 from pose_action_ros.skeletons import BODY_25, Skeleton
-from pose_action_ros.sources.kinds import IMAGE_FILES, stem_of, title_of
+from pose_action_ros.sources.kinds import Kind, kind_of, stem_of, title_of
 from pose_action_ros.sources.openpose_json import ENDING, openpose_json
 
 if TYPE_CHECKING:
@@ -167,9 +167,8 @@ class PictureFile:
 
 def _annotated(folder: Path, rate: float, settings: ProcessSettings) -> VideoFile | PictureFile:
     """annotated.mp4, or a picture where the source is one."""
-    path = Path(settings.source).expanduser()
-    suffix = path.suffix.lower()
-    if suffix in IMAGE_FILES and path.is_file():
+    suffix = Path(settings.source).suffix.lower()
+    if settings.source and kind_of(settings.source) is Kind.IMAGE:
         return PictureFile(folder / f"annotated{suffix if suffix in _PICTURES else '.png'}")
     return VideoFile(folder / "annotated.mp4", rate)
 
