@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import cv2
@@ -65,6 +66,15 @@ def frames() -> list[SimulatedFrame]:
 
 
 @pytest.fixture
+def no_rendering(frames: list[SimulatedFrame], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replace the scenes by their frames, which have one to six people."""
+    scenes = {
+        len(frame.people): SimpleNamespace(frame=lambda _stamp, f=frame: f) for frame in frames
+    }
+    monkeypatch.setattr(module, "crowd", lambda _rng, people, _seconds: scenes[people])
+
+
+@pytest.fixture
 def oracle(monkeypatch: pytest.MonkeyPatch) -> Callable[[Oracle], None]:
     """Replace every detector."""
     return lambda one: monkeypatch.setattr(module, "make_detector", lambda _settings: one)
@@ -109,6 +119,7 @@ def test_perfect_detector_has_full_scores(
     assert figures.people[1] >= figures.people[0] > 2
 
 
+@pytest.mark.usefixtures("no_rendering")
 def test_detector_of_one_person_has_lower_recall_in_larger_groups(
     frames: list[SimulatedFrame], oracle: Callable[[Oracle], None]
 ) -> None:
@@ -150,6 +161,7 @@ def _annotated(frames: Sequence[SimulatedFrame], folder: Path) -> Path:
     return file
 
 
+@pytest.mark.usefixtures("no_rendering")
 @pytest.mark.parametrize("people", [0, 1, 99])
 def test_annotations_give_the_figures_of_the_simulation(
     frames: list[SimulatedFrame], oracle: Callable[[Oracle], None], tmp_path: Path, people: int
