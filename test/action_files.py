@@ -1,4 +1,4 @@
-"""Files of the data sets of actions, filled with what a test wants."""
+"""Files of the data sets of actions with given content."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Array = npt.NDArray[np.float64]
 
 
 def optical_people(seed: int, frames: int, people: int, joints: int) -> Array:
-    """(T, P, J, 3) [m] who move a little, two metres before a camera."""
+    """(T, P, J, 3) [m] of people moving a little, two metres in front of a camera."""
     rng = np.random.default_rng(seed)
     body = rng.uniform(-0.5, 0.5, (people, joints, 3)) + np.array([0, 0, 2.0])
     moving: Array = body + rng.uniform(-0.04, 0.04, (frames, people, joints, 3))

@@ -25,7 +25,7 @@ from pose_action_ros.lab.search.controller import (
 )
 from pose_action_ros.lab.search.settings import SearchSettings
 
-SETTINGS = SearchSettings(nodes=2, controller_width=16, controller_learning_rate=1e-2)
+SETTINGS = SearchSettings(nodes=2, controller_width=16, controller_learning_rate=3e-2)
 
 
 @given(st.integers(0, 2**32), st.integers(1, 6))
@@ -146,29 +146,31 @@ def train(made: Reinforce, rewards: Rewards, updates: int) -> list[float]:
     return means
 
 
-@pytest.mark.parametrize("name", ["max_pool_3x3", "sep_conv_5x5"])
+@pytest.mark.parametrize(
+    "name", ["max_pool_3x3", pytest.param("sep_conv_5x5", marks=pytest.mark.exhaustive)]
+)
 def test_a_rewarded_operation_becomes_likely(name: str) -> None:
     made = trainer()
-    means = train(made, share_of(name), 120)
+    means = train(made, share_of(name), 40)
     assert sum(means[:5]) / 5 == pytest.approx(0.2, abs=0.1)
     # The bound of the logits allows e^1.1 / (e^1.1 + 4 e^-1.1) = 0.69.
-    assert sum(means[-20:]) / 20 > 0.55
+    assert sum(means[-10:]) / 10 > 0.55
 
 
 def test_a_rewarded_input_becomes_likely() -> None:
-    means = train(trainer(), share_of_last_cell, 120)
-    assert sum(means[:5]) / 5 == pytest.approx((1 / 2 + 1 / 3) / 2, abs=0.06)
-    assert sum(means[-20:]) / 20 > 0.6
+    means = train(trainer(), share_of_last_cell, 40)
+    assert sum(means[:5]) / 5 == pytest.approx((1 / 2 + 1 / 3) / 2, abs=0.08)
+    assert sum(means[-10:]) / 10 > 0.6
 
 
 def test_entropy_falls_with_rewards_and_rises_with_its_weight() -> None:
     made = trainer()
-    train(made, share_of("identity"), 80)
+    train(made, share_of("identity"), 40)
     learned = made.update(share_of("identity")).entropy
     assert learned < uniform_entropy(2) - 2
     broad = trainer(replace(SETTINGS, entropy_weight=1.0))
     broad.controller.load_state_dict(made.controller.state_dict())
-    train(broad, lambda genotypes: [0.0] * len(genotypes), 40)
+    train(broad, lambda genotypes: [0.0] * len(genotypes), 20)
     assert broad.update(share_of("identity")).entropy > learned + 1
 
 

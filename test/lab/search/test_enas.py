@@ -102,9 +102,16 @@ def test_another_seed_gives_another_result(
     assert run(tmp_path, replace(SETTINGS, seed=2)) != whole[1]
 
 
+def test_the_shared_weights_learn(tmp_path: Path) -> None:
+    run(tmp_path, replace(SETTINGS, epochs=3, steps=25, warm_up=3, learning_rate=0.1))
+    losses = [row.loss for row in read_curve(tmp_path / "curve.csv")]
+    assert losses[-1] < 0.92 * losses[0]
+
+
+@pytest.mark.exhaustive
 def test_a_search_learns(tmp_path: Path) -> None:
-    settings = replace(SETTINGS, epochs=5, steps=25, reward="accuracy")
-    ranked = run(tmp_path, settings)
+    more = replace(SETTINGS, epochs=8, steps=25, architectures=3, candidates=6, reward="accuracy")
+    ranked = run(tmp_path, more)
     assert ranked[0].accuracy > 0.7  # 1/3 by chance
     curve = read_curve(tmp_path / "curve.csv")
     assert curve[-1].loss < 0.8 * curve[0].loss

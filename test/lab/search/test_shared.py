@@ -62,7 +62,7 @@ def test_a_pass_equals_the_genotypes_own_network(seed: int) -> None:
     torch.testing.assert_close(shared(images(), chosen), expected)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [1, 2])  # genotypes that use both inputs of each cell
 def test_gradients_reach_the_used_weights_only(seed: int) -> None:
     torch.manual_seed(0)
     shared, chosen = SharedNetwork(NODES, SHAPE), genotype(seed)
