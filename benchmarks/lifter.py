@@ -30,7 +30,7 @@ PEOPLE = (1, 10)
 RATE = 30.0
 _WARM_UP = 30
 """Messages before those that count."""
-_START_LIMIT = 30.0
+_START_LIMIT = 120.0
 """Longest time to the first answer [s]."""
 
 

@@ -200,6 +200,7 @@ def run(
     *,
     seconds: float,
     seed: int,
+    least: int = 1,
     compressed: bool = False,
     only: str = "",
     actions: int = 3,
@@ -211,6 +212,7 @@ def run(
     Args:
         folder: for logs of the nodes; emptied first.
         seconds: time in which faults begin [s].
+        least: least number of faults, also after that time.
         seed: of the random numbers.
         compressed: True for a camera that sends JPEGs.
         only: parts of names of faults, comma-separated; empty for all.
@@ -235,7 +237,7 @@ def run(
     rclpy.init()
     try:
         rig = Rig(folder, clips, _crowd(seed, clips), seed=seed, compressed=compressed)
-        return _run(rig, faults, seconds, recovery_limit, show)
+        return _run(rig, faults, (seconds, least), recovery_limit, show)
     finally:
         rclpy.try_shutdown()
 
@@ -246,7 +248,11 @@ def _crowd(seed: int, clips: list[Clip]) -> dict[int, Clip]:
 
 
 def _run(
-    rig: Rig, faults: list[Fault], seconds: float, limit: float, show: Callable[[str], None]
+    rig: Rig,
+    faults: list[Fault],
+    length: tuple[float, int],
+    limit: float,
+    show: Callable[[str], None],
 ) -> Result:
     outcomes: list[Outcome] = []
     try:
@@ -256,7 +262,7 @@ def _run(
             show(f"correct labels without faults: {correct}")
             begin = monotonic()
             for fault in draw(rig, faults):
-                if monotonic() - begin > seconds:
+                if monotonic() - begin > length[0] and len(outcomes) >= length[1]:
                     break
                 calm_down(rig)
                 outcomes.append(cause(rig, fault, begin, limit))

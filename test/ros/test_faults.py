@@ -27,7 +27,13 @@ def test_nodes_survive_faults_and_report_them(
     monkeypatch.setenv("ROS_DOMAIN_ID", str(free_domain()))
     # The time of recovery depends on the load of the machine: the benchmark measures it.
     result = run(
-        tmp_path / "faults", seconds=35.0, seed=3, only=FAULTS, actions=2, recovery_limit=PATIENCE
+        tmp_path / "faults",
+        seconds=35.0,
+        seed=3,
+        least=3,
+        only=FAULTS,
+        actions=2,
+        recovery_limit=PATIENCE,
     )
     assert not result.wrong, "\n".join([*result.lines, *result.wrong])
     assert len(result.outcomes) >= 3
