@@ -45,14 +45,16 @@ class LiteRtEngine:
         """Run the network; see Engine."""
         if tensors.keys() != self.inputs.keys():
             check_tensors(self.inputs, tensors)
+        arrays = {}
+        for item in self._input_details:
+            array = np.ascontiguousarray(tensors[item["name"]], np.float32)
+            arrays[item["index"]] = array
+            if array.shape != self._shapes[item["index"]]:
+                check_tensors(self.inputs, tensors)
         try:
-            arrays = {}
-            for item in self._input_details:
-                array = np.ascontiguousarray(tensors[item["name"]], np.float32)
-                arrays[item["index"]] = array
-                if array.shape != self._shapes[item["index"]]:
-                    check_tensors(self.inputs, tensors)
-                    self._resize(item["index"], array.shape)
+            for index, array in arrays.items():
+                if array.shape != self._shapes[index]:
+                    self._resize(index, array.shape)
             for index, array in arrays.items():
                 self._interpreter.set_tensor(index, array)
             self._interpreter.invoke()
