@@ -129,6 +129,7 @@ def _play(sender: Sender, executor: SingleThreadedExecutor, seconds: float) -> N
     begin = monotonic()
     for number in range(round(seconds * RATE)):
         sender.send(number / RATE)
+        executor.spin_once(timeout_sec=0.0)  # also if the sender is late
         while (wait := begin + (number + 1) / RATE - monotonic()) > 0:
             executor.spin_once(timeout_sec=wait)
 
