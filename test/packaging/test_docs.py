@@ -26,13 +26,13 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 def targets(path: Path) -> list[str]:
-    """Where the links of a page lead; those to other sites are left out."""
+    """Targets of the links of a page, without links to other sites."""
     found = LINK.findall(CODE.sub("", path.read_text(encoding="utf-8")))
     return [target for target in found if not re.match(r"[a-z]+:", target)]
 
 
 def anchors(path: Path) -> set[str]:
-    """Names of the places of a page, as GitHub makes them of its headings."""
+    """Anchors of a page, which GitHub derives from its headings."""
     text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
@@ -45,7 +45,7 @@ def broken(path: Path, target: str) -> bool:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_links_lead_to_files_and_headings_in_the_repository(path: Path) -> None:
+def test_links_have_targets_in_the_repository(path: Path) -> None:
     assert [target for target in targets(path) if broken(path, target)] == []
 
 

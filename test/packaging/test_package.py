@@ -74,8 +74,8 @@ def test_every_executable_has_a_main() -> None:
 def test_imports_of_nodes_are_in_the_manifest() -> None:
     keys = {"numpy": "python3-numpy", "cv2": "python3-opencv"}
     optional = {"hri_msgs"}  # which not every distribution has
-    wanted = {keys.get(name, name) for name in imports(PACKAGE / "nodes")}
-    assert wanted <= depends() | optional
+    modules = {keys.get(name, name) for name in imports(PACKAGE / "nodes")}
+    assert modules <= depends() | optional
 
 
 def test_modules_without_ros_import_only_their_requirements() -> None:

@@ -1,4 +1,4 @@
-"""config/pose_action.yaml and docs/parameters.md are what the settings say; nodes take the file."""
+"""config/pose_action.yaml and docs/parameters.md agree with the settings; nodes accept the file."""
 
 from pathlib import Path
 from typing import Any

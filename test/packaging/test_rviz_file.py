@@ -1,7 +1,7 @@
-"""config/pose_action.rviz has displays and properties that RViz knows, and the nodes' topics.
+"""config/pose_action.rviz has displays and properties of RViz, and the topics of the nodes.
 
-Names as in rviz_default_plugins and rviz_common of ros2/rviz, commit f7112b1 (October 2024): what
-RViz does not know it ignores without a word.
+Names as in rviz_default_plugins and rviz_common of ros2/rviz, commit f7112b1 (October 2024). RViz
+ignores other names without a warning.
 """
 
 from __future__ import annotations
