@@ -100,7 +100,7 @@ def test_topics_are_those_that_the_launch_file_renames_for_one_process() -> None
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    shown = ast.literal_eval(values["SHOWN"])
+    shown = ast.literal_eval(values["RVIZ_TOPICS"])
     topics = [display["Topic"]["Value"] for display in displays() if "Topic" in display]
     assert sorted(topics) == sorted(shown)
     assert not any(topic.startswith("/") for topic in topics)
