@@ -74,7 +74,7 @@ class Profiler:
     """Counts calls in all threads that start after `install`.
 
     Attributes:
-        finished: threads whose outermost call has returned, since the last `begin`.
+        finished: threads with a finished outermost call, since the last `begin`.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Packages whose names are imported when they are first used.
+"""Packages that import their names at the first use.
 
 Settings are then available without NumPy, OpenCV and inference engines: a command prints its help
 and refuses a wrong file name at once.

@@ -1,4 +1,4 @@
-"""Settings: frozen dataclasses whose fields carry description, unit and bounds.
+"""Settings: frozen dataclasses with description, unit and bounds in each field.
 
 One default, one place. ROS parameters, YAML files, command line options and the documentation are
 derived from these fields. Every settings object checks its values when it is created.

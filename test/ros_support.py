@@ -58,7 +58,7 @@ def free_domain() -> int:
     """Reserve a domain without participants, until the end of this process.
 
     A lock file keeps other test processes out; the port of the domain's first participant is in
-    use where another program takes part. Never the present domain, whose first participant may
+    use where another program takes part. Never the present domain: its first participant may
     have ended before the others.
 
     Port numbers: Real-Time Publish-Subscribe protocol 2.5, section 9.6.2.3.

@@ -135,7 +135,7 @@ def build(ros: Ros, env: Environment) -> None:
     command: list[str | Path] = [PYTHON, "-m", "colcon", "--log-base", WORKSPACE / "log", "build"]
     command += ["--base-paths", linked_source(), "--build-base", WORKSPACE / "build"]
     command += ["--install-base", WORKSPACE / "install", "--symlink-install", "--cmake-args"]
-    # The ament linters are CMake hooks whose programs do not come with the wheels.
+    # The ament linters are CMake hooks; the wheels do not contain their programs.
     command += ["-DBUILD_TESTING=OFF", f"-DPython3_EXECUTABLE={PYTHON}"]
     key = digest(ros.distro, *linked, (VENV / "stamps" / "venv").read_text(), files=sources)
     once(

@@ -62,7 +62,7 @@ def finish(linters: Sequence[Linter]) -> int:
 
 
 def beside(linters: Sequence[Linter], command: Sequence[str], env: dict[str, str]) -> int:
-    """Run a command beside the linters, whose first failure interrupts it.
+    """Run a command beside the linters; their first failure interrupts it.
 
     Reports are printed of linters that fail only, so that the command's last line is the last.
 

@@ -41,7 +41,7 @@ def person_script(
     place: tuple[float, float] = (0.0, 0.0),
     heading: float = 0.0,
 ) -> Script:
-    """Draw a person who does one action after another.
+    """Draw a person with one action after another.
 
     Args:
         seed: of body and style.

@@ -44,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         dest="all_people",
         action="store_false",
         default=False,
-        help="only the person who is largest for longest in the image (the default)",
+        help="only the person with the largest total size in the images (the default)",
     )
     people.add_argument(
         "--all-people", dest="all_people", action="store_true", help="all people, in one file"

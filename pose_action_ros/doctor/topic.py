@@ -72,7 +72,7 @@ LARGE = Problem(
     Level.WARN,
     "The images are too large for the segment of the profile.",
     "images larger than the shared memory of the sender are silently dropped",
-    "start the camera driver with a profile whose segment_size is {bytes} or more",
+    "start the camera driver with a profile that has a segment_size of at least {bytes}",
 )
 UNREADABLE = Problem(
     "topic-unreadable",

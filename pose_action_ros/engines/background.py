@@ -37,7 +37,7 @@ _ONE_BUILD = Lock()
 
 
 class BackgroundEngine:
-    """An engine whose backend is replaced while it is in use; see Engine. Thread-safe.
+    """An engine that replaces its backend while it is in use; see Engine. Thread-safe.
 
     Args:
         first: the engine to start with.

@@ -173,13 +173,13 @@ def to_half(data: bytes) -> bytes:
         from onnxruntime.transformers import float16, onnx_model  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise EngineError(
-            f"TensorRT {trt.__version__} takes half precision from the model file, whose "
+            f"TensorRT {trt.__version__} takes half precision from the model file; its "
             f"conversion needs the package {error.name}; `pip install onnx onnxruntime`, or use "
             "fp32"
         ) from error
     try:
         model = onnx.load_from_string(data)
-    except Exception as error:  # of protobuf, whose errors have no public base class
+    except Exception as error:  # the errors of protobuf have no public base class
         raise ModelError(f"the file is no ONNX network: {error}") from error
     half = onnx_model.OnnxModel(float16.convert_float_to_float16(model, keep_io_types=True))
     half.topological_sort()  # the conversion appends casts at the end

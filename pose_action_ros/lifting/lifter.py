@@ -41,7 +41,7 @@ class Lifted:
 
     Attributes:
         joints: (N, 17, 3) [m] Human3.6M joints relative to the root, optical frame, of a person of
-            standard height; NaN for people who cannot be lifted.
+            standard height; NaN for people without a pose.
         scores: (N, 17) probability that the joint is within 150 mm of the truth; 0 if missing.
     """
 

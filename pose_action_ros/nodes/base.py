@@ -164,7 +164,7 @@ class ManagedNode(LifecycleNode, Generic[Config]):
             self.get_logger().error(text + (f" ({held} more since the last)" if held else ""))
 
     def _attempt(self, transition: Callable[[], None]) -> bool:
-        """Run a transition, whose exceptions rclpy would hide; return True if it succeeded."""
+        """Run a transition and keep its exception, which rclpy would hide; True on success."""
         try:
             transition()
         except Exception as error:  # noqa: BLE001 - raised by `start`

@@ -138,7 +138,7 @@ class NewestWorker(Generic[Item]):
 
 
 class StageNode(ManagedNode[Config], Generic[Config, Message]):
-    """A node whose callback `take` hands messages to a worker that calls `process`.
+    """A node with a callback `take` that hands messages to a worker, which calls `process`.
 
     Args:
         name: of the node, unless remapped.

@@ -74,7 +74,7 @@ class Segments:
         return ended + self._expired()
 
     def _expired(self) -> list[Segment]:
-        """End the segments of people who have left."""
+        """End the segments of lost people."""
         left = [key for key, last in self._open.items() if self._now > last.newest + HOLD]
         return [self._open.pop(key).closed(key, self._now) for key in left]
 

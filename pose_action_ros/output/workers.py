@@ -52,7 +52,7 @@ def in_processes(
 def on_ray(
     work: Callable[[Job], Outcome], jobs: Sequence[Job], address: str, threads: int
 ) -> Iterator[tuple[int, Outcome | Exception]]:
-    """Run the jobs over a Ray cluster whose machines have this package and the same files.
+    """Run the jobs over a Ray cluster; its machines have this package and the same files.
 
     Args:
         work: see in_processes.

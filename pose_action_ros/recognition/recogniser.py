@@ -122,7 +122,7 @@ class Recogniser:
             stamp: time of the image [s].
 
         Returns:
-            An estimate for each person in the image whose window is filled enough and whose last
+            An estimate for each person in the image with a sufficiently filled window and a last
             estimate is at least a stride ago.
 
         Raises:
@@ -162,7 +162,7 @@ class Recogniser:
             self._warned = True
             _LOG.warning(
                 "%d people in view, %d placed in the camera's frame: the interaction model %s "
-                "needs two who are; give it poses that a lifter has placed",
+                "needs two placed ones; pass poses of a lifter with placement",
                 len(people),
                 placed,
                 self.settings.action_model,

@@ -26,7 +26,7 @@ class SpmfSettings(Settings):
     joints: str = setting(
         "left_wrist right_wrist left_elbow right_elbow left_ankle right_ankle left_knee right_knee "
         "nose left_shoulder right_shoulder mid_hip",
-        "joints whose pairs are drawn, from top to bottom; empty for all in the skeleton's order",
+        "joints of the drawn pairs, from top to bottom; empty for all in the skeleton's order",
     )
     body_view: bool = setting(
         True, "turn about the vertical: one person seen from the front, two from the side"

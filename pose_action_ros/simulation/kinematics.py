@@ -99,7 +99,7 @@ class Posed:
 
 
 def pose_body(body: Body, channels: Channels) -> Posed:
-    """Compute joints and frames of a body whose lowest sole is `lift` above the floor z = 0."""
+    """Compute joints and frames of a body with its lowest sole `lift` above the floor z = 0."""
     builder = _Builder(body, channels)
     builder.trunk()
     for side in SIDES:

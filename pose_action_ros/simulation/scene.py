@@ -221,7 +221,7 @@ def _random_cast(
 
 
 def _camera(rng: np.random.Generator, size: tuple[int, int], nearest: float) -> VirtualCamera:
-    """Draw a camera in whose images an adult is at least a third of the height, if possible."""
+    """Draw a camera that shows an adult with at least a third of the height, if possible."""
     for _ in range(20):
         camera = VirtualCamera.random(rng, size=size, distance=(nearest, max(6.0, nearest + 1.0)))
         away = float(np.hypot(*camera.position[:2]))

@@ -162,8 +162,7 @@ def _numbered_files(folder: Path) -> dict[int, Path]:
         raise SourceError(f"cannot read the folder {folder}: {error.strerror}") from error
     if not files:
         raise SourceError(
-            f"folder {folder} has no files of OpenPose, whose names end with {ENDING}; run it with "
-            "--write_json"
+            f"folder {folder} has no files of OpenPose (*{ENDING}); run it with --write_json"
         )
     found = [(_NUMBERED.fullmatch(file.name), file) for file in sorted(files, key=natural_order)]
     if not all(match for match, _ in found):

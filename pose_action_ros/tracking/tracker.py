@@ -21,9 +21,9 @@ Array = npt.NDArray[np.float64]
 DRIFT = 1.5
 """Largest speed [person sizes a second] relative to the prediction: about 1.5 m/s."""
 FIRST_DRIFT = 4.0
-"""The same for a track of one image, whose speed is not known yet: running."""
+"""The same for a track of one image without an estimated speed: running."""
 COASTING = 0.5
-"""Time [s] for which a person who is not detected is predicted to keep walking."""
+"""Time [s] for which an undetected person is predicted to keep walking."""
 AGILITY = 0.1
 """Time constant [s] of the speed estimate."""
 

@@ -89,7 +89,7 @@ class TensorRt:
         return cls
 
     def fails(self, logger: Any, what: str, said: str) -> bool:
-        """Whether a call is to fail, having told the logger why."""
+        """Log the reason and return True if a call is to fail."""
         if what in self.failing:
             logger.log(self.types["Severity"].ERROR, said)
         return what in self.failing

@@ -112,7 +112,7 @@ def test_an_unknown_name_lists_the_available_ones(file: Path) -> None:
 
 def test_other_files_in_the_cache_are_ignored(file: Path, cache: Path) -> None:
     add_network(file, OpenPoseCard("coco_18"), "mine")
-    (cache / "other.onnx").write_bytes(b"of somebody else")
+    (cache / "other.onnx").write_bytes(b"of another owner")
     (cache / "mine" / "mine.onnx").write_bytes(b"changed")
     assert not cached_detectors()
 

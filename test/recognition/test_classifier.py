@@ -1,4 +1,4 @@
-"""Models whose card does not fit them, or which are not action models, are refused by name."""
+"""Models with a wrong card, and models of other tasks, are refused by name."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def answers(seed: int, count: int = 30) -> Array:
 
 
 def said(rule: DecisionRule, probabilities: Array) -> tuple[list[int | None], Array]:
-    """What is said after each answer, and the smoothed probabilities (N, L) behind it."""
+    """Labels after each answer, and the smoothed probabilities (N, L)."""
     decision = Decision()
     labels: list[int | None] = []
     means = []

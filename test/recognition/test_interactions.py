@@ -17,7 +17,7 @@ RATE = 10.0
 
 
 def person(person_id: int, x: float, stamp: float, *, placed: bool = True) -> Pose3D:
-    """Somebody at x whose left wrist moves."""
+    """A person at x with a moving left wrist."""
     points = np.random.default_rng(person_id).normal([x, 0, 3], 0.3, (17, 3))
     points[HUMAN36M_17.index("left_wrist"), 1] += 0.4 * np.sin(6 * stamp)
     return Pose3D(HUMAN36M_17, points, np.full(17, 0.9), person_id, placed)

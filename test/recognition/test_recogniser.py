@@ -1,4 +1,4 @@
-"""The recogniser: when it answers, for whom, and with what; models have random weights."""
+"""Times, people and labels of the estimates; the models have random weights."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SECONDS = 3.0
 
 
 def pose(time: float, person_id: int = 0, score: float = 0.9) -> Pose3D:
-    """A person whose left wrist goes up and down."""
+    """A person who raises and lowers the left wrist."""
     rest = np.random.default_rng(abs(person_id)).normal(0, 0.4, (17, 3))
     rest[:, 2] += 3.0
     rest[HUMAN36M_17.index("left_wrist"), 1] += 0.4 * np.sin(6 * time)
@@ -174,8 +174,8 @@ def test_another_window_than_the_model_s(settings: RecogniserSettings) -> None:
         Recogniser(replace(settings, window=0.01))
 
 
-class Told:
-    """A network that says what it is told."""
+class FixedNetwork:
+    """A network with given probabilities."""
 
     def __init__(self, recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(recogniser._classifier, "_engine", self)
@@ -189,10 +189,10 @@ def test_labels_survive_short_uncertainty_and_scores_are_smoothed(
     settings: RecogniserSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     patient = Recogniser(replace(settings, label_smoothing=0.5, label_margin=0.1))
-    told = Told(patient, monkeypatch)
-    told.probabilities = (0.8, 0.1, 0.1)
+    network = FixedNetwork(patient, monkeypatch)
+    network.probabilities = (0.8, 0.1, 0.1)
     answers = watched(patient, 10, until=2.0)
-    told.probabilities = (0.1, 0.8, 0.1)
+    network.probabilities = (0.1, 0.8, 0.1)
     for stamp in (2.1, 2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8, 2.9, 3.0, 3.1, 3.2):
         answers += patient.update([pose(stamp)], stamp)
     labels = [answer.label for answer in answers if answer.stamp >= 1.99]
@@ -207,10 +207,10 @@ def test_an_earlier_stamp_discards_earlier_estimates(
     settings: RecogniserSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow = Recogniser(replace(settings, label_smoothing=10.0, label_margin=0.9))
-    told = Told(slow, monkeypatch)
-    told.probabilities = (0.8, 0.1, 0.1)
+    network = FixedNetwork(slow, monkeypatch)
+    network.probabilities = (0.8, 0.1, 0.1)
     assert {answer.label for answer in watched(slow, 10)} == {LABELS[0]}
-    told.probabilities = (0.1, 0.8, 0.1)
+    network.probabilities = (0.1, 0.8, 0.1)
     assert {answer.label for answer in watched(slow, 10)} == {LABELS[1]}
 
 

@@ -1,4 +1,4 @@
-"""Whom answers are about."""
+"""The people of the estimates."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BODY -= BODY.mean(axis=0)
 def person(
     person_id: int, x: float = 0.0, *, height: float = 0.0, score: float = 0.9, placed: bool = True
 ) -> Pose3D:
-    """Somebody whose middle is at x, 3 m away."""
+    """A person with the middle at x, 3 m away."""
     points = BODY + np.array([x, -height, 3.0])
     return Pose3D(HUMAN36M_17, points, np.full(17, score), person_id, placed)
 
@@ -102,9 +102,9 @@ def test_hidden_legs_do_not_change_the_distance() -> None:
     ids=["zeros", "nothing", "a point"],
 )
 def test_coincident_joints_are_ignored(points: Array) -> None:
-    nobody = Pose3D(HUMAN36M_17, points, np.ones(17), 2, placed=True)
-    assert ids(person(1), nobody, spmf=ONE) == [(1,)]
-    assert ids(person(1), nobody) == []
+    invisible = Pose3D(HUMAN36M_17, points, np.ones(17), 2, placed=True)
+    assert ids(person(1), invisible, spmf=ONE) == [(1,)]
+    assert ids(person(1), invisible) == []
 
 
 def test_a_single_joint_and_inferred_joints_are_ignored() -> None:

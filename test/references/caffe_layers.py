@@ -107,21 +107,21 @@ def two_branch(layout: str, stages: int = 6) -> Net:
     net = Net()
     features = vgg(net, prelu=False)
     outputs = {"L1": 2 * LIMBS[layout], "L2": PARTS[layout]}
-    told = {}
+    tops = {}
     for branch in ("L1", "L2"):
         last = features
         for number, width, kernel in [(1, 128, 3), (2, 128, 3), (3, 128, 3), (4, 512, 1)]:
             last = net.relu(net.conv(f"conv5_{number}_CPM_{branch}", last, width, kernel))
-        told[branch] = net.conv(f"conv5_5_CPM_{branch}", last, outputs[branch], 1)
+        tops[branch] = net.conv(f"conv5_5_CPM_{branch}", last, outputs[branch], 1)
     for stage in range(2, stages + 1):
-        bottom = net.concat(f"concat_stage{stage}", [told["L1"], told["L2"], features])
+        bottom = net.concat(f"concat_stage{stage}", [tops["L1"], tops["L2"], features])
         for branch in ("L1", "L2"):
             last = bottom
             for number in range(1, 7):
                 kernel = 7 if number < 6 else 1
                 last = net.relu(net.conv(f"Mconv{number}_stage{stage}_{branch}", last, 128, kernel))
-            told[branch] = net.conv(f"Mconv7_stage{stage}_{branch}", last, outputs[branch], 1)
-    net.concat("concat_stage7", [told["L2"], told["L1"]], "net_output")
+            tops[branch] = net.conv(f"Mconv7_stage{stage}_{branch}", last, outputs[branch], 1)
+    net.concat("concat_stage7", [tops["L2"], tops["L1"]], "net_output")
     return net
 
 

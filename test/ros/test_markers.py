@@ -119,7 +119,7 @@ def test_no_frame_without_hips_place_id_or_parent() -> None:
 
 @given(st.floats(-3.1, 3.1), st.floats(-0.5, 0.5), st.floats(0.5, 8.0))
 def test_the_frame_turns_with_the_body(turn: float, lean: float, away: float) -> None:
-    """Somebody turned about the vertical and leaning to a side."""
+    """A person turned about the vertical and leaning to a side."""
     c, s = np.cos(turn), np.sin(turn)
     turned = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
     c, s = np.cos(lean), np.sin(lean)

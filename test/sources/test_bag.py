@@ -176,13 +176,13 @@ def _split(folder: Path, storage: str, count: int = 3) -> Path:
     ]
     bag = folder / "bag"
     bag.mkdir()
-    told = yaml.safe_load((parts[0] / "metadata.yaml").read_text())
-    inside = told["rosbag2_bagfile_information"]
+    metadata = yaml.safe_load((parts[0] / "metadata.yaml").read_text())
+    inside = metadata["rosbag2_bagfile_information"]
     inside["relative_file_paths"] = [_file(part).name for part in parts]
     inside["topics_with_message_count"][0]["message_count"] = inside["message_count"] = 5 * count
     for part in parts:
         _file(part).rename(bag / _file(part).name)
-    (bag / "metadata.yaml").write_text(yaml.safe_dump(told))
+    (bag / "metadata.yaml").write_text(yaml.safe_dump(metadata))
     return bag
 
 

@@ -108,7 +108,7 @@ class BlazePose:
         return parts if self._searches == 1 else [parts[self._searches % len(parts)]]
 
     def _new_people(self, image: Image, part: Region, known: list[Landmarks]) -> list[Landmarks]:
-        """People in a part of the image who are not followed yet, at most max_people in all."""
+        """Newly detected people in a part of the image, at most max_people in all."""
         new = [
             region
             for region in self._find(image, part)

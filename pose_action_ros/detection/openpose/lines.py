@@ -158,7 +158,7 @@ def _count_up(counts: Indices) -> Indices:
 
 
 def _supported(fields: Fields, peaks: Peaks, pairs: Pairs, settings: DecodingSettings) -> Lines:
-    """The pairs whose field supports a limb."""
+    """The pairs with a field that supports a limb."""
     segments, may_fail = _segments(peaks, pairs, settings, settings.touching * fields.size)
     fails = np.zeros(len(may_fail), dtype=np.intp)
     for shares in _FIRST_LOOKS:

@@ -67,7 +67,7 @@ def find_peaks(heat: Maps, threshold: float, most: int) -> Peaks:
 
 
 def _maxima(flat: Maps, step: int, threshold: float) -> Indices:
-    """Indices, in order, of the maxima of framed maps whose rows are `step` long."""
+    """Indices, in order, of the maxima of framed maps with rows of length `step`."""
     cells = np.flatnonzero(flat > threshold)
     values = flat.take(cells)
     for rows, columns in _NEIGHBOURS:

@@ -1,6 +1,6 @@
 """Errors of lifters, compared with a baseline on the same people.
 
-Figures as in the literature: MPJPE over 17 joints including the root, whose error is zero, as in
+Figures as in the literature: MPJPE over 17 joints including the root with its error of zero, as in
 Martinez et al. 2017 (protocol 1), and over the 16 others, which is 6.25 % larger; P-MPJPE after
 similarity alignment of each pose (protocol 2); both also as the mean over actions, as printed in
 papers; PCK at 150 mm and its AUC over 17 joints after root alignment.

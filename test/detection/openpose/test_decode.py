@@ -125,7 +125,7 @@ def bodies(layout: MapLayout, seen: npt.NDArray[np.bool_]) -> list[set[int]]:
 
 
 def assert_found(layout: MapLayout, person: Array, within: float) -> None:
-    """Of somebody with missing joints, alone, all that hangs together is found."""
+    """All connected joints of a single person with missing joints are found."""
     decoded = decode(draw_maps([person], layout, SIZE), layout)
     expected = bodies(layout, np.isfinite(person[:, 0]))
     there = np.isfinite(decoded.points[..., 0])
@@ -174,7 +174,7 @@ def test_somebody_far_away_changes_nobody(layout: MapLayout, seed: int) -> None:
 
 
 def assert_mirrored(maps: Maps, layout: MapLayout, chosen: DecodingSettings) -> int:
-    """Decoding the mirror image mirrors everybody; how many there are."""
+    """Decoding the mirror image mirrors all people; return their number."""
     one, other = decode(maps, layout, chosen), decode(mirrored(layout, maps), layout, chosen)
     swap = layout.skeleton.mirror
     back = other.points[:, swap] * [-1, 1] + [maps.shape[1] - 1, 0]

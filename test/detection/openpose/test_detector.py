@@ -47,8 +47,8 @@ class Standin:
         order = self.card.input_layout.replace("N", "").lower()
         size = dict(zip(order, tensor.shape[1:], strict=True))
         rows, columns = size["h"] // 8, size["w"] // 8
-        nobody = np.zeros((0, self.layout.parts, 2))
-        every = self.people[: len(tensor)] or [nobody] * len(tensor)
+        empty = np.zeros((0, self.layout.parts, 2))
+        every = self.people[: len(tensor)] or [empty] * len(tensor)
         self.people = self.people[len(tensor) :]
         maps = np.stack([draw_maps(to_cells(one), self.layout, (rows, columns)) for one in every])
         maps *= np.nan if self.broken else self.height
@@ -65,7 +65,7 @@ def _made(engine: Any, settings: DetectorSettings | None = None) -> OpenPose:
 
 
 def _standing(layout: str, x: float, y: float, size: float) -> Array:
-    """(J, 2) somebody upright, roughly, with all joints apart."""
+    """(J, 2) a person who stands upright, with all joints apart."""
     joints = layout_named(layout).skeleton.joints
     heights = {"eye": -0.05, "ear": -0.04, "nose": 0.0, "head_top": -0.1, "neck": 0.1}
     heights |= {"shoulder": 0.12, "elbow": 0.3, "wrist": 0.45, "hip": 0.5, "spine": 0.3}
@@ -132,15 +132,15 @@ def test_pixels_go_in_as_the_card_says(colours: str, order: str) -> None:
 
 def _crowd(detector_settings: DetectorSettings) -> tuple[OpenPose, Standin, Array]:
     engine = Standin(OpenPoseCard("coco_18"))
-    everybody = np.stack([_standing("coco_18", x, 80, 200) for x in (80, 200, 320, 440)])
-    return _made(engine, detector_settings), engine, everybody
+    crowd = np.stack([_standing("coco_18", x, 80, 200) for x in (80, 200, 320, 440)])
+    return _made(engine, detector_settings), engine, crowd
 
 
 def test_settings_can_be_changed_between_images() -> None:
-    detector, engine, everybody = _crowd(DetectorSettings(max_people=2))
+    detector, engine, crowd = _crowd(DetectorSettings(max_people=2))
 
     def found() -> tuple[Pose2D, ...]:
-        engine.people = [everybody]
+        engine.people = [crowd]
         return detector(_black(640, 480))
 
     assert len(found()) == 2
@@ -159,18 +159,18 @@ def test_settings_can_be_changed_between_images() -> None:
 
 
 def test_whom_openpose_leaves_out_a_lower_limit_keeps() -> None:
-    detector, engine, everybody = _crowd(DetectorSettings())
+    detector, engine, crowd = _crowd(DetectorSettings())
     engine.height = 0.15
-    engine.people = [everybody]
+    engine.people = [crowd]
     assert detector(_black(640, 480)) == ()
     detector.settings = DetectorSettings(min_person_score=0.05)
-    engine.people = [everybody]
+    engine.people = [crowd]
     assert len(detector(_black(640, 480))) == 4
 
 
 def test_several_cameras_at_once_are_as_one_by_one() -> None:
-    detector, engine, everybody = _crowd(DetectorSettings())
-    shown = [everybody[:1], everybody, everybody[2:3], everybody[1:]]
+    detector, engine, crowd = _crowd(DetectorSettings())
+    shown = [crowd[:1], crowd, crowd[2:3], crowd[1:]]
     engine.people = list(shown)
     together = detector.together([_black(640, 480)] * 4)
     assert engine.seen[-1].shape[0] == 4
@@ -230,11 +230,11 @@ def test_what_is_no_colour_image_is_refused(image: Image) -> None:
 
 
 def test_maps_that_are_no_numbers_are_refused_and_forgotten() -> None:
-    detector, engine, everybody = _crowd(DetectorSettings())
+    detector, engine, crowd = _crowd(DetectorSettings())
     engine.broken = True
     with pytest.raises(InputError, match="not finite"):
         detector(_black(640, 480))
-    engine.broken, engine.people = False, [everybody]
+    engine.broken, engine.people = False, [crowd]
     assert len(detector(_black(640, 480))) == 4
 
 

@@ -10,7 +10,7 @@ from pose_action_ros.skeletons import HUMAN36M_17, Skeleton
 Array = npt.NDArray[np.float64]
 Rng = np.random.Generator
 
-HOLD = 0.5  # share of windows whose missing beginning is filled with their first pose
+HOLD = 0.5  # share of windows with a missing beginning that is filled with the first pose
 SWIVEL = 20.0  # rotation of the elbow about the line from shoulder to wrist [degrees]
 STYLES = {
     # bones that end at these joints: standard deviations of their rotation [degrees] and of the

@@ -163,7 +163,7 @@ class TrainingData:
         return WindowSet(poses, windows, choices.window, self.spmf, no_labels)
 
     def _gesture_windows(self, people: Sequence[LabelledPoses], labels: Sequence[str]) -> WindowSet:
-        """Windows of people whose labels are indices into gesture_names."""
+        """Windows of people, labelled by indices into gesture_names."""
         choices, count = self.choices, len(labels)
         stands = labels.index("standing") if "standing" in labels else count + choices.gestures
         unchanged = np.arange(count, count + choices.gestures)

@@ -65,7 +65,7 @@ class NetworkChoice(Settings):
         "shipped model",
     )
     start: str = setting(
-        "", "model whose weights training starts from, an .onnx file; empty for random weights"
+        "", "model with the initial weights, an .onnx file; empty for random weights"
     )
     start_share: float = setting(
         0.0,
@@ -123,7 +123,7 @@ class Protocol(Settings):
 
     copies: int = setting(10, "augmented copies of each training sequence in a pass", low=1)
     views: int = setting(
-        10, "augmented copies whose probabilities are averaged with the sequence's own", low=0
+        10, "augmented copies of a sequence; their probabilities are averaged with its own", low=0
     )
 
 

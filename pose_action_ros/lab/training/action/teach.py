@@ -251,7 +251,7 @@ def _calibration(
     held_out: Sequence[Array],
     check: WindowSet,
 ) -> tuple[float, float]:
-    """Temperature and threshold from people who were not trained on; of the base without any."""
+    """Temperature and threshold from held-out people; those of the base without any."""
     named = check.truth >= 0
     logits = np.concatenate([predict_logits(network, check.images[named]), *held_out])
     owners = [data.labels.index(demonstration.label) for demonstration in data.demonstrations]

@@ -119,7 +119,7 @@ class TeachingData:
 
     @property
     def one_sided(self) -> tuple[str, ...]:
-        """Labels of demonstrations with a side whose opposite side has no label."""
+        """Labels of demonstrations with a side but without a label for the opposite side."""
         mirrored = mirrored_labels(self.labels)
         return tuple(
             name
@@ -175,7 +175,7 @@ class TeachingData:
         return self.relabelled(self._data.people(part))
 
     def relabelled(self, people: Iterable[LabelledPoses]) -> WindowSet:
-        """Windows of people whose labels are indices into NAMES."""
+        """Windows of people, labelled by indices into NAMES."""
         table = np.array(
             [self.labels.index(name) if name in self.kept else len(self.labels) for name in NAMES]
         )

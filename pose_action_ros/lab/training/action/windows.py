@@ -24,7 +24,7 @@ Style = Callable[[Array, Rng], Array]
 NO_ACTION = -1
 """Label of a window in which no action is performed."""
 NO_MIRROR = -2
-"""Stands for the mirrored label of an action whose opposite side has no label."""
+"""Mirrored label of an action without a label for its opposite side."""
 
 MAX_GAP = 0.5  # [s] as the recogniser's default; windows do not span longer gaps
 _ROUNDING = 1e-9  # [s]

@@ -182,7 +182,7 @@ def remove_joints(scores: Array, rng: Generator) -> Array:
 
 
 def _batch_of(views: Views) -> Batch:
-    """Network inputs and ground truth of the people who can be lifted."""
+    """Network inputs and ground truth of the liftable people."""
     samples = samples_of(views)
     rows = samples.usable
     arrays = samples.features[rows], samples.targets[rows]

@@ -175,7 +175,7 @@ def robot_scores(network: nn.Module, views: Views, seed: int) -> dict[str, float
 
     Args:
         network: see networks.lifter.Exported.
-        views: of N people who can be lifted.
+        views: of N liftable people.
         seed: of the removed joints.
 
     Returns:

@@ -65,7 +65,7 @@ class Samples:
         features: (N, 18, 3) see Normalised.
         targets: (N, 17, 3) [m] root-relative joints of a person of standard height in the virtual
             camera.
-        usable: (N,) true for people who can be lifted; the other rows have no meaning.
+        usable: (N,) true for liftable people; the other rows have no meaning.
         rotations: (N, 3, 3) from the optical frame to the virtual camera's.
     """
 

@@ -72,7 +72,7 @@ def take(
     placed: bool = False,
     person: int = 0,
 ) -> PoseTrack:
-    """A person whose right hand goes up and down, with rests before and after."""
+    """A person who raises and lowers the right hand, with rests before and after."""
     stamps: Array = np.arange(0, rests[0] + seconds + rests[1], 0.05, dtype=np.float64)
     phase: Array = np.clip((stamps - rests[0]) / seconds, 0, 1)
     points: Array = np.repeat(BODY[None], len(stamps), axis=0)
