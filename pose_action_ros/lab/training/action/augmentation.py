@@ -78,8 +78,8 @@ def restyle(points: Array, rng: Rng) -> Array:
     """Poses (T, 17, 3) of a person with other proportions, posture and vigour.
 
     Bones are rotated by constant angles, the rotation of an upper arm includes its forearm. Elbows
-    move, hands, which define the action, stay. Movements become larger or smaller. A joint whose
-    parent is missing is missing.
+    move, hands, which define the action, stay. Movements become larger or smaller. A joint with a
+    missing parent is missing.
     """
     parts = {joint: _style(joint, rng) for joint in HUMAN36M_17.joints[1:]}
     rotations = {HUMAN36M_17.joints[HUMAN36M_17.root]: np.eye(3)}
