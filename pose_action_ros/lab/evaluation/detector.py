@@ -30,7 +30,7 @@ from pose_action_ros.simulation import (
     VirtualCamera,
 )
 from pose_action_ros.skeletons import COCO_17, convert
-from pose_action_ros.tracking.similarity import sizes, tolerances
+from pose_action_ros.tracking.tracker import sizes, tolerances
 
 Array = npt.NDArray[np.float64]
 

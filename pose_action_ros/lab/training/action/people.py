@@ -38,7 +38,7 @@ from pose_action_ros.simulation import (
 from pose_action_ros.simulation.surfaces import person_surfaces
 from pose_action_ros.skeletons import BODY_25, COCO_18, HUMAN36M_17, convert
 from pose_action_ros.tracking import Tracker, TrackerSettings
-from pose_action_ros.tracking.similarity import sizes
+from pose_action_ros.tracking.tracker import sizes
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
