@@ -163,7 +163,7 @@ def test_people_in_view_for_a_moment_or_without_joints_get_no_action(
     peer.feed(node, "poses", messages)
     wait_until(lambda: actions and actions[-1].header.stamp == messages[-1].header.stamp)
     assert {tuple(action.person_ids) for action in actions} == {(4,)}
-    assert list(node.action.recogniser._followed) == [(4,)]
+    assert list(node.action.recogniser._subjects) == [(4,)]
     assert report_of(node)["errors"] == "0"
 
 
@@ -183,7 +183,7 @@ def test_time_that_jumps_back_empties_the_window(
     stamps = [action.header.stamp for action in actions]
     assert len(stamps) == len({(stamp.sec, stamp.nanosec) for stamp in stamps})
     assert report_of(node)["errors"] == "0"
-    assert len(node.action.recogniser._followed) == 1
+    assert len(node.action.recogniser._subjects) == 1
 
 
 def texts(arrays: list[MarkerArray]) -> list[str]:
