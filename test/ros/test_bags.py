@@ -1,6 +1,6 @@
 """A bag processed without ROS has the results that the nodes publish, image by image.
 
-BAG_IMAGES=2000 in the environment makes it a long bag.
+BAG_IMAGES=450 in the environment makes it a longer bag; from 500 on, `process` restarts its detector.
 """
 
 from __future__ import annotations
