@@ -1,6 +1,6 @@
 """A bag processed without ROS has the results that the nodes publish, image by image.
 
-BAG_IMAGES=450 in the environment makes it a longer bag; from 500 on, `process` restarts its detector.
+BAG_IMAGES=450 in the environment makes the bag longer; `process` restarts its detector at 500.
 """
 
 from __future__ import annotations
