@@ -17,8 +17,8 @@ from pose_action_ros.errors import SettingError
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import skeleton_named
 
-CHECKPOINT = 500
-"""Number of images between two checkpoints."""
+CHECKPOINT = 3000
+"""Number of images between two checkpoints: a resumed run repeats a minute of work at most."""
 _END = b"{}\n"
 
 

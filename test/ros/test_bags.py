@@ -1,6 +1,6 @@
 """A bag processed without ROS has the results that the nodes publish, image by image.
 
-BAG_IMAGES=450 in the environment makes the bag longer; `process` restarts its detector at 500.
+BAG_IMAGES=2000 in the environment makes the bag longer; `process` restarts its detector at 3000.
 """
 
 from __future__ import annotations
