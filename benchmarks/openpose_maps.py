@@ -20,7 +20,7 @@ Maps = npt.NDArray[np.float32]
 SIGMA = 7 / 8
 """Of the Gaussian of a joint [cells]; OpenPose's."""
 REACH = 1.0
-"""How far from a limb's middle line its field goes [cells]; OpenPose's."""
+"""Half width [cells] of the field of a limb; that of OpenPose."""
 
 
 def draw_maps(

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import settings
 
 FACTOR = settings().max_examples // 25
-"""How many times the examples of a quick run are drawn: 1 in `make test`, 8 in `make test-all`."""
+"""Factor of the number of examples: 1 in `make test`, 8 in `make test-all`."""
 
 
 def examples(quick: int, **more: Any) -> settings:

@@ -1,4 +1,4 @@
-"""Where tests find the clips and data sets that are not part of the repository."""
+"""Paths of the clips and data sets that are not part of the repository."""
 
 from pathlib import Path
 

@@ -92,7 +92,7 @@ def linters(env: Environment) -> list[tuple[str, ...]]:
 
 
 def without_types(env: Environment) -> str:
-    """Why types cannot be checked in this environment; empty where they can."""
+    """Reason to skip mypy in this environment; empty for none."""
     if env["ROS_DISTRO"] != TYPED_DISTRO:
         return f"the code's types fit the rclpy of {TYPED_DISTRO}"
     newer = f"import sys; sys.exit(sys.version_info < {STUBS_SINCE})"

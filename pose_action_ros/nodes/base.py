@@ -1,4 +1,4 @@
-"""What all nodes share: lifecycle, parameters, diagnostics, and one place for errors."""
+"""Base of all nodes: lifecycle, parameters, diagnostics, and one place for errors."""
 
 from __future__ import annotations
 

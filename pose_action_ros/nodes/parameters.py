@@ -62,7 +62,7 @@ class Parameters(Generic[Config]):
         node.add_on_set_parameters_callback(self._set)
 
     def refusal(self, parameters: Sequence[Parameter[Any]]) -> SetParametersResult | None:
-        """Why a change while running is not allowed; None if it is.
+        """Reason to refuse a change while running; None if it is allowed.
 
         Called before ROS checks the change: its reasons lack the unit and often the parameter.
         """

@@ -130,7 +130,7 @@ def _described(message: Image | CompressedImage) -> str:
 
 
 def _trouble(message: Image | CompressedImage) -> str:
-    """Why the picture cannot be read; empty if it is readable."""
+    """Reason for an unreadable picture; empty if it is readable."""
     try:
         picture_in(message)
     except InputError as error:

@@ -138,7 +138,7 @@ def observe(node: Node, subscription: Subscription[Any]) -> Input:
 
 
 def mismatch(topic: str, kind: str, publisher: Any, requested: QoSProfile) -> str:
-    """Why a publisher (TopicEndpointInfo) does not serve a subscription; empty if it does."""
+    """Reason for an incompatible publisher (TopicEndpointInfo); empty if it is compatible."""
     if publisher.topic_type != kind:
         return f"it sends {publisher.topic_type}, expected {kind}"
     compatible, reason = qos_check_compatible(publisher.qos_profile, requested)

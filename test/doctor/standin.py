@@ -99,7 +99,7 @@ def only(findings: Iterable[Finding], problem: Any) -> Finding:
 
 
 def fine(results: Iterable[Finding]) -> list[str]:
-    """What was found, where all of it is robot."""
+    """Texts of the findings, all of which must be OK."""
     findings = list(results)
     assert [item for item in findings if item.level is not Level.OK] == []
     return [item.text for item in findings]

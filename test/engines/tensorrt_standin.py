@@ -32,7 +32,7 @@ _KINDS = {
 
 
 class Device(Protocol):
-    """Where the stand-in finds its buffers and queues its work."""
+    """Buffers and queue of the stand-in."""
 
     def submit(self, stream: Any, work: Callable[[], object]) -> None: ...
 

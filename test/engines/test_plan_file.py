@@ -1,4 +1,4 @@
-"""What comes back from the cache is what was put there for the same key, or nothing."""
+"""The cache returns the plan stored for the same key, or none."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def test_a_model_without_card(model: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"name": "toy"}', json.dumps({"colour": 1})])
-def test_what_is_no_card(model: Path, text: str) -> None:
+def test_invalid_cards_are_refused(model: Path, text: str) -> None:
     model.with_suffix(".json").write_text(text, encoding="utf-8")
     with pytest.raises(ModelError, match="is no model card"):
         read_card(model, "lifter")

@@ -23,7 +23,7 @@ STAGES = ["keypoints_node", "lifter_node", "action_node"]
 
 @dataclass
 class Process:
-    """What a launch file wants to start, its substitutions carried out."""
+    """Processes of a launch file, with its substitutions performed."""
 
     namespace: str
     topics: dict[str, str]
@@ -172,7 +172,7 @@ def test_every_argument_is_described() -> None:
             assert item.default_value is not None
 
 
-def test_only_who_sends_images_gets_the_dds_profile(
+def test_only_image_publishers_get_the_dds_profile(
     launched: Launched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for vendor in ("FASTDDS", "FASTRTPS"):

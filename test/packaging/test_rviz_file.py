@@ -64,7 +64,7 @@ ORBIT = {
 
 
 def scene() -> dict[str, Any]:
-    """What is shown."""
+    """Displays of the file."""
     whole: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     manager: dict[str, Any] = whole["Visualization Manager"]
     return manager

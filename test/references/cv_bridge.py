@@ -1,4 +1,4 @@
-"""What cv_bridge (Humble to Rolling) does with images, for comparison; the same API.
+"""Image conversions of cv_bridge (Humble to Rolling), for comparison; the same API.
 
 Steps are rounded down to whole pixels and bytes swapped by NumPy 1, as in its Python half; codes
 and scaling are those of its C++ half.

@@ -1,4 +1,4 @@
-"""What TensorRT's Python bindings offer, read from the bindings themselves.
+"""Names and signatures of TensorRT's Python bindings, read from the bindings themselves.
 
 The bindings are a wheel of their own ("tensorrt-cu13-bindings") that installs anywhere, but they
 load NVIDIA's libraries, which are gigabytes and need a GPU to do anything. Empty libraries made
@@ -130,7 +130,7 @@ def stub_libraries(bindings: Path, folder: Path) -> None:
 
 
 def run_with_bindings(bindings: Path, code: str, *arguments: str) -> str:
-    """What a Python program prints that finds the bindings in the folder `tensorrt_bindings`."""
+    """Run a Python program with the folder `tensorrt_bindings` in its path; return its output."""
     with tempfile.TemporaryDirectory() as libraries:
         stub_libraries(bindings, Path(libraries))
         paths = [str(bindings.parent), str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]

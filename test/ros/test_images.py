@@ -54,7 +54,7 @@ def photo() -> Pixels:
 
 
 def mosaic(image: Pixels, letters: str) -> bytes:
-    """What a sensor with this colour filter sees; letters of its first two rows of two."""
+    """Image of a sensor with this colour filter; letters of its first two rows of two."""
     channel = {"b": 0, "g": 1, "r": 2}
     grey = np.empty((HEIGHT, WIDTH), np.uint8)
     for position, letter in enumerate(letters):

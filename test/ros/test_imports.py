@@ -1,4 +1,4 @@
-"""What a node does not use is not in its memory."""
+"""Nodes import only the packages that they use."""
 
 import subprocess
 import sys
@@ -19,7 +19,7 @@ PACKAGE = "pose_action_ros"
         ("keypoints_node", {f"{PACKAGE}.recognition", f"{PACKAGE}.lifting", f"{PACKAGE}.sources"}),
     ],
 )
-def test_a_node_loads_only_what_it_uses(node: str, unused: set[str]) -> None:
+def test_a_node_loads_only_the_modules_it_uses(node: str, unused: set[str]) -> None:
     code = f"import sys, {PACKAGE}.nodes.{node}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())

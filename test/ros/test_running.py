@@ -43,7 +43,7 @@ def test_every_level_of_the_package_reaches_ros() -> None:
     ]
 
 
-def test_a_throttle_counts_what_it_holds_back() -> None:
+def test_a_throttle_counts_its_suppressed_messages() -> None:
     throttle = Throttle(period=1000.0)
     assert [throttle.passes() for _ in range(3)] == [0, None, None]
     throttle._next = 0.0

@@ -1,4 +1,4 @@
-"""What RViz listens to is what the nodes publish, by name and by type."""
+"""The topics of the RViz file are those of the nodes, by name and type."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TYPES = {
 
 
 def displays() -> list[dict[str, Any]]:
-    """What RViz shows."""
+    """Topics of the RViz file."""
     whole = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     found: list[dict[str, Any]] = whole["Visualization Manager"]["Displays"]
     return found

@@ -1,4 +1,4 @@
-"""What `pose-action doctor --image-topic` sees of real publishers."""
+"""`pose-action doctor --image-topic` with real publishers."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def _people(draw: st.DrawFn) -> list[Pose2D]:
 
 
 @given(_people())
-def test_what_is_written_is_read_again(people: list[Pose2D]) -> None:
+def test_written_people_are_read_again(people: list[Pose2D]) -> None:
     again = people_from_json(openpose_json(people))
     assert [person.person_id for person in again] == [person.person_id for person in people]
     for one, other in zip(people, again, strict=True):
@@ -50,7 +50,7 @@ def test_what_is_written_is_read_again(people: list[Pose2D]) -> None:
         assert other.score == pytest.approx(other.scores[other.present].mean())
 
 
-def test_a_file_is_what_openpose_writes() -> None:
+def test_a_file_equals_that_of_openpose() -> None:
     points = np.full((25, 2), np.nan)
     points[0], points[8] = (582.349, 178.0221), (1234.5678, 12.25)
     pose = Pose2D(BODY_25, points, np.where(np.isnan(points[:, 0]), 0, 0.889137), person_id=3)
@@ -66,7 +66,7 @@ def test_a_file_is_what_openpose_writes() -> None:
     assert others == [[]] * 7
 
 
-def test_nobody_is_an_empty_list() -> None:
+def test_no_people_are_an_empty_list() -> None:
     assert json.loads(openpose_json([])) == {"version": 1.3, "people": []}
     assert people_from_json(_file()) == ()
 
@@ -96,7 +96,7 @@ def test_all_versions_are_read(version: float, entry: dict[str, Any]) -> None:
     assert person.points[BODY_25.index("neck")].tolist() == [5, 6]
 
 
-def test_who_has_no_joint_is_nobody() -> None:
+def test_people_without_joints_are_dropped() -> None:
     seen = {"pose_keypoints_2d": _numbers(25, _0=(5, 5, 1))}
     assert len(people_from_json(_file({"pose_keypoints_2d": [0.0] * 75}, seen))) == 1
 
@@ -110,7 +110,7 @@ def test_shares_of_the_image_are_refused(low: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "not JSON"),
         (b"\xff\xfe\x00", "not JSON"),
@@ -129,8 +129,8 @@ def test_shares_of_the_image_are_refused(low: float) -> None:
         ),
     ],
 )
-def test_other_files_are_refused(text: str | bytes, said: str) -> None:
-    with pytest.raises(InputError, match=said):
+def test_other_files_are_refused(text: str | bytes, message: str) -> None:
+    with pytest.raises(InputError, match=message):
         people_from_json(text)
 
 

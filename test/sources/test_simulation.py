@@ -44,7 +44,7 @@ def test_unknown_actions_are_listed() -> None:
         open_source(SourceSettings(actions="flying"))
 
 
-def test_who_cannot_keep_up_leaves_images_out_and_time_goes_on() -> None:
+def test_a_slow_reader_skips_images_and_time_goes_on() -> None:
     source = open_source(SETTINGS)
     stamps = []
     for frame in source:

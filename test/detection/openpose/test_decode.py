@@ -135,7 +135,7 @@ def assert_found(layout: MapLayout, person: Array, within: float) -> None:
 
 @few
 @given(layouts, seeds, st.floats(0, 0.4))
-def test_of_somebody_partly_hidden_all_that_hangs_together_is_found(
+def test_connected_joints_of_a_partly_hidden_person_are_found(
     layout: MapLayout, seed: int, share: float
 ) -> None:
     hidden = np.random.default_rng(seed).random((layout.parts, 1)) < share
@@ -145,7 +145,7 @@ def test_of_somebody_partly_hidden_all_that_hangs_together_is_found(
 
 @few
 @given(layouts, seeds, st.floats(-1, 82), st.floats(-1, 46))
-def test_of_somebody_cut_by_the_border_all_that_hangs_together_is_found(
+def test_connected_joints_of_a_person_cut_by_the_border_are_found(
     layout: MapLayout, seed: int, x: float, y: float
 ) -> None:
     assert_found(layout, cut(random_person(layout.skeleton, seed, 36, (x, y)), SIZE), within=0.51)
@@ -162,7 +162,7 @@ def test_the_order_of_people_does_not_matter(layout: MapLayout, seed: int) -> No
 
 @few
 @given(layouts, seeds)
-def test_somebody_far_away_changes_nobody(layout: MapLayout, seed: int) -> None:
+def test_a_distant_person_changes_no_other(layout: MapLayout, seed: int) -> None:
     near = [random_person(layout.skeleton, seed + n, 30, (12 + 16 * n, 20)) for n in (0, 1)]
     far = random_person(layout.skeleton, seed + 2, 25, (66, 24))
     alone = decode(draw_maps(near, layout, SIZE), layout)
@@ -208,7 +208,7 @@ def test_ears_and_shoulders_bring_a_head_and_a_body_together() -> None:
     assert len(decode(maps, COCO_18_MAPS)) == 2
 
 
-def test_feet_alone_are_nobody() -> None:
+def test_feet_alone_are_no_person() -> None:
     person = random_person(BODY_25_MAPS.skeleton, 1, 30, (20, 20))
     for name, joints in (("left", (13, 14, 19, 20, 21)), ("right", (10, 11, 22, 23, 24))):
         leg = np.full_like(person, np.nan)
@@ -242,7 +242,7 @@ def test_memory_stays_bounded_with_noise_full_of_peaks() -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (9, 1), (2, 2), (540, 960)])
-def test_maps_without_anybody_of_any_size_give_nobody(size: tuple[int, int]) -> None:
+def test_empty_maps_of_any_size_yield_no_people(size: tuple[int, int]) -> None:
     decoded = decode(np.zeros((*size, 44), dtype=np.float32), LAYOUTS["mpi_15"])
     assert len(decoded) == 0
     assert decoded.points.shape == (0, 15, 2)
@@ -259,7 +259,7 @@ def test_the_smallest_maps_are_decoded(
     assert_equal_to_reference(maps.astype(np.float32), layout, DecodingSettings())
 
 
-def test_somebody_in_a_huge_picture_is_found() -> None:
+def test_a_person_in_a_huge_image_is_found() -> None:
     person = random_person(COCO_18_MAPS.skeleton, 1, 200, (400, 135))
     decoded = decode(draw_maps([person], COCO_18_MAPS, (270, 480)), COCO_18_MAPS)
     np.testing.assert_allclose(decoded.points, [person], atol=0.1)
@@ -293,7 +293,7 @@ def test_a_few_broken_values_count_as_zero() -> None:
         (np.full((4, 4, 78), np.nan), "got maps with 100 % of the values not finite"),
     ],
 )
-def test_what_are_no_maps_is_refused(maps: npt.NDArray[np.floating], message: str) -> None:
+def test_invalid_maps_are_refused(maps: npt.NDArray[np.floating], message: str) -> None:
     with pytest.raises(InputError, match=message):
         decode(maps, BODY_25_MAPS)
 

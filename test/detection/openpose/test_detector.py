@@ -158,7 +158,7 @@ def test_settings_can_be_changed_between_images() -> None:
     assert len(found()) < 4
 
 
-def test_whom_openpose_leaves_out_a_lower_limit_keeps() -> None:
+def test_a_lower_limit_keeps_people_that_openpose_drops() -> None:
     detector, engine, crowd = _crowd(DetectorSettings())
     engine.height = 0.15
     engine.people = [crowd]
@@ -224,7 +224,7 @@ def test_images_of_any_size_have_a_bounded_input(size: tuple[int, int]) -> None:
         np.zeros((0, 10, 3), dtype=np.uint8),
     ],
 )
-def test_what_is_no_colour_image_is_refused(image: Image) -> None:
+def test_other_images_are_refused(image: Image) -> None:
     with pytest.raises(InputError, match=r"expected \(H, W, 3\) uint8"):
         _made(Standin(OpenPoseCard("coco_18")))(image)
 
@@ -239,18 +239,18 @@ def test_maps_that_are_no_numbers_are_refused_and_forgotten() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "said"),
+    ("shape", "message"),
     [
         ((None, 3), "batch of images"),
         ((None, 1, None, None), "3 colours"),
         ((None, None, None, 3), "maps of shape"),
     ],
 )
-def test_networks_that_take_something_else(shape: Shape, said: str) -> None:
+def test_networks_with_other_inputs(shape: Shape, message: str) -> None:
     engine = Standin(OpenPoseCard("coco_18"), shape)
-    if said == "maps of shape":  # the card is of another network
+    if message == "maps of shape":  # the card is of another network
         engine.card = replace(engine.card, layout="body_25")
-    with pytest.raises(ModelError, match=said):
+    with pytest.raises(ModelError, match=message):
         network.MapNetwork(engine, engine.card)
 
 

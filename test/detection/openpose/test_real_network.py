@@ -68,5 +68,5 @@ def test_two_people_side_by_side_are_two(detector: Detector) -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (4320, 7680)])
-def test_nobody_in_grey_images(detector: Detector, size: tuple[int, int]) -> None:
+def test_no_people_in_grey_images(detector: Detector, size: tuple[int, int]) -> None:
     assert detector(np.full((*size, 3), 127, dtype=np.uint8)) == ()

@@ -44,13 +44,13 @@ def test_accuracies_by_split_and_the_mean_of_the_seeds() -> None:
     assert rows[2] == ("mean of as1, as2", "8", "2", "75.00", "12.50", "62.50", "87.50", "62.50")
 
 
-def test_classes_say_what_they_are_taken_for() -> None:
+def test_each_class_lists_its_confusions() -> None:
     rows = class_table([FOUND[1], FOUND[3]]).rows
     assert rows[0] == ("wave", "4", "75.0", "60.0", "kick 25.0 %")
     assert rows[1] == ("kick", "4", "50.0", "66.7", "wave 50.0 %")
 
 
-def test_networks_together_answer_what_most_are_sure_of() -> None:
+def test_the_ensemble_averages_probabilities() -> None:
     truth = np.array([0, 1])
     sure = Answers("as1", 1, LABELS, truth, np.array([[0.9, 0.1], [0.2, 0.8]]))
     wrong = Answers("as1", 2, LABELS, truth, np.array([[0.3, 0.7], [0.9, 0.1]]))
