@@ -19,6 +19,10 @@ COMMANDS = (
 )
 
 
+GRACE = 60.0
+"""Time [s] for an interrupted command to end, before it is terminated."""
+
+
 @dataclass
 class Linter:
     """A running linter, its name and the file with its output."""
@@ -73,12 +77,21 @@ def beside(linters: Sequence[Linter], command: Sequence[str], env: dict[str, str
     try:
         while process.poll() is None and not any(linter.failed for linter in linters):
             time.sleep(0.2)
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            process.wait()
+        interrupt(process)
         return finish([it for it in linters if it.process.wait()]) or process.returncode
     except KeyboardInterrupt:
         for each in (process, *(linter.process for linter in linters)):
             each.send_signal(signal.SIGINT)
             each.wait()
         return 130
+
+
+def interrupt(process: subprocess.Popen[bytes]) -> None:
+    """End a command; a background job ignores SIGINT until it sets its own handler."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            process.terminate()
+            process.wait()

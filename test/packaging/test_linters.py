@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+import linters
 import pytest
 from linters import beside, finish, start_linters
 
@@ -38,3 +39,12 @@ def test_a_fault_interrupts_the_command(tmp_path: Path, capfd: pytest.CaptureFix
     running = start_linters([python("exit('bad')")], ENV, tmp_path)
     assert beside(running, python(stuck), ENV) == 1
     assert "bad\n" in capfd.readouterr().out
+
+
+def test_a_command_that_ignores_the_interrupt_is_terminated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linters, "GRACE", 0.1)
+    stuck = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); signal.pause()"
+    running = start_linters([python("exit('bad')")], ENV, tmp_path)
+    assert beside(running, python(stuck), ENV) == 1
