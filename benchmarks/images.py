@@ -1,4 +1,4 @@
-"""`python -m benchmarks.images`: large images in keypoints_node, and their age."""
+"""`python -m benchmarks.images`: images in keypoints_node over DDS: rate, age, memory, people."""
 
 from __future__ import annotations
 
@@ -6,25 +6,22 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from time import monotonic
 from typing import Any
 
 import numpy as np
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
-from rclpy.parameter import Parameter
 
-from benchmarks.measuring import ROOT, dds_profile
+from benchmarks.measuring import ROOT, dds_profile, own_memory_of
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.models.fetch import fetch_blazepose
 from pose_action_ros.nodes.keypoints_node import KeypointsNode
 from pose_action_ros.nodes.stamps import nanoseconds_of
 
-SIZE, RATE = (1920, 1080), 30
-CASES: Mapping[str, int] = {"one person": 1, "four people": 4}
-"""Number of people in the images, by case."""
+SIZES, PEOPLE, RATE = ("640x480", "1920x1080"), (1, 2, 4), 30
 RECEIVED_LIMIT = 0.98
 """Least fraction of received images."""
 SLACK = 20.0
@@ -48,10 +45,12 @@ class TimedNode(KeypointsNode):
 
     Attributes:
         skipped: number of images that were processed although a newer one was waiting.
+        people: number of published people of each image.
     """
 
     def __init__(self, **arguments: Any) -> None:
         self.ages, self.newest, self.skipped = Ages(), 0, 0
+        self.people: list[int] = []
         super().__init__(**arguments)
 
     def take(self, message: Any) -> None:
@@ -69,6 +68,7 @@ class TimedNode(KeypointsNode):
         self.ages.begun.append(begun)
         self.ages.done.append(done)
         self.ages.working.append(done - begun)
+        self.people.append(int(self.health.facts["people"]))
         return inference
 
     def _age(self, message: Any) -> float:
@@ -77,13 +77,27 @@ class TimedNode(KeypointsNode):
 
 
 @dataclass(frozen=True)
-class Measured:
-    """Result of one case."""
+class Case:
+    """One case: size of the images [px], and number of people in them."""
 
-    name: str
+    width: int
+    height: int
+    people: int
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}, {self.people} people"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Result of one case; memory is the node's own, without shared segments [MB]."""
+
+    case: Case
     sent: int
     ages: Ages
     skipped: int
+    people: float
+    memory: float
 
     def lines(self) -> list[str]:
         """Lines of a table."""
@@ -94,9 +108,11 @@ class Measured:
             "processing": ages.working,
             "age at end": ages.done,
         }
+        rate = len(ages.done) * RATE / self.sent
         return [
-            f"{self.name}: {len(ages.arrived)} of {self.sent} received, {len(ages.done)} processed",
-            f"  {self.skipped} of them while a newer one was waiting",
+            f"{self.case}: {len(ages.arrived)} of {self.sent} received, {len(ages.done)} processed",
+            f"  {rate:.1f} images a second, {self.people:.2f} people found, {self.memory:.0f} MB",
+            f"  {self.skipped} processed while a newer one was waiting",
             *(
                 f"  {name:<22} p50 {_at(row, 50):7.1f}   p99 {_at(row, 99):7.1f} ms"
                 for name, row in rows.items()
@@ -113,28 +129,27 @@ class Measured:
             wrong.append(
                 f"processing began at an age of {begun:.0f} ms (p99), expected {limit:.0f} ms"
             )
-        return [f"{self.name}: {one}" for one in wrong]
+        return [f"{self.case}: {one}" for one in wrong]
 
 
 def _at(values: list[float], percent: float) -> float:
     return float(np.percentile(values, percent)) if values else float("nan")
 
 
-def measure(name: str, people: int, seconds: float) -> Measured:
+def measure(case: Case, seconds: float) -> Measured:
     """Send images from another process to keypoints_node in this one.
 
     Args:
-        name: of the case.
-        people: number in the images.
+        case: the images.
         seconds: duration [s].
 
     Raises:
         PoseActionError: the sender failed.
     """
     count = round(seconds * RATE)
-    words = [str(number) for number in (*SIZE, RATE, count, people)]
+    words = [str(number) for number in (case.width, case.height, RATE, count, case.people)]
     rclpy.init()
-    node = TimedNode(parameter_overrides=[Parameter("max_people", value=max(people, 4))])
+    node = TimedNode()
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     try:
@@ -150,7 +165,9 @@ def measure(name: str, people: int, seconds: float) -> Measured:
             sender.kill()
         if sender.returncode:
             raise PoseActionError(f"the sender ended with code {sender.returncode}")
-        return Measured(name, count, node.ages, node.skipped)
+        people = float(np.mean(node.people)) if node.people else 0.0
+        memory = own_memory_of(os.getpid())
+        return Measured(case, count, node.ages, node.skipped, people, memory)
     finally:
         executor.shutdown()
         node.destroy_node()
@@ -161,13 +178,17 @@ def main() -> int:
     """Measure; 0 if the images arrive and the newest ones are processed."""
     parser = argparse.ArgumentParser("images", description=__doc__)
     parser.add_argument("--seconds", type=float, default=20.0, help="duration of each case [s]")
+    parser.add_argument("--sizes", nargs="+", default=SIZES, metavar="WxH", help="image sizes [px]")
+    parser.add_argument(
+        "--people", nargs="+", type=int, default=PEOPLE, help="numbers of people in the images"
+    )
     args = parser.parse_args()
     fetch_blazepose()
     wrong: list[str] = []
-    width, height = SIZE
-    print(f"{width}x{height} bgr8, {RATE} a second, load {os.getloadavg()[0]:.1f}")
-    for name, people in CASES.items():
-        result = measure(name, people, args.seconds)
+    print(f"bgr8, {RATE} images a second, load {os.getloadavg()[0]:.1f}")
+    for size, people in product(args.sizes, args.people):
+        width, height = map(int, size.split("x"))
+        result = measure(Case(width, height, people), args.seconds)
         print("\n".join(result.lines()), flush=True)
         wrong += result.wrong()
     print(f"load after {os.getloadavg()[0]:.1f}")
