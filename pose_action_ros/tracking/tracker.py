@@ -1,24 +1,34 @@
 """Ids over time: each detection is assigned to the track that predicted a pose like it.
 
-Poses are compared by object keypoint similarity (OKS) of the COCO keypoint evaluation (Lin et al.
-2014, and the evaluation page of the COCO keypoint task). Joints that COCO does not label have the
-constant of the nearest labelled one.
+One steadily detected body keeps its id, in spite of duplicates, short misses and people who cross:
+
+- Similarity to a track falls with the uncertainty of its prediction, as a density does, so that a
+  track followed in the last image precedes those that have been undetected for longer.
+- A new track is tentative until it is detected again. It is reported, but it yields to all others
+  and is removed soon when it is not detected.
+- A detection of a body that is followed already starts no track, and of two tracks that have come
+  to describe one body the younger one is removed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from math import exp, isfinite
 
 import numpy as np
 import numpy.typing as npt
 
+from pose_action_ros.detection.duplicates import (
+    by_quality,
+    pairwise_similarities,
+    quality,
+    without_duplicates,
+)
 from pose_action_ros.errors import InputError
 from pose_action_ros.one_euro import OneEuroFilter
 from pose_action_ros.poses import Pose2D
-from pose_action_ros.skeletons import Skeleton
+from pose_action_ros.similarity import similarities, sizes, tolerances
 from pose_action_ros.tracking.assignment import assign
 from pose_action_ros.tracking.settings import TrackerSettings
 
@@ -32,41 +42,94 @@ COASTING = 0.5
 """Time [s] for which an undetected person is predicted to keep walking."""
 AGILITY = 0.1
 """Time constant [s] of the speed estimate."""
+PRECISION = 0.15
+"""Typical tolerance of a joint [person sizes], the unit of the density of a prediction."""
+UNSEEN = 0.3
+"""Weight of a track that was not detected in the last image."""
+TENTATIVE = 0.3
+"""Weight of a track that was detected once."""
+PATIENCE = 0.3
+"""Time [s] after which an undetected tentative track is removed."""
+ONE_BODY = 0.25
+"""Least similarity of two poses of one body, if one of them has no track of its own."""
+CONTACT = 0.3
+"""Least time [s] after which two tracks of one body are merged."""
+JOINT_MEMORY = 1.0
+"""Time [s] for which a missing joint is expected where it moved with the others."""
 
 
-@dataclass
 class _Track:
-    """One person: the last detection, and the state for the prediction of the next."""
+    """One person: the newest joints, and the state for the prediction of the next.
 
-    person_id: int
-    pose: Pose2D
-    stamp: float
-    size: float = 1.0  # [px]
-    velocity: Array | None = None  # (2,) [px/s]
-    filter: OneEuroFilter = field(default_factory=OneEuroFilter)
+    Attributes:
+        person_id: number of the track.
+        skeleton: of its poses.
+        stamp: time of the newest detection [s].
+        points: (J, 2) [px]; missing joints are where they moved with the others.
+    """
+
+    def __init__(self, person_id: int, pose: Pose2D, stamp: float) -> None:
+        self.person_id, self.skeleton = person_id, pose.skeleton
+        self.stamp, self.points = stamp, pose.points
+        self._born = stamp
+        self._joint_stamps = np.full(len(pose.skeleton), -np.inf)  # (J,) [s]
+        self._detections = 0
+        self._size = 1.0  # [px]
+        self._velocity: Array | None = None  # (2,) [px/s]
+        self._joined = 0.0  # time on one body with an older track [s]
+        self._filter = OneEuroFilter()
+
+    @property
+    def _is_confirmed(self) -> bool:
+        return self._detections > 1
+
+    def is_kept(self, stamp: float) -> bool:
+        """False for a tentative track that is not detected again soon."""
+        return self._is_confirmed or stamp - self.stamp < PATIENCE
 
     def predict(self, stamp: float) -> tuple[Array, float]:
         """Joints (J, 2) [px] at a constant speed that fades, and their uncertainty [px]."""
-        if self.velocity is None:
-            return self.pose.points, FIRST_DRIFT * self.size * (stamp - self.stamp)
+        if self._velocity is None:
+            return self.points, FIRST_DRIFT * self._size * (stamp - self.stamp)
         coasting = COASTING * (1 - exp(-(stamp - self.stamp) / COASTING))
-        points = self.pose.points + self.velocity * coasting
-        return points, DRIFT * self.size * (stamp - self.stamp)
+        return self.points + self._velocity * coasting, DRIFT * self._size * (stamp - self.stamp)
 
-    def follow(self, pose: Pose2D, size: float, stamp: float, settings: TrackerSettings) -> Pose2D:
+    def weight(self, spread: float, last: float) -> float:
+        """Factor of its similarities, 0 to 1: density of the prediction, and trust in the track.
+
+        Args:
+            spread: uncertainty of the prediction [px].
+            last: time of the image before [s].
+        """
+        density = 1 / (1 + (spread / (PRECISION * self._size)) ** 2)
+        recency = 1.0 if self.stamp >= last else UNSEEN
+        return density * recency * (1.0 if self._is_confirmed else TENTATIVE)
+
+    def has_joined(self, stamp: float, seconds: float) -> bool:
+        """Add time on one body with an older track [s]; True when it is most of its life."""
+        self._joined += seconds
+        return self._joined >= max(CONTACT, (stamp - self._born) / 2)
+
+    def follow(self, pose: Pose2D, stamp: float, settings: TrackerSettings) -> Pose2D:
         """Add a detection; return it with the track's id and smooth joints."""
         seconds = stamp - self.stamp
-        moved = pose.points - self.pose.points
+        moved = pose.points - self.points
         common = np.isfinite(moved).all(axis=1)
+        shift = np.median(moved[common], axis=0) if common.any() else np.zeros(2)
         if seconds > 0 and common.any():
-            speed = np.median(moved[common], axis=0) / seconds  # (2,)
-            old = speed if self.velocity is None else self.velocity
-            self.velocity = old + (1 - exp(-seconds / AGILITY)) * (speed - old)
-        self.pose, self.stamp, self.size = pose, stamp, size
+            speed = shift / seconds  # (2,)
+            old = speed if self._velocity is None else self._velocity
+            self._velocity = old + (1 - exp(-seconds / AGILITY)) * (speed - old)
+        self._joint_stamps[pose.present] = stamp
+        known = stamp - self._joint_stamps < JOINT_MEMORY
+        expected = np.where(known[:, None], self.points + shift, np.nan)
+        self.points = np.where(pose.present[:, None], pose.points, expected)
+        self.stamp, self._size = stamp, max(float(sizes(self.points)), 1.0)
+        self._detections += 1
         points = pose.points
         if settings.smoothing:
             cutoff, slope = settings.smoothing_cutoff, settings.smoothing_speed
-            points = self.filter(points, seconds, size, cutoff, slope)
+            points = self._filter(points, seconds, self._size, cutoff, slope)
         return replace(pose, points=points, person_id=self.person_id)
 
 
@@ -94,7 +157,8 @@ class Tracker:
         """Assign ids to the people of the next image.
 
         Args:
-            people: of one skeleton, in any order; people without any joint are removed.
+            people: of one skeleton, in any order; duplicates and people without any joint are
+                removed.
             stamp: time of the image [s]; if it is earlier than the last, all tracks are removed.
 
         Returns:
@@ -104,124 +168,93 @@ class Tracker:
         Raises:
             InputError: the stamp is not a number or the skeletons differ.
         """
-        self._begin(people, stamp)
-        people = [person for person in people if person.present.any()]
-        if not people:
-            return ()
-        points = np.stack([person.points for person in people])  # (N, J, 2)
-        owners = self._match(people, points, stamp)
-        results = []
-        for person, owner, size in zip(people, owners, sizes(points).tolist(), strict=True):
-            track = owner
-            if track is None:
-                track = _Track(self._next_id, person, stamp)
-                self._next_id += 1
-                self._tracks.append(track)
-            extent = max(size, 1.0) if isfinite(size) else 1.0
-            results.append(track.follow(person, extent, stamp, self.settings))
-        return tuple(results)
+        last = self._begin(people, stamp)
+        people = without_duplicates([person for person in people if person.present.any()])
+        results: dict[int, Pose2D] = {}
+        if people:
+            owners = self._match(people, stamp, last)
+            if len(owners) > 1:
+                self._merge(people, owners, stamp, stamp - last)
+            for index, track in owners.items():
+                results[index] = track.follow(people[index], stamp, self.settings)
+            if len(owners) < len(people):
+                bodies = [track.points for track in owners.values()]
+                results |= self._start_tracks(people, results.keys(), bodies, stamp)
+        self._tracks = [track for track in self._tracks if track.is_kept(stamp)]
+        return tuple(results[index] for index in sorted(results))
 
-    def _begin(self, people: Sequence[Pose2D], stamp: float) -> None:
-        """Check the input, and remove old tracks."""
+    def _begin(self, people: Sequence[Pose2D], stamp: float) -> float:
+        """Check the input and remove old tracks; return the time of the image before [s]."""
         if not isfinite(stamp):
             raise InputError(f"got the time stamp {stamp}, expected seconds")
         names = {person.skeleton.name for person in people}
-        names |= {track.pose.skeleton.name for track in self._tracks}
+        names |= {track.skeleton.name for track in self._tracks}
         if len(names) > 1:
             raise InputError(
                 f"got people of the skeletons {', '.join(sorted(names))}, expected one skeleton; "
                 "reset the tracker when the detector changes"
             )
         if stamp < self._stamp:
-            self._tracks = []
-        self._stamp = stamp
+            self.reset()
+        last, self._stamp = self._stamp, stamp
         # The tolerance keeps a track of exactly that age, in spite of rounding.
         memory = self.settings.track_memory + 1e-6
         self._tracks = [track for track in self._tracks if stamp - track.stamp <= memory]
+        return last
 
-    def _match(self, people: Sequence[Pose2D], points: Array, stamp: float) -> list[_Track | None]:
-        """The track of each person, None for a new person; points (N, J, 2) are theirs."""
-        owners: list[_Track | None] = [None] * len(people)
+    def _match(self, people: Sequence[Pose2D], stamp: float, last: float) -> dict[int, _Track]:
+        """The tracks of people, by index; new people and duplicates have none."""
         if not self._tracks:
-            return owners
+            return {}
         predictions = [track.predict(stamp) for track in self._tracks]
+        spreads = [spread for _, spread in predictions]
         alike = similarities(
             np.stack([expected for expected, _ in predictions]),
-            np.array([spread for _, spread in predictions]),
-            points,
+            np.array(spreads),
+            np.stack([person.points for person in people]),
             tolerances(people[0].skeleton),
         )
         # Pairs below the threshold must not outweigh others by their number.
         alike[alike < self.settings.track_similarity] = 0.0
-        for row, column in [(0, 0)] if alike.size == 1 else assign(-alike):
-            if alike[row, column] > 0:
-                owners[column] = self._tracks[row]
-        return owners
+        tracks = zip(self._tracks, spreads, strict=True)
+        alike *= np.array([[track.weight(spread, last)] for track, spread in tracks])
+        pairs = [(0, 0)] if alike.size == 1 else assign(-alike)
+        return {column: self._tracks[row] for row, column in pairs if alike[row, column] > 0}
 
+    def _merge(
+        self, people: Sequence[Pose2D], owners: dict[int, _Track], stamp: float, seconds: float
+    ) -> None:
+        """Remove the younger of two tracks that have been on one body for most of its life."""
+        alike = pairwise_similarities(people)
+        older: list[int] = []
+        for index in sorted(owners, key=lambda index: owners[index].person_id):
+            same = [other for other in older if alike[index, other] >= ONE_BODY]
+            if not same or not owners[index].has_joined(stamp, seconds):
+                older.append(index)
+                continue
+            self._tracks.remove(owners.pop(index))
+            survivor = owners.pop(same[0])
+            best = max(index, same[0], key=lambda index: quality(people[index]))
+            owners[best] = survivor
+            older[older.index(same[0])] = best
 
-# Spread of human annotators, in units of the person's size; by the joint's name without its side.
-_SIGMAS = {
-    "nose": 0.026,
-    "eye": 0.025,
-    "ear": 0.035,
-    "neck": 0.079,
-    "shoulder": 0.079,
-    "elbow": 0.072,
-    "wrist": 0.062,
-    "mid_hip": 0.107,
-    "hip": 0.107,
-    "spine": 0.107,
-    "knee": 0.087,
-    "ankle": 0.089,
-    "heel": 0.089,
-    "big_toe": 0.089,
-    "small_toe": 0.089,
-}
-_OTHER_SIGMA = 0.079
-
-
-@lru_cache(maxsize=16)
-def tolerances(skeleton: Skeleton) -> Array:
-    """(J,) distance at which similarity falls to exp(-1/2), in person sizes: 2 sigma."""
-    names = [joint.removeprefix("left_").removeprefix("right_") for joint in skeleton.joints]
-    return np.array([2 * _SIGMAS.get(name, _OTHER_SIGMA) for name in names])
-
-
-def sizes(points: npt.ArrayLike) -> Array:
-    """Size (...) [px] of poses (..., J, 2): square root of the area of the box of their joints.
-
-    The box is at least a quarter as wide as long, for people in side view and parts of people.
-    NaN if all joints are missing.
-    """
-    array = np.asarray(points, dtype=np.float64)
-    known = np.asarray(np.isfinite(array).all(axis=-1, keepdims=True))
-    low = np.where(known, array, np.inf).min(axis=-2)
-    high = np.where(known, array, -np.inf).max(axis=-2)
-    spans = np.where(known.any(axis=-2), high - low, np.nan)  # (..., 2)
-    long, short = spans.max(axis=-1), spans.min(axis=-1)
-    result: Array = np.sqrt(long * np.maximum(short, long / 4))
-    return result
-
-
-def similarities(expected: Array, spread: Array, found: Array, tolerance: Array) -> Array:
-    """OKS of every expected pose with every found pose, over their common joints.
-
-    Args:
-        expected: (T, J, 2) [px], NaN where missing.
-        spread: (T,) uncertainty of the expected poses [px], added to the tolerance.
-        found: (D, J, 2) [px], NaN where missing.
-        tolerance: (J,) from `tolerances`.
-
-    Returns:
-        (T, D), 0 to 1; 0 without common joints.
-    """
-    offsets = expected[:, None] - found[None]  # (T, D, J, 2)
-    common = np.isfinite(offsets).all(axis=-1)  # (T, D, J)
-    squares = np.where(common, np.square(offsets).sum(axis=-1), 0.0)
-    extents = sizes(np.concatenate([expected, found]))  # (T + D,)
-    size = np.fmax(extents[: len(expected), None], extents[len(expected) :])  # (T, D)
-    size = np.maximum(np.nan_to_num(size, nan=1.0), 1.0)
-    scale = np.square(size[..., None] * tolerance) + np.square(spread)[:, None, None]
-    alike = np.where(common, np.exp(-squares / (2 * scale)), 0.0)
-    result: Array = alike.sum(axis=-1) / np.maximum(common.sum(axis=-1), 1)
-    return result
+    def _start_tracks(
+        self, people: Sequence[Pose2D], followed: Collection[int], bodies: list[Array], stamp: float
+    ) -> dict[int, Pose2D]:
+        """New people, by index: those that are of none of the followed bodies (J, 2)."""
+        results = {}
+        tolerance = tolerances(people[0].skeleton)
+        for index in by_quality(people):
+            person = people[index]
+            if index in followed:
+                continue
+            if bodies:
+                found, known = person.points[None], np.stack(bodies)
+                if similarities(found, np.zeros(1), known, tolerance).max() >= ONE_BODY:
+                    continue
+            track = _Track(self._next_id, person, stamp)
+            self._next_id += 1
+            self._tracks.append(track)
+            results[index] = track.follow(person, stamp, self.settings)
+            bodies.append(track.points)
+        return results

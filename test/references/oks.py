@@ -25,4 +25,5 @@ def similarity(expected: Array, spread: float, found: Array, tolerance: Array) -
         if all(isfinite(value) for value in (ex, ey, fx, fy)):
             square = (ex - fx) ** 2 + (ey - fy) ** 2
             terms.append(exp(-square / (2 * ((scale * k) ** 2 + spread**2))))
-    return sum(terms) / len(terms) if terms else 0.0
+    fewer = min(int(np.isfinite(pose).all(axis=1).sum()) for pose in (expected, found))
+    return sum(terms) / fewer if terms else 0.0

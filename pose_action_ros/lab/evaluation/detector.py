@@ -21,6 +21,7 @@ from pose_action_ros.lab.evaluation.chain import FIELDS, HEIGHTS, SIZE
 from pose_action_ros.lab.evaluation.keypoint_scores import KeypointScores, People, keypoint_scores
 from pose_action_ros.lab.evaluation.settings import BLAZEPOSE, DetectorRun
 from pose_action_ros.poses import Pose2D
+from pose_action_ros.similarity import sizes, tolerances
 from pose_action_ros.simulation import (
     ACTIONS,
     Scene,
@@ -30,7 +31,6 @@ from pose_action_ros.simulation import (
     VirtualCamera,
 )
 from pose_action_ros.skeletons import COCO_17, convert
-from pose_action_ros.tracking.tracker import sizes, tolerances
 
 Array = npt.NDArray[np.float64]
 

@@ -17,8 +17,8 @@ from pose_action_ros.lab.evaluation.keypoint_scores import (
     keypoint_scores,
     similarity,
 )
+from pose_action_ros.similarity import tolerances
 from pose_action_ros.skeletons import COCO_17
-from pose_action_ros.tracking.tracker import tolerances
 from properties import examples
 
 Array = npt.NDArray[np.float64]

@@ -26,6 +26,7 @@ from pose_action_ros.lab.training.detector_noise.series import simulate_detectio
 from pose_action_ros.one_euro import OneEuroFilter
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.recognition.settings import UNKNOWN
+from pose_action_ros.similarity import sizes
 from pose_action_ros.simulation import (
     ACTIONS,
     FIGURE,
@@ -38,7 +39,6 @@ from pose_action_ros.simulation import (
 from pose_action_ros.simulation.surfaces import person_surfaces
 from pose_action_ros.skeletons import BODY_25, COCO_18, HUMAN36M_17, convert
 from pose_action_ros.tracking import Tracker, TrackerSettings
-from pose_action_ros.tracking.tracker import sizes
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]

@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from pose_action_ros.similarity import Array, similarities, sizes, tolerances
 from pose_action_ros.skeletons import BODY_25, SKELETONS
-from pose_action_ros.tracking.tracker import Array, similarities, sizes, tolerances
 from references import oks
 
 numbers = st.floats(-1e4, 1e4) | st.just(float("nan"))
