@@ -66,3 +66,47 @@ class DetectorSettings(Settings):
         high=1000,
         live=True,
     )
+    openpose_peak_threshold: float = setting(
+        -1.0,
+        "openpose: height above which a maximum of a heat map is a joint; lower for weak networks "
+        "and small people; negative for the network's default",
+        low=-1.0,
+        high=1.0,
+        live=True,
+    )
+    openpose_line_threshold: float = setting(
+        -1.0,
+        "openpose: strength above which the field along a limb counts; negative for the network's "
+        "default",
+        low=-1.0,
+        high=1.0,
+        live=True,
+    )
+    openpose_line_share: float = setting(
+        -1.0,
+        "openpose: share of a limb's samples of which more must count; lower for weak networks; "
+        "negative for the network's default",
+        low=-1.0,
+        high=0.99,
+        live=True,
+    )
+    openpose_min_parts: int = setting(
+        -1,
+        "openpose: fewest joints of a person, without feet; negative for the network's default",
+        low=-1,
+        high=25,
+        live=True,
+    )
+    openpose_min_mean_score: float = setting(
+        -1.0,
+        "openpose: least score of a person, joints and limbs together, by joint; negative for the "
+        "network's default, or for none where min_person_score is not negative",
+        low=-1.0,
+        high=2.0,
+        live=True,
+    )
+    openpose_fragments: bool = setting(
+        False,
+        "openpose: report single arms and legs and doubled heads as people, as OpenPose does",
+        live=True,
+    )

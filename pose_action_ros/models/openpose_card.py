@@ -28,6 +28,9 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 """Allowed values of a card's text settings."""
 
+THRESHOLDS = ("peak_threshold", "line_threshold", "line_share")
+"""A card's thresholds of decoding."""
+
 
 @dataclass(frozen=True)
 class OpenPoseCard:
@@ -43,6 +46,8 @@ class OpenPoseCard:
         input_layout, output_layout: order of the axes, NCHW or NHWC.
         multiple_of: height and width of the input are multiples of it [px].
         stride: input pixels for one cell of the output.
+        peak_threshold, line_threshold, line_share: thresholds of decoding for this network, see
+            DecodingSettings; negative for those of OpenPose.
 
     Raises:
         ModelError: a value is not allowed.
@@ -56,6 +61,9 @@ class OpenPoseCard:
     output_layout: str = "NCHW"
     multiple_of: int = 16
     stride: int = 8
+    peak_threshold: float = -1.0
+    line_threshold: float = -1.0
+    line_share: float = -1.0
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():
@@ -69,6 +77,9 @@ class OpenPoseCard:
         for name in ("multiple_of", "stride"):
             if getattr(self, name) < 1:
                 raise ModelError(f"got {name} {getattr(self, name)}, expected at least 1")
+        for name in THRESHOLDS:
+            if not getattr(self, name) < 1:
+                raise ModelError(f"got {name} {getattr(self, name)}, expected less than 1")
 
     @classmethod
     def of(cls, card: ModelCard) -> OpenPoseCard:
@@ -93,6 +104,11 @@ class OpenPoseCard:
                 f"got an input of {width}x{height} pixels, expected width and height to be "
                 f"multiples of {self.multiple_of}"
             )
+
+    def thresholds(self) -> dict[str, Any]:
+        """The network's own thresholds of decoding."""
+        own = {name: getattr(self, name) for name in THRESHOLDS}
+        return {name: value for name, value in own.items() if value >= 0}
 
     def settings(self) -> dict[str, Any]:
         """The value of `ModelCard.settings`."""

@@ -29,6 +29,7 @@ class Person:
     peaks: dict[int, Peak] = field(default_factory=dict)
     score: float = 0.0
     limbs: int = 0
+    associated: int = 0
 
     def mean(self) -> float:
         return min(self.score / (len(self.peaks) + self.limbs), 1.0)
@@ -48,8 +49,12 @@ def decode(maps: Maps, layout: MapLayout, settings: DecodingSettings) -> list[Pe
     connections.sort(key=lambda connection: connection[:2])
     people: list[Person] = []
     for associating, _, score, one, other in connections:
-        connect(people, one, other, score, may_start=not associating)
-    kept = [person for person in people if enough(person, layout, settings)]
+        connect(people, one, other, score, associates=associating)
+    kept = [person for person in people if enough(person, layout, settings, feet=False)]
+    if settings.fragments:
+        kept = kept or [p for p in people if enough(p, layout, settings, feet=True)]
+    else:
+        kept = [person for person in kept if not fragment(person, kept, layout)]
     return sorted(kept, key=lambda person: -person.mean())
 
 
@@ -124,7 +129,7 @@ def line_score(
     if len(strong) > settings.line_share * count:
         return sum(strong) / len(strong)
     if length < settings.touching * sqrt(height * width):
-        return settings.line_threshold
+        return settings.peak_threshold
     return None
 
 
@@ -140,11 +145,11 @@ def between(values: Maps, point: Point) -> float:
     return result
 
 
-def connect(people: list[Person], one: Peak, other: Peak, score: float, may_start: bool) -> None:
+def connect(people: list[Person], one: Peak, other: Peak, score: float, associates: bool) -> None:
     first = owner(people, one)
     second = owner(people, other)
     if first is None and second is None:
-        if may_start:
+        if not associates:
             peaks = {one.joint: one, other.joint: other}
             people.append(Person(peaks, one.score + other.score + score, 1))
     elif first is None or second is None:
@@ -154,6 +159,7 @@ def connect(people: list[Person], one: Peak, other: Peak, score: float, may_star
             person.peaks[new.joint] = new
             person.score += new.score + score
             person.limbs += 1
+            person.associated += int(associates)
     elif first is second:
         first.score += score
         first.limbs += 1
@@ -161,6 +167,7 @@ def connect(people: list[Person], one: Peak, other: Peak, score: float, may_star
         first.peaks.update(second.peaks)
         first.score += second.score + score
         first.limbs += second.limbs + 1
+        first.associated += second.associated
         people.remove(second)
 
 
@@ -171,7 +178,30 @@ def owner(people: list[Person], peak: Peak) -> Person | None:
     return None
 
 
-def enough(person: Person, layout: MapLayout, settings: DecodingSettings) -> bool:
-    counted = [joint for joint in person.peaks if joint not in layout.uncounted]
-    mean = person.score / len(person.peaks)
-    return len(counted) >= settings.min_parts and mean >= settings.min_mean_score
+def enough(person: Person, layout: MapLayout, settings: DecodingSettings, feet: bool) -> bool:
+    counted = [joint for joint in person.peaks if feet or joint not in layout.uncounted]
+    if len(counted) < len(person.peaks) and len(counted) <= 4:
+        return False  # one leg with its foot
+    joints = len(counted) - (0 if settings.fragments else person.associated)
+    return joints >= settings.min_parts and person.score >= settings.min_mean_score * len(counted)
+
+
+def fragment(person: Person, people: list[Person], layout: MapLayout) -> bool:
+    names = {layout.skeleton.joints[joint] for joint in person.peaks}
+    for side in ("left", "right"):
+        arm = {f"{side}_{part}" for part in ("shoulder", "elbow", "wrist")}
+        leg = {f"{side}_{part}" for part in ("hip", "knee", "ankle")}
+        leg |= {f"{side}_{part}" for part in ("big_toe", "small_toe", "heel")}
+        if names <= arm or names <= leg:
+            return True
+    if names <= {"head_top", "nose", "left_eye", "right_eye", "left_ear", "right_ear"}:
+        x = [peak.x for peak in person.peaks.values()]
+        y = [peak.y for peak in person.peaks.values()]
+        size = max(max(x) - min(x), max(y) - min(y))
+        for other in people:
+            if len(other.peaks) > len(person.peaks):
+                for joint, peak in person.peaks.items():
+                    twin = other.peaks.get(joint)
+                    if twin and sqrt((twin.x - peak.x) ** 2 + (twin.y - peak.y) ** 2) < size:
+                        return True
+    return False

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from pose_action_ros.engines import load_engine
 from pose_action_ros.errors import InputError
 from pose_action_ros.models.openpose_card import find_detector
 from pose_action_ros.poses import Pose2D
+
+_THRESHOLDS = ("peak_threshold", "line_threshold", "line_share", "min_parts", "min_mean_score")
+"""Fields of DecodingSettings that settings of the detector replace, with openpose_ before them."""
 
 
 class OpenPose:
@@ -44,6 +48,8 @@ class OpenPose:
         self._network = MapNetwork(self._engine, card)
         self._card = card
         self._size = settings.detector_width, settings.detector_height
+        own = default_settings(self._network.layout)
+        self._defaults = replace(own, **card.thresholds())
         self.skeleton = self._network.layout.skeleton
         self.settings = settings
 
@@ -83,13 +89,8 @@ class OpenPose:
         size = sizes.pop()
         box = Letterbox(size, self._network.size or self._input_size(size))
         maps = self._network([box.shrink(image) for image in images], box.input)
-        layout, decoding = self._network.layout, self._decoding()
+        layout, decoding = self._network.layout, _decoding(self._defaults, self.settings)
         return [self._poses(decode(one, layout, decoding), box) for one in maps]
-
-    def _decoding(self) -> DecodingSettings:
-        """OpenPose's settings; min_person_score replaces their least score of a person."""
-        own = default_settings(self._network.layout)
-        return replace(own, min_mean_score=0.0) if self.settings.min_person_score >= 0 else own
 
     def _input_size(self, size: tuple[int, int]) -> tuple[int, int]:
         return input_size(size, self._size, self._card.multiple_of)
@@ -110,3 +111,16 @@ class OpenPose:
             for row in rows[: self.settings.max_people]
             if people.person_scores[row] >= least_person
         )
+
+
+@lru_cache(maxsize=8)
+def _decoding(defaults: DecodingSettings, settings: DetectorSettings) -> DecodingSettings:
+    """The network's thresholds with those that the settings replace.
+
+    A least score of people in `min_person_score` replaces OpenPose's least score by joint.
+    """
+    given = {name: getattr(settings, f"openpose_{name}") for name in _THRESHOLDS}
+    chosen = {name: value for name, value in given.items() if value >= 0}
+    if settings.min_person_score >= 0:
+        chosen.setdefault("min_mean_score", 0.0)
+    return replace(defaults, fragments=settings.openpose_fragments, **chosen)

@@ -9,7 +9,7 @@ network's input; `to_pixels` converts to pixels, with the centre of the first pi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +26,13 @@ STRIDE = 8
 """Pixels of the network's input for each cell of its output."""
 
 
+_FOOT = ("big_toe", "small_toe", "heel")
+_ARM = ("shoulder", "elbow", "wrist")
+_LEG = ("hip", "knee", "ankle", *_FOOT)
+_HEAD = ("head_top", "nose", "left_eye", "right_eye", "left_ear", "right_ear")
+_FEET = tuple(f"{side}_{part}" for side in ("left", "right") for part in _FOOT)
+
+
 @dataclass(frozen=True)
 class MapLayout:
     """The channels of one kind of OpenPose network.
@@ -38,6 +45,8 @@ class MapLayout:
         associating: numbers of the limbs that only extend people: they never start a person and
             are not drawn.
         uncounted: joints that do not count for the least number of parts of a person.
+        extremities: joints of each arm and each leg.
+        head: joints of the head.
         background: True if the channel after the parts is the background.
         channels: total number.
     """
@@ -48,6 +57,8 @@ class MapLayout:
     fields: Pairs
     associating: tuple[int, ...]
     uncounted: tuple[int, ...]
+    extremities: tuple[frozenset[int], ...]
+    head: frozenset[int]
     background: bool
     channels: int
 
@@ -88,9 +99,20 @@ def _layout(
         fields=tuple((first + x, first + y) for x, y in _pairs(fields)),
         associating=associating,
         uncounted=tuple(skeleton.index(joint) for joint in uncounted),
+        extremities=tuple(
+            _among(skeleton, [f"{side}_{part}" for part in parts])
+            for side in ("left", "right")
+            for parts in (_ARM, _LEG)
+        ),
+        head=_among(skeleton, _HEAD),
         background=True,
         channels=first + 2 * len(pairs),
     )
+
+
+def _among(skeleton: Skeleton, joints: Iterable[str]) -> frozenset[int]:
+    """Indices of those of the joints that the skeleton has."""
+    return frozenset(skeleton.index(joint) for joint in joints if joint in skeleton.joints)
 
 
 def _pairs(numbers: str) -> Pairs:
@@ -98,10 +120,6 @@ def _pairs(numbers: str) -> Pairs:
     pairs = (pair.split("-") for pair in numbers.split())
     return tuple((int(one), int(other)) for one, other in pairs)
 
-
-_FEET = tuple(
-    f"{side}_{part}" for side in ("left", "right") for part in ("big_toe", "small_toe", "heel")
-)
 
 BODY_25_MAPS = _layout(
     BODY_25,

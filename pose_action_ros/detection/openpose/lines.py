@@ -201,7 +201,10 @@ def _needed(samples: Indices, settings: DecodingSettings) -> Indices:
 def _scores(
     fields: Fields, limbs: Indices, segments: Segments, settings: DecodingSettings
 ) -> tuple[Array, Indices]:
-    """(N,) mean of the strong samples, the threshold if too few are; (N,) number of weak ones."""
+    """(N,) mean of the strong samples; (N,) number of weak ones.
+
+    Where too few are strong, the score is OpenPose's for touching joints: the least of a peak.
+    """
     samples, count = segments.samples, len(segments.samples)
     owner = np.arange(count).repeat(samples)
     strength = fields.strength(limbs.take(owner), segments.take(owner), _count_up(samples))
@@ -209,4 +212,4 @@ def _scores(
     hits = np.bincount(owner, strong, count).astype(np.intp)
     mean = np.bincount(owner, strength * strong, count) / np.maximum(hits, 1)
     enough = hits >= _needed(samples, settings)
-    return np.where(enough, mean, settings.line_threshold), samples - hits
+    return np.where(enough, mean, settings.peak_threshold), samples - hits

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
-from pose_action_ros.detection.openpose.layout import MPI_15_MAPS, MapLayout
+from pose_action_ros.detection.openpose.layout import MapLayout
 from pose_action_ros.settings import Settings, setting
 
 
@@ -12,7 +14,8 @@ from pose_action_ros.settings import Settings, setting
 class DecodingSettings(Settings):
     """Thresholds for joints, limbs and people.
 
-    Source of the values: OpenPose, pose/poseParameters.cpp and net/bodyPartConnectorBase.cpp.
+    Source of the values: OpenPose, pose/poseParameters.cpp and net/bodyPartConnectorBase.cpp, but
+    for `fragments`, which is True there.
     """
 
     peak_threshold: float = setting(
@@ -41,14 +44,28 @@ class DecodingSettings(Settings):
     peak_weight: float = setting(
         0.1, "weight of the heights of two joints beside their limb's field", low=0.0, high=10.0
     )
-    min_parts: int = setting(3, "fewest joints of a person", low=1, high=25)
+    min_parts: int = setting(3, "fewest joints of a person", low=0, high=25)
     min_mean_score: float = setting(
         0.4, "least score of a person, heights and fields together, by joint", low=0.0, high=2.0
     )
+    fragments: bool = setting(
+        False, "report single arms and legs and doubled heads as people, as OpenPose does"
+    )
+
+
+THRESHOLDS: Mapping[str, Mapping[str, Any]] = {
+    "body_25": {},
+    "coco_18": {},
+    "mpi_15": {"peak_threshold": 0.6, "line_threshold": 0.01},
+    "mpi_15 with four stages": {"peak_threshold": 0.3, "line_threshold": 0.01},
+}
+"""OpenPose's values for each of its networks where they differ from the defaults.
+
+With `--maximize_positives` OpenPose takes others: peak_threshold 0.02 (not of mpi_15),
+line_threshold 0.01, line_share 0.75, min_parts 2 and min_mean_score 0.05.
+"""
 
 
 def default_settings(layout: MapLayout) -> DecodingSettings:
-    """OpenPose's values for a network; networks of MPI are weaker and need higher maxima."""
-    if layout is MPI_15_MAPS:
-        return DecodingSettings(peak_threshold=0.6, line_threshold=0.01)
-    return DecodingSettings()
+    """OpenPose's values for a network of a layout."""
+    return replace(DecodingSettings(), **THRESHOLDS[layout.name])

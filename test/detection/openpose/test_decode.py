@@ -1,4 +1,5 @@
 import tracemalloc
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ from pose_action_ros.detection.openpose import (
     default_settings,
 )
 from pose_action_ros.detection.openpose.layout import BODY_25_MAPS, COCO_18_MAPS
+from pose_action_ros.detection.openpose.settings import THRESHOLDS
 from pose_action_ros.errors import InputError
 from properties import examples
 from references import paf_decoding
@@ -65,11 +67,22 @@ def assert_equal_to_reference(
 
 @all_layouts
 @examples(4)
-@given(seeds, st.sampled_from([0.2, 0.5, 0.8, 0.95]), st.integers(5, 9), st.booleans())
+@given(
+    seeds,
+    st.builds(
+        DecodingSettings,
+        line_share=st.sampled_from([0.2, 0.5, 0.8, 0.95]),
+        most_samples=st.integers(5, 9),
+        most_peaks=st.just(8),
+        min_parts=st.integers(2, 3),
+        min_mean_score=st.just(0.2),
+        fragments=st.booleans(),
+    ),
+    st.booleans(),
+)
 def test_random_maps_decode_as_the_slow_reference(
-    layout: MapLayout, seed: int, share: float, most: int, channels_first: bool
+    layout: MapLayout, seed: int, chosen: DecodingSettings, channels_first: bool
 ) -> None:
-    chosen = DecodingSettings(line_share=share, most_samples=most, most_peaks=8, min_mean_score=0.2)
     maps = noise(layout, seed, (9, 11), wide=2.5)
     if channels_first:
         maps = np.ascontiguousarray(maps.transpose(2, 0, 1)).transpose(1, 2, 0)
@@ -109,8 +122,9 @@ def test_people_before_each_other_keep_their_joints(layout: MapLayout) -> None:
 
 
 def bodies(layout: MapLayout, seen: npt.NDArray[np.bool_]) -> list[set[int]]:
-    """Joints that hang together by limbs between seen joints, where there are enough of them."""
+    """Joints that hang together by limbs between seen joints, where they are a person."""
     found = [{joint} for joint in np.flatnonzero(seen).tolist()]
+    hanging: set[int] = set()
     for late in (False, True):
         for number, ends in enumerate(layout.limbs):
             joined = [body for body in found if body & set(ends)]
@@ -121,7 +135,17 @@ def bodies(layout: MapLayout, seen: npt.NDArray[np.bool_]) -> list[set[int]]:
                 and not (late and starts)
             ):
                 found = [body for body in found if body not in joined] + [joined[0] | joined[1]]
-    return [body for body in found if len(body - set(layout.uncounted)) >= 3]
+                if late:
+                    hanging |= next((body for body in joined if len(body) == 1), set())
+    return [body for body in found if is_person(layout, body, hanging)]
+
+
+def is_person(layout: MapLayout, body: set[int], hanging: set[int]) -> bool:
+    """True for enough joints, not of one arm or leg, nor of a leg and its foot."""
+    counted = body - set(layout.uncounted)
+    leg = counted < body and len(counted) <= 4
+    single = any(body <= limb for limb in layout.extremities)
+    return len(counted - hanging) >= 3 and not leg and not single
 
 
 def assert_found(layout: MapLayout, person: Array, within: float) -> None:
@@ -216,6 +240,83 @@ def test_feet_alone_are_no_person() -> None:
         assert len(decode(draw_maps([leg], BODY_25_MAPS, SIZE), BODY_25_MAPS)) == 0, name
 
 
+def _part(layout: MapLayout, person: Array, *names: str) -> Array:
+    """The person with these joints alone."""
+    kept = [layout.skeleton.index(name) for name in names if name in layout.skeleton.joints]
+    part = np.full_like(person, np.nan)
+    part[kept] = person[kept]
+    return part
+
+
+ARM = ("left_shoulder", "left_elbow", "left_wrist")
+LEG = ("right_hip", "right_knee", "right_ankle", "right_heel", "right_big_toe")
+FACE = ("nose", "left_eye", "right_eye", "left_ear", "right_ear")
+
+
+@few
+@given(layouts, seeds, st.sampled_from([ARM, LEG]), st.floats(0.1, 1))
+def test_a_single_arm_or_leg_is_no_person(
+    layout: MapLayout, seed: int, names: tuple[str, ...], height: float
+) -> None:
+    limb = _part(layout, random_person(layout.skeleton, seed, 30, (20, 20)), *names)
+    maps = height * draw_maps([limb], layout, SIZE)
+    assert len(decode(maps, layout)) == 0
+    if height == 1:
+        shown = decode(maps, layout, replace(default_settings(layout), fragments=True))
+        assert len(shown) == 1
+
+
+@few
+@given(seeds, st.sampled_from([BODY_25_MAPS, COCO_18_MAPS]))
+def test_a_face_alone_and_shoulders_with_it_are_people(seed: int, layout: MapLayout) -> None:
+    person = random_person(layout.skeleton, seed, 60, (40, 38))
+    for names in (FACE, (*FACE, "neck", "left_shoulder", "right_shoulder")):
+        part = _part(layout, person, *names)
+        found = decode(draw_maps([part], layout, SIZE), layout)
+        np.testing.assert_allclose(found.points, [part], atol=0.2)
+
+
+@few
+@given(seeds, st.sampled_from([BODY_25_MAPS, COCO_18_MAPS]), st.floats(0, 1.5))
+def test_a_second_head_on_a_body_is_not_reported(
+    seed: int, layout: MapLayout, offset: float
+) -> None:
+    """The head of a body that has one ear, with eyes and nose apart from it."""
+    person = random_person(layout.skeleton, seed, 60, (40, 38))
+    body = person.copy()
+    body[[layout.skeleton.index(name) for name in FACE[:-1]]] = np.nan
+    head = _part(layout, person, *FACE) + np.array([0, 3 + offset])
+    maps = draw_maps([body, head], layout, SIZE)
+    both = decode(maps, layout, replace(default_settings(layout), fragments=True))
+    (found,) = decode(maps, layout).points
+    if len(both) == 2:
+        assert np.isfinite(found[layout.skeleton.index("neck")]).all()
+
+
+def test_faces_side_by_side_stay_two_people() -> None:
+    person = random_person(COCO_18_MAPS.skeleton, 1, 60, (20, 30))
+    face = _part(COCO_18_MAPS, person, *FACE) + np.array([10, 0])
+    decoded = decode(draw_maps([person, face], COCO_18_MAPS, SIZE), COCO_18_MAPS)
+    assert len(decoded) == 2
+
+
+def test_a_shoulder_does_not_make_a_person_of_an_ear_and_an_eye() -> None:
+    person = random_person(COCO_18_MAPS.skeleton, 1, 60, (30, 30))
+    part = _part(COCO_18_MAPS, person, "right_eye", "right_ear", "right_shoulder")
+    maps = draw_maps([part], COCO_18_MAPS, SIZE)
+    assert len(decode(maps, COCO_18_MAPS)) == 0
+    assert len(decode(maps, COCO_18_MAPS, DecodingSettings(fragments=True))) == 1
+
+
+def test_openpose_counts_feet_where_there_is_no_other_person() -> None:
+    person = random_person(BODY_25_MAPS.skeleton, 1, 40, (20, 20))
+    leg = _part(BODY_25_MAPS, person, *LEG)
+    as_openpose = DecodingSettings(fragments=True)
+    assert len(decode(draw_maps([leg], BODY_25_MAPS, SIZE), BODY_25_MAPS, as_openpose)) == 1
+    both = draw_maps([leg, person + np.array([35, 0])], BODY_25_MAPS, SIZE)
+    assert len(decode(both, BODY_25_MAPS, as_openpose)) == 1
+
+
 def test_joints_that_touch_need_no_field() -> None:
     person = random_person(COCO_18_MAPS.skeleton, 1, 30, (20, 20))
     person[14] = person[0] + [0.2, -0.1]  # right eye at the nose
@@ -303,3 +404,4 @@ def test_the_defaults_are_those_of_openpose() -> None:
     assert (body.peak_threshold, body.line_threshold, body.line_share) == (0.05, 0.05, 0.95)
     assert (body.min_parts, body.min_mean_score, body.most_peaks) == (3, 0.4, 127)
     assert (mpi.peak_threshold, mpi.line_threshold, mpi.line_share) == (0.6, 0.01, 0.95)
+    assert THRESHOLDS["mpi_15 with four stages"] == {"peak_threshold": 0.3, "line_threshold": 0.01}

@@ -168,6 +168,36 @@ def test_a_lower_limit_keeps_people_that_openpose_drops() -> None:
     assert len(detector(_black(640, 480))) == 4
 
 
+@pytest.mark.parametrize(
+    ("height", "loose"),
+    [
+        (0.04, DetectorSettings(openpose_peak_threshold=0.01, openpose_min_mean_score=0.0)),
+        (0.15, DetectorSettings(openpose_min_mean_score=0.05)),
+    ],
+)
+def test_looser_thresholds_find_people_of_a_weak_network(
+    height: float, loose: DetectorSettings
+) -> None:
+    detector, engine, crowd = _crowd(DetectorSettings())
+    engine.height, found = height, []
+    for detector.settings in (DetectorSettings(), replace(loose, openpose_line_threshold=0.01)):
+        engine.people = [crowd]
+        found.append(len(detector(_black(640, 480))))
+    assert found == [0, 4]
+
+
+def test_thresholds_of_the_settings_replace_those_of_the_card() -> None:
+    card = OpenPoseCard("coco_18", peak_threshold=0.9)
+    engine = Standin(card)
+    detector, crowd = _made(engine), _crowd(DetectorSettings())[2]
+    engine.height, found = 0.8, []
+    for least in (-1.0, 0.7, 0.0):
+        detector.settings = DetectorSettings(openpose_peak_threshold=least)
+        engine.people = [crowd]
+        found.append(len(detector(_black(640, 480))))
+    assert found == [0, 4, 4]
+
+
 def test_several_cameras_at_once_are_as_one_by_one() -> None:
     detector, engine, crowd = _crowd(DetectorSettings())
     shown = [crowd[:1], crowd, crowd[2:3], crowd[1:]]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 
+from pose_action_ros.detection.openpose.settings import THRESHOLDS
 from pose_action_ros.errors import ModelError
 from pose_action_ros.lab.networks.openpose import (
     CHANNELS,
@@ -88,13 +90,21 @@ def _card(layout: str, path: Path, name: str, stages: int | None) -> ModelCard:
         licence=LICENCE,
         source=_SOURCES.get(layout, _SOURCES["coco_18"]),
         skeleton=layout,
-        settings=OpenPoseCard(layout).settings(),
+        settings=_settings(layout, stages).settings(),
         training={
             "terms": _TERMS,
             "converted_from": {"file": path.name, "sha256": sha256_of(path)},
             **({"stages": stages} if stages is not None else {}),
         },
     )
+
+
+def _settings(layout: str, stages: int | None) -> OpenPoseCard:
+    """The card of a network; the maps of early stages of mpi_15 are lower than the last ones."""
+    card = OpenPoseCard(layout)
+    if layout == "mpi_15" and (stages or TWO_BRANCH_STAGES) < TWO_BRANCH_STAGES:
+        return replace(card, **THRESHOLDS["mpi_15 with four stages"])
+    return card
 
 
 def recognise(weights: Weights, path: Path) -> Structure:

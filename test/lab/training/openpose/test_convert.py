@@ -109,6 +109,16 @@ def test_command_with_one_size_and_fewer_stages(
     np.testing.assert_allclose(engine({"image": IMAGES})["maps"], expected, atol=1e-4)
 
 
+def test_the_faster_network_of_mpi_has_its_own_threshold(tmp_path: Path) -> None:
+    weights = random_weights(caffe_layers.network("mpi_15", 1))
+    for name, shapes in caffe_layers.network("mpi_15").shapes.items():
+        weights.setdefault(name, tuple(np.zeros(shape, np.float32) for shape in shapes))
+    path = write(tmp_path / "random.caffemodel", weights, old=False)
+    card = read_openpose_card(convert(path, stages=4, size=(64, 48)))
+    assert card.thresholds() == {"peak_threshold": 0.3, "line_threshold": 0.01}
+    assert not OpenPoseCard("mpi_15").thresholds()
+
+
 @pytest.mark.exhaustive
 @pytest.mark.parametrize(("layout", "old"), [("body_25", False), ("coco_18", True)])
 def test_whole_file_equals_the_prototxt_and_opencv(layout: str, old: bool, tmp_path: Path) -> None:
