@@ -21,6 +21,7 @@ from pose_action_ros.pipeline import Frame
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.recording import FILE_NAME, RecordingWriter
 from pose_action_ros.skeletons import BODY_25, Skeleton
+from pose_action_ros.sources.images import picture_names
 from pose_action_ros.sources.kinds import Kind, kind_of, stem_of, title_of
 from pose_action_ros.sources.openpose_json import ENDING, openpose_json
 
@@ -174,18 +175,22 @@ def _annotated(folder: Path, rate: float, settings: ProcessSettings) -> VideoFil
 
 
 class JsonFiles:
-    """One file for each image, STEM_000000000000_keypoints.json with the image's number.
+    """One file for each image, as OpenPose names them.
+
+    A file is PICTURE_keypoints.json for a picture, and STEM_000000000000_keypoints.json with the
+    image's number for other sources.
 
     Args:
         folder: where to write; made if missing.
         stem: of the files' names.
+        pictures: names of the pictures by their number; empty for other sources.
 
     Raises:
         SettingError: the folder cannot be made.
     """
 
-    def __init__(self, folder: Path, stem: str) -> None:
-        self._folder, self._stem = folder, stem
+    def __init__(self, folder: Path, stem: str, pictures: Sequence[str] = ()) -> None:
+        self._folder, self._stem, self._pictures = folder, stem, pictures
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -197,7 +202,8 @@ class JsonFiles:
         Raises:
             SettingError: the file cannot be written.
         """
-        path = self._folder / f"{self._stem}_{index:012}{ENDING}"
+        name = self._pictures[index] if self._pictures else f"{self._stem}_{index:012}"
+        path = self._folder / f"{name}{ENDING}"
         try:
             path.write_text(openpose_json(people), encoding="utf-8")
         except OSError as error:
@@ -207,8 +213,13 @@ class JsonFiles:
 def _json_files(settings: ProcessSettings) -> JsonFiles | None:
     if not settings.write_json:
         return None
-    name = settings.source or settings.keypoints_json
-    return JsonFiles(Path(settings.write_json).expanduser(), stem_of(name))
+    folder = Path(settings.write_json).expanduser()
+    if settings.source and kind_of(settings.source) in {Kind.IMAGES, Kind.IMAGE}:
+        if settings.loop:
+            raise SettingError("write_json and loop: a picture has one file; leave out one of them")
+        pictures = picture_names(Path(settings.source).expanduser())
+        return JsonFiles(folder, stem_of(settings.source), pictures)
+    return JsonFiles(folder, stem_of(settings.source or settings.keypoints_json))
 
 
 def _bag_file(settings: ProcessSettings, skeleton: Skeleton) -> BagFile | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,6 +69,16 @@ class ImageFiles:
 
     def close(self) -> None:
         """See Source; no file stays open."""
+
+
+def picture_names(path: Path) -> list[str]:
+    """Names of the pictures by their number as frames, for files about each of them.
+
+    The names are without ending, except those of pictures that differ in their endings alone.
+    """
+    files = [path] if path.is_file() else _images_in(path)
+    stems = Counter(file.stem for file in files)
+    return [file.stem if stems[file.stem] == 1 else file.name for file in files]
 
 
 def _images_in(folder: Path) -> list[Path]:

@@ -1,11 +1,18 @@
-"""Folders of OpenPose's JSON files, one per image: detections without a detector."""
+"""Folders of OpenPose's JSON files, one per image: detections without a detector.
+
+OpenPose names the files of a video after the video and the number of the image, those of pictures
+after each picture.
+"""
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from itertools import pairwise
+from math import gcd
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +22,22 @@ from pose_action_ros.errors import InputError, SettingError, SourceError
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import Skeleton
 from pose_action_ros.sources.base import Image, Source, SourceFrame
-from pose_action_ros.sources.kinds import natural_order
+from pose_action_ros.sources.images import picture_names
+from pose_action_ros.sources.kinds import Kind, kind_of, natural_order
 from pose_action_ros.sources.open import Extent, open_source
-from pose_action_ros.sources.openpose_json import ENDING, people_from_json
+from pose_action_ros.sources.openpose_json import ENDING, are_shares, people_from_json
 from pose_action_ros.sources.settings import SourceSettings
 
 _LOG = logging.getLogger(__name__)
 _NUMBERED = re.compile(rf".*_(\d{{12}}){re.escape(ENDING)}")
+_SUFFIX = ".json"
+_LARGEST_GAP = 10
+"""Mean distance of the numbers of a video's files, at most, in multiples of OpenPose's
+--frame_step."""
+_SHOWN = 3  # names in a message
+_SMALLEST = 8
+"""Size of the smallest image in which all joints of a person are apart [px]."""
+_SAMPLE = 32  # people by which pixels and shares are told apart
 _SIZE = re.compile(r"([1-9]\d{0,5})x([1-9]\d{0,5})")
 
 
@@ -37,13 +53,20 @@ def open_keypoints(folder: str, settings: SourceSettings, size: str) -> Source:
         SettingError: neither images nor their size.
         SourceError: the files or their images cannot be read.
     """
+    path = Path(folder).expanduser()
     if settings.source:
         images = open_source(replace(settings, loop=False, seconds=0.0))
-        shape = (0, 0)
+        files = KeypointFiles(path, images.rate, (0, 0), images, _picture_names(settings.source))
     else:
-        images, shape = None, _parse_size(size)
-    files = KeypointFiles(Path(folder).expanduser(), settings.rate, shape, images)
+        files = KeypointFiles(path, settings.rate, _parse_size(size))
     return Extent(files, settings.loop, settings.seconds)
+
+
+def _picture_names(source: str) -> list[str]:
+    """Names of the source's pictures; none for a video."""
+    if kind_of(source) not in {Kind.IMAGES, Kind.IMAGE}:
+        return []
+    return picture_names(Path(source).expanduser())
 
 
 def _parse_size(size: str) -> tuple[int, int]:
@@ -59,45 +82,59 @@ def _parse_size(size: str) -> tuple[int, int]:
 class KeypointFiles:
     """The detections in a folder of OpenPose's files, image by image; see Source.
 
-    Files of a video have the number of its image, files of an image folder the image's name: these
-    count in natural order. Images without a file are skipped, their time passes; files that cannot
-    be read are logged, counted and skipped.
+    Images without a file are skipped, their time passes; files that cannot be read are logged,
+    counted and skipped, people that cannot be read are logged once, counted and left out.
 
     Args:
         folder: with the files.
         rate: images per second, if there are no images.
         size: width and height of the images [px], which the files do not contain.
         images: the images themselves; black if None.
+        names: of the pictures by their number; empty for images of a video.
 
     Raises:
-        SourceError: no such files, or files of several recordings.
+        SourceError: no such files, files of several recordings, or of other pictures.
     """
 
     def __init__(
-        self, folder: Path, rate: float, size: tuple[int, int], images: Source | None = None
+        self,
+        folder: Path,
+        rate: float,
+        size: tuple[int, int],
+        images: Source | None = None,
+        names: Sequence[str] = (),
     ) -> None:
-        self._folder, self._files = folder, _numbered_files(folder)
+        self._folder, self._files = folder, _files_by_number(folder, images, names)
         self._size, self._images = size, images
         self._skeleton: Skeleton | None = None
         self.rate = rate if images is None else images.rate
         self.intrinsics: Intrinsics | None = None if images is None else images.intrinsics
         self.length = len(self._files)
         self.skipped = 0
+        self._left_out = 0
 
     def __iter__(self) -> Iterator[SourceFrame]:
         """Yield the frames, with their detections.
 
         Raises:
-            SourceError: none of the files can be read, they have several skeletons, or the images
-                cannot be read.
+            SourceError: none of the files can be read, they have several skeletons or no pixels, or
+                the images cannot be read.
         """
-        self.skipped, matched = 0, 0
+        self.skipped, self._left_out, matched = 0, 0, 0
         for frame in self._black() if self._images is None else self._images:
             file = self._files.get(frame.index)
+            if file is not None and not matched:
+                self._check_pixels(max(frame.image.shape))
             matched += file is not None
             people = None if file is None else self._read(file)
             if people is not None:
                 yield replace(frame, people=people)
+        self._check_matched(matched)
+        if self._left_out > 1:
+            _LOG.warning("%s: %d people are left out", self._folder, self._left_out)
+
+    def _check_matched(self, matched: int) -> None:
+        """SourceError if no file could be used; log how many have no image."""
         if self.skipped == self.length:
             raise SourceError(f"none of the {self.length} files in {self._folder} can be read")
         if not matched:
@@ -108,6 +145,26 @@ class KeypointFiles:
         if matched < self.length:
             _LOG.warning(
                 "%s: only %d of %d files have an image", self._folder, matched, self.length
+            )
+
+    def _check_pixels(self, size: int) -> None:
+        """SourceError if the coordinates are shares of the images, of this size [px]."""
+        people: list[Pose2D] = []
+        if size < _SMALLEST:
+            return
+        # Evenly over the folder, so that one person in a corner does not decide.
+        files, step = list(self._files.values()), max(len(self._files) // _SAMPLE, 1)
+        for first in range(step):
+            for file in files[first::step]:
+                with suppress(OSError, InputError):
+                    people += people_from_json(file.read_bytes()).people
+            if len(people) >= _SAMPLE:
+                break
+        if are_shares(people):
+            raise SourceError(
+                f"the joints in {self._folder} are all in the corner of the image: these "
+                "coordinates are shares of the image; run OpenPose with --keypoint_scale 0, which "
+                "writes pixels"
             )
 
     @property
@@ -126,19 +183,22 @@ class KeypointFiles:
     def _read(self, file: Path) -> tuple[Pose2D, ...] | None:
         """Read the people of a file; None if it cannot be read."""
         try:
-            people = people_from_json(file.read_bytes())
+            content = people_from_json(file.read_bytes())
         except (OSError, InputError) as error:
             self.skipped += 1
             _LOG.warning("%s is skipped: %s", file, error)
             return None
-        for person in people:
+        if content.faults and not self._left_out:
+            _LOG.warning("%s: a person is left out: %s", file, content.faults[0])
+        self._left_out += len(content.faults)
+        for person in content.people:
             self._skeleton = self._skeleton or person.skeleton
             if person.skeleton is not self._skeleton:
                 raise SourceError(
                     f"{file} has joints of {person.skeleton.name}, the files before it of "
                     f"{self._skeleton.name}; give the files of each network their own folder"
                 )
-        return people
+        return content.people
 
     def skip_until(self, _stamp: float) -> bool:
         """See Source; no image is skipped."""
@@ -150,26 +210,81 @@ class KeypointFiles:
             self._images.close()
 
 
-def _numbered_files(folder: Path) -> dict[int, Path]:
+def _files_by_number(folder: Path, images: Source | None, names: Sequence[str]) -> dict[int, Path]:
     """OpenPose's files by the number of their image, in ascending order.
 
+    Files are of the picture whose name they have. Otherwise their names end with the number of the
+    image, or they are of all images in natural order.
+
     Raises:
-        SourceError: no such files, or two for one image.
+        SourceError: no such files, two for one image, or none for one of the pictures.
     """
+    files = _json_files(folder)
+    stems = {_stem(file): file for file in files}
+    named = {number: stems.pop(name) for number, name in enumerate(names) if name in stems}
+    if named:
+        _log_unmatched(folder, [name for i, name in enumerate(names) if i not in named], [*stems])
+        return named
+    numbers = _numbers(files)
+    if images is None and not _are_of_video(numbers):
+        numbers = []
+    if names and not (numbers and max(numbers) < len(names)):
+        raise SourceError(
+            f"none of the {len(files)} files in {folder} is named after one of the {len(names)} "
+            f"pictures: there are files of {_some([*stems])} and pictures {_some(names)}"
+        )
+    if len(set(numbers)) < len(numbers):
+        raise SourceError(
+            f"folder {folder} has several files for one image; give each recording its own folder"
+        )
+    return dict(sorted(zip(numbers or range(len(files)), files, strict=True)))
+
+
+def _json_files(folder: Path) -> list[Path]:
+    """The files in natural order; those with OpenPose's ending, or else all .json files."""
     try:
-        files = [file for file in folder.iterdir() if file.name.endswith(ENDING)]
+        found = [file for file in folder.iterdir() if file.suffix == _SUFFIX]
     except OSError as error:
         raise SourceError(f"cannot read the folder {folder}: {error.strerror}") from error
+    files = [file for file in found if file.name.endswith(ENDING)] or found
     if not files:
         raise SourceError(
             f"folder {folder} has no files of OpenPose (*{ENDING}); run it with --write_json"
         )
-    found = [(_NUMBERED.fullmatch(file.name), file) for file in sorted(files, key=natural_order)]
-    if not all(match for match, _ in found):
-        return dict(enumerate(file for _, file in found))
-    numbers = {int(match[1]): file for match, file in found if match}
-    if len(numbers) < len(found):
-        raise SourceError(
-            f"folder {folder} has several files for one image; give each recording its own folder"
+    return sorted(files, key=natural_order)
+
+
+def _stem(file: Path) -> str:
+    return file.name.removesuffix(ENDING).removesuffix(_SUFFIX)
+
+
+def _numbers(files: Sequence[Path]) -> list[int]:
+    """Numbers at the end of the files' names; empty if one has none."""
+    matches = [_NUMBERED.fullmatch(file.name) for file in files]
+    numbers = [int(match[1]) for match in matches if match]
+    return numbers if len(numbers) == len(files) else []
+
+
+def _are_of_video(numbers: Sequence[int]) -> bool:
+    """False for numbers with large gaps, as in the names of COCO's pictures."""
+    steps = [after - before for before, after in pairwise(sorted(set(numbers)))]
+    return not steps or sum(steps) <= _LARGEST_GAP * gcd(*steps) * len(steps)
+
+
+def _log_unmatched(folder: Path, pictures: Sequence[str], files: Sequence[str]) -> None:
+    """Log the names without a counterpart."""
+    if pictures:
+        _LOG.warning(
+            "%s: %d pictures have no file and are left out: %s",
+            folder,
+            len(pictures),
+            _some(pictures),
         )
-    return dict(sorted(numbers.items()))
+    if files:
+        _LOG.warning("%s: %d files have no picture: %s", folder, len(files), _some(files))
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first names, and the number of the others."""
+    shown = ", ".join(names[:_SHOWN])
+    return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,12 +27,16 @@ SKELETONS: Mapping[int, Skeleton] = {
 
 _KEYS = ("pose_keypoints_2d", "pose_keypoints")
 """Since version 1.1, and before."""
+_NO_BODY = "a person has no body keypoints"
+"""For example a face alone."""
 _OTHERS = tuple(
     f"{part}_keypoints_{dimensions}d"
     for dimensions in (2, 3)
     for part in ("pose", "face", "hand_left", "hand_right")
 )
-_FEW = 3  # joints of a person are never all within one pixel
+_FEW = 3  # joints of a person are never all within _WITHIN pixels of the image's corner
+_WITHIN = 1.5
+"""Largest share of the image, also of joints that hang over its border."""
 _DIGITS = 6  # as OpenPose writes
 
 
@@ -56,26 +60,65 @@ def _entry(person: Pose2D) -> dict[str, list[float]]:
     return {"person_id": [person.person_id], **empty, _KEYS[0]: values}
 
 
-def people_from_json(text: str | bytes) -> tuple[Pose2D, ...]:
-    """Read the people of a file in its order, without people that have no joint.
+@dataclass(frozen=True)
+class PeopleOfFile:
+    """The people of a file.
 
-    The score of a person is the mean of the joints' scores: a file has no other.
+    Attributes:
+        people: poses [px], in the order of the file, without people that have no joint; the id is
+            UNTRACKED if the file has none. The score of a person is the mean of the joints' scores:
+            a file has no other.
+        faults: one sentence for each person that cannot be used.
+    """
 
-    Args:
-        text: of the file.
+    people: tuple[Pose2D, ...]
+    faults: tuple[str, ...]
 
-    Returns:
-        Poses [px]; the id is UNTRACKED if the file has none.
+
+def people_from_json(text: str | bytes) -> PeopleOfFile:
+    """Read the people of a file.
+
+    A person without body, with other numbers or with the id of one before it is left out.
 
     Raises:
-        InputError: not such a file, damaged, an unknown number of joints, or coordinates that
-            are not pixels.
+        InputError: not such a file, damaged, people of several networks, or the numbers of none of
+            its people can be used.
     """
     entries = _entries(text)
-    people = [_person(entry) for entry in entries]
-    if len({person.skeleton.name for person in people}) > 1:
+    faults = [_fault(entry) for entry in entries]
+    if faults and all(faults) and any(fault != _NO_BODY for fault in faults):
+        raise InputError(next(fault for fault in faults if fault not in ("", _NO_BODY)))
+    found = [_person(entry) for entry, fault in zip(entries, faults, strict=True) if not fault]
+    if len({person.skeleton.name for person in found}) > 1:
         raise InputError("got people of several networks of OpenPose in one file, expected one")
-    return tuple(person for person in people if person.present.any())
+    people, doubles = _without_double_ids([one for one in found if one.present.any()])
+    return PeopleOfFile(people, (*filter(None, faults), *doubles))
+
+
+def _without_double_ids(people: list[Pose2D]) -> tuple[tuple[Pose2D, ...], list[str]]:
+    """The people, of each id the first one; a sentence for each of the others."""
+    first: dict[int, Pose2D] = {}
+    for person in people:
+        if person.person_id != UNTRACKED:
+            first.setdefault(person.person_id, person)
+    kept = tuple(one for one in people if first.get(one.person_id, one) is one)
+    doubles = [one for one in people if first.get(one.person_id, one) is not one]
+    return kept, [f"a second person has the person_id {one.person_id}" for one in doubles]
+
+
+def are_shares(people: Sequence[Pose2D]) -> bool:
+    """True if the coordinates of these people are shares of the image, not pixels.
+
+    Shares are 0 to 1 or -1 to 1 (--keypoint_scale 3 and 4), a little more for joints over the
+    border. The majority decides, as one person may be in the corner of the image; people of few
+    joints do not count.
+    """
+    spans = [
+        float(np.abs(person.points[person.present]).max())
+        for person in people
+        if person.present.sum() >= _FEW
+    ]
+    return 2 * sum(span <= _WITHIN for span in spans) > len(spans)
 
 
 def _entries(text: str | bytes) -> list[Mapping[str, Any]]:
@@ -92,40 +135,38 @@ def _entries(text: str | bytes) -> list[Mapping[str, Any]]:
     return entries
 
 
-def _person(entry: Mapping[str, Any]) -> Pose2D:
-    """Convert one entry, perhaps without any joint."""
+def _fault(entry: Mapping[str, Any]) -> str:
+    """One sentence about a person that cannot be used; empty for one that can."""
     values = _numbers(entry)
-    skeleton, rows = SKELETONS[len(values)], values.reshape(-1, 3)
-    present = rows[:, 2] > 0
-    _check_pixels(rows[present, :2])
-    scores = np.minimum(rows[:, 2], 1.0)
-    score = float(scores[present].mean()) if present.any() else 0.0
-    pose = Pose2D(skeleton, rows[:, :2], scores, score=score)
-    return replace(pose, person_id=_id(entry))
-
-
-def _numbers(entry: Mapping[str, Any]) -> npt.NDArray[np.float64]:
-    """Read the numbers of a person: x, y and score of each joint."""
-    found = next((entry[key] for key in _KEYS if key in entry), None)
-    try:
-        values = np.asarray(found, dtype=np.float64)
-    except (TypeError, ValueError):
-        values = np.empty(0)
-    if values.ndim != 1 or values.size not in SKELETONS or not np.isfinite(values).all():
-        raise InputError(
+    if not values.size and any(entry.get(key) == [] for key in _KEYS):
+        return _NO_BODY
+    if values.ndim != 1 or values.size not in SKELETONS:
+        return (
             f"got a person with {values.size} numbers in {_KEYS[0]}, expected x, y and score of "
             f"every joint of {_names()}"
         )
-    return values
+    if not np.isfinite(values).all():
+        wrong = int((~np.isfinite(values)).sum())
+        return f"got a person with {wrong} of {values.size} numbers not finite in {_KEYS[0]}"
+    return ""
 
 
-def _check_pixels(points: npt.NDArray[np.float64]) -> None:
-    """InputError if coordinates (N, 2) are shares of the image."""
-    if len(points) >= _FEW and np.abs(points).max() <= 1:
-        raise InputError(
-            "got joints that are all within one pixel: these coordinates are shares of the image; "
-            "run OpenPose with --keypoint_scale 0, which writes pixels"
-        )
+def _person(entry: Mapping[str, Any]) -> Pose2D:
+    """Convert one entry without fault, perhaps without any joint."""
+    values = _numbers(entry)
+    skeleton, rows = SKELETONS[values.size], values.reshape(-1, 3)
+    pose = Pose2D(skeleton, rows[:, :2], rows[:, 2])
+    score = float(pose.scores[pose.present].mean()) if pose.present.any() else 0.0
+    return replace(pose, score=score, person_id=_id(entry))
+
+
+def _numbers(entry: Mapping[str, Any]) -> npt.NDArray[np.float64]:
+    """Read the numbers of a person: x, y and score of each joint; empty if there are none."""
+    found = next((entry[key] for key in _KEYS if key in entry), ())
+    try:
+        return np.asarray(found, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        return np.empty(0)
 
 
 def _id(entry: Mapping[str, Any]) -> int:

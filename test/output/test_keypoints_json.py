@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from pose_action_ros import cli, pipeline
+from pose_action_ros.sources.openpose_json import people_from_json
 
 pytestmark = pytest.mark.usefixtures("fake_stages")
 
@@ -40,9 +41,9 @@ def test_results_from_the_files_equal_those_from_the_images(
 ) -> None:
     first, files, again = tmp_path / "first", tmp_path / "json", tmp_path / "again"
     assert not _process(images, "--output", first, "--write-json", files, "--no-smoothing")
-    written = sorted(file.name for file in files.iterdir())
-    assert written == [f"clip_{number:012}_keypoints.json" for number in range(20)]
-    people = json.loads((files / written[4]).read_text(encoding="utf-8"))["people"]
+    written = {file.name for file in files.iterdir()}
+    assert written == {f"{number}_keypoints.json" for number in range(20)}
+    people = json.loads((files / "4_keypoints.json").read_text(encoding="utf-8"))["people"]
     assert people == []
 
     monkeypatch.setattr(pipeline, "make_detector", _no_detector)
@@ -60,6 +61,43 @@ def test_results_from_the_files_equal_those_from_the_images(
     assert not _process(images, *options, "--output", tmp_path / "pictured")
     picture = cv2.VideoCapture(str(tmp_path / "pictured" / "annotated.mp4")).read()[1]
     assert np.median(picture) > 60
+
+
+@pytest.mark.parametrize("subset", [range(20), range(0, 20, 3)])
+def test_files_of_pictures_go_to_the_pictures_of_their_names(
+    images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subset: range
+) -> None:
+    """Twelve digits as of COCO's pictures, which are no numbers of a video's images."""
+    for number in range(20):
+        (images / f"{number}.png").rename(images / f"COCO_val2014_{5000 * number + 192:012}.png")
+    files, first, again = tmp_path / "json", tmp_path / "first", tmp_path / "again"
+    assert not _process(images, "--output", first, "--write-json", files, "--no-smoothing")
+    names = sorted(file.name for file in files.iterdir())
+    assert names[:2] == [f"COCO_val2014_{number:012}_keypoints.json" for number in (192, 5192)]
+    for number, name in enumerate(names):
+        if number not in subset:
+            (files / name).unlink()
+    monkeypatch.setattr(pipeline, "make_detector", _no_detector)
+    words = ("--keypoints-json", files, "--no-smoothing", "--write-json", tmp_path / "copy")
+    assert not _process(images, *words, "--output", again)
+    for number in subset:
+        people, copies = (
+            people_from_json((folder / names[number]).read_bytes()).people
+            for folder in (files, tmp_path / "copy")
+        )
+        assert len(people) == len(copies)
+        for one, other in zip(people, copies, strict=True):
+            np.testing.assert_array_equal(one.points, other.points)
+    with np.load(first / "poses.npz") as one, np.load(again / "poses.npz") as other:
+        same = np.isin(one["frames"], subset)
+        np.testing.assert_array_equal(one["frames"][same], other["frames"])
+        np.testing.assert_allclose(one["keypoints"][same], other["keypoints"], rtol=1e-5)
+
+
+def test_a_picture_has_its_own_file(images: Path, tmp_path: Path) -> None:
+    words = ("--output", tmp_path / "out", "--write-json", tmp_path / "json")
+    assert not _process(images / "7.png", *words)
+    assert [file.name for file in (tmp_path / "json").iterdir()] == ["7_keypoints.json"]
 
 
 @pytest.mark.parametrize(
