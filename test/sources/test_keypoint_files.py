@@ -166,9 +166,7 @@ def test_files_of_other_pictures_are_named(tmp_path: Path) -> None:
     settings = _pictures(tmp_path / "images", list("stuvw"))
     for name in (f"COCO_{number:012}" for number in COCO):
         _write(tmp_path, name)
-    with pytest.raises(
-        SourceError, match=r"of COCO_000000000192, .* and 2 more and pictures"
-    ):
+    with pytest.raises(SourceError, match=r"of COCO_000000000192, .* and 2 more and pictures"):
         open_keypoints(str(tmp_path), settings, "")
 
 
