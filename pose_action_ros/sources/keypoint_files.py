@@ -37,7 +37,7 @@ _LARGEST_GAP = 10
 _SHOWN = 3  # names in a message
 _SMALLEST = 8
 """Size of the smallest image in which all joints of a person are apart [px]."""
-_SAMPLE = 32  # people by which pixels and shares are told apart
+_SAMPLE = 32  # people that decide between pixels and shares
 _SIZE = re.compile(r"([1-9]\d{0,5})x([1-9]\d{0,5})")
 
 
