@@ -17,7 +17,13 @@ from pose_action_ros.models.catalogue import (
     read_catalogue,
 )
 from pose_action_ros.models.fetch import ABSENT, DAMAGED, READY, fetch, file_states, missing_files
-from pose_action_ros.models.openpose_card import CHOICES, TASK, OpenPoseCard, cached_detectors
+from pose_action_ros.models.openpose_card import (
+    CHOICES,
+    TASK,
+    THRESHOLDS,
+    OpenPoseCard,
+    cached_detectors,
+)
 
 _INDENT = " " * 10
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
@@ -149,29 +155,33 @@ class Add:
     DESCRIPTION = (
         "Copy an .onnx file with heat maps and part affinity fields of OpenPose into the cache, "
         "with a card that describes its input and output, so that detector:=openpose finds it by "
-        "name. A pixel of 0 to 255 enters the network as pixel * SCALE + OFFSET."
+        "name. Kind and order of its axes are found by a test run. A pixel of 0 to 255 enters the "
+        "network as pixel * SCALE + OFFSET."
     )
 
     @staticmethod
     def configure(parser: ArgumentParser) -> None:
         """Add the options; their defaults are those of OpenPose's own networks."""
         parser.add_argument("file", type=Path, help="the network (.onnx)")
-        parser.add_argument("--layout", required=True, choices=CHOICES["layout"], help="its maps")
         parser.add_argument("--name", default="", help="of the model (default: the file's name)")
         own = OpenPoseCard("body_25")
         for name, number in (("scale", own.scale), ("offset", own.offset)):
             text = f"of pixels (default: {number:g})"
             parser.add_argument(f"--{name}", type=float, default=number, help=text)
         for option, default, text in (
-            ("colours", own.colours, "order of the image's colours"),
-            ("input_layout", own.input_layout, "order of the image's axes"),
-            ("output_layout", own.output_layout, "order of the maps' axes"),
+            ("layout", None, "its maps (default: by their number)"),
+            ("colours", own.colours, f"order of the image's colours (default: {own.colours})"),
+            ("input_layout", None, "order of the image's axes (default: found)"),
+            ("output_layout", None, "order of the maps' axes (default: found)"),
         ):
+            name = "--" + option.replace("_", "-")
+            parser.add_argument(name, choices=CHOICES[option], default=default, help=text)
+        for option in THRESHOLDS:
             parser.add_argument(
                 "--" + option.replace("_", "-"),
-                choices=CHOICES[option],
-                default=default,
-                help=f"{text} ({default})",
+                type=float,
+                default=-1.0,
+                help="of decoding, see the setting openpose_" + option + " (default: OpenPose's)",
             )
         parser.add_argument(
             "--licence", default="unknown", help="of the weights, an SPDX name (default: unknown)"
@@ -180,10 +190,24 @@ class Add:
     @staticmethod
     def run(args: Namespace) -> int:
         """Add the network and print its name; ModelError if it cannot be added."""
-        options = {name: getattr(args, name) for name in (*CHOICES, "scale", "offset")}
-        name = add_network(args.file, OpenPoseCard(**options), args.name, args.licence)
-        sys.stdout.write(f"detector:=openpose detector_model:={name}\n")
+        from pose_action_ros.detection.openpose.outputs import complete_card
+        from pose_action_ros.engines import load_engine
+
+        _check_network(args.file)
+        options = (*CHOICES, "scale", "offset", *THRESHOLDS)
+        given = {name: value for name in options if (value := getattr(args, name)) is not None}
+        card = complete_card(load_engine(args.file, "onnxruntime"), given)
+        name = add_network(args.file, card, args.name, args.licence)
+        sys.stdout.write(
+            f"{card.layout}, images {card.input_layout}, maps {card.output_layout}\n"
+            f"detector:=openpose detector_model:={name}\n"
+        )
         return 0
+
+
+def _check_network(path: Path) -> None:
+    if path.suffix != ".onnx" or not path.is_file():
+        raise ModelError(f"no file {path}; expected an OpenPose network (.onnx)")
 
 
 def add_network(path: Path, card: OpenPoseCard, name: str = "", licence: str = "unknown") -> str:
@@ -201,8 +225,7 @@ def add_network(path: Path, card: OpenPoseCard, name: str = "", licence: str = "
     Raises:
         ModelError: no such file, not a name, or the cache cannot be written.
     """
-    if path.suffix != ".onnx" or not path.is_file():
-        raise ModelError(f"no file {path}; expected an OpenPose network (.onnx)")
+    _check_network(path)
     name = name or path.stem
     if not _NAME.fullmatch(name):
         raise ModelError(f"got the name {name!r}, expected letters, digits, . _ and -")

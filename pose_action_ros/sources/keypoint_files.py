@@ -213,8 +213,8 @@ class KeypointFiles:
 def _files_by_number(folder: Path, images: Source | None, names: Sequence[str]) -> dict[int, Path]:
     """OpenPose's files by the number of their image, in ascending order.
 
-    Files are of the picture whose name they have. Otherwise their names end with the number of the
-    image, or they are of all images in natural order.
+    A file with the name of a picture is of that picture. Other names end with the number of the
+    image, or the files are of all images in natural order.
 
     Raises:
         SourceError: no such files, two for one image, or none for one of the pictures.

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from openpose_network import write_network
 from pose_action_ros import cli
 from pose_action_ros.cli.models import add_network
 from pose_action_ros.errors import ModelError
@@ -50,6 +51,7 @@ def test_whole_numbers_are_numbers(tmp_path: Path) -> None:
         ({"layout": "coco_18", "scale": "1"}, "got scale '1', expected float"),
         ({"layout": "coco_18", "scale": float("nan")}, "expected a finite number"),
         ({"layout": "coco_18", "multiple_of": 0}, "expected at least 1"),
+        ({"layout": "coco_18", "line_share": 1.0}, "expected less than 1"),
         ({"layout": "coco_18", "stride": 8.5}, "expected int"),
     ],
 )
@@ -78,17 +80,24 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_added_by_the_command_and_found_by_its_name(
-    file: Path, cache: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["--layout", "coco_18", "--scale", "0.5", "--colours", "RGB", "--name", "mine"]
+    file = write_network(tmp_path / "net.onnx", (38, 19), gives="NHWC")
+    words = ["--scale", "0.5", "--colours", "RGB", "--name", "mine", "--peak-threshold", "0.02"]
     assert cli.main(["models", "add", str(file), *words]) == 0
-    assert "detector_model:=mine" in capsys.readouterr().out
+    assert capsys.readouterr().out.splitlines() == [
+        "coco_18, images NCHW, maps NHWC",
+        "detector:=openpose detector_model:=mine",
+    ]
     assert cli.main(["models", "list"]) == 0
     assert "openpose  mine: " in capsys.readouterr().out
     path, card = find_detector("mine")
-    assert path.read_bytes() == b"a network"
+    assert path.read_bytes() == file.read_bytes()
     assert path.is_relative_to(cache)
-    assert card == OpenPoseCard("coco_18", scale=0.5, colours="RGB")
+    assert card == OpenPoseCard(
+        "coco_18", scale=0.5, colours="RGB", output_layout="NHWC", peak_threshold=0.02
+    )
+    assert card.thresholds() == {"peak_threshold": 0.02}
     assert find_detector(str(path)) == (path, card)
 
 
@@ -120,6 +129,14 @@ def test_other_files_in_the_cache_are_ignored(file: Path, cache: Path) -> None:
 def test_a_file_without_a_card(file: Path) -> None:
     with pytest.raises(ModelError, match="no model card"):
         find_detector(str(file))
+
+
+def test_a_file_that_is_no_network_is_not_added(
+    file: Path, cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["models", "add", str(file)]) == 1
+    assert "cannot be loaded" in capsys.readouterr().err
+    assert not list(cache.rglob("*.onnx"))
 
 
 @pytest.mark.parametrize("name", ["../up", "", "a b"])

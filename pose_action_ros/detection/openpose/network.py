@@ -12,12 +12,14 @@ import numpy.typing as npt
 from pose_action_ros.detection.base import Image
 from pose_action_ros.detection.openpose.layout import MapLayout, layout_named
 from pose_action_ros.detection.openpose.letterbox import Size
+from pose_action_ros.detection.openpose.outputs import join_maps
 from pose_action_ros.engines import Engine
 from pose_action_ros.errors import ModelError
 from pose_action_ros.models.openpose_card import OpenPoseCard
 
 Maps = npt.NDArray[np.float32]
 
+_MOST_OUTPUTS = 2  # heat maps and fields
 _PROBE = 4  # multiples of the smallest input, for the test run of a loaded network
 
 
@@ -35,10 +37,11 @@ class MapNetwork:
     def __init__(self, engine: Engine, card: OpenPoseCard) -> None:
         self.layout: MapLayout = layout_named(card.layout)
         self._engine, self._card = engine, card
-        if len(engine.inputs) != 1 or len(engine.outputs) != 1:
+        if len(engine.inputs) != 1 or len(engine.outputs) > _MOST_OUTPUTS:
             raise ModelError(
                 f"the network takes {list(engine.inputs)} and gives {list(engine.outputs)}, "
-                "expected one image and its maps; is it an OpenPose network?"
+                "expected one image, and its maps or heat maps and fields; is it an OpenPose "
+                "network?"
             )
         ((self._input, shape),) = engine.inputs.items()
         channels, height, width = self._axes(shape)
@@ -100,16 +103,17 @@ class MapNetwork:
 
     def _maps(self, tensor: Maps, size: Size) -> Maps:
         """(B, H / stride, W / stride, C) maps of a batch."""
-        (output,) = self._engine({self._input: tensor}).values()
-        maps: Maps = output
-        if maps.ndim == 4 and self._card.output_layout == "NCHW":
-            maps = maps.transpose(0, 2, 3, 1)
-        stride, channels = self._card.stride, self.layout.channels
-        expected = (len(tensor), size[1] // stride, size[0] // stride, channels)
-        if maps.shape != expected:
+        outputs: list[Maps] = list(self._engine({self._input: tensor}).values())
+        stride, order = self._card.stride, self._card.output_layout
+        maps = join_maps(outputs, self.layout, order)
+        expected = (len(tensor), size[1] // stride, size[0] // stride, self.layout.channels)
+        if maps is None or maps.shape != expected:
+            shapes = " and ".join(str(output.shape) for output in outputs)
+            sizes = dict(zip("NHWC", expected, strict=True))
             raise ModelError(
-                f"the network gives maps of shape {maps.shape} (batch, rows, columns, channels) "
-                f"for an image of {size[0]}x{size[1]} px, expected {expected} for "
-                f"{self.layout.name!r}; is its card right, and is it an OpenPose network?"
+                f"the network gives maps of shape {shapes} for an image of {size[0]}x{size[1]} px, "
+                f"expected {tuple(sizes[axis] for axis in order)} ({order}) for "
+                f"{self.layout.name!r}; is it an OpenPose network? `pose-action models add` finds "
+                "the order of its axes"
             )
         return maps

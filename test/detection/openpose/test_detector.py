@@ -286,6 +286,6 @@ def test_networks_with_other_inputs(shape: Shape, message: str) -> None:
 
 def test_networks_with_several_outputs() -> None:
     engine = Standin(OpenPoseCard("coco_18"))
-    engine.outputs = ("heat", "fields")
-    with pytest.raises(ModelError, match="one image and its maps"):
+    engine.outputs = ("heat", "fields", "another")
+    with pytest.raises(ModelError, match="heat maps and fields"):
         network.MapNetwork(engine, engine.card)
