@@ -64,13 +64,18 @@ def complete_card(engine: Engine, given: Mapping[str, Any]) -> OpenPoseCard:
             height, width = (
                 shape[order.index(axis)] or size for axis, size in zip("HW", _PROBE, strict=True)
             )
-            outputs = _run(engine, order, (shape[0] or 1, height, width))
-            seen += [f"{output.shape} from {order} of {width}x{height} px" for output in outputs]
+            try:
+                outputs = _run(engine, order, (shape[0] or 1, height, width))
+            except (InputError, EngineError) as error:
+                seen.append(f"for {order} an error ({error})")
+                continue
+            shapes = " and ".join(str(output.shape) for output in outputs)
+            seen.append(f"for {order} of {width}x{height} px {shapes}")
             cards += _fitting(outputs, (height, width), {**given, "input_layout": order})
     if not cards:
         raise ModelError(
-            f"the network takes {_any(shape)} and gives {', '.join(seen) or 'nothing'}, expected "
-            f"an image of 3 colours and {_expected()} channels on the second or last axis"
+            f"the network takes {_any(shape)} and gives {', '.join(seen) or 'nothing for images'}, "
+            f"expected an image of 3 colours and {_expected()} channels on the second or last axis"
         )
     if len(cards) > 1:
         raise ModelError(f"the network can have {_differences(cards)}; give the option")
@@ -91,13 +96,10 @@ def _choices(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
 
 
 def _run(engine: Engine, order: str, size: tuple[int, int, int]) -> list[Maps]:
-    """Outputs for a grey batch, height and width; none if the network takes other images."""
+    """Outputs for a grey batch, height and width."""
     sizes = dict(zip("NHW", size, strict=True)) | {"C": 3}
     image = np.zeros([sizes[axis] for axis in order], dtype=np.float32)
-    try:
-        return list(engine(dict.fromkeys(engine.inputs, image)).values())
-    except (InputError, EngineError):
-        return []
+    return list(engine(dict.fromkeys(engine.inputs, image)).values())
 
 
 def _fitting(

@@ -87,13 +87,13 @@ def test_another_stride_is_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("channels", "options", "given", "message"),
     [
-        ((50,), {}, {}, r"gives \(1, 50, 14, 10\).*78 .26 \+ 52. or 57"),
+        ((50,), {}, {}, r"for NCHW of 80x112 px \(1, 50, 14, 10\).*78 .26 \+ 52. or 57"),
         ((57, 57), {}, {}, "expected an image of 3 colours and"),
         ((19, 38, 19), {}, {}, "expected an image"),
         ((57,), {"size": (456, 456)}, {}, "--output-layout NCHW or NHWC; give the option"),
-        ((57,), {"colours": 1}, {}, r"takes \(any, 1, any, any\) and gives nothing"),
-        ((57,), {}, {"layout": "body_25"}, r"gives \(1, 57, 14, 10\)"),
-        ((57,), {}, {"input_layout": "NHWC"}, "gives nothing"),
+        ((57,), {"colours": 1}, {}, r"takes \(any, 1, any, any\) and gives for NHWC an error"),
+        ((57,), {}, {"layout": "body_25"}, r"px \(1, 57, 14, 10\), for NHWC an"),
+        ((57,), {}, {"input_layout": "NHWC"}, "for NHWC an error"),
     ],
 )
 def test_networks_that_cannot_be_added(
