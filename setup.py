@@ -49,7 +49,7 @@ setup(
     install_requires=requirements("run"),
     extras_require={
         "train": requirements("train"),
-        "coco": ["pycocotools>=2.0"],
+        "evaluate": ["motrics>=0.3", "pycocotools>=2.0"],
         "ray": ["ray>=2.9"],
         "tensorrt": ["tensorrt>=10", "cuda-python>=12"],
         "docs": requirements("docs"),

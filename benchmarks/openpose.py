@@ -26,7 +26,7 @@ from pose_action_ros.detection import DetectorSettings
 from pose_action_ros.detection.openpose import LAYOUTS, DecodedPeople, MapLayout, decode
 from pose_action_ros.detection.openpose.detector import OpenPose
 from pose_action_ros.errors import PoseActionError
-from pose_action_ros.lab.evaluation.detector import crowd
+from pose_action_ros.lab.evaluation.crowds import performers
 from pose_action_ros.nodes import conversions
 from pose_action_ros.nodes.images import image_from, image_message
 from pose_action_ros.simulation import Scene
@@ -84,7 +84,7 @@ def measure_openpose(network: str, images: int, seconds: float, folder: Path) ->
 
 
 def _pictures(people: int) -> list[Any]:
-    scene = crowd(np.random.default_rng(people), people, 2.0)
+    scene = performers(np.random.default_rng(people), people, 2.0)
     return [scene.frame(number / 15).image for number in range(_FILM)]
 
 

@@ -14,7 +14,7 @@ from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.simulation.body import FIGURE
 from pose_action_ros.simulation.kinematics import Posed
 from pose_action_ros.simulation.motions import TRAVELLING
-from pose_action_ros.simulation.quadrics import Quadrics, joined
+from pose_action_ros.simulation.quadrics import Quadrics
 from pose_action_ros.simulation.script import ACTIONS, Script
 from pose_action_ros.simulation.surfaces import person_surfaces
 from pose_action_ros.simulation.surroundings import Surroundings
@@ -22,6 +22,7 @@ from pose_action_ros.simulation.virtual_camera import VirtualCamera
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17, convert
 
 Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 Image = npt.NDArray[np.uint8]
 
 _DEPTH = 0.085
@@ -40,13 +41,15 @@ class SimulatedPerson:
         keypoints: body_25 [px], exact; score 1 inside the image, missing outside.
         pose: human36m_17 [m], exact, placed in the optical frame.
         visible: (25,) True for keypoints inside the image and not occluded by a body.
+        exposed: (25,) the same without occlusion by the person's own body.
         action: one of ACTIONS.
     """
 
     person_id: int
     keypoints: Pose2D
     pose: Pose3D
-    visible: npt.NDArray[np.bool_]
+    visible: Flags
+    exposed: Flags
     action: str
 
 
@@ -131,9 +134,9 @@ class Scene:
     def _truth(
         self, time: float, posed: list[Posed], surfaces: list[tuple[Quadrics, Array]]
     ) -> tuple[SimulatedPerson, ...]:
-        combined = joined([shapes for shapes, _ in surfaces])
+        shapes = [one for one, _ in surfaces]
         return tuple(
-            _true_person(number, script, person, camera=self.camera, surfaces=combined, time=time)
+            _true_person(number, script, person, camera=self.camera, surfaces=shapes, time=time)
             for number, (script, person) in enumerate(zip(self.people, posed, strict=True))
         )
 
@@ -149,16 +152,21 @@ def _true_person(
     posed: Posed,
     *,
     camera: VirtualCamera,
-    surfaces: Quadrics,
+    surfaces: Sequence[Quadrics],
     time: float,
 ) -> SimulatedPerson:
-    """Compute the truth about one person at a time [s]; surfaces are those of all people."""
+    """Compute the truth about one person at a time [s]; surfaces are those of each person."""
     joints = camera.to_camera(posed.joints[0])  # (J, 3)
     flat = convert(joints, FIGURE, BODY_25)
     pixels = camera.intrinsics.project(flat)
     size = np.array([camera.intrinsics.width, camera.intrinsics.height])
     with np.errstate(invalid="ignore"):
-        inside = ((pixels > -0.5) & (pixels < size - 0.5)).all(axis=1)
+        inside = np.asarray(((pixels > -0.5) & (pixels < size - 0.5)).all(axis=1))
+    depth = _DEPTH * script.body.height
+    exposed = inside
+    for other, shapes in enumerate(surfaces):
+        if other != number:
+            exposed = exposed & _unoccluded(flat, shapes, depth)
     return SimulatedPerson(
         person_id=number,
         keypoints=Pose2D(BODY_25, pixels, inside.astype(float), person_id=number),
@@ -169,12 +177,13 @@ def _true_person(
             person_id=number,
             placed=True,
         ),
-        visible=inside & _unoccluded(flat, surfaces, _DEPTH * script.body.height),
+        visible=exposed & _unoccluded(flat, surfaces[number], depth),
+        exposed=exposed,
         action=script.label_at(time),
     )
 
 
-def _unoccluded(joints: Array, surfaces: Quadrics, depth: float) -> npt.NDArray[np.bool_]:
+def _unoccluded(joints: Array, surfaces: Quadrics, depth: float) -> Flags:
     """(J,) True for joints (J, 3) [m] at most `depth` [m] behind the first surface."""
     in_front = joints[:, 2] > 1e-6
     z = np.where(in_front, joints[:, 2], 1.0)

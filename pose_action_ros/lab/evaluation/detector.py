@@ -1,64 +1,75 @@
-"""Accuracy, time and memory of a 2D detector, on simulated groups of people.
+"""Figures of a 2D detector, alone and through all later stages, on simulated groups of people.
 
-The people are near and far, partly occluded by each other and partly outside the image.
+The people are near and far, partly occluded by each other and partly outside the image. A person
+with a smaller share of joints than EXPOSED in the image and in front of others is ignored.
 """
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass, field
 from pathlib import Path
-from time import perf_counter, process_time
 
 import numpy as np
 import numpy.typing as npt
+from tqdm import tqdm
 
-from pose_action_ros.camera import Intrinsics
-from pose_action_ros.detection import Detector, DetectorSettings, Image, make_detector
-from pose_action_ros.lab.evaluation.chain import FIELDS, HEIGHTS, SIZE
-from pose_action_ros.lab.evaluation.keypoint_scores import KeypointScores, People, keypoint_scores
-from pose_action_ros.lab.evaluation.settings import BLAZEPOSE, DetectorRun
+from pose_action_ros.lab.evaluation.crowds import Clip, passers, performers, record
+from pose_action_ros.lab.evaluation.identity import (
+    IdentityScores,
+    TrackedImage,
+    identity_scores,
+    pairs,
+)
+from pose_action_ros.lab.evaluation.keypoint_scores import (
+    KeypointScores,
+    People,
+    keypoint_scores,
+    similarity,
+)
+from pose_action_ros.lab.evaluation.outcome import SETTLED, Outcome, answer_images
+from pose_action_ros.lab.evaluation.settings import DetectorRun, short_name, variant
+from pose_action_ros.lab.evaluation.stopwatch import Cost, Stopwatch
+from pose_action_ros.pipeline import Pipeline
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.similarity import sizes, tolerances
-from pose_action_ros.simulation import (
-    ACTIONS,
-    Scene,
-    Script,
-    SimulatedFrame,
-    Surroundings,
-    VirtualCamera,
-)
-from pose_action_ros.skeletons import COCO_17, convert
+from pose_action_ros.skeletons import BODY_25, COCO_17, convert
 
 Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
-MOST_PEOPLE = 6
-DISTANCES = (1.5, 7.0)
-"""Between camera and people, along the floor [m]."""
+PERFORMERS = (1, 2, 4, 6)
+"""People in the scenes of actions, in turn."""
+PASSERS = (2, 3, 4, 5, 6)
+"""People in the scenes of passers-by, in turn."""
+EXPOSED = 1 / 3
+"""Least share of the joints of a person who counts: in the image, not hidden by others."""
 _BODY_SHARE = 0.53
 """Area of a body over the area of its box; the usual value without outlines."""
-_FEWEST = 3  # visible joints; people with fewer are ignored
-_APART = 0.6  # [m] smallest distance of people
-_BEYOND = 0.55  # of the view, to each side: some people are half outside
-_TRIES = 1000
-GROUPS = (1, 2, 4, MOST_PEOPLE + 1)
-"""Limits of the groups of scenes by number of people."""
+_FEWEST = 3  # joints that are visible, of a person who counts
 
 
 @dataclass(frozen=True)
-class Cost:
-    """Time and memory of a detector.
+class GroupFigures:
+    """Figures of the scenes with one number of performers.
 
     Attributes:
-        wall, cpu: median wall and CPU time per image, the latter of all threads [ms].
-        memory: growth of the process, including the model [MB]; NaN where unavailable.
+        people: their number.
+        detected: mean number per image: true and detected.
+        scores: of the detections.
+        cpu: of an image after the first [ms].
+        mpjpe: [mm] of the people found.
+        pck: share of the 3D joints of all people within 150 mm.
+        windows: share of right actions of all people.
     """
 
-    wall: float
+    people: int
+    detected: tuple[float, float]
+    scores: KeypointScores
     cpu: float
-    memory: float
+    mpjpe: float
+    pck: float
+    windows: float
 
 
 @dataclass(frozen=True)
@@ -66,148 +77,134 @@ class DetectorFigures:
     """Figures of one detector.
 
     Attributes:
-        name: of the detector or its network.
+        name: of the variant.
         images: number of images.
         scores: over all of them.
-        groups: scores of the scenes with 1, 2 to 3, and 4 to 6 people; none for other images.
         people: mean number per image: true and detected.
         cost: time and memory.
+        groups: by number of performers; none for annotated images.
+        identity: of the passers-by; None without them.
     """
 
     name: str
     images: int
     scores: KeypointScores
-    groups: tuple[KeypointScores, ...]
     people: tuple[float, float]
     cost: Cost
+    groups: tuple[GroupFigures, ...] = ()
+    identity: IdentityScores | None = None
 
 
-class Stopwatch:
-    """A detector with a stopwatch; see Detector.
+@dataclass
+class _Group:
+    """Images and outcome of the scenes with one number of people."""
+
+    images: list[tuple[People, People]] = field(default_factory=list)
+    outcome: Outcome = field(default_factory=Outcome)
+    cpu: list[float] = field(default_factory=list)
+
+
+def measure_detector(name: str, settings: DetectorRun, scenes: Path) -> DetectorFigures:
+    """Run a detector, and all later stages, on simulated scenes.
 
     Args:
-        name: "blazepose", or an OpenPose network's name or path.
-        settings: the other settings.
+        name: of the variant, see `variant`.
+        settings: the scenes, and all other settings of the stages.
+        scenes: folder where rendered scenes are stored.
 
     Raises:
-        ModelError, EngineError: the model is missing or cannot be loaded.
+        SettingError: an unknown setting, or a value that is not allowed.
+        ModelError, EngineError: a model is missing or cannot be loaded.
+        InputError: a package of the evaluation is not installed.
     """
-
-    def __init__(self, name: str, settings: DetectorSettings) -> None:
-        before = _resident()
-        if name == BLAZEPOSE:
-            chosen = replace(settings, detector=BLAZEPOSE, detector_model="")
-        else:
-            chosen = replace(settings, detector="openpose", detector_model=name)
-        self._detector: Detector = make_detector(chosen)
-        self._before, self._after = before, before
-        self._wall: list[float] = []
-        self._cpu: list[float] = []
-
-    def reset(self) -> None:
-        """Restart with the next image."""
-        self._detector.reset()
-
-    def __call__(self, image: Image) -> tuple[Pose2D, ...]:
-        """Detect the people in an image."""
-        wall, cpu = perf_counter(), process_time()
-        people = self._detector(image)
-        self._wall.append(perf_counter() - wall)
-        self._cpu.append(process_time() - cpu)
-        self._after = max(self._after, _resident())
-        return people
-
-    def cost(self) -> Cost:
-        """Cost of all calls so far."""
-        wall, cpu = (float(np.median(times)) * 1e3 for times in (self._wall, self._cpu))
-        return Cost(wall, cpu, self._after - self._before)
-
-
-def crowd(rng: np.random.Generator, people: int, seconds: float) -> Scene:
-    """People in the view of a robot's camera, most facing it, each with an action."""
-    lens = float(rng.uniform(*FIELDS))
-    camera = VirtualCamera.looking_at(
-        (0.0, 0.0, rng.uniform(*HEIGHTS)),
-        (4.0, 0.0, rng.uniform(0.7, 1.2)),
-        Intrinsics.from_field_of_view(*SIZE, lens),
-        rng.uniform(-5, 5),
+    chosen = variant(name, settings)
+    pipeline = Pipeline(chosen, detect=False)
+    pipeline.detector = detector = Stopwatch(chosen)
+    groups = {people: _Group() for people in PERFORMERS}
+    for clip in tqdm(_action_clips(chosen, scenes), name, total=chosen.scenes, disable=None):
+        group, begin = groups[len(clip.actions)], len(detector)
+        _perform(clip, pipeline, detector, group)
+        group.cpu.append(detector.cost(begin).cpu)
+    cost = detector.cost()
+    tracked = [
+        list(_tracked(clip, pipeline))
+        for clip in tqdm(_crowd_clips(chosen, scenes), name, total=chosen.crowds, disable=None)
+    ]
+    images = [image for group in groups.values() for image in group.images]
+    return DetectorFigures(
+        name=short_name(name),
+        images=len(images),
+        scores=keypoint_scores(images),
+        people=_mean_counts(images),
+        cost=cost,
+        groups=tuple(_figures(*one) for one in groups.items() if one[1].images),
+        identity=identity_scores(tracked, chosen.images_per_second) if tracked else None,
     )
-    scripts = []
-    for away, bearing in _places(rng, people, np.radians(lens)):
-        place = (away * np.cos(bearing), away * np.sin(bearing))
-        heading = bearing + np.pi + float(rng.normal(0, 0.8))
-        action = str(rng.choice(ACTIONS))
-        scripts.append(Script.random(rng, [action], seconds, place, heading, room=0.0))
-    return Scene(scripts, camera, Surroundings.random(rng))
 
 
-def _places(rng: np.random.Generator, people: int, view: float) -> Iterator[tuple[float, float]]:
-    """Distance [m] and bearing [rad] of each person, at least _APART from the others."""
-    taken: list[complex] = []
-    for _ in range(_TRIES):
-        away, bearing = rng.uniform(*DISTANCES), rng.uniform(-_BEYOND, _BEYOND) * view
-        place = complex(away * np.cos(bearing), away * np.sin(bearing))
-        if len(taken) < people and all(abs(place - other) > _APART for other in taken):
-            taken.append(place)
-            yield float(away), float(bearing)
+def _action_clips(settings: DetectorRun, folder: Path) -> Iterator[Clip]:
+    length = (settings.seconds, settings.images_per_second)
+    for number in range(settings.scenes):
+        people = PERFORMERS[number % len(PERFORMERS)]
+        yield record(performers, (settings.seed, number), people, length, folder)
 
 
-def true_people(frame: SimulatedFrame) -> People:
+def _crowd_clips(settings: DetectorRun, folder: Path) -> Iterator[Clip]:
+    length = (settings.crowd_seconds, settings.images_per_second)
+    for number in range(settings.crowds):
+        people = PASSERS[number % len(PASSERS)]
+        yield record(passers, (settings.seed, number), people, length, folder)
+
+
+def _perform(clip: Clip, pipeline: Pipeline, detector: Stopwatch, group: _Group) -> None:
+    """Run all stages on a scene, and add what was found to its group."""
+    pipeline.reset()
+    sizes_of_people = clip.heights / pipeline.lifter.settings.person_height
+    answers = answer_images(clip.stamps.tolist())
+    for number, stamp in enumerate(clip.stamps.tolist()):
+        frame = pipeline(clip.image(number), stamp, clip.intrinsics)
+        truth = true_people(clip, number)
+        group.images.append((truth, detected_people(detector.people)))
+        alike = similarity(truth, detected_people(frame.keypoints), tolerances(COCO_17))
+        owners = {row: frame.people[column] for row, column in pairs(alike)}
+        for row in np.flatnonzero(~truth.ignored).tolist():
+            if stamp >= SETTLED:
+                pose = clip.poses[number, row]
+                group.outcome.add_pose(owners.get(row), pose, float(sizes_of_people[row]))
+            if answers[number]:
+                group.outcome.add_answer(owners.get(row), clip.actions[row])
+
+
+def _tracked(clip: Clip, pipeline: Pipeline) -> Iterator[TrackedImage]:
+    """People who count, and tracks, in each image of a scene."""
+    pipeline.reset()
+    assert pipeline.detector is not None
+    for number, stamp in enumerate(clip.stamps.tolist()):
+        found = pipeline.tracker.update(pipeline.detector(clip.image(number)), stamp)
+        truth = true_people(clip, number)
+        alike = similarity(truth, detected_people(found), tolerances(COCO_17))
+        tracks = tuple(person.person_id for person in found)
+        image = TrackedImage(tuple(range(len(truth))), tracks, alike)
+        yield image.without(truth.ignored)
+
+
+def true_people(clip: Clip, number: int) -> People:
     """Ground truth of an image: the visible joints in COCO's order.
 
-    Nearly invisible people have all joints and are ignored.
+    People without any visible joint have all joints; they are ignored.
     """
-    skeleton = frame.people[0].keypoints.skeleton
-    points = convert(
-        np.stack([person.keypoints.points for person in frame.people]), skeleton, COCO_17
-    )
-    visible = np.stack([person.visible for person in frame.people]).astype(np.float64)
-    visible_joints = convert(visible[..., None], skeleton, COCO_17)[..., 0] > 0
-    ignored = visible_joints.sum(axis=1) < _FEWEST
-    labelled = visible_joints | ignored[:, None]
-    areas = _BODY_SHARE * np.nan_to_num(sizes(points)) ** 2
-    return People.true(np.where(labelled[..., None], points, np.nan), areas, ignored)
-
-
-def measure_detector(name: str, settings: DetectorRun) -> DetectorFigures:
-    """Run a detector on simulated scenes, each a short video.
-
-    Args:
-        name: "blazepose", or an OpenPose network's name or path.
-        settings: the scenes, and the detector's other settings.
-
-    Raises:
-        ModelError, EngineError: the model is missing or cannot be loaded.
-    """
-    tolerance = tolerances(COCO_17)
-    groups: dict[int, list[tuple[People, People]]] = {first: [] for first in GROUPS[:-1]}
-    crowd(np.random.default_rng(0), 1, 1.0).frame(0.0)  # the renderer's memory does not count
-    detector = Stopwatch(name, settings)
-    for number in range(settings.scenes):
-        people = 1 + number % MOST_PEOPLE
-        group = next(low for low, high in pairwise(GROUPS) if low <= people < high)
-        rng = np.random.default_rng([settings.seed, number])
-        groups[group] += _video(rng, people, settings, detector)
-    images = [image for group in groups.values() for image in group]
-    return DetectorFigures(
-        name=Path(name).stem,
-        images=len(images),
-        scores=keypoint_scores(images, tolerance),
-        groups=tuple(keypoint_scores(group, tolerance) for group in groups.values()),
-        people=_mean_counts(images),
-        cost=detector.cost(),
-    )
-
-
-def _video(
-    rng: np.random.Generator, people: int, settings: DetectorRun, detector: Stopwatch
-) -> Iterator[tuple[People, People]]:
-    """True and detected people in each image of a scene."""
-    scene = crowd(rng, people, max(settings.seconds, 1.0))
-    detector.reset()
-    for stamp in np.arange(0.0, settings.seconds, 1 / settings.images_per_second).tolist():
-        frame = scene.frame(stamp)
-        yield true_people(frame), detected_people(detector(frame.image))
+    joints = clip.joints[number]  # (P, 25, 2)
+    points = convert(joints, BODY_25, COCO_17)
+    flags = clip.visible[number][..., None].astype(np.float64)
+    visible = convert(flags, BODY_25, COCO_17)[..., 0] > 0  # (P, 17)
+    ignored = clip.exposed[number].mean(axis=1) < EXPOSED
+    ignored |= visible.sum(axis=1) < _FEWEST
+    labelled = visible | ~visible.any(axis=1, keepdims=True)
+    areas = _BODY_SHARE * np.nan_to_num(sizes(joints)) ** 2
+    y = joints[..., 1]
+    low, high = (np.where(np.isfinite(y), y, bound) for bound in (np.inf, -np.inf))
+    heights = np.maximum(high.max(axis=1) - low.min(axis=1), 0.0)
+    return People.true(np.where(labelled[..., None], points, np.nan), areas, heights, ignored)
 
 
 def detected_people(people: Sequence[Pose2D]) -> People:
@@ -217,16 +214,20 @@ def detected_people(people: Sequence[Pose2D]) -> People:
     return People.detected(points, np.array([pose.score for pose in people], dtype=np.float64))
 
 
+def _figures(people: int, group: _Group) -> GroupFigures:
+    outcome = group.outcome
+    return GroupFigures(
+        people=people,
+        detected=_mean_counts(group.images),
+        scores=keypoint_scores(group.images),
+        cpu=float(np.mean(group.cpu)),
+        mpjpe=outcome.mpjpe,
+        pck=outcome.pck,
+        windows=outcome.windows,
+    )
+
+
 def _mean_counts(images: Iterable[tuple[People, People]]) -> tuple[float, float]:
     counts = [(int((~truth.ignored).sum()), len(detected)) for truth, detected in images]
     true, detected = np.mean(counts, axis=0).tolist()
     return true, detected
-
-
-def _resident() -> float:
-    """Resident memory of this process [MB]; NaN where the system does not report it."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
-    except OSError:
-        return float("nan")
-    return pages * resource.getpagesize() / 1e6

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TypeVar
 
-from pose_action_ros.detection import DetectorSettings
 from pose_action_ros.pipeline_settings import PipelineSettings
-from pose_action_ros.settings import Settings, setting
-
-BLAZEPOSE = "blazepose"
+from pose_action_ros.settings import Settings, from_mapping, kind_of, limits_of, setting
 
 
 @dataclass(frozen=True)
@@ -22,12 +21,14 @@ class ChainRun(Settings):
 
 
 @dataclass(frozen=True)
-class DetectorRun(DetectorSettings):
-    """Scenes with one to six people."""
+class DetectorRun(PipelineSettings):
+    """Scenes with one to six performers of actions, and crowds of passers-by."""
 
-    scenes: int = setting(60, "scenes; one to six people in turn", low=1)
-    seconds: float = setting(1.0, "length of a scene", unit="s", low=0.1, high=60.0)
-    images_per_second: float = setting(8.0, "of a scene", unit="Hz", low=0.1, high=120.0)
+    scenes: int = setting(24, "scenes; 1, 2, 4 and 6 performers in turn", low=1)
+    seconds: float = setting(4.0, "length of a scene", unit="s", low=0.1, high=60.0)
+    crowds: int = setting(10, "scenes of passers-by; two to six of them in turn", low=0)
+    crowd_seconds: float = setting(16.0, "length of one of them", unit="s", low=0.1, high=600.0)
+    images_per_second: float = setting(15.0, "of all scenes", unit="Hz", low=0.1, high=120.0)
     seed: int = setting(3000, "of the scenes", low=0)
     max_people: int = setting(20, "most people reported per image", low=1, high=32)
 
@@ -43,3 +44,45 @@ class RecogniserRun(PipelineSettings):
     idle_seconds: float = setting(60.0, "length of each", unit="s", low=2.0, high=3600.0)
     rate: float = setting(15.0, "images per second", unit="Hz", low=2.0, high=120.0)
     seed: int = setting(5000, "of the scenes", low=0)
+
+
+Run = TypeVar("Run", bound=PipelineSettings)
+
+
+def variant(name: str, settings: Run) -> Run:
+    """Settings of one detector.
+
+    Args:
+        name: a detector, or the name or .onnx file of an OpenPose network; then, each after a
+            comma, settings that differ: "blazepose,search_interval=1".
+        settings: all others.
+
+    Raises:
+        SettingError: an unknown setting, or a value that is not allowed.
+    """
+    first, *others = name.split(",")
+    limits = {item.name: limits_of(item) for item in fields(settings)}
+    known = first in limits["detector"].choices
+    values: dict[str, object] = {**vars(settings), "detector": first if known else "openpose"}
+    values["detector_model"] = "" if known else first
+    for other in others:
+        key, _, text = other.partition("=")
+        values[key] = _value(type(settings), key, text)
+    return from_mapping(type(settings), values)
+
+
+def _value(settings: type, name: str, text: str) -> object:
+    """Text as a value of the setting; unchanged where it is none, which from_mapping reports."""
+    kind = kind_of(settings, name) if name in {item.name for item in fields(settings)} else str
+    if kind is bool:
+        return {"true": True, "false": False}.get(text, text)
+    try:
+        return kind(text)
+    except ValueError:
+        return text
+
+
+def short_name(name: str) -> str:
+    """The name of a variant in a table: files without folder and suffix."""
+    first, *others = name.split(",")
+    return ",".join([Path(first).stem, *others])

@@ -1,4 +1,4 @@
-"""Walking and running, on the spot or along a track.
+"""Walking and running, on the spot, along a track or a route.
 
 Joint angles over the stride after Winter, Biomechanics and Motor Control of Human Movement
 (2009), chapter 3 (walking), and Novacheck, The biomechanics of running (1998), fig. 5.
@@ -6,13 +6,14 @@ Joint angles over the stride after Winter, Biomechanics and Motor Control of Hum
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
+from pose_action_ros.simulation.route import Route
 from pose_action_ros.simulation.standing import Motion
 from pose_action_ros.simulation.timing import Beat, Wander, curve, ease
 
@@ -72,12 +73,35 @@ class Track:
 
 _LEAST_ROOM: Final = 0.8
 """Least room [m] for walking along a track."""
+_WALKS: Final = 0.7
+"""Speed from which steps along a route have their full size [m/s]."""
 
 
 def walking(body: Body, rng: Rng, room: float = np.inf) -> Motion:
     """Walk along a track within `room` [m], on a treadmill, or march on the spot."""
     cadence = np.clip(rng.normal(0.92, 0.13), 0.55, 1.25) / np.sqrt(body.height / 1.72)
     return _going(body, rng, _style(rng, WALK, float(cadence), room), room)
+
+
+def strolling(body: Body, rng: Rng, route: Route) -> Motion:
+    """Walk along a route, and stand at its stops; steps follow from the distance travelled."""
+    style = _style(rng, WALK, 1.0, 0.0)
+    style = replace(style, gait=WALK, hips=rng.uniform(0.75, 1.0), knees=rng.uniform(0.85, 1.12))
+    stride = rng.uniform(0.70, 0.85) * body.height
+
+    def motion(times: Array) -> Channels:
+        pose = Channels.zeros(len(times))
+        phase = route.at(route.way, times) / stride
+        going = ease(route.at(route.speed, times) / _WALKS)
+        _step(pose, body, style, phase, going=going)
+        x, y, heading = (route.at(values, times) for values in (*route.places.T, route.heading))
+        turned = np.radians(heading)
+        pose["yaw"] += heading
+        pose["forward"] = x - pose["sideways"] * np.sin(turned)
+        pose["sideways"] = y + pose["sideways"] * np.cos(turned)
+        return pose
+
+    return motion
 
 
 def running(body: Body, rng: Rng, room: float = np.inf) -> Motion:
@@ -143,11 +167,7 @@ def _going(body: Body, rng: Rng, style: _Style, room: float) -> Motion:
         pose = Channels.zeros(len(times))
         phase = beat(times)
         going = ease(0.3 + times / 0.6)
-        for side, offset in zip(SIDES, (0.0, 0.5), strict=True):
-            _leg(pose, style, side, phase + offset, going)
-            swing = -np.cos(2 * np.pi * (phase + offset)) * going
-            _arm(pose, style, side, swing * (uneven if side == "left" else 2 - uneven))
-        _trunk(pose, body, style, phase)
+        _step(pose, body, style, phase, going=going, uneven=uneven)
         for name, wander in noise.items():
             pose[name] += {"turn_left": 5, "nod": 2}.get(name, 0.8) * wander(times)
         pose["nod"] += stiff
@@ -163,6 +183,20 @@ def _going(body: Body, rng: Rng, style: _Style, room: float) -> Motion:
         return pose
 
     return motion
+
+
+def _step(
+    pose: Channels, body: Body, style: _Style, phase: Array, *, going: Array, uneven: float = 1.0
+) -> None:
+    """Set limbs and trunk; going (T,) is 1 in full stride and 0 for a standing person.
+
+    The left arm swings `uneven` times as far as the style says, the right one as much less.
+    """
+    for side, offset in zip(SIDES, (0.0, 0.5), strict=True):
+        _leg(pose, style, side, phase + offset, going)
+        swing = -np.cos(2 * np.pi * (phase + offset)) * going
+        _arm(pose, style, side, swing * (uneven if side == "left" else 2 - uneven))
+    _trunk(pose, body, style, phase)
 
 
 def _leg(pose: Channels, style: _Style, side: str, phase: Array, going: Array) -> None:

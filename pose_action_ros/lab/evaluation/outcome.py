@@ -1,0 +1,81 @@
+"""What is right in the end: 3D joints and actions of all true people, also of missed ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.metrics import joint_errors
+from pose_action_ros.pipeline import Person
+
+Array = npt.NDArray[np.float64]
+
+SETTLED = 1.0
+"""Time [s] at the start of a scene without 3D figures: filters settle."""
+WINDOW = 2.0
+"""Time [s] at the start of a scene without answers: the window of poses fills."""
+STRIDE = 0.2
+"""Time between the answers that count [s]."""
+THRESHOLD = 0.150
+"""Greatest error of a right joint [m], as in PCK."""
+
+
+@dataclass
+class Outcome:
+    """Figures of all images so far.
+
+    Attributes:
+        errors: [m] of each joint of each person found, after root alignment, in true size.
+        joints: number of joints of true people.
+        right: number of right answers, and of times that a person should have one.
+    """
+
+    errors: list[float] = field(default_factory=list)
+    joints: int = 0
+    right: tuple[int, int] = (0, 0)
+
+    @property
+    def mpjpe(self) -> float:
+        """Mean error of the joints of people that were found [mm]; NaN without any."""
+        return float(np.mean(self.errors)) * 1e3 if self.errors else float("nan")
+
+    @property
+    def pck(self) -> float:
+        """Share of all true joints within THRESHOLD; those of missed people are not."""
+        near = sum(error <= THRESHOLD for error in self.errors)
+        return near / self.joints if self.joints else float("nan")
+
+    @property
+    def windows(self) -> float:
+        """Share of right answers."""
+        return self.right[0] / self.right[1] if self.right[1] else float("nan")
+
+    def add_pose(self, person: Person | None, pose: Array, size: float) -> None:
+        """Compare a true pose (17, 3) [m] with the person found, None if missed.
+
+        Args:
+            person: that was found.
+            pose: the truth.
+            size: true height of the person over the one that the lifter assumes.
+        """
+        self.joints += len(pose)
+        if person is not None:
+            errors = joint_errors(person.pose.points * size, pose)
+            self.errors += errors[np.isfinite(errors)].tolist()
+
+    def add_answer(self, person: Person | None, action: str) -> None:
+        """Compare the true action with the newest answer for the person found."""
+        right = person is not None and person.action.label == action
+        self.right = (self.right[0] + int(right), self.right[1] + 1)
+
+
+def answer_images(stamps: Sequence[float]) -> list[bool]:
+    """True for the images at which answers count: the first after each STRIDE from WINDOW on."""
+    due, chosen = WINDOW, []
+    for stamp in stamps:
+        chosen.append(stamp >= due - 1e-6)
+        due += STRIDE if chosen[-1] else 0.0
+    return chosen
