@@ -17,7 +17,6 @@ from rclpy.executors import SingleThreadedExecutor
 
 from benchmarks.measuring import ROOT, dds_profile, own_memory_of
 from pose_action_ros.errors import PoseActionError
-from pose_action_ros.models.fetch import fetch_blazepose
 from pose_action_ros.nodes.keypoints_node import KeypointsNode
 from pose_action_ros.nodes.stamps import nanoseconds_of
 
@@ -183,7 +182,6 @@ def main() -> int:
         "--people", nargs="+", type=int, default=PEOPLE, help="numbers of people in the images"
     )
     args = parser.parse_args()
-    fetch_blazepose()
     wrong: list[str] = []
     print(f"bgr8, {RATE} images a second, load {os.getloadavg()[0]:.1f}")
     for size, people in product(args.sizes, args.people):

@@ -25,7 +25,6 @@ from benchmarks.measuring import threads_of, usage_of
 from pose_action_ros.demo.command import STAGES
 from pose_action_ros.demo.processes import Processes
 from pose_action_ros.errors import PoseActionError
-from pose_action_ros.models.fetch import fetch_blazepose
 from pose_action_ros.nodes.conversions import keypoints_message, poses_message
 from pose_action_ros.nodes.images import image_message
 from pose_action_ros.nodes.topics import reliable
@@ -233,7 +232,6 @@ def main() -> int:
     parser.add_argument("--cycles", type=int, default=CYCLES, help="cycles of each node")
     parser.add_argument("--output", default="output/lifecycle", help="folder for logs of the nodes")
     args = parser.parse_args()
-    fetch_blazepose()
     rclpy.init()
     wrong: list[str] = []
     try:

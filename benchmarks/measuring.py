@@ -24,7 +24,7 @@ from pose_action_ros.engines import Engine, Tensors, load_engine
 Result = TypeVar("Result")
 Row = dict[str, float]
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("numpy", "onnxruntime", "ai-edge-litert")
+PACKAGES = ("numpy", "onnxruntime")
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 

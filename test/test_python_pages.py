@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from bag_files import raw, write_bag
-from blazepose_files import blazepose_files
 from pose_action_ros import cli
 from pose_action_ros.sources import SourceSettings, open_source
 
@@ -19,7 +18,6 @@ _BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files that the pages name, of a simulated person."""
-    blazepose_files()  # skips where the models are not available
     folder = tmp_path_factory.mktemp("pages")
     settings = SourceSettings(source="simulation", rate=10.0, seconds=1.2, seed=4)
     images = [frame.image for frame in open_source(settings)]

@@ -32,10 +32,10 @@ def shipped_section(path: Path) -> str:
         "for": card.task,
         "licence": card.licence,
         "method": card.source,
-        "skeleton": f"`{card.skeleton}`",
+        "skeleton": f"`{card.skeleton}`" if card.skeleton else "",
         **outcome(card),
         **data(card.training),
-        "training command": f"`{card.training['command']}`",
+        **origin(card),
         "file": f"{path.stat().st_size / 1e6:.1f} MB, sha256 `{card.sha256}`",
     }
     link = f"../pose_action_ros/models/{path.stem}.json"
@@ -47,7 +47,18 @@ def outcome(card: ModelCard) -> dict[str, str]:
     if "labels" in card.settings:
         labels = ", ".join(f"`{label}`" for label in card.settings["labels"])
         return {"labels": labels, "window": f"{card.settings['window']:g} s"}
-    return {"output": f"`{card.settings['output_skeleton']}`"}
+    if "output_skeleton" in card.settings:
+        return {"output": f"`{card.settings['output_skeleton']}`"}
+    return {}
+
+
+def origin(card: ModelCard) -> dict[str, str]:
+    """Rows on the command that wrote the file, and on the published file that was converted."""
+    command = f"`{card.training['command']}`"
+    if "origin" not in card.training:
+        return {"training command": command}
+    published = f"{card.training['origin']}, sha256 `{card.training['origin_sha256']}`"
+    return {"converted from": published, "converted with": command, "intended use": card.use}
 
 
 def data(training: Mapping[str, Any]) -> dict[str, str]:
@@ -72,7 +83,7 @@ def catalogue_section(model: CatalogueModel) -> str:
     rows = {
         "licence": model.licence,
         "terms": model.terms,
-        "from": f"the wheel of {model.wheel}" if model.wheel else places,
+        "from": places,
         "files": files,
         "get it with": f"`pose-action models get {model.name}`"
         + (", which asks whether you accept the terms" if model.restricted else ""),

@@ -18,7 +18,6 @@ from benchmarks.faults.rig import Life, NotShownError, Rig, running
 from benchmarks.measuring import dds_profile
 from pose_action_ros.demo.command import STAGES
 from pose_action_ros.errors import PoseActionError
-from pose_action_ros.models.fetch import fetch_blazepose
 
 RECOVERY_LIMIT = 3.0
 """Time limit for correct labels after the end of a fault [s]."""
@@ -230,7 +229,6 @@ def run(
     if not faults:
         names = ", ".join(fault.name for fault in kinds(compressed=compressed))
         raise PoseActionError(f"no fault contains {only!r}, expected a part of {names}")
-    fetch_blazepose()
     shutil.rmtree(folder, ignore_errors=True)
     clips = [make_clip(seed + place, label) for place, label in enumerate(ACTIONS[:actions])]
     os.environ.update(dds_profile())

@@ -25,7 +25,6 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "record": ("record", "record poses of a person's action, to teach it"),
     "models list": ("models:List", "list the model files and their terms"),
     "models get": ("models:Get", "download models by name"),
-    "models fetch": ("models:Fetch", "download the models of the default settings"),
     "models add": ("models:Add", "add an OpenPose network (.onnx) from elsewhere"),
     "models convert-openpose": (
         "models:ConvertOpenPose",
@@ -60,7 +59,6 @@ _EXTRAS: Mapping[str, str] = {
     "pycocotools": "coco",
     "ray": "ray",
     **dict.fromkeys(("numpy", "cv2", "yaml", "tqdm", "rosbags", "onnxruntime"), ""),
-    "ai_edge_litert": "",
 }
 """Extra of the installation that has each module; empty for the installation without extras."""
 _LAB = "pose_action_ros.lab"

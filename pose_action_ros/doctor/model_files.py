@@ -12,7 +12,7 @@ from pose_action_ros.errors import ModelError
 from pose_action_ros.models.cache import cache_folder
 from pose_action_ros.models.card import SHIPPED, read_card
 from pose_action_ros.models.catalogue import read_catalogue
-from pose_action_ros.models.fetch import TASK_FILES, missing_files, read_member
+from pose_action_ros.models.fetch import ABSENT, READY, file_states
 
 CATALOGUE = "catalogue"
 """Name of the .json file beside the shipped models that is not a model card."""
@@ -31,12 +31,12 @@ MODEL_MISSING = Problem(
     "no node can start without its model",
     "reinstall the package, or restore the file (git checkout, git lfs pull)",
 )
-MODEL_UNFETCHED = Problem(
-    "model-not-fetched",
+MODEL_INCOMPLETE = Problem(
+    "model-incomplete",
     Level.WARN,
-    "A model that is downloaded once is missing or incomplete in the cache.",
-    "the detector downloads it at its first start, and cannot start without network",
-    "pose-action models fetch, or offline with --wheel FILE; `pose-action models` names the file",
+    "A downloaded model is incomplete or damaged in the cache.",
+    "a detector configured with it cannot start",
+    "pose-action models get NAME; `pose-action models` lists the names",
 )
 CACHE_READ_ONLY = Problem(
     "cache-not-writable",
@@ -50,8 +50,8 @@ USER_MODEL = Problem(
     Level.ERROR,
     "A file given with --model cannot be used.",
     "a node rejects this file",
-    "use an .onnx file with its card in the same folder, as written by `pose-action export` and "
-    "`teach`, or a .task file of a pose landmarker",
+    "use an .onnx file with its card in the same folder, as written by `pose-action export`, "
+    "`teach` and tools/convert_blazepose.py",
 )
 
 
@@ -59,14 +59,13 @@ def check(_machine: Machine) -> Iterator[Finding]:
     """Check the shipped models, the downloaded models, and the cache."""
     yield from check_shipped(SHIPPED)
     for model in read_catalogue().values():
-        missing = missing_files(model)
+        states = file_states(model)
+        missing = [name for name, state in states.items() if state != READY]
         place = cache_folder() / model.name
-        if missing and not model.default and len(missing) == len(model.files):
-            continue  # an optional model
-        if missing:
+        if missing and set(states.values()) != {ABSENT}:
             text = f"{model.name}: {', '.join(missing)} missing or damaged in {place}"
-            yield MODEL_UNFETCHED.finding(text)
-        else:
+            yield MODEL_INCOMPLETE.finding(text)
+        elif not missing:
             yield ok(f"{model.name} is complete in {place}")
     folder = next(path for path in (cache_folder(), *cache_folder().parents) if path.exists())
     if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
@@ -105,10 +104,7 @@ def _use_of(path: Path) -> str:
     """Name of the parameter for a model file; ModelError for other files."""
     if not path.is_file():
         raise ModelError(f"no file {path}")
-    if path.suffix == ".task":
-        for name in TASK_FILES:
-            read_member(path, name)
-        return f"{path}: detector_model"
     if path.suffix != ".onnx":
-        raise ModelError(f"got {path}, expected an .onnx or a .task file")
-    return f"{path}: {read_card(path, None).task}_model"
+        raise ModelError(f"got {path}, expected an .onnx file")
+    task = read_card(path, None).task
+    return f"{path}: {task if task in ('lifter', 'action') else 'detector'}_model"

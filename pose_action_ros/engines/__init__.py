@@ -14,7 +14,7 @@ from typing import cast
 from pose_action_ros.engines.base import Engine, NotBuiltError, Shape, Tensors
 from pose_action_ros.errors import EngineError, ModelError
 
-__all__ = ["AUTO", "ENGINES", "ONNX_ENGINES", "Engine", "Shape", "Tensors", "load_engine"]
+__all__ = ["AUTO", "ENGINES", "ENGINE_CHOICES", "Engine", "Shape", "Tensors", "load_engine"]
 
 # ONNX Runtime reads this once, when it is loaded. Without it newer versions send data about the
 # device, and write an identifier and a database into the home folder.
@@ -30,14 +30,12 @@ class Source:
     Attributes:
         module: in this package.
         factory: function or class in the module that makes the engine from (path, threads).
-        suffix: of its model files.
         package: the module that must be installed.
         remedy: how to install it.
     """
 
     module: str
     factory: str
-    suffix: str
     package: str
     remedy: str
 
@@ -47,28 +45,25 @@ _TENSORRT_REMEDY = (
 )
 
 ENGINES: Mapping[str, Source] = {
-    "tensorrt": Source("tensorrt", "load_fp32", ".onnx", "tensorrt", _TENSORRT_REMEDY),
-    "tensorrt_fp16": Source("tensorrt", "load_fp16", ".onnx", "tensorrt", _TENSORRT_REMEDY),
+    "tensorrt": Source("tensorrt", "load_fp32", "tensorrt", _TENSORRT_REMEDY),
+    "tensorrt_fp16": Source("tensorrt", "load_fp16", "tensorrt", _TENSORRT_REMEDY),
     "onnxruntime": Source(
-        "onnxruntime", "OnnxRuntimeEngine", ".onnx", "onnxruntime", "`pip install onnxruntime`"
-    ),
-    "litert": Source(
-        "litert", "LiteRtEngine", ".tflite", "ai_edge_litert", "`pip install ai-edge-litert`"
+        "onnxruntime", "OnnxRuntimeEngine", "onnxruntime", "`pip install onnxruntime`"
     ),
 }
 
-AUTO = ("tensorrt", "onnxruntime", "litert")
+AUTO = ("tensorrt", "onnxruntime")
 """The engines that "auto" tries, fastest first; half precision changes results and is left out."""
 
-ONNX_ENGINES = ("auto", *(name for name, source in ENGINES.items() if source.suffix == ".onnx"))
-"""The choices of a setting for the engine of an .onnx file."""
+ENGINE_CHOICES = ("auto", *ENGINES)
+"""The choices of a setting for an engine."""
 
 
 def load_engine(path: Path, name: str = "auto", threads: int = 1) -> Engine:
     """Load a model file and log its engine.
 
     Args:
-        path: the model file.
+        path: the model file (.onnx).
         name: a key of ENGINES, or "auto" for the fastest engine that is available. If TensorRT is
             available but its engine of the model is not built, "auto" starts in ONNX Runtime,
             builds it in the background and then continues in TensorRT.
@@ -76,21 +71,16 @@ def load_engine(path: Path, name: str = "auto", threads: int = 1) -> Engine:
 
     Raises:
         ModelError: the file is missing or damaged.
-        EngineError: the engine is unknown, does not run such files, or is not available.
+        EngineError: the engine is unknown or not available.
     """
     if not path.is_file():
         raise ModelError(f"no model file at {path}; run `pose-action models` for a list")
     if name != "auto" and name not in ENGINES:
         raise EngineError(f"unknown engine {name!r}; engines are auto, {', '.join(ENGINES)}")
-    names = AUTO if name == "auto" else (name,)
-    usable = [key for key in names if path.suffix == ENGINES[key].suffix]
-    if not usable:
-        suffixes = sorted({source.suffix for source in ENGINES.values()})
-        raise EngineError(
-            f"engine {name!r} does not run {path}; the engines run {', '.join(suffixes)} files"
-        )
-    sources = {key: ENGINES[key] for key in usable}
-    if name == "auto" and "tensorrt" in sources:
+    if path.suffix != ".onnx":
+        raise ModelError(f"got the model file {path}, expected an .onnx file")
+    sources = {key: ENGINES[key] for key in (AUTO if name == "auto" else (name,))}
+    if name == "auto":
         sources["tensorrt"] = replace(sources["tensorrt"], factory="load_built")
     return _load_first(sources, path, threads)
 

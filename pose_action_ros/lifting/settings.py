@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pose_action_ros.engines import ONNX_ENGINES
+from pose_action_ros.engines import ENGINE_CHOICES
 from pose_action_ros.settings import Settings, setting
 
 
@@ -16,7 +16,7 @@ class LifterSettings(Settings):
     lifter_engine: str = setting(
         "auto",
         "inference engine of the lifter; auto: the fastest available one",
-        choices=ONNX_ENGINES,
+        choices=ENGINE_CHOICES,
     )
     lifter_threads: int = setting(1, "CPU threads of the lifter", low=1, high=64)
     field_of_view: float = setting(

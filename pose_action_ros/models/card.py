@@ -20,14 +20,15 @@ class ModelCard:
 
     Attributes:
         name: of the model.
-        task: "lifter", "action" or "detector".
+        task: "lifter", "action", "person finder", "landmarks" or "detector" (OpenPose).
         sha256: of the model file.
         licence: SPDX name for the weights.
         source: the method's paper.
-        skeleton: joint order of the input, of a detector's output.
+        skeleton: joint order of the input, of a detector's output; empty if it has none.
         settings: everything needed to prepare inputs and read outputs, by the task's own keys.
         training: data, their terms, and the command that trained it.
         scores: measured results and their data.
+        use: intended use and its limits, if others trained the network.
     """
 
     name: str
@@ -39,6 +40,7 @@ class ModelCard:
     settings: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
     scores: Mapping[str, Any] = field(default_factory=dict)
+    use: str = ""
 
 
 def sha256_of(path: Path) -> str:

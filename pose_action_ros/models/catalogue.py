@@ -16,7 +16,7 @@ class CatalogueFile:
     """One file of a model.
 
     Attributes:
-        place: its address, or its path inside the model's wheel.
+        place: its address.
         sha256: of the file; empty if not published.
         md5: published instead.
         bytes: its size; 0 if not published.
@@ -34,29 +34,6 @@ class CatalogueFile:
 
 
 @dataclass(frozen=True)
-class Wheel:
-    """A package on the Python Package Index that contains model files.
-
-    Attributes:
-        package, version: its name.
-        python, platform: tags of the wheel with the files, which run on any machine.
-    """
-
-    package: str
-    version: str
-    python: str
-    platform: str
-
-    @property
-    def requirement(self) -> str:
-        """Argument for pip."""
-        return f"{self.package}=={self.version}"
-
-    def __str__(self) -> str:
-        return f"{self.requirement} for Python {self.python}, {self.platform}"
-
-
-@dataclass(frozen=True)
 class CatalogueModel:
     """A model that is not shipped.
 
@@ -65,20 +42,16 @@ class CatalogueModel:
         title: human-readable description in one line.
         licence: SPDX name.
         files: by their name in the cache.
-        wheel: contains the files; None if they have addresses.
         terms: permitted use and place of the licence, if it is not a free one.
         restricted: True if the user has to accept the terms first.
-        default: True if the default settings need the model.
     """
 
     name: str
     title: str
     licence: str
     files: Mapping[str, CatalogueFile]
-    wheel: Wheel | None = None
     terms: str = ""
     restricted: bool = False
-    default: bool = False
 
 
 def read_catalogue() -> dict[str, CatalogueModel]:
@@ -97,5 +70,4 @@ def catalogue_model(name: str) -> CatalogueModel:
 
 def _model(name: str, values: dict[str, Any]) -> CatalogueModel:
     files = {key: CatalogueFile(**file) for key, file in values.pop("files").items()}
-    wheel = Wheel(**values.pop("wheel")) if "wheel" in values else None
-    return CatalogueModel(name, files=files, wheel=wheel, **values)
+    return CatalogueModel(name, files=files, **values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pose_action_ros.engines import ONNX_ENGINES
+from pose_action_ros.engines import ENGINE_CHOICES
 from pose_action_ros.settings import Settings, setting
 
 UNKNOWN = "unknown"
@@ -24,7 +24,7 @@ class RecogniserSettings(Settings):
     action_engine: str = setting(
         "auto",
         "inference engine of the action model; auto: the fastest available one",
-        choices=ONNX_ENGINES,
+        choices=ENGINE_CHOICES,
     )
     action_threads: int = setting(1, "CPU threads of the action model", low=1, high=64)
     window: float = setting(

@@ -46,7 +46,7 @@ def test_failures_are_reported(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert cli.main(["build-engine", "painter"]) == 1
-    assert "shipped models action, lifter" in capsys.readouterr().err
+    assert "shipped models action, blazepose_finder, " in capsys.readouterr().err
     machine.tensorrt.failing.add("parse")
     assert cli.main(["build-engine", "lifter"]) == 1
     assert "TensorRT cannot take lifter.onnx: no importer for Foo" in capsys.readouterr().err

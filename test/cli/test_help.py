@@ -20,7 +20,6 @@ BLOCKED = [
     "scipy",
     "cv2",
     "onnxruntime",
-    "ai_edge_litert",
     "tensorrt",
     "cuda",
     "pycocotools",

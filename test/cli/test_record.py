@@ -7,10 +7,9 @@ import pytest
 
 from bag_files import START, raw, write_bag
 from pose_action_ros import cli
-from pose_action_ros.errors import ModelError, SourceError
+from pose_action_ros.errors import SourceError
 from pose_action_ros.labels import load_recordings
 from pose_action_ros.output import recorder
-from pose_action_ros.pipeline import Pipeline
 from pose_action_ros.recording import load_recording
 from pose_action_ros.sources import SourceFrame, SourceSettings, open_source
 from shared_data import media, needs_shared
@@ -258,16 +257,6 @@ def test_an_unplugged_camera(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert (len(made), made.source) == (15, "stream")
 
 
-@pytest.fixture(scope="module")
-def models() -> None:
-    """Skip where the models are not available."""
-    try:
-        Pipeline(recognise=False)
-    except ModelError as error:
-        pytest.skip(str(error))
-
-
-@pytest.mark.usefixtures("models")
 def test_a_simulated_person(tmp_path: Path) -> None:
     options = ("--seconds", "1.5", "--actions", "waving_left", "--seed", "1")
     assert _record(tmp_path, "simulation", *options) == 0
@@ -282,7 +271,6 @@ def test_a_simulated_person(tmp_path: Path) -> None:
 
 
 @needs_shared
-@pytest.mark.usefixtures("models")
 def test_a_waving_woman(tmp_path: Path) -> None:
     assert _record(tmp_path, media("left_hand_wave.mp4"), "--end", "2") == 0
     (made,) = load_recordings(tmp_path)
@@ -296,7 +284,6 @@ def test_a_waving_woman(tmp_path: Path) -> None:
 
 
 @needs_shared
-@pytest.mark.usefixtures("models")
 def test_two_people_playing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     film = media("two_people_basketball.mp4")
     options = ("--start", "1", "--seconds", "1.5")

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from blazepose_files import blazepose_files
 from doctor.standin import failed, with_answers, with_variables
 from pose_action_ros import cli
 from pose_action_ros.cli import doctor as command
@@ -27,7 +26,6 @@ def use(monkeypatch: pytest.MonkeyPatch, machine: Machine) -> None:
 def test_healthy_machine(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], robot: Machine
 ) -> None:
-    blazepose_files()
     use(monkeypatch, robot)
     assert cli.main(["doctor"]) == 0
     output = capsys.readouterr().out
@@ -42,7 +40,6 @@ def test_healthy_machine(
 def test_problems_have_a_reason_and_a_remedy(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], robot: Machine
 ) -> None:
-    blazepose_files()
     use(monkeypatch, with_variables(robot, ROS_DOMAIN_ID="999", RMW_IMPLEMENTATION="rmw_none"))
     assert cli.main(["doctor"]) == 1
     output = capsys.readouterr().out

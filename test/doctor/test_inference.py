@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from blazepose_files import blazepose_files
 from doctor.standin import failed, fine, only, succeeded, with_answers
 from engines.conftest import Machine as GpuMachine
 from engines.cuda_standin import cudaError_t
 from pose_action_ros.doctor import hardware, inference
 from pose_action_ros.doctor.inference import UNBUILT, trial
 from pose_action_ros.doctor.machine import Machine, this_machine
-from pose_action_ros.engines import load_engine
+from pose_action_ros.engines import ENGINES, load_engine
 from pose_action_ros.engines.plan_file import PlanKey, plan_path, stored_plans, write_plan
 from pose_action_ros.errors import EngineError
 from pose_action_ros.models.card import find_model, sha256_of
@@ -78,11 +77,13 @@ def test_stale_engine_is_found_by_the_check(robot: Machine) -> None:
     only(inference.check(with_answers(robot, answers)), inference.PLAN_STALE)
 
 
-def test_no_engine_for_the_detector(robot: Machine) -> None:
-    missing = {"inference litert": failed("ModuleNotFoundError: No module named 'ai_edge_litert'")}
+def test_no_engine_at_all(robot: Machine) -> None:
+    missing = {
+        f"inference {name}": failed(f"ModuleNotFoundError: No module named '{source.package}'")
+        for name, source in ENGINES.items()
+    }
     finding = only(inference.check(with_answers(robot, missing)), inference.ENGINE_NONE)
-    assert ".tflite files of the detector" in finding.text
-    assert "ai-edge-litert" in finding.remedy
+    assert finding.remedy == "python3 -m pip install onnxruntime"
 
 
 def test_broken_engine(robot: Machine) -> None:
@@ -109,19 +110,11 @@ def test_trial_in_a_process_of_its_own() -> None:
 
 
 def test_trial_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "ai_edge_litert", None)
-    monkeypatch.setattr(sys, "argv", ["inference", "litert"])
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    monkeypatch.setattr(sys, "argv", ["inference", "onnxruntime"])
     monkeypatch.delitem(sys.modules, inference.MODULE)
-    with pytest.raises(SystemExit, match=r"^ModuleNotFoundError: .*ai_edge_litert"):
+    with pytest.raises(SystemExit, match=r"^ModuleNotFoundError: .*onnxruntime"):
         runpy.run_module(inference.MODULE, run_name="__main__")
-
-
-def test_trial_of_litert(cache: Path) -> None:
-    assert trial("litert").endswith("not tried: no .tflite file available")
-    finder = blazepose_files()[0]
-    (cache / "blazepose").mkdir(parents=True)
-    (cache / "blazepose" / finder.name).symlink_to(finder)
-    assert trial("litert").endswith(f"ran {finder.name} on CPU, 1 thread")
 
 
 def test_trial_of_tensorrt_builds_nothing(machine: GpuMachine, robot: Machine) -> None:

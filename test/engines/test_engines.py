@@ -12,12 +12,12 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from blazepose_files import blazepose_files
 from engines.conftest import forget
 from engines.networks import doubling
-from pose_action_ros.engines import AUTO, ENGINES, ONNX_ENGINES, load_engine
+from pose_action_ros.engines import AUTO, ENGINE_CHOICES, ENGINES, load_engine
 from pose_action_ros.errors import EngineError, InputError, ModelError
 from pose_action_ros.lifting.settings import LifterSettings
+from pose_action_ros.models.card import find_model
 from pose_action_ros.recognition.settings import RecogniserSettings
 from pose_action_ros.settings import limits_of
 
@@ -38,17 +38,6 @@ def test_any_batch(doubler: Path) -> None:
         found = engine({"x": values})["y"]
         assert found.dtype == np.float32
         np.testing.assert_array_equal(found, values * 2)
-
-
-def test_litert_takes_the_shapes_of_the_file() -> None:
-    engine = load_engine(blazepose_files()[0])
-    assert engine.name == "litert"
-    assert engine.inputs == {"input_1": (1, 224, 224, 3)}
-    outputs = engine({"input_1": np.zeros((1, 224, 224, 3))})
-    assert tuple(outputs) == engine.outputs
-    assert [value.shape for value in outputs.values()] == [(1, 2254, 12), (1, 2254, 1)]
-    with pytest.raises(InputError, match=r"has shape \(2, 224, 224, 3\)"):
-        engine({"input_1": np.zeros((2, 224, 224, 3))})
 
 
 @pytest.mark.parametrize(
@@ -72,31 +61,28 @@ def test_a_missing_file_and_an_unknown_engine(doubler: Path) -> None:
         load_engine(Path("nowhere.onnx"))
     with pytest.raises(EngineError, match="engines are auto, tensorrt, tensorrt_fp16, onnx"):
         load_engine(doubler, "caffe")
-    with pytest.raises(EngineError, match=r"does not run .*doubling\.onnx"):
-        load_engine(doubler, "litert")
 
 
-def test_a_file_without_engine(tmp_path: Path) -> None:
+def test_a_file_of_another_kind(tmp_path: Path) -> None:
     path = tmp_path / "model.pb"
     path.touch()
-    with pytest.raises(EngineError, match=r"the engines run \.onnx, \.tflite files"):
+    with pytest.raises(ModelError, match=r"model\.pb, expected an \.onnx file"):
         load_engine(path)
 
 
 @pytest.mark.parametrize("keep", [0.0, 0.5, 0.99])
-@pytest.mark.parametrize("name", ["auto", "onnxruntime", "litert"])
+@pytest.mark.parametrize("name", ["auto", "onnxruntime"])
 def test_truncated_files(doubler: Path, tmp_path: Path, name: str, keep: float) -> None:
-    whole = blazepose_files()[0] if name == "litert" else doubler
-    data = whole.read_bytes()
-    path = tmp_path / f"truncated{whole.suffix}"
+    data = doubler.read_bytes()
+    path = tmp_path / "truncated.onnx"
     path.write_bytes(data[: int(keep * len(data))])
     with pytest.raises(ModelError, match="cannot be loaded"):
         load_engine(path, name)
 
 
-@pytest.mark.parametrize("name", ["auto", "onnxruntime", "litert"])
+@pytest.mark.parametrize("name", ["auto", "onnxruntime"])
 def test_files_with_other_content(tmp_path: Path, name: str) -> None:
-    path = tmp_path / f"random{'.tflite' if name == 'litert' else '.onnx'}"
+    path = tmp_path / "random.onnx"
     path.write_bytes(np.random.default_rng(1).bytes(5000))
     with pytest.raises(ModelError, match="cannot be loaded"):
         load_engine(path, name)
@@ -106,7 +92,7 @@ def test_files_with_other_content(tmp_path: Path, name: str) -> None:
 def test_an_engine_that_is_not_installed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
-    path = tmp_path / f"model{ENGINES[name].suffix}"
+    path = tmp_path / "model.onnx"
     path.touch()
     hide(monkeypatch, *(source.package for source in ENGINES.values()))
     for choice in (name, "auto"):
@@ -123,7 +109,6 @@ def hide(monkeypatch: pytest.MonkeyPatch, *packages: str) -> None:
     forget()
     for package in packages:
         monkeypatch.setitem(sys.modules, package, None)
-        monkeypatch.setitem(sys.modules, f"{package}.interpreter", None)
     for source in ENGINES.values():
         module = f"pose_action_ros.engines.{source.module}"
         monkeypatch.delitem(sys.modules, module, raising=False)
@@ -149,11 +134,11 @@ def test_a_chosen_engine_logs_its_place(caplog: pytest.LogCaptureFixture, double
 
 
 def test_settings_offer_the_engines_of_their_files() -> None:
-    assert ONNX_ENGINES == ("auto", "tensorrt", "tensorrt_fp16", "onnxruntime")
+    assert ENGINE_CHOICES == ("auto", "tensorrt", "tensorrt_fp16", "onnxruntime")
     assert set(AUTO) <= set(ENGINES)
     for settings, name in ((LifterSettings, "lifter"), (RecogniserSettings, "action")):
         (field,) = (item for item in fields(settings) if item.name == f"{name}_engine")
-        assert limits_of(field).choices == ONNX_ENGINES
+        assert limits_of(field).choices == ENGINE_CHOICES
 
 
 _LIFTING = """
@@ -164,7 +149,7 @@ from pose_action_ros.engines import load_engine
 from pose_action_ros.models.card import find_model
 engine = load_engine(find_model("lifter"))
 assert engine({"keypoints": np.zeros((2, 18, 3))})["joints"].shape == (2, 17, 3)
-print(engine.name, *sorted({"torch", "onnx", "cuda", "ai_edge_litert"} & set(sys.modules)))
+print(engine.name, *sorted({"torch", "onnx", "cuda"} & set(sys.modules)))
 """
 
 
@@ -185,7 +170,6 @@ print(*sorted({"scipy", "torch", "onnx", "matplotlib", "rclpy"} & set(sys.module
 
 
 def test_a_pipeline_imports_no_package_of_the_lab() -> None:
-    blazepose_files()
     done = subprocess.run(
         [sys.executable, "-c", _PIPELINE], capture_output=True, text=True, check=True
     )
@@ -225,7 +209,7 @@ def test_onnxruntime_writes_no_data_about_the_device(
 
 @pytest.mark.skipif(os.cpu_count() == 1, reason="one core")
 def test_threads_do_not_change_results() -> None:
-    path = blazepose_files()[0]
+    path = find_model("blazepose_finder")
     engines = [load_engine(path, threads=threads) for threads in (1, 2)]
     (name,) = engines[0].inputs
     image = np.random.default_rng(0).random((1, 224, 224, 3), dtype=np.float32)

@@ -82,7 +82,6 @@ def test_modules_without_ros_import_only_their_requirements() -> None:
     names = {
         "opencv-python-headless": "cv2",
         "PyYAML": "yaml",
-        "ai-edge-litert": "ai_edge_litert",
         "lightning-fabric": "lightning_fabric",
     }
     allowed = {re.split(r"[<>=\[]", line)[0] for line in requirements("run")}

@@ -17,7 +17,6 @@ import numpy.typing as npt
 import pytest
 
 from bag_files import raw, write_bag
-from blazepose_files import blazepose_files
 from page_commands import REASONS, ROOT, PageCommand, all_commands, page_commands
 from pose_action_ros.cli import main
 from pose_action_ros.sources import SourceSettings, open_source
@@ -43,7 +42,6 @@ def is_run(command: PageCommand) -> bool:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the files that the commands name: a simulated person in videos and a bag."""
-    blazepose_files()
     folder = tmp_path_factory.mktemp("pages")
     settings = SourceSettings(source="simulation", rate=10.0, seconds=3.2, seed=4)
     images = [np.ascontiguousarray(frame.image) for frame in open_source(settings)]

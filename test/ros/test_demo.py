@@ -11,8 +11,6 @@ pytest.importorskip("rclpy")
 pytest.importorskip("pose_action_ros.msg")
 
 from pose_action_ros.demo.processes import ProcessError, Processes
-from pose_action_ros.errors import ModelError
-from pose_action_ros.models.fetch import fetch_blazepose
 from ros_support import free_domain
 from waiting import wait_until
 
@@ -24,15 +22,6 @@ def own_domain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other tests and users of this machine do not receive the demo."""
     monkeypatch.setenv("ROS_DOMAIN_ID", str(free_domain()))
     monkeypatch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
-
-
-@pytest.fixture
-def models() -> None:
-    """The detector's models are available."""
-    try:
-        fetch_blazepose()
-    except ModelError as error:
-        pytest.skip(str(error))
 
 
 def _alive(mark: str) -> list[str]:
@@ -48,7 +37,7 @@ def _alive(mark: str) -> list[str]:
     return found
 
 
-@pytest.mark.usefixtures("own_domain", "models")
+@pytest.mark.usefixtures("own_domain")
 def test_a_simulated_person_is_recognised_compared_and_drawn(tmp_path: Path) -> None:
     done = subprocess.run(
         [*DEMO, "--seconds", "6", "--output", str(tmp_path)],
@@ -75,7 +64,7 @@ def test_an_unreadable_video_is_one_line(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.usefixtures("own_domain", "models")
+@pytest.mark.usefixtures("own_domain")
 @pytest.mark.parametrize(
     "number",
     [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.exhaustive)],

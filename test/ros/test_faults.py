@@ -12,7 +12,6 @@ import pytest
 from benchmarks.faults.rig import Life
 from benchmarks.faults.suite import WARM, memory_lines, run
 from benchmarks.faults.watch import Answer, recovery_time
-from blazepose_files import blazepose_files
 from pose_action_ros.demo.processes import Processes
 from ros_support import PATIENCE, free_domain
 
@@ -23,7 +22,6 @@ FAULTS = "corrupt images, stamps jump, lifter_node killed, rejected"
 def test_nodes_survive_faults_and_report_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    blazepose_files()
     monkeypatch.setenv("ROS_DOMAIN_ID", str(free_domain()))
     # The time of recovery depends on the load of the machine: the benchmark measures it.
     result = run(

@@ -23,23 +23,12 @@ from rcl_interfaces.srv import GetParameters
 from rclpy.parameter import parameter_value_to_python
 
 from launched import Launched, Launching, launching
-from pose_action_ros.errors import ModelError
-from pose_action_ros.models.fetch import fetch_blazepose
 from ros_processes import Launch
 from ros_support import Peer, wait_until
 
 _LOG = logging.getLogger(__name__)
 STAGES = ("keypoints_node", "lifter_node", "action_node")
 GLOBAL = ("/diagnostics", "/parameter_events", "/rosout", "/tf", "/tf_static", "/humans/")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def models() -> None:
-    """The detector's models are here, or can be fetched."""
-    try:
-        fetch_blazepose()
-    except ModelError as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture

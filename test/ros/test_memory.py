@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from benchmarks.lifecycle import GROWTH_LIMIT, Course, Cycle, State, course
-from blazepose_files import blazepose_files
 from pose_action_ros.demo.command import STAGES
 from ros_support import free_domain, rclpy
 
@@ -28,7 +27,6 @@ def _context(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("node", STAGES)
 def test_cleanup_releases_everything_in_each_cycle(node: str, tmp_path: Path) -> None:
-    blazepose_files()
     found = course(node, tmp_path, cycles=3)
     assert not found.wrong, "\n".join(found.lines())
     for cycle in found.cycles:

@@ -15,8 +15,6 @@ import numpy.typing as npt
 import pytest
 from pose_action_ros.msg import Action, Keypoints, Poses
 
-from pose_action_ros.errors import ModelError
-from pose_action_ros.models.fetch import fetch_blazepose
 from ros_processes import Launch
 from ros_support import Peer, wait_until
 
@@ -32,15 +30,6 @@ class Messages:
     action: list[Any]
     true_keypoints: list[Any]
     true_action: list[Any]
-
-
-@pytest.fixture(autouse=True)
-def models() -> None:
-    """The detector's models are available."""
-    try:
-        fetch_blazepose()
-    except ModelError as error:
-        pytest.skip(str(error))
 
 
 def run(launch: Launch, peer: Peer, seconds: float, **camera: object) -> Messages:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import cos, remainder, tau
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -27,12 +26,14 @@ from pose_action_ros.detection.blazepose.regions import (
 )
 from pose_action_ros.detection.settings import DetectorSettings
 from pose_action_ros.engines import Engine, load_engine
-from pose_action_ros.models.fetch import fetch_blazepose, unpack_task
+from pose_action_ros.models.card import find_model, read_card
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import BLAZEPOSE_33, BODY_25, convert
 
 Array = npt.NDArray[np.float64]
 
+FINDER, LANDMARKS = "blazepose_finder", "blazepose_landmarks"
+"""Names of the shipped networks."""
 LEAST_PERSON_SCORE, LEAST_JOINT_SCORE = 0.5, 0.3
 """Replace a negative min_person_score and min_joint_score."""
 SIZE = 256
@@ -60,18 +61,15 @@ class BlazePose:
     skeleton = BODY_25
 
     def __init__(self, settings: DetectorSettings) -> None:
-        """Load both networks, fetching them first if this machine does not have them.
+        """Load both networks.
 
         Raises:
-            ModelError: the model files are not available or not those networks.
-            EngineError: no engine for them is installed.
+            ModelError: a model file is missing, damaged or another network.
+            EngineError: ONNX Runtime is not installed.
         """
         self.settings = settings
-        task = settings.detector_model
-        finder, landmarks = unpack_task(Path(task)) if task else fetch_blazepose()
-        threads = settings.detector_threads
-        self._engine = load_engine(landmarks, threads=threads)
-        self._find = PersonFinder(load_engine(finder, threads=threads))
+        self._find = PersonFinder(_load(FINDER, "person finder", settings))
+        self._engine = _load(settings.detector_model or LANDMARKS, "landmarks", settings)
         self._landmarks = LandmarkNetwork(self._engine)
         self.reset()
 
@@ -145,6 +143,13 @@ class BlazePose:
             points, scores = joints[:, :2], np.nan_to_num(joints[:, 2])
             poses.append(Pose2D(BODY_25, points, scores, score=person.score))
         return tuple(poses)
+
+
+def _load(name_or_path: str, task: str, settings: DetectorSettings) -> Engine:
+    """The engine of one of the networks, which must match its card."""
+    path = find_model(name_or_path)
+    read_card(path, task)
+    return load_engine(path, "onnxruntime", settings.detector_threads)
 
 
 @dataclass(frozen=True, eq=False)

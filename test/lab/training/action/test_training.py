@@ -15,7 +15,6 @@ import pytest
 import torch
 from scipy.special import softmax
 
-from blazepose_files import blazepose_files
 from pose_action_ros.cli import evaluate, search
 from pose_action_ros.cli import train as commands
 from pose_action_ros.errors import InputError, ModelError, SettingError
@@ -207,7 +206,6 @@ def test_a_search_uses_simulated_people(tmp_path: Path) -> None:
 
 
 def record(path: Path, *words: str) -> None:
-    blazepose_files()
     parser = argparse.ArgumentParser()
     commands.Recordings.configure(parser)
     assert commands.Recordings.run(parser.parse_args(["--output", str(path), *words])) == 0

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from blazepose_files import blazepose_files
 from people_in_view import standing
 from pose_action_ros.errors import InputError
 from pose_action_ros.lab.datasets.person import PERSON
@@ -71,7 +70,6 @@ def positions_file(path: Path) -> Path:
 
 
 def settings(tmp_path: Path, **changes: Any) -> DetectionRun:
-    blazepose_files()  # skips where they are not
     positions = str(positions_file(tmp_path / "positions.npz"))
     run = DetectionRun(output=str(tmp_path / "found.npz"), positions=positions, scenes=3, frames=1)
     return replace(run, **changes)
