@@ -9,7 +9,7 @@ from dataclasses import asdict
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.errors import SettingError
@@ -27,6 +27,7 @@ DESCRIPTION = (
     "actions, and identity (IDF1, HOTA, switches) of passers-by."
 )
 BLAZEPOSE = "blazepose"
+Figures = TypeVar("Figures")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +44,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help="annotations in COCO's format instead of the simulation",
+    )
+    parser.add_argument(
+        "--films",
+        type=Path,
+        nargs="+",
+        metavar="PATH",
+        help="films of one person, or folders of them, instead of the simulation: ids, their "
+        "changes, and time with more and with fewer people",
     )
     parser.add_argument("--images", type=Path, metavar="FOLDER", help="images of the annotations")
     add_options(parser, DetectorRun, skip=("detector", "detector_model"))
@@ -66,11 +75,19 @@ def run(args: argparse.Namespace) -> int:
     """
     from pose_action_ros.lab.evaluation.coco_images import measure_on_images
     from pose_action_ros.lab.evaluation.detector import measure_detector
-    from pose_action_ros.lab.evaluation.detector_tables import detector_tables
+    from pose_action_ros.lab.evaluation.detector_tables import detector_tables, film_table
+    from pose_action_ros.lab.evaluation.films import measure_films
 
     if (args.annotations is None) != (args.images is None):
         raise SettingError("got only one of --annotations and --images, expected both or neither")
     settings = settings_from(args, DetectorRun)
+    detectors = args.detectors or [BLAZEPOSE, *cached_detectors()]
+    if args.films:
+        in_films = partial(measure_films, settings=settings, paths=args.films)
+        reports = measured(in_films, detectors)
+        print(film_table(reports).markdown())  # noqa: T201 - the command's output
+        write_figures([asdict(one) for one in reports], args.output)
+        return 0
     measure: Callable[[str], DetectorFigures] = partial(
         measure_detector, settings=settings, scenes=args.scenes_folder
     )
@@ -78,15 +95,13 @@ def run(args: argparse.Namespace) -> int:
         measure = partial(
             measure_on_images, settings=settings, annotations=args.annotations, images=args.images
         )
-    figures = measured(measure, args.detectors or [BLAZEPOSE, *cached_detectors()])
+    figures = measured(measure, detectors)
     print("\n".join(table.markdown() for table in detector_tables(figures)))  # noqa: T201 - output
     write_figures([asdict(one) for one in figures], args.output)
     return 0
 
 
-def measured(
-    measure: Callable[[str], DetectorFigures], detectors: Sequence[str]
-) -> list[DetectorFigures]:
+def measured(measure: Callable[[str], Figures], detectors: Sequence[str]) -> list[Figures]:
     """Measure each detector in a separate process, and so its memory alone."""
     figures = []
     for name in detectors:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from math import isinf, isnan
+from pathlib import Path
 
 from pose_action_ros.lab.evaluation.detector import DetectorFigures
+from pose_action_ros.lab.evaluation.films import FilmFigures, FilmReport
 from pose_action_ros.lab.evaluation.keypoint_scores import HEIGHTS
 from pose_action_ros.lab.evaluation.tables import Table
 
@@ -83,6 +85,33 @@ def _identity(figures: Sequence[DetectorFigures]) -> Table:
             cells = [*map(_percent, shares), str(scores.switches), f"{scores.rate:.2f}"]
             rows.append([one.name, *cells])
     return Table("Identity of passers-by", header, rows)
+
+
+def film_table(reports: Sequence[FilmReport]) -> Table:
+    """One row for all films of each detector, and one for each film that is not perfect."""
+    header = ["films", "ids", "changes", "changes a minute", "phantoms [s]", "missed [s]"]
+    header += ["length [s]", "people per image", "CPU ms", "CPU ms, first image"]
+    rows = []
+    for report in reports:
+        perfect = sum(figures.perfect for figures in report.films.values())
+        title = f"{report.name}: {perfect} of {len(report.films)} perfect"
+        cost = map(_number, (report.cost.cpu, report.cost.first))
+        rows.append([title, *_film_cells(report.total), *cost])
+        for film, figures in report.films.items():
+            if not figures.perfect:
+                rows.append([f"{report.name}, {Path(film).name}", *_film_cells(figures), "", ""])
+    return Table("Ids in films of one person", header, rows)
+
+
+def _film_cells(figures: FilmFigures) -> list[str]:
+    seconds, images = max(figures.seconds, 1e-9), max(figures.images, 1)
+    return [
+        str(figures.ids),
+        str(figures.changes),
+        _number(60 * figures.changes / seconds),
+        *map(_number, (figures.phantom_seconds, figures.missed_seconds, figures.seconds)),
+        f"{figures.people / images:.2f}",
+    ]
 
 
 def _number(value: float) -> str:

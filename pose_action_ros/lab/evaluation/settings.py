@@ -30,6 +30,7 @@ class DetectorRun(PipelineSettings):
     crowd_seconds: float = setting(16.0, "length of one of them", unit="s", low=0.1, high=600.0)
     images_per_second: float = setting(15.0, "of all scenes", unit="Hz", low=0.1, high=120.0)
     seed: int = setting(3000, "of the scenes", low=0)
+    film_step: int = setting(1, "use every so many images of a film", low=1)
     max_people: int = setting(20, "most people reported per image", low=1, high=32)
 
 
