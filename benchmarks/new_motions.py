@@ -161,7 +161,7 @@ def recorded(
         skeleton=HUMAN36M_17,
         stamps=person.stamps,
         points=lifted.joints,
-        scores=lifted.scores,
+        scores=np.where(lifted.known, lifted.scores, 0.0),
         label=label,
         source=f"{label}_{number}.mp4",
     )

@@ -17,7 +17,8 @@ from pose_action_ros.lifting.normalisation import (
     normalise,
     virtual_to_optical,
 )
-from pose_action_ros.lifting.placement import place
+from pose_action_ros.lifting.occlusion import RecentJoints, behind_own_body, given_joints
+from pose_action_ros.lifting.placement import Placement, place
 from pose_action_ros.lifting.settings import LifterSettings
 from pose_action_ros.models.card import ModelCard, find_model, read_card
 from pose_action_ros.one_euro import OneEuroFilter
@@ -25,6 +26,7 @@ from pose_action_ros.poses import UNTRACKED, Pose2D, Pose3D
 from pose_action_ros.skeletons import COCO_18, HUMAN36M_17, convert
 
 Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 OUTPUTS = ("joints", "scores")
 """Outputs of the network."""
@@ -42,11 +44,16 @@ class Lifted:
     Attributes:
         joints: (N, 17, 3) [m] Human3.6M joints relative to the root, optical frame, of a person of
             standard height; NaN for people without a pose.
-        scores: (N, 17) probability that the joint is within 150 mm of the truth; 0 if missing.
+        scores: (N, 17) probability that the joint is within 150 mm of the truth; 0 without a pose.
+        known: (N, 17) True for joints that keypoints show or the own body hides. A pose consists
+            of these and of those known shortly before; the network guesses the others.
+        placement: of the root.
     """
 
     joints: Array
     scores: Array
+    known: Flags
+    placement: Placement
 
 
 class Lifter:
@@ -68,7 +75,7 @@ class Lifter:
         _check(self.card)
         self._engine = load_engine(path, settings.lifter_engine, settings.lifter_threads)
         self.settings = settings
-        self._depths = DepthFilter()
+        self.reset()
 
     @property
     def engine(self) -> str:
@@ -93,28 +100,28 @@ class Lifter:
             self._depths.begin(stamp)
         if not people:
             return ()
-        points, scores = _coco(people)
-        rays = intrinsics.rays(points)  # (N, 18, 2)
-        lifted = self._lift(rays, scores)
-        found = place(rays, scores, lifted.joints)
-        depths = found.depths
+        points, confidence = _coco(people)
+        lifted = self._lift(intrinsics.rays(points), confidence)
+        found = lifted.placement
+        ids = [person.person_id for person in people]
+        depths, known = found.depths, lifted.known
         if stamp is not None:
-            ids = [person.person_id for person in people]
             depths = self._depths(ids, np.where(found.solved, depths, np.nan))
+            known = self._recent(ids, known, stamp)
         positions = np.where(found.solved[:, None], found.at(np.nan_to_num(depths)), 0.0)
         poses = (lifted.joints + positions[:, None]) * (
             self.settings.person_height / STANDARD_HEIGHT
         )
+        scores = np.where(known, lifted.scores, 0.0)
         return tuple(
-            Pose3D(HUMAN36M_17, pose, score, person.person_id, bool(placed))
-            for person, pose, score, placed in zip(
-                people, poses, lifted.scores, found.solved, strict=True
-            )
+            Pose3D(HUMAN36M_17, pose, score, person_id, bool(placed))
+            for person_id, pose, score, placed in zip(ids, poses, scores, found.solved, strict=True)
         )
 
     def reset(self) -> None:
         """Remove the state of earlier images."""
         self._depths = DepthFilter()
+        self._recent = RecentJoints()
 
     def lift(self, points: npt.ArrayLike, scores: npt.ArrayLike, intrinsics: Intrinsics) -> Lifted:
         """Lift a batch of people, for training and evaluation.
@@ -138,14 +145,18 @@ class Lifter:
     def _lift(self, rays: Array, scores: Array) -> Lifted:
         """Run the network on rays (N, 18, 2) and scores (N, 18)."""
         if not len(rays):
-            return Lifted(np.zeros((0, 17, 3)), np.zeros((0, 17)))
+            none, flags = np.zeros((0, 17, 3)), np.zeros((0, 17), dtype=np.bool_)
+            return Lifted(none, none[..., 0], flags, place(rays, scores, none))
         scores = np.where(np.isfinite(rays).all(axis=-1), np.nan_to_num(scores), 0.0)
         inputs = normalise(rays, scores)
         outputs = self._engine({"keypoints": inputs.features.astype(np.float32)})
         joints = virtual_to_optical(outputs["joints"].astype(np.float64), inputs.rotations)
         joints[~inputs.liftable] = np.nan
         sure = np.where(inputs.liftable[:, None], outputs["scores"].astype(np.float64), 0.0)
-        return Lifted(joints, sure)
+        placement = place(np.where(scores[..., None] > 0, rays, np.nan), scores, joints)
+        given = given_joints(inputs.features[..., 2] > 0)
+        hidden = behind_own_body(joints, given, placement)
+        return Lifted(joints, sure, given | hidden, placement)
 
 
 def _coco(people: Sequence[Pose2D]) -> tuple[Array, Array]:

@@ -22,7 +22,7 @@ from pose_action_ros.recognition.settings import (
     RecogniserSettings,
 )
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
-from pose_action_ros.recognition.window import Window
+from pose_action_ros.recognition.window import Window, origins
 from pose_action_ros.skeletons import skeleton_named
 
 Array = npt.NDArray[np.float64]
@@ -228,9 +228,11 @@ def subjects_of(
     joints = {person.person_id: trusted(person, settings) for person in usable}
     joints = {key: points for key, points in joints.items() if _extended(points)}
     if settings.people == 1:
-        by_id = {person.person_id: person for person in usable}
-        for key, points in joints.items():
-            yield (key,), points - _root(by_id[key], settings)
+        skeleton = skeleton_named(settings.skeleton)
+        for person in usable:
+            if person.person_id in joints:
+                origin = origins(person.to(skeleton).points, skeleton)  # also of a low score
+                yield (person.person_id,), joints[person.person_id] - origin
         return
     for first, second in combinations(sorted(joints), 2):
         if _apart(joints[first], joints[second]) <= distance:
@@ -243,14 +245,6 @@ def trusted(person: Pose3D, settings: SpmfSettings) -> Array:
     points = pose.points.copy()
     points[pose.scores < settings.min_score] = np.nan
     return points
-
-
-def _root(person: Pose3D, settings: SpmfSettings) -> Array:
-    """The root joint (3,) [m], also an inferred one; the mean of the others if it is missing."""
-    skeleton = skeleton_named(settings.skeleton)
-    points = person.to(skeleton).points
-    root = points[skeleton.root]
-    return root if np.isfinite(root).all() else np.asarray(np.nanmean(points, axis=0))
 
 
 def _extended(points: Array) -> bool:

@@ -10,9 +10,11 @@ import numpy.typing as npt
 from pose_action_ros.recognition.enhanced_spmf import Image
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.recognition.spmf_stream import SpmfStream
+from pose_action_ros.skeletons import Skeleton
 
 Array = npt.NDArray[np.float64]
 
+_TO_HIPS = np.array([0.0, 0.5, 0.0])  # [m] from the neck of an upright person
 _ROUNDING = 1e-6  # of a step, so that rounding does not delay it to the next pose
 
 
@@ -38,6 +40,19 @@ def resample(stamps: Array, points: Array, times: Array) -> Array:
     early, late = points[before], points[after]
     early, late = np.where(np.isnan(early), late, early), np.where(np.isnan(late), early, late)
     return np.asarray(early * (1 - weight) + late * weight)
+
+
+def origins(points: Array, skeleton: Skeleton) -> Array:
+    """Origin (..., 1, 3) [m] of poses (..., J, 3), y down: the root joint.
+
+    Where it is missing, as below the image, the origin is where it would be in an upright person
+    with that neck; without a neck, it is the mean of the joints.
+    """
+    root, neck = points[..., [skeleton.root], :], points[..., [skeleton.index("neck")], :]
+    count = np.isfinite(points).all(axis=-1, keepdims=True).sum(axis=-2, keepdims=True)
+    mean = np.nansum(points, axis=-2, keepdims=True) / np.where(count, count, np.nan)
+    below = np.where(np.isfinite(neck), neck + _TO_HIPS, mean)
+    return np.where(np.isfinite(root), root, below)
 
 
 class Window:

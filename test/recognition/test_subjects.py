@@ -42,16 +42,20 @@ def test_each_person_is_a_subject_of_a_model_of_one_person() -> None:
         np.testing.assert_allclose(found[one.person_id,], one.points - one.points[0])
 
 
-def test_an_inferred_root_is_used_and_the_mean_without_a_root() -> None:
+def test_the_origin_is_a_root_of_any_score_then_below_the_neck_then_the_mean() -> None:
     scores = np.full(17, 0.9)
     scores[0] = 0.1
-    guessed = Pose3D(HUMAN36M_17, BODY, scores, 1, placed=True)
-    ((_, points),) = subjects_of([guessed], ONE, 2.0)
+    ((_, points),) = subjects_of([Pose3D(HUMAN36M_17, BODY, scores, 1, placed=True)], ONE, 2.0)
     assert np.isnan(points[0]).all()
     np.testing.assert_allclose(points[1:], BODY[1:] - BODY[0])
     scores[0] = 0.0
+    neck = HUMAN36M_17.index("neck")
     ((_, points),) = subjects_of([Pose3D(HUMAN36M_17, BODY, scores, 1)], ONE, 2.0)
-    np.testing.assert_allclose(points[1:], BODY[1:] - BODY[1:].mean(axis=0))
+    np.testing.assert_allclose(points[1:], BODY[1:] - BODY[neck] - [0, 0.5, 0])
+    scores[neck] = 0.0
+    ((_, points),) = subjects_of([Pose3D(HUMAN36M_17, BODY, scores, 1)], ONE, 2.0)
+    others = scores > 0
+    np.testing.assert_allclose(points[others], BODY[others] - BODY[others].mean(axis=0))
 
 
 def test_a_pair_has_the_joints_of_both_the_lower_id_first() -> None:

@@ -14,7 +14,7 @@ from pose_action_ros.detection import Detector, DetectorSettings, make_detector
 from pose_action_ros.lab.evaluation.placement import PlacementReport, placement_report
 from pose_action_ros.lab.evaluation.settings import ChainRun
 from pose_action_ros.lifting import Lifter, LifterSettings
-from pose_action_ros.metrics import joint_errors, pck
+from pose_action_ros.metrics import joint_errors
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.simulation import (
     ACTIONS,
@@ -45,8 +45,8 @@ class PoseScores:
     """Errors of poses in true size.
 
     Attributes:
-        mpjpe: [mm] root-aligned, over 17 joints; NaN without any.
-        pck: share of joints (0 to 1) within 150 mm, root-aligned; NaN without any.
+        mpjpe: [mm] root-aligned, over the joints of the poses; NaN without any.
+        pck: share of them (0 to 1) within 150 mm, root-aligned; NaN without any.
         placement: error of the root by distance.
     """
 
@@ -161,10 +161,11 @@ def _scores(results: Sequence[_Result], sizes: Sequence[float]) -> PoseScores:
         ]
     ).reshape(-1, 17, 3)
     truth = np.array([one.truth for one in results]).reshape(-1, 17, 3)
-    placed = np.isfinite(poses).all(axis=(1, 2))
+    errors = joint_errors(poses, truth)
+    errors = errors[np.isfinite(errors)]
     return PoseScores(
-        mpjpe=_mean(joint_errors(poses[placed], truth[placed])) * 1000,
-        pck=pck(poses[placed], truth[placed], THRESHOLD) if placed.any() else float("nan"),
+        mpjpe=_mean(errors) * 1000,
+        pck=_mean(errors <= THRESHOLD),
         placement=placement_report(poses[:, 0], truth[:, 0]),
     )
 
@@ -175,11 +176,11 @@ def _jitter(scenes: Sequence[Sequence[_Result]]) -> float:
         errors = [
             np.linalg.norm(one.pose[0]) * one.size - np.linalg.norm(one.truth[0])
             for one in scene
-            if one.pose is not None
+            if one.pose is not None and np.isfinite(one.pose[0]).all()
         ]
         changes += np.abs(np.diff(errors)).tolist()
     return float(np.median(changes) * 1000) if changes else float("nan")
 
 
-def _mean(values: Array) -> float:
+def _mean(values: Array | npt.NDArray[np.bool_]) -> float:
     return float(values.mean()) if values.size else float("nan")

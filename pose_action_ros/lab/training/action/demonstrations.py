@@ -14,7 +14,7 @@ from pose_action_ros.lab.training.action.windows import WindowSpec, find_windows
 from pose_action_ros.pose_tracks import PoseTrack
 from pose_action_ros.recognition.settings import UNKNOWN
 from pose_action_ros.recognition.spmf_settings import SpmfSettings, drawn_joints
-from pose_action_ros.recognition.window import resample
+from pose_action_ros.recognition.window import origins, resample
 from pose_action_ros.skeletons import HUMAN36M_17, Skeleton, convert
 
 Array = npt.NDArray[np.float64]
@@ -100,9 +100,8 @@ def poses_of(recording: PoseTrack, min_score: float) -> LabelledPoses:
     joined = np.dstack([recording.points, recording.scores])
     converted = convert(joined, recording.skeleton, HUMAN36M_17)  # (T, 17, 4)
     points, scores = converted[..., :3], np.nan_to_num(converted[..., 3])
+    points = points - origins(points, HUMAN36M_17)
     points[scores < min_score] = np.nan
-    root = points[:, [HUMAN36M_17.root]]
-    points = np.where(np.isfinite(root), points - root, points if not recording.placed else np.nan)
     kept = np.isfinite(points).all(axis=-1).any(axis=-1)
     labels = np.full(int(kept.sum()), PERFORMED)
     return LabelledPoses(recording.stamps[kept], points[kept], labels)

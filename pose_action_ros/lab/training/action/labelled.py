@@ -13,6 +13,7 @@ import numpy.typing as npt
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError
 from pose_action_ros.lifting import Lifter
+from pose_action_ros.lifting.occlusion import RecentJoints
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -57,10 +58,14 @@ class LabelledKeypoints:
     intrinsics: Intrinsics
 
     def lifted(self, lifter: Lifter, min_score: float) -> LabelledPoses:
-        """The 3D poses; joints with a score below min_score are missing."""
+        """The 3D poses as of a stream; joints with a score below min_score are missing as well."""
         lifted = lifter.lift(self.points, self.scores, self.intrinsics)
-        points = lifted.joints
-        points[lifted.scores < min_score] = np.nan
+        points, recent = lifted.joints, RecentJoints()
+        known = [
+            recent([0], row[None], stamp)[0]
+            for row, stamp in zip(lifted.known, self.stamps.tolist(), strict=True)
+        ]
+        points[~np.array(known, dtype=np.bool_) | (lifted.scores < min_score)] = np.nan
         kept = np.isfinite(points).all(axis=-1).any(axis=-1)
         return LabelledPoses(self.stamps[kept], points[kept], self.labels[kept])
 
