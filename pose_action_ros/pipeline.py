@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.detection import Detector, make_detector
+from pose_action_ros.detection.base import check_image
 from pose_action_ros.errors import InputError, SettingError
 from pose_action_ros.lifting import Lifter
 from pose_action_ros.pipeline_settings import PipelineSettings, PosePipelineSettings
@@ -20,10 +23,13 @@ from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.recognition import ActionEstimate, Recogniser
 from pose_action_ros.recognition.settings import UNKNOWN
 from pose_action_ros.settings import from_mapping
+from pose_action_ros.stamp_order import NANOSECONDS, Order, StampOrder
 from pose_action_ros.tracking import Tracker
 
 if TYPE_CHECKING:
     from pose_action_ros.sources import Header, Source, SourceFrame
+
+_LOG = logging.getLogger(__name__)
 
 Array = npt.NDArray[np.float64]
 Image = npt.NDArray[np.uint8]
@@ -70,6 +76,8 @@ class Frame:
         intrinsics: of the camera, as given or assumed.
         actions: the estimates that are new with this image, of interactions too.
         header: of the image message; None outside a bag.
+        late: True for an image that was not processed, because its stamp is not newer than the
+            newest; see StampOrder.
     """
 
     index: int
@@ -79,10 +87,12 @@ class Frame:
     intrinsics: Intrinsics
     actions: tuple[ActionEstimate, ...] = ()
     header: Header | None = None
+    late: bool = False
 
     def __str__(self) -> str:
         size = f"{self.intrinsics.width}x{self.intrinsics.height} px"
-        people = "".join(f"\n  {person}" for person in self.people) or "\n  no people"
+        nothing = "late, not processed" if self.late else "no people"
+        people = "".join(f"\n  {person}" for person in self.people) or f"\n  {nothing}"
         return f"frame {self.index} at {self.stamp:.3f} s, {size}{people}"
 
     def __repr__(self) -> str:
@@ -139,13 +149,16 @@ class Pipeline:
         self.tracker, self.lifter = Tracker(settings), Lifter(settings)
         self.recogniser = Recogniser(_recogniser_settings(settings)) if recognise else None
         self._field_of_view = settings.field_of_view
-        self._index = 0
+        self._index, self._order = 0, StampOrder()
         self._actions: dict[int, ActionEstimate] = {}
 
     def __call__(
         self, image: Image, stamp: float | None = None, intrinsics: Intrinsics | None = None
     ) -> Frame:
         """Process one image.
+
+        A late image is not processed: its frame has no people. Where the stamps jump, the pipeline
+        restarts. StampOrder has the rule; a warning is logged for the first late image.
 
         Args:
             image: (H, W, 3) BGR.
@@ -167,8 +180,11 @@ class Pipeline:
             )
         if stamp is None:
             self.reset()
-        people = self.detector(image)  # checks the image
-        frame = self.follow(people, (image.shape[1], image.shape[0]), stamp or 0.0, intrinsics)
+        check_image(image)
+        size = image.shape[1], image.shape[0]
+        if stamp is not None and not self._continues(stamp):
+            return replace(self._late(size, stamp, intrinsics), image=image)
+        frame = self._follow(self.detector(image), size, stamp or 0.0, intrinsics)
         return replace(frame, image=image)
 
     def follow(
@@ -178,7 +194,7 @@ class Pipeline:
         stamp: float,
         intrinsics: Intrinsics | None = None,
     ) -> Frame:
-        """Process the detections of the next image.
+        """Process the detections of the next image, unless it is late.
 
         Args:
             detections: people in the image [px], of one skeleton.
@@ -190,6 +206,38 @@ class Pipeline:
             InputError: detections or a stamp that cannot be used.
             EngineError: an inference engine failed.
         """
+        if not self._continues(stamp):
+            return self._late(size, stamp, intrinsics)
+        return self._follow(detections, size, stamp, intrinsics)
+
+    def _continues(self, stamp: float) -> bool:
+        """Place the next image, and restart at a jump; False for a late image."""
+        if not isfinite(stamp):
+            raise InputError(f"got the time stamp {stamp}, expected seconds")
+        order, _ = self._order.place(round(stamp * NANOSECONDS))
+        if order is Order.JUMP:
+            self._restart()
+        if order is Order.LATE and self._order.late == 1:
+            _LOG.warning(
+                "the image at %g s is not newer than the one before and is not processed, like all "
+                "late ones; before another stream, call reset()",
+                stamp,
+            )
+        return order is not Order.LATE
+
+    def _late(self, size: tuple[int, int], stamp: float, intrinsics: Intrinsics | None) -> Frame:
+        camera = intrinsics or Intrinsics.from_field_of_view(*size, self._field_of_view)
+        index, self._index = self._index, self._index + 1
+        return Frame(index, stamp, None, (), camera, late=True)
+
+    def _follow(
+        self,
+        detections: Sequence[Pose2D],
+        size: tuple[int, int],
+        stamp: float,
+        intrinsics: Intrinsics | None,
+    ) -> Frame:
+        """Process the detections of an image that is not late."""
         keypoints = self.tracker.update(detections, stamp)
         camera = intrinsics or Intrinsics.from_field_of_view(*size, self._field_of_view)
         poses = self.lifter(keypoints, camera, stamp)
@@ -236,8 +284,9 @@ class Pipeline:
                 only rate [Hz].
 
         Returns:
-            An iterator with one frame per image. The first restarts the pipeline. Detections
-            that a source contains are used instead of the detector.
+            An iterator with one frame per image. The first restarts the pipeline, and so does one
+            after a jump of the clock in a bag. Detections that a source contains are used instead
+            of the detector.
 
         Raises:
             SettingError: an unknown keyword, or a value that is not allowed.
@@ -265,8 +314,12 @@ class Pipeline:
         from pose_action_ros.sources import SourceFrame  # noqa: PLC0415
 
         self.reset()
+        part = 0
         for index, item in enumerate(source):
             one = item if isinstance(item, SourceFrame) else SourceFrame(index, index / rate, item)
+            if one.part != part:
+                part = one.part
+                self.reset()
             camera: Intrinsics | None = getattr(source, "intrinsics", None)  # a bag's come later
             if one.people is None:
                 frame = self(one.image, one.stamp, camera)
@@ -290,11 +343,14 @@ class Pipeline:
         self.tracker.settings = self.lifter.settings = settings
 
     def reset(self) -> None:
-        """Restart: drop all state of earlier images."""
+        """Drop all state of earlier images; the next one may have any stamp."""
+        self._restart()
+        self._index, self._order = 0, StampOrder()
+
+    def _restart(self) -> None:
         for stage in (self.detector, self.tracker, self.lifter, self.recogniser):
             if stage is not None:
                 stage.reset()
-        self._index = 0
         self._actions.clear()
 
 

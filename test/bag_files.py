@@ -89,8 +89,9 @@ def write_bag(
     topics: Mapping[str, Sequence[Any]],
     storage: str = "sqlite3",
     compression: CompressionMode = CompressionMode.NONE,
+    received: Sequence[float] = (),
 ) -> Path:
-    """A bag's folder; each topic's messages come 0.1 s apart."""
+    """A bag's folder; each topic's messages come 0.1 s apart, or at the times `received` [s]."""
     plugin = {"sqlite3": StoragePlugin.SQLITE3, "mcap": StoragePlugin.MCAP}[storage]
     writer = Writer(path, version=8, storage_plugin=plugin)
     writer.set_compression(compression, CompressionFormat.ZSTD)
@@ -99,6 +100,6 @@ def write_bag(
             kind = messages[0].__msgtype__
             connection = writer.add_connection(topic, kind, typestore=_TYPES)
             for number, message in enumerate(messages):
-                received = round((START + 0.02 + number / 10) * 1e9)
-                writer.write(connection, received, _TYPES.serialize_cdr(message, kind))
+                time = received[number] if received else START + 0.02 + number / 10
+                writer.write(connection, round(time * 1e9), _TYPES.serialize_cdr(message, kind))
     return path

@@ -33,7 +33,7 @@ from std_msgs.msg import Header  # noqa: E402
 from pose_action_ros.doctor.profile import profile_variable  # noqa: E402
 from pose_action_ros.nodes.base import ManagedNode  # noqa: E402
 from pose_action_ros.nodes.images import image_message  # noqa: E402
-from pose_action_ros.nodes.stage import Timeline  # noqa: E402
+from pose_action_ros.nodes.stamps import Timeline  # noqa: E402
 from pose_action_ros.poses import Pose2D  # noqa: E402
 from pose_action_ros.skeletons import BODY_25  # noqa: E402
 from waiting import PATIENCE as PATIENCE  # noqa: E402, PLC0414 - exported
@@ -170,10 +170,11 @@ class Peer(Node):
 
 
 def handled(node: ManagedNode[Any]) -> int:
-    """Number of messages that a node in this process has processed, or failed to process."""
+    """Number of messages that a node has processed, failed to process, or dropped as late."""
     health = node.health
     with health._lock:
-        return sum(one.processed + one.failed for one in (health._recent, health._total))
+        counts = health._recent, health._total
+        return sum(one.processed + one.failed + one.late for one in counts)
 
 
 def report_of(node: ManagedNode[Any]) -> dict[str, str]:

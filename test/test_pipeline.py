@@ -177,8 +177,53 @@ def test_the_newest_answer_is_the_action_of_a_person() -> None:
     )
     labels = [pipeline(BRIGHT, stamp).people[0].action.label for stamp in (0.0, 0.1, 0.2, 0.8, 3.0)]
     assert labels == ["standing", "standing", "waving_left", "waving_left", "unknown"]
-    back = pipeline(BRIGHT, 1.0).people[0].action  # time jumped backwards
+    assert pipeline(BRIGHT, 1.0).late
+    back = pipeline(BRIGHT, 1.1).people[0].action  # time jumped backwards
     assert (back.label, back.score, back.scores.tolist()) == ("unknown", 0.0, [0.0, 0.0])
+
+
+@faked
+def test_late_images_are_not_processed_and_a_jump_restarts(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    pipeline, calls = Pipeline(), fakes.Detector.calls
+    stamps = (0.0, 0.1, 0.05, 0.1, 0.2, 9.0, 0.2, 0.3, 99.0)
+    frames = [pipeline(BRIGHT, stamp) for stamp in stamps]
+    late = [frame.late for frame in frames]
+    assert [stamp for stamp, one in zip(stamps, late, strict=True) if one] == [0.05, 0.1, 0.2]
+    assert fakes.Detector.calls - calls == 6
+    assert [len(frame.people) for frame in frames] == [not one for one in late]
+    assert [frame.index for frame in frames] == list(range(9))
+    ids = [person.id for frame in frames for person in frame.people]
+    assert ids == [0, 0, 0, 1, 2, 3]  # 9 s are longer than the memory of a track
+    assert "late, not processed" in str(frames[2])
+    assert frames[2].image is BRIGHT
+    assert len(caplog.records) == 1
+    assert "reset()" in caplog.text
+    pipeline.reset()
+    assert not pipeline(BRIGHT, 0.0).late
+
+
+@faked
+def test_late_detections_are_not_followed() -> None:
+    pipeline, people = Pipeline(detect=False), fakes.Detector(PipelineSettings())(BRIGHT)
+    frames = [pipeline.follow(people, (64, 48), stamp) for stamp in (1.0, 1.0, 0.9, 1.1)]
+    assert [(frame.late, len(frame.people)) for frame in frames] == [
+        (False, 1),
+        (True, 0),
+        (True, 0),
+        (False, 1),
+    ]
+    with pytest.raises(InputError, match="time stamp nan"):
+        pipeline.follow(people, (64, 48), float("nan"))
+
+
+@faked
+def test_another_part_of_a_source_restarts_the_pipeline() -> None:
+    source = [SourceFrame(index, index / 10, BRIGHT, part=index // 3) for index in range(6)]
+    frames = list(Pipeline().process(source))
+    assert [frame.people[0].id for frame in frames] == [0, 0, 0, 1, 1, 1]
+    assert [frame.index for frame in frames] == list(range(6))
 
 
 @faked

@@ -163,6 +163,8 @@ def summary(report: Report) -> str:
     lines = [_people(report.people), *_actions(report.seconds)]
     if report.skipped:
         lines.append(f"{report.skipped} images could not be read")
+    if report.late:
+        lines.append(f"{report.late} images older than the newest, or repeated, were dropped")
     if report.damage:
         lines.append(f"a part of the source is lost: {report.damage}")
     lines.append(f"results are in {report.folder}")

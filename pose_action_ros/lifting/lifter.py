@@ -33,7 +33,6 @@ OUTPUTS = ("joints", "scores")
 
 TRACK_MEMORY = 5.0
 """Time [s] after which the distance of a person without detection is no longer used."""
-_DISORDER = 1.0  # [s] by which images may arrive in another order than they were taken
 _CUTOFF, _SLOPE = 0.6, 2.0  # of the depth's filter: [Hz] at rest, [Hz per m/s] more in motion
 
 
@@ -200,8 +199,8 @@ class DepthFilter:
         self._stamp = -np.inf
 
     def begin(self, stamp: float) -> None:
-        """Begin an image [s]: remove old people, and all when time jumps far back."""
-        if stamp < self._stamp - _DISORDER:
+        """Begin an image [s]: remove old people, and all when time goes back."""
+        if stamp < self._stamp:
             self._people.clear()
         self._stamp = stamp
         people = self._people.items()
@@ -218,7 +217,7 @@ class DepthFilter:
         for row, person_id in enumerate(ids):
             if person_id != UNTRACKED and np.isfinite(depths[row]):
                 person = self._people.setdefault(person_id, _Depth(self._stamp))
-                seconds = max(self._stamp - person.stamp, 0.0)
+                seconds = self._stamp - person.stamp
                 sample = depths[row : row + 1, None]
                 smooth[row] = person.filter(sample, seconds, 1.0, _CUTOFF, _SLOPE)[0, 0]
                 person.stamp = self._stamp

@@ -22,8 +22,8 @@ from pose_action_ros.nodes.base import NodeSettings
 from pose_action_ros.nodes.conversions import action_message, people_from_poses
 from pose_action_ros.nodes.images import image_message
 from pose_action_ros.nodes.running import run
-from pose_action_ros.nodes.stage import Stage, StageNode, Timeline
-from pose_action_ros.nodes.stamps import seconds_of
+from pose_action_ros.nodes.stage import Stage, StageNode
+from pose_action_ros.nodes.stamps import Timeline, seconds_of
 from pose_action_ros.nodes.topics import subscribe
 from pose_action_ros.poses import UNTRACKED, Pose3D
 from pose_action_ros.recognition import ActionEstimate, Recogniser, RecogniserSettings
@@ -132,7 +132,6 @@ class ActionNode(StageNode[ActionNodeSettings, Poses]):
 
     def restart(self) -> None:
         """Drop the windows."""
-        self.get_logger().warning("time jumped backwards: the windows of all people are dropped")
         self.action.recogniser.reset()
 
     def process(self, message: Poses, stamp: float) -> float:

@@ -55,6 +55,7 @@ class _Counts:
     processed: int = 0
     failed: int = 0
     dropped: int = 0
+    late: int = 0
     busy: float = 0.0  # [s]
     inferring: float = 0.0  # [s]
 
@@ -117,6 +118,11 @@ class Statistics:
         with self._lock:
             self._recent.dropped += 1
 
+    def late(self) -> None:
+        """Count an input that was dropped because it is not newer than the newest."""
+        with self._lock:
+            self._recent.late += 1
+
     def failed(self, error: str) -> None:
         """Count an input that could not be processed."""
         with self._lock:
@@ -129,10 +135,10 @@ class Statistics:
             now = self.clock()
             seconds, self._last_report = max(now - self._last_report, 1e-6), now
             recent, self._recent = self._recent, _Counts()
-            for name in ("received", "processed", "failed", "dropped"):
+            for name in ("received", "processed", "failed", "dropped", "late"):
                 setattr(self._total, name, getattr(self._total, name) + getattr(recent, name))
             values = self._values(recent, seconds)
-            findings = self._failures(recent)
+            findings = [*self._failures(recent), *self._late(recent)]
             usual = self._resting
             if self._waiting_since is not None:
                 findings += [*problems, *self._silences(now - self._waiting_since)]
@@ -147,6 +153,12 @@ class Statistics:
         if not recent.processed:
             return [Finding(Level.ERROR, f"every {self.noun} fails: {self._last_error}")]
         return [Finding(Level.WARN, f"{recent.failed} failed, the last: {self._last_error}")]
+
+    def _late(self, recent: _Counts) -> list[Finding]:
+        if not recent.late:
+            return []
+        text = "older than the newest, or repeated, were dropped (reordered by the transport)"
+        return [Finding(Level.WARN, f"{recent.late} {self.noun} messages {text}")]
 
     def _silences(self, silence: float) -> list[Finding]:
         if silence <= SILENCE:
@@ -165,6 +177,7 @@ class Statistics:
             "received": str(self._total.received),
             "processed": str(self._total.processed),
             "dropped": str(self._total.dropped),
+            "late": str(self._total.late),
             "errors": str(self._total.failed),
             "last error": self._last_error,
             **self.facts,

@@ -124,7 +124,6 @@ class KeypointsNode(StageNode[KeypointsNodeSettings, ImageMessage | CompressedIm
 
     def restart(self) -> None:
         """Drop the tracks."""
-        self.get_logger().warning("time jumped backwards: all people get new ids")
         self.keypoints.detector.reset()
         self.keypoints.tracker.reset()
 

@@ -201,6 +201,10 @@ class LifterNode(StageNode[LifterNodeSettings, Keypoints]):
         keypoints = subscribe(self, Keypoints, "keypoints", self.take, depth=10)
         return [keypoints, self.lifter.subscribe_camera()]
 
+    def restart(self) -> None:
+        """Drop the distances."""
+        self.lifter.lifter.reset()
+
     def process(self, message: Keypoints, stamp: float) -> float:
         """Process the people of one image."""
         people = people_from_keypoints(message)

@@ -27,7 +27,7 @@ from pose_action_ros.messages.camera_info import intrinsics_from
 from pose_action_ros.msg import Action, Keypoints, Poses
 from pose_action_ros.nodes.conversions import people_from_keypoints, people_from_poses
 from pose_action_ros.nodes.images import image_from
-from pose_action_ros.nodes.stage import Timeline
+from pose_action_ros.nodes.stamps import Timeline
 from pose_action_ros.nodes.topics import subscribe
 from pose_action_ros.output.segments import Segment, Segments
 from pose_action_ros.output.video import VideoFile

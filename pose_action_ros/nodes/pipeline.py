@@ -84,7 +84,6 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
 
     def restart(self) -> None:
         """Drop all tracks and windows."""
-        self.get_logger().warning("time jumped backwards: the state of all stages is dropped")
         self.pipeline.reset()
 
     def process(self, message: ImageMessage | CompressedImage, stamp: float) -> float:

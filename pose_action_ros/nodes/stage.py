@@ -6,16 +6,22 @@ from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable
 from threading import Condition, Thread
-from time import perf_counter
+from time import perf_counter, time_ns
 from typing import Any, Generic, TypeVar
 
-from builtin_interfaces.msg import Time
 from rclpy.subscription import Subscription
 
 from pose_action_ros.nodes.base import Config, ManagedNode
 from pose_action_ros.nodes.health import SILENCE, Finding, Report
-from pose_action_ros.nodes.stamps import NANOSECONDS, ClockWatch, StampWatch
+from pose_action_ros.nodes.stamps import (
+    ClockWatch,
+    StampWatch,
+    Timeline,
+    message_stamp,
+    nanoseconds_of,
+)
 from pose_action_ros.nodes.topics import Publishers, input_findings, observe
+from pose_action_ros.stamp_order import NANOSECONDS, Order, StampOrder
 
 Item = TypeVar("Item")
 Message = TypeVar("Message", bound=Any)
@@ -32,28 +38,6 @@ class Stage(Publishers):
     def findings(self) -> list[Finding]:
         """Problems for diagnostics."""
         return []
-
-
-class Timeline:
-    """Conversion of stamps to seconds since the first stamp, and back.
-
-    A float of seconds since 1970 is off by a tenth of a microsecond. Seconds since the first stamp
-    are exact to the nanosecond for 48 days, so stamps are published as they were received.
-    """
-
-    def __init__(self) -> None:
-        self._origin: int | None = None
-
-    def seconds(self, stamp: Time) -> float:
-        """A stamp [s]."""
-        if self._origin is None:
-            self._origin = int(stamp.sec)
-        return float((stamp.sec - self._origin) + stamp.nanosec / NANOSECONDS)
-
-    def stamp(self, seconds: float) -> Time:
-        """The stamp of seconds of this timeline."""
-        whole, rest = divmod(round(seconds * NANOSECONDS), NANOSECONDS)
-        return Time(sec=whole + (self._origin or 0), nanosec=rest)
 
 
 class Immediate(Generic[Item]):
@@ -137,8 +121,14 @@ class NewestWorker(Generic[Item]):
                 self._failed(error)
 
 
+_Worker = NewestWorker[tuple[Message, int]] | Immediate[tuple[Message, int]]
+"""Worker for messages, each with the number of its part of the stream."""
+
+
 class StageNode(ManagedNode[Config], Generic[Config, Message]):
     """A node with a callback `take` that hands messages to a worker, which calls `process`.
+
+    Messages without a stamp get the time of arrival; late ones are dropped, see StampOrder.
 
     Args:
         name: of the node, unless remapped.
@@ -150,7 +140,7 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
 
     Attributes:
         stages: the stages of an open node, else none.
-        timeline: of the stamps of the received messages.
+        timeline: of the stamps since the newest jump.
     """
 
     def __init__(
@@ -159,9 +149,11 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
         # These first: a parameter that is refused destroys the node before it is complete.
         self.stages: tuple[Stage, ...] = ()
         self.timeline = Timeline()
-        self._newest = -float("inf")
-        self._waiting = waiting
-        self._worker: NewestWorker[Message] | Immediate[Message] | None = None
+        # The part of the stream since the newest jump: its number, of messages taken and processed.
+        self._order, self._taken, self._processed = StampOrder(live=True), 0, 0
+        self._warned = False  # of messages without a stamp
+        self._waiting, self._noun = waiting, noun
+        self._worker: _Worker[Message] | None = None
         self._inputs: list[Subscription[Any]] = []
         self._stamps, self._clock_watch = StampWatch(noun), ClockWatch()
         super().__init__(name, settings, noun, **arguments)
@@ -191,11 +183,12 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
         """Models and engines of the open stages, for diagnostics."""
 
     def restart(self) -> None:
-        """Drop the state of earlier messages; called when stamps jump back."""
+        """Drop the state of earlier messages; called when stamps jump."""
 
     def open(self) -> None:
         """Create the stages."""
         self.stages = self.make_stages()
+        self._processed, self.timeline = self._taken, Timeline()  # they have no state
         self.health.facts.update(self.facts())
 
     def close(self) -> None:
@@ -214,6 +207,7 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
     def activate(self) -> None:
         """Start the worker, then subscribe."""
         self._stamps.reset()
+        self._warned = False
         if self._waiting:
             self._worker = NewestWorker(
                 self._work, self.failed, waiting=self._waiting, name=self.get_name()
@@ -230,22 +224,52 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
         if self._worker is not None:
             self._worker.close()
             self._worker = None
+            self._order, self._taken = StampOrder(live=True), self._taken + 1
 
     def take(self, message: Message) -> None:
-        """Hand a message to the worker."""
+        """Hand a message to the worker, unless it is late."""
         self.health.received()
-        now = self.get_clock().now().nanoseconds
-        self._stamps.arrivals.append((message.header.stamp, now))
-        if self._worker is not None and self._worker.offer(message):
+        now = self.get_clock().now().nanoseconds or time_ns()  # simulated time may be missing
+        stamp = nanoseconds_of(message.header.stamp)
+        order, time = self._order.place(stamp, now)
+        self._stamps.arrivals.append((stamp if time == stamp else 0, now))
+        if time != stamp:
+            self._stamp(message, time)
+        if order is Order.LATE:
+            self.health.late()
+            return
+        if order is Order.JUMP:
+            self._jump(self._order.step / NANOSECONDS)
+        if self._worker is not None and self._worker.offer((message, self._taken)):
             self.health.dropped()
 
-    def _work(self, message: Message) -> None:
+    def _stamp(self, message: Message, time: int) -> None:
+        """Give a time [ns] to a message without a stamp."""
+        message.header.stamp = message_stamp(time)
+        if not self._warned:
+            self._warned = True
+            self.get_logger().warning(
+                f"{self._noun} without a stamp: the time of its arrival is used"
+            )
+
+    def _jump(self, seconds: float) -> None:
+        """Begin another part of the stream after a jump of the stamps [s]."""
+        self._taken += 1
+        text = f"the state of earlier {self._noun} messages is dropped"
+        if seconds < 0:
+            self._stamps.jump(seconds)
+            self.get_logger().warning(f"stamps jumped back by {-seconds:.1f} s: {text}")
+        else:
+            self.get_logger().info(f"{seconds:.1f} s without {self._noun}, by the stamps: {text}")
+
+    def _work(self, item: tuple[Message, int]) -> None:
         started = perf_counter()
+        message, part = item
+        if part != self._processed:
+            self._processed, self.timeline = part, Timeline()
+            self.restart()
         header = message.header
         stamp = self.timeline.seconds(header.stamp)
-        if stamp < self._newest:
-            self.restart()
-        self._newest = stamp
         inference = self.process(message, stamp)
         self.health.processed(perf_counter() - started, inference)
         self._stamps.done = header.stamp, self.get_clock().now().nanoseconds

@@ -1,4 +1,4 @@
-"""Stamps of messages and the node's clock, checked at each report."""
+"""Stamps of messages as seconds; checks of them and of the node's clock at each report."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from time import monotonic
 from builtin_interfaces.msg import Time
 
 from pose_action_ros.nodes.health import Finding, Level
-
-NANOSECONDS = 1_000_000_000
+from pose_action_ros.stamp_order import NANOSECONDS
 
 AHEAD = 0.1
 """Allowed lead [s] of a stamp over the node's clock: clocks of two machines differ a little."""
@@ -31,6 +30,34 @@ def seconds_of(stamp: Time) -> float:
 def nanoseconds_of(stamp: Time) -> int:
     """A stamp [ns]; negative ones, which rclpy's Time refuses, are allowed."""
     return int(stamp.sec) * NANOSECONDS + int(stamp.nanosec)
+
+
+def message_stamp(nanoseconds: int) -> Time:
+    """The stamp of a time [ns]."""
+    whole, rest = divmod(nanoseconds, NANOSECONDS)
+    return Time(sec=whole, nanosec=rest)
+
+
+class Timeline:
+    """Conversion of stamps to seconds since the first stamp, and back.
+
+    A float of seconds since 1970 is off by a tenth of a microsecond. Seconds since the first stamp
+    are exact to the nanosecond for 48 days, so stamps are published as they were received.
+    """
+
+    def __init__(self) -> None:
+        self._origin: int | None = None
+
+    def seconds(self, stamp: Time) -> float:
+        """A stamp [s]."""
+        if self._origin is None:
+            self._origin = int(stamp.sec)
+        return float((stamp.sec - self._origin) + stamp.nanosec / NANOSECONDS)
+
+    def stamp(self, seconds: float) -> Time:
+        """The stamp of seconds of this timeline."""
+        origin = (self._origin or 0) * NANOSECONDS
+        return message_stamp(origin + round(seconds * NANOSECONDS))
 
 
 @dataclass
@@ -58,33 +85,35 @@ class StampWatch:
         steady: monotonic time [s].
 
     Attributes:
-        arrivals: stamp and node's clock [ns] on arrival, of the messages since the last report.
-        done: the same of the newest published result.
+        arrivals: stamp (0 for none) and node's clock [ns] on arrival, of the messages since the
+            last report.
+        done: stamp and node's clock [ns] of the newest published result.
         values: ages of the newest message, for diagnostics.
     """
 
     def __init__(self, noun: str, steady: Callable[[], float] = monotonic) -> None:
-        self.arrivals: deque[tuple[Time, int]] = deque(maxlen=1000)
+        self.arrivals: deque[tuple[int, int]] = deque(maxlen=1000)
         self.done: tuple[Time, int] | None = None
         self.values: dict[str, str] = {}
         self._noun, self._steady = noun, steady
-        self._newest: int | None = None
         self._jump = _Jump()
 
     def reset(self) -> None:
-        """Restart: the next message may have any stamp."""
-        self._newest, self.done, self.values = None, None, {}
+        """Forget the messages so far."""
+        self.done, self.values = None, {}
         self.arrivals.clear()
+
+    def jump(self, seconds: float) -> None:
+        """Take note of a jump of the stamps [s]."""
+        self._jump = _Jump(seconds, self._steady())
 
     def findings(self) -> list[Finding]:
         """Problems since the last call."""
         received = [self.arrivals.popleft() for _ in range(len(self.arrivals))]
-        times = [(nanoseconds_of(stamp), now) for stamp, now in received]
-        stamped = [(time, now) for time, now in times if time]
-        ages = [(now - time) / NANOSECONDS for time, now in stamped]
+        ages = [(now - time) / NANOSECONDS for time, now in received if time]
         texts = []
-        if len(stamped) < len(times):
-            texts.append(f"{self._noun} without a stamp: the driver sets none")
+        if len(ages) < len(received):
+            texts.append(f"{self._noun} without a stamp: the time of its arrival is used")
         if ages and min(ages) < -AHEAD:
             text = f"{self._noun} stamped {-min(ages):.2f} s in the future by this node's clock"
             texts.append(text)
@@ -96,15 +125,8 @@ class StampWatch:
         if self.done is not None:
             stamp, now = self.done
             self.values["age when done [ms]"] = f"{(now - nanoseconds_of(stamp)) / 1e6:.1f}"
-        self._find_jump([time for time, _ in stamped])
         jumps = self._jump.findings("stamps", self._steady())
         return [*jumps, *(Finding(Level.WARN, text) for text in texts)]
-
-    def _find_jump(self, times: list[int]) -> None:
-        for time in times:
-            if self._newest is not None and time < self._newest:
-                self._jump = _Jump((time - self._newest) / NANOSECONDS, self._steady())
-            self._newest = time
 
 
 class ClockWatch:

@@ -37,6 +37,7 @@ class Report:
         people: time in view by person [s].
         seconds: time by person and label [s].
         skipped: number of images that could not be read.
+        late: number of images that were dropped because they are late, see StampOrder.
         damage: lost parts of the source, in one sentence; empty for none.
         interrupted: True if the user stopped it.
     """
@@ -45,6 +46,7 @@ class Report:
     people: dict[int, float] = field(default_factory=dict)
     seconds: dict[tuple[str, str], float] = field(default_factory=dict)
     skipped: int = 0
+    late: int = 0
     damage: str = ""
     interrupted: bool = False
 
@@ -111,7 +113,9 @@ def _process(settings: ProcessSettings, source: Source, *, progress: bool) -> Re
         if notes is not None:
             notes.close(complete=complete)
     people = {person: presence.seconds for person, presence in outputs.people.items()}
-    return Report(folder, people, outputs.seconds, source.skipped, source.damage, interrupted)
+    return Report(
+        folder, people, outputs.seconds, source.skipped, source.late, source.damage, interrupted
+    )
 
 
 def _noted(detector: Detector, settings: ProcessSettings) -> NotedDetector:

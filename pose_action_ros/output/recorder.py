@@ -162,9 +162,13 @@ class Recorder:
         end = min(self._settings.end or inf, start + (self._settings.seconds or inf))
         frames: Iterable[SourceFrame] = _counted_down(source) if live else _with_progress(source)
         self._pipeline.reset()
+        part = 0
         for image in frames:
             if image.stamp >= end:
                 break
+            if image.part != part:
+                part = image.part
+                self._pipeline.reset()
             inside = image.stamp >= start
             if inside or live:  # the countdown is processed so that a live take begins tracked
                 frame = self._pipeline(image.image, image.stamp, source.intrinsics)

@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from pose_action_ros.messages.images import bgr_from_compressed, bgr_from_image
 from pose_action_ros.sources.base import Header, Image, SourceFrame
 from pose_action_ros.sources.damaged_bag import BagReader, DamagedBag, has_log
 from pose_action_ros.sources.kinds import bag_files
+from pose_action_ros.sources.written_order import WrittenOrder
+from pose_action_ros.stamp_order import GAP, NANOSECONDS, Order, StampOrder
 
 _LOG = logging.getLogger(__name__)
 _DEFAULT_RATE = 30.0
@@ -39,8 +42,10 @@ _TYPES = get_typestore(Stores.LATEST)
 class BagSource:
     """The images on one topic of a bag, with the timestamps of their headers; see Source.
 
-    Images that cannot be read, or are not newer than the one before, are counted and skipped.
-    Damaged bags are read as far as possible.
+    Images that cannot be read are counted and skipped, late ones are counted and dropped, see
+    StampOrder. Images without a stamp have the time of recording. Where the clock jumps back,
+    another part begins, and its stamps continue those before. Damaged bags are read as far as
+    possible.
 
     Args:
         path: folder of the bag, or one of its files.
@@ -51,10 +56,10 @@ class BagSource:
     """
 
     def __init__(self, path: Path, topic: str = "") -> None:
-        self._path = path
+        self._path, self._clock = path, _Clock()
         self.skipped = 0
         self.damage = ""
-        with open_bag(path) as reader:
+        with open_bag(path, written=True) as reader:
             connections = _image_connections(path, reader, topic)
             self._topic = connections[0].topic
             self.length = sum(item.msgcount for item in connections)
@@ -71,7 +76,8 @@ class BagSource:
             SourceError: the bag cannot be opened again, or none of its images can be read.
         """
         self.skipped, self.damage, clock, problem, index = 0, "", _Clock(), "", -1
-        with open_bag(self._path) as reader:
+        self._clock = clock
+        with open_bag(self._path, written=True) as reader:
             messages = reader.messages(_image_connections(self._path, reader, self._topic))
             while True:
                 try:
@@ -83,14 +89,22 @@ class BagSource:
                     break
                 index += 1
                 try:
-                    frame = _frame(index, clock, connection, received, data)
+                    image, header = _decoded(connection, received, data)
                 except InputError as error:
                     self.skipped, problem = self.skipped + 1, str(error)
                     continue
-                yield frame
+                if (stamp := clock.read(header)) is not None:
+                    yield SourceFrame(index, stamp, image, header=clock.header, part=clock.part)
             if isinstance(reader, DamagedBag):
                 self.damage = self.damage or reader.damage
         self._note_missing(index + 1, problem)
+        for text in clock.notes():
+            _LOG.warning("bag %s: %s", self._path, text)
+
+    @property
+    def late(self) -> int:
+        """See Source."""
+        return self._clock.order.late
 
     def _note_missing(self, count: int, problem: str) -> None:
         """Compare with the promised number of images; SourceError if none could be read."""
@@ -117,60 +131,96 @@ class BagSource:
         """See Source; the bag is open only during an iteration."""
 
 
-def _frame(
-    index: int, clock: _Clock, connection: Connection, received: int, data: bytes
-) -> SourceFrame:
-    """Decode the next frame; InputError if the message cannot be decoded or is not newer."""
+def _decoded(connection: Connection, received: int, data: bytes) -> tuple[Image, Header]:
+    """Decode an image and its header; InputError if that is impossible."""
     message = _decode(connection, data)
     compressed = connection.msgtype == _COMPRESSED
     image: Image = bgr_from_compressed(message) if compressed else bgr_from_image(message)
     stamp = message.header.stamp
-    header = Header(int(stamp.sec * 10**9 + stamp.nanosec), message.header.frame_id, received)
-    return SourceFrame(index, clock.read(header), image, header=header)
+    time = int(stamp.sec) * NANOSECONDS + int(stamp.nanosec)
+    return image, Header(time, message.header.frame_id, received)
 
 
 class _Clock:
-    """Seconds since the first image: by header, or by arrival if the first header has no stamp."""
+    """Seconds since the first image, which continue where the clock of the stamps jumps back.
+
+    Attributes:
+        order: of the images.
+        header: of the newest image.
+        part: number of jumps so far.
+    """
 
     def __init__(self) -> None:
-        self._first: int | None = None
-        self._by_header = True
-        self._last = -1
+        self.order, self.part = StampOrder(), 0
+        self.header = Header(0, "", 0)
+        self._origin: int | None = None  # stamp at second 0 [ns]
+        self._step = round(NANOSECONDS / _DEFAULT_RATE)  # between the last two images
+        self._jumps: list[str] = []
 
-    def read(self, header: Header) -> float:
-        """Timestamp [s] of the next image; InputError if it is not newer than the one before."""
-        if self._first is None:
-            self._by_header = header.stamp != 0
-        now = header.stamp if self._by_header else header.received
-        self._first = now if self._first is None else self._first
-        if now - self._first <= self._last:
-            raise InputError("an image that is not newer than the one before")
-        self._last = now - self._first
-        return self._last / 1e9
+    def read(self, header: Header) -> float | None:
+        """Timestamp [s] of the next image; None for a late one."""
+        order, time = self.order.place(header.stamp, header.received)
+        if order is Order.LATE:
+            return None
+        if order is Order.JUMP:
+            self._jump(header.received - self.header.received)
+        elif self._origin is not None:
+            self._step = time - self.header.stamp
+        self._origin = time if self._origin is None else self._origin
+        self.header = replace(header, stamp=time)
+        return (time - self._origin) / NANOSECONDS
+
+    def _jump(self, passed: int) -> None:
+        """Begin another part, recorded this time [ns] after the last image of the one before."""
+        assert self._origin is not None
+        step = self.order.step
+        self.part += 1
+        if step < 0:
+            gap = passed if 0 < passed < GAP * NANOSECONDS else self._step
+            self._origin += step - gap
+            now = (self.header.stamp + step - self._origin) / NANOSECONDS
+            self._jumps.append(
+                f"the clock jumped back by {-step / NANOSECONDS:.1f} s, {now:.1f} s after the "
+                "beginning: people get new ids there, and the time of the results continues"
+            )
+
+    def notes(self) -> list[str]:
+        """Sentences about jumps, and about late images and those without a stamp."""
+        late, unstamped = self.order.late, self.order.unstamped
+        texts = []
+        if unstamped:
+            texts.append(f"{unstamped} images without a stamp have the time of their recording")
+        if late:
+            texts.append(f"{late} images older than the newest, or repeated, were dropped")
+        return [*self._jumps, *texts]
 
 
 @contextmanager
-def open_bag(path: Path) -> Iterator[BagReader]:
+def open_bag(path: Path, *, written: bool = False) -> Iterator[BagReader]:
     """Open a reader of a bag, a DamagedBag if it is not intact.
+
+    Args:
+        path: folder of the bag, or one of its files.
+        written: messages in the order of writing, as in damaged bags; else by time of recording.
 
     Raises:
         SourceError: not a bag, or nothing of it can be read.
     """
-    reader = _reader(path)
+    reader = _reader(path, written=written)
     try:
         yield reader
     finally:
         reader.close()
 
 
-def _reader(path: Path) -> BagReader:
+def _reader(path: Path, *, written: bool) -> BagReader:
     if path.is_dir() and not (path / "metadata.yaml").is_file():
         return DamagedBag(path, "metadata.yaml is missing, its recorder was killed")
     files = bag_files(path) if path.is_dir() else [path]
     if any(has_log(file) for file in files):
         return DamagedBag(path, "its recorder was killed")
     try:
-        reader = Reader(path)
+        reader = WrittenOrder(path) if written else Reader(path)
         reader.open()
     except Exception as error:  # noqa: BLE001 - a damaged bag raises anything
         return DamagedBag(path, str(error).rstrip(".") or type(error).__name__)

@@ -23,7 +23,8 @@ class Header:
     """Header of an image message.
 
     Attributes:
-        stamp: time at which the image was taken [ns].
+        stamp: time at which the image was taken [ns]; for an image without a stamp, the time of
+            its recording.
         frame_id: of the camera.
         received: time at which the message was recorded [ns].
     """
@@ -39,11 +40,13 @@ class SourceFrame:
 
     Attributes:
         index: number of the image, from 0; an image that could not be read leaves a gap.
-        stamp: [s] since the first image, never decreasing, also in a loop.
+        stamp: [s] since the first image, rising, also in a loop and over a jump of the clock.
         image: (H, W, 3) BGR.
         truth: true poses of the people; only of a simulated source.
         people: detections that come with the image [px]; None for none.
         header: of the image message; None outside a bag.
+        part: number of jumps of the clock before the image: it does not continue the images of
+            another part.
     """
 
     index: int
@@ -52,6 +55,7 @@ class SourceFrame:
     truth: tuple[SimulatedPerson, ...] = ()
     people: tuple[Pose2D, ...] | None = None
     header: Header | None = None
+    part: int = 0
 
 
 class Source(Protocol):
@@ -76,6 +80,10 @@ class Source(Protocol):
     @property
     def skipped(self) -> int:
         """Number of images that could not be read so far."""
+
+    @property
+    def late(self) -> int:
+        """Number of images so far that were dropped because they are late, see StampOrder."""
 
     @property
     def damage(self) -> str:

@@ -18,11 +18,11 @@ from rosbags.interfaces import (
     MessageDefinition,
     MessageDefinitionFormat,
 )
-from rosbags.rosbag2 import Reader
 
 from pose_action_ros.errors import SourceError
 from pose_action_ros.sources.kinds import bag_files
 from pose_action_ros.sources.truncated_mcap import TruncatedMcap
+from pose_action_ros.sources.written_order import WrittenOrder
 
 Message = tuple[Connection, int, bytes]
 """Topic, time of recording [ns], and data."""
@@ -48,7 +48,7 @@ class BagReader(Protocol):
 
 
 class DamagedBag:
-    """The readable messages of a damaged bag, file by file; see BagReader.
+    """The readable messages of a damaged bag, file by file in the order of writing; see BagReader.
 
     Attributes:
         connections: the topics, with the number of messages in metadata.yaml, or of the readable
@@ -94,7 +94,7 @@ class DamagedBag:
     def _open_truncated(self, file: Path) -> BagReader:
         if file.suffix == TruncatedMcap.suffix:
             complete: Any = TruncatedMcap(file)
-            reader = Reader(complete)
+            reader = WrittenOrder(complete)
             reader.open()
             lost = complete.size - complete.kept
             self._note(f"{file.name} is truncated, its last {lost} bytes are no whole messages")
@@ -142,7 +142,7 @@ def _open_intact(file: Path) -> BagReader | None:
     if has_log(file):
         return None
     try:
-        reader = Reader(file)
+        reader = WrittenOrder(file)
         reader.open()
     except Exception:  # noqa: BLE001 - a damaged file raises anything
         return None

@@ -32,6 +32,7 @@ class ImageFiles:
 
     intrinsics = None
     damage = ""
+    late = 0
 
     def __init__(self, path: Path, rate: float) -> None:
         files = [path] if path.is_file() else _images_in(path)

@@ -168,6 +168,11 @@ class KeypointFiles:
             )
 
     @property
+    def late(self) -> int:
+        """See Source."""
+        return 0 if self._images is None else self._images.late
+
+    @property
     def damage(self) -> str:
         """See Source."""
         return "" if self._images is None else self._images.damage

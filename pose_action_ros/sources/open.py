@@ -83,6 +83,11 @@ class Extent:
         return self._source.skipped
 
     @property
+    def late(self) -> int:
+        """See Source."""
+        return self._source.late
+
+    @property
     def damage(self) -> str:
         """See Source."""
         return self._source.damage

@@ -21,7 +21,7 @@ class SimulatedSource:
     """
 
     length = None
-    skipped = 0
+    skipped = late = 0
     damage = ""
 
     def __init__(self, settings: SourceSettings) -> None:

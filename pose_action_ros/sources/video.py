@@ -33,6 +33,7 @@ class VideoSource:
     """
 
     intrinsics = None
+    late = 0
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -95,6 +96,7 @@ class LiveSource:
     intrinsics = None
     damage = ""
     length = None
+    late = 0
 
     def __init__(self, name: str | int, size: tuple[int, int]) -> None:
         self._name = f"webcam {name}" if isinstance(name, int) else f"stream {_public(name)}"

@@ -1,17 +1,22 @@
 import csv
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from rosbags.rosbag2 import Reader
 
 import pipeline_fakes as fakes
+from bag_files import START, brightness_counts, raw, write_bag
 from pose_action_ros import cli
 from pose_action_ros.cli import process as command
 from pose_action_ros.errors import PoseActionError
+from pose_action_ros.messages.definitions import typestore
 from pose_action_ros.output import job
 from pose_action_ros.output.job import Report
 from pose_action_ros.pipeline import Pipeline
+from pose_action_ros.recording import load_recording
 
 pytestmark = pytest.mark.usefixtures("fake_stages")
 
@@ -46,6 +51,38 @@ def test_all_results(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
     assert "waving_left" in printed
     assert "1 images could not be read" in printed
     assert cv2.VideoCapture(str(output / "annotated.mp4")).read()[0]
+
+
+def test_a_bag_whose_clock_jumps_back_and_late_images(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All results continue over the jump; people get new ids there."""
+    stamps = [START + number / 10 - 3600 * (number >= 30) for number in range(60)]
+    stamps[9], stamps[10], stamps[20] = stamps[10], stamps[9], 0.0
+    (image,) = brightness_counts(1)
+    image[:] = 90
+    bag = write_bag(tmp_path / "bag", {"/image": [raw(image, stamp) for stamp in stamps]})
+    made = tmp_path / "made.mcap"
+    output = tmp_path / "out"
+    assert _process(bag, output, "--write-bag", str(made)) == 0
+    printed = capsys.readouterr().out
+    assert "2 images older than the newest, or repeated, were dropped" in printed
+    assert "2 people were found: person 0 for 2.9 s, person 1 for 2.8 s" in printed
+    recording = load_recording(output)
+    assert [len(track) for track in recording.tracks()] == [29, 29]
+    assert (np.diff(recording.stamps) > 0).all()
+    rows = list(csv.DictReader((output / "actions.csv").open(encoding="utf-8")))
+    times = [float(row["start"]) for row in rows]
+    assert times == sorted(times)
+    video = cv2.VideoCapture(str(output / "annotated.mp4"))
+    assert abs(video.get(cv2.CAP_PROP_FRAME_COUNT) - 60) <= 1
+    with Reader(made) as reader:
+        wanted = [item for item in reader.connections if item.topic == "/keypoints"]
+        read = reader.messages(wanted)
+        found: list[Any] = [typestore().deserialize_cdr(data, one.msgtype) for one, _, data in read]
+    assert len(found) == 58
+    zero = found[19].header.stamp
+    assert zero.sec + zero.nanosec / 1e9 == pytest.approx(START + 2.0)
 
 
 def test_the_recording_is_as_documented(folder: Path, tmp_path: Path) -> None:

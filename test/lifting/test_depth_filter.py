@@ -49,18 +49,10 @@ def test_an_unknown_distance_stays_unknown() -> None:
     assert depth_filter([1], np.array([3.0]))[0] == 3.0
 
 
-@pytest.mark.parametrize("stamp", [TRACK_MEMORY + 0.1, -60.0])
+@pytest.mark.parametrize("stamp", [TRACK_MEMORY + 0.1, -0.1])
 def test_a_long_gap_or_an_earlier_stamp_restarts_the_filter(stamp: float) -> None:
     depth_filter = DepthFilter()
     depth_filter.begin(0.0)
     depth_filter([1], np.array([5.0]))
     depth_filter.begin(stamp)
     assert depth_filter([1], np.array([2.0]))[0] == 2.0
-
-
-def test_images_out_of_order_change_little() -> None:
-    depth_filter = DepthFilter()
-    for stamp in (0.0, 0.1, 0.05, 0.15):
-        depth_filter.begin(stamp)
-        smooth = depth_filter([1], np.array([3.0]))
-    assert smooth[0] == pytest.approx(3.0)

@@ -20,6 +20,7 @@ from visualization_msgs.msg import MarkerArray
 from action_models import LABELS
 from pose_action_ros.nodes.action_node import ActionNode
 from pose_action_ros.nodes.conversions import poses_message
+from pose_action_ros.nodes.stamps import seconds_of
 from pose_action_ros.poses import Pose3D
 from pose_action_ros.simulation import Scene
 from pose_action_ros.skeletons import HUMAN36M_17
@@ -111,7 +112,7 @@ def test_people_without_an_id_are_counted_and_left_out(
 
 def bad_poses() -> dict[str, Poses]:
     """Invalid messages by the text with which they are refused."""
-    bad = dict(zip(BAD, (frame(0) for _ in BAD), strict=True))
+    bad = dict(zip(BAD, map(frame, range(len(BAD))), strict=True))
     scores, joints, skeleton, unseen, zeros, twice = bad.values()
     scores.people[0].scores = [0.5]
     joints.people[0].joints = joints.people[0].joints[:16]
@@ -144,7 +145,7 @@ def test_bad_poses_are_counted_and_reported_and_the_node_survives(
         assert text in health["last error"]
         assert health["errors"] == str(count)
     assert actions == []
-    peer.feed(node, "poses", film(2.5))
+    peer.feed(node, "poses", film(2.5, begin=BEGIN + 1))
     wait_until(lambda: actions)
 
 
@@ -184,6 +185,20 @@ def test_time_that_jumps_back_empties_the_window(
     assert len(stamps) == len({(stamp.sec, stamp.nanosec) for stamp in stamps})
     assert report_of(node)["errors"] == "0"
     assert len(node.action.recogniser._subjects) == 1
+
+
+def test_late_poses_are_dropped(started: Start, peer: Peer, model: dict[str, str]) -> None:
+    node = started(ActionNode, stride=0.0, **model)
+    actions = peer.receive(Action, "action")
+    connect(peer, node)
+    poses = film(2.5)
+    for place in (10, 30, len(poses) - 1):
+        poses[place - 1 : place + 1] = poses[place], poses[place - 1]
+    peer.feed(node, "poses", poses)
+    wait_until(lambda: actions and actions[-1].header.stamp == poses[-2].header.stamp)
+    assert report_of(node)["late"] == "3"
+    stamps = [seconds_of(action.header.stamp) for action in actions]
+    assert stamps == sorted(stamps)
 
 
 def texts(arrays: list[MarkerArray]) -> list[str]:

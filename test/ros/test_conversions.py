@@ -19,7 +19,7 @@ from pose_action_ros.nodes.conversions import (
     people_from_poses,
     poses_message,
 )
-from pose_action_ros.nodes.stage import Timeline
+from pose_action_ros.nodes.stamps import Timeline
 from pose_action_ros.poses import UNTRACKED, Pose2D, Pose3D
 from pose_action_ros.recognition import ActionEstimate
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17, SKELETONS

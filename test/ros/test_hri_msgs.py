@@ -48,8 +48,9 @@ def test_people_are_published_under_humans(
     body = f"/humans/bodies/{name}"
     skeletons = peer.receive(hri_msgs.Skeleton2D, f"{body}/skeleton2d")
     regions = peer.receive(hri_msgs.NormalizedRegionOfInterest2D, f"{body}/roi")
-    peer.publish("image", grey_message(), until=lambda: skeletons and regions)
-    assert skeletons[-1].header == regions[-1].header == header()
+    second = 1_700_000_000.5
+    peer.publish("image", grey_message(second), until=lambda: skeletons and regions)
+    assert skeletons[-1].header == regions[-1].header == header(second)
     gestures = peer.receive(hri_msgs.Gesture, f"{body}/gesture")
     waving = Action(header=header(), person_ids=[int(name[1:])], label="waving_left")
     peer.publish("action", waving, until=lambda: gestures)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from pose_action_ros.nodes import keypoints_node
 from pose_action_ros.nodes.images import compressed_message, image_from, image_message
 from pose_action_ros.nodes.keypoints_node import KeypointsNode
+from pose_action_ros.nodes.stamps import seconds_of
 from ros_support import (
     FakeDetector,
     Peer,
@@ -25,6 +26,9 @@ from ros_support import (
 )
 
 Start = Callable[..., Any]
+LATER = 1_700_000_001.0
+COUNT = 67
+RATE = 30.0
 
 
 @pytest.fixture
@@ -98,7 +102,7 @@ def test_a_bad_image_is_counted_and_reported_and_the_node_survives(
     health = report_of(node)
     assert health["errors"] != "0"
     assert words in health["last error"]
-    peer.publish("image", grey_message(), until=lambda: received)
+    peer.publish("image", grey_message(LATER), until=lambda: received)
     assert received[0].width == 64
 
 
@@ -120,7 +124,7 @@ def test_an_unexpected_exception_is_counted_too(
         patch.setattr(FakeDetector, "__call__", lambda *_: 1 / 0)
         peer.publish("image", grey_message(), until=lambda: handled(node))
     assert "ZeroDivisionError" in report_of(node)["last error"]
-    peer.publish("image", grey_message(), until=lambda: received)
+    peer.publish("image", grey_message(LATER), until=lambda: received)
     assert detector.seen
 
 
@@ -146,18 +150,81 @@ def test_a_slow_detector_gets_the_newest_image_and_dropped_ones_are_counted(
     assert report_of(node)["dropped"] == "18"
 
 
-def test_new_ids_after_time_jumped_back(started: Start, peer: Peer, detector: FakeDetector) -> None:
-    started(KeypointsNode)
+def results(node: KeypointsNode, peer: Peer, stamps: Sequence[float]) -> list[Keypoints]:
+    """The results for images with these stamps [s], after that of one more a second before."""
     received = peer.receive(Keypoints, "keypoints")
-    peer.publish("image", grey_message(99.0), until=lambda: received)
-    received.clear()
-    for seconds in (100.0, 100.1, 50.0, 50.1):
-        count = len(received)
-        peer.publish("image", grey_message(seconds))
-        wait_until(lambda: len(received) > count)  # noqa: B023 - called at once
-    first, second, third, fourth = (message.people[0].id for message in received)
-    assert first == second != third == fourth
+    wait_until(node.keypoints._keypoints.get_subscription_count)
+    begin = 1_700_000_000.0 - 1.0 if any(stamps) else 0.0
+    peer.publish("image", grey_message(begin), until=lambda: received)
+    peer.feed(node, "image", map(grey_message, stamps))
+    wait_until(lambda: len(received) == int(report_of(node)["processed"]))
+    return received
+
+
+def ids(found: Sequence[Keypoints]) -> set[int]:
+    return {one.id for message in found for one in message.people}
+
+
+def seconds(found: Sequence[Keypoints]) -> list[float]:
+    return [round(seconds_of(message.header.stamp), 3) for message in found]
+
+
+def rising(count: int = COUNT) -> list[float]:
+    return [round(1_700_000_000 + number / RATE, 3) for number in range(count)]
+
+
+def test_late_images_are_dropped_counted_and_reported(
+    started: Start, peer: Peer, detector: FakeDetector
+) -> None:
+    node = started(KeypointsNode)
+    stamps = rising()
+    for place in (10, 30, 66):
+        stamps[place - 1 : place + 1] = stamps[place], stamps[place - 1]
+    found = results(node, peer, stamps)
+    assert len(ids(found)) == 1
+    late = {stamps[10], stamps[30], stamps[66]}
+    assert seconds(found)[1:] == sorted({*stamps} - late)
+    report = report_of(node)
+    assert report["late"] == "3"
+    assert detector.resets == 0
+
+
+def test_a_late_image_is_in_the_diagnostics(
+    started: Start, peer: Peer, detector: FakeDetector
+) -> None:
+    node = started(KeypointsNode)
+    results(node, peer, rising(3))
+    peer.feed(node, "image", [grey_message(rising()[1])])
+    report = report_of(node)
+    assert report["message"].startswith("1 image messages older than the newest")
+    assert report["level"] == "1"
+    assert detector.resets == 0
+
+
+@pytest.mark.parametrize("every", [1, 7])
+def test_images_without_a_stamp_have_the_time_of_arrival(
+    every: int, started: Start, peer: Peer, detector: FakeDetector
+) -> None:
+    node = started(KeypointsNode)
+    stamps = [0.0 if number % every == 0 else stamp for number, stamp in enumerate(rising())]
+    found = results(node, peer, stamps)
+    assert len(ids(found)) == 1
+    assert (np.diff(seconds(found)) > 0).all()
+    assert detector.resets == 0
+    peer.feed(node, "image", [grey_message(0.0)])
+    assert "image without a stamp: the time of its arrival" in report_of(node)["message"]
+    if every == 1:
+        now = node.get_clock().now().nanoseconds / 1e9
+        assert seconds(found)[-1] == pytest.approx(now, abs=60)
+
+
+def test_new_ids_after_time_jumped_back(started: Start, peer: Peer, detector: FakeDetector) -> None:
+    node = started(KeypointsNode)
+    found = results(node, peer, rising() * 2)
+    assert len(ids(found)) == 2
     assert detector.resets == 1
+    assert len(found) == 2 * COUNT  # with the one before; the first of the second round is late
+    assert "stamps jumped back by 2.2 s" in report_of(node)["message"]
 
 
 @pytest.mark.usefixtures("detector")

@@ -36,7 +36,7 @@ def test_people_have_the_joints_of_the_network(
     assert len(person.keypoints) == 18
     assert abs(person.keypoints[0].x - 480 * 557 / 1080) < 40
     received.clear()
-    peer.publish("image", image_message(grey(1, 1), header()))
+    peer.publish("image", image_message(grey(1, 1), header(1_700_000_001.0)))
     wait_until(lambda: len(received) == 1)
     assert received[0].people == []
 

@@ -1,11 +1,8 @@
 from threading import Event
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from pose_action_ros.nodes.stage import Immediate, NewestWorker, Timeline
-from ros_support import header
+from pose_action_ros.nodes.stage import Immediate, NewestWorker
 from waiting import wait_until
 
 
@@ -72,14 +69,3 @@ def test_immediate_work_is_done_in_the_call_and_exceptions_are_passed_on() -> No
     assert done == [0.5, 0.25]
     assert [type(error) for error in failures] == [ZeroDivisionError]
     worker.close()
-
-
-@given(st.integers(0, 2**31 - 2), st.integers(0, 10**9 - 1), st.integers(-5_000, 4_000_000))
-def test_stamps_are_exact_to_the_nanosecond(sec: int, nanosec: int, later: int) -> None:
-    timeline = Timeline()
-    first = header().stamp
-    first.sec, first.nanosec = max(sec, 10_000), nanosec
-    timeline.seconds(first)
-    second = header().stamp
-    second.sec, second.nanosec = min(first.sec + later, 2**31 - 1), (nanosec * 7) % 10**9
-    assert timeline.stamp(timeline.seconds(second)) == second
