@@ -103,6 +103,41 @@ def test_images_without_people_or_tracks() -> None:
     assert np.isnan(_scores([empty]).rate)
 
 
+@examples(10)
+@given(st.integers(0, 10**6))
+def test_figures_equal_those_of_trackeval(seed: int) -> None:
+    """TrackEval is the implementation of the authors of HOTA; it would replace our OpenCV."""
+    metrics = pytest.importorskip("trackeval", reason="pip install --no-deps trackeval").metrics
+    rng = np.random.default_rng(seed)
+    people, tracks = rng.integers(0, 5, 12).tolist(), rng.integers(0, 6, 12).tolist()
+    scene = [
+        TrackedImage(
+            tuple(rng.permutation(4)[:count].tolist()),
+            tuple(rng.permutation(6)[:found].tolist()),
+            rng.random((count, found)),
+        )
+        for count, found in zip([1, *people], [1, *tracks], strict=True)
+    ]
+    data = {
+        "num_timesteps": len(scene),
+        "num_gt_ids": 4,
+        "num_tracker_ids": 6,
+        "num_gt_dets": sum(len(image.people) for image in scene),
+        "num_tracker_dets": sum(len(image.tracks) for image in scene),
+        "gt_ids": [np.array(image.people, dtype=int) for image in scene],
+        "tracker_ids": [np.array(image.tracks, dtype=int) for image in scene],
+        "similarity_scores": [image.similarity for image in scene],
+    }
+    quiet = {"PRINT_CONFIG": False}
+    hota = metrics.HOTA().eval_sequence(data)
+    ours = _scores(scene)
+    assert ours.idf1 == pytest.approx(metrics.Identity(quiet).eval_sequence(data)["IDF1"])
+    assert ours.hota == pytest.approx(hota["HOTA"].mean())
+    assert ours.deta == pytest.approx(hota["DetA"].mean())
+    assert ours.assa == pytest.approx(hota["AssA"].mean())
+    assert ours.switches == metrics.CLEAR(quiet).eval_sequence(data)["IDSW"]
+
+
 def test_ignored_people_take_their_tracks_with_them() -> None:
     similarity = np.array([[0.9, 0.1, 0.0], [0.6, 0.8, 0.0]])
     image = TrackedImage((0, 1), (5, 6, 7), similarity)
