@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +57,14 @@ class Detector:
 
     def reset(self) -> None:
         self._count = 0
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return {"count": self._count}
+
+    @state.setter
+    def state(self, state: dict[str, Any]) -> None:
+        self._count = state["count"]
 
 
 class Lifter:

@@ -200,7 +200,8 @@ def _bad_messages(topic: str, *nodes: str) -> Fault:
 def kinds(*, compressed: bool) -> list[Fault]:
     """All faults."""
     wrong = wrong_messages.WRONG_COMPRESSED if compressed else wrong_messages.WRONG_IMAGES
-    stamps = ("old on arrival", "in the future", "without a stamp", "stamps jumped back")
+    late = "older than the newest"
+    stamps = ("old on arrival", "in the future", "without a stamp", "stamps jumped back", late)
     return [
         Fault("camera silent", _silent, (Report(KEYPOINTS, "no image for"),)),
         Fault("camera unplugged", _unplugged, (Report(KEYPOINTS, "no publisher on /image", 2),)),

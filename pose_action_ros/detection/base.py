@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -50,6 +50,14 @@ class Detector(Protocol):
     def reset(self) -> None:
         """Remove the state of earlier images."""
         ...
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The state of earlier images, in values that JSON keeps exactly; may be set."""
+        ...
+
+    @state.setter
+    def state(self, state: dict[str, Any]) -> None: ...
 
 
 def check_image(image: Image) -> None:

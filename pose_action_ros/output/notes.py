@@ -1,9 +1,9 @@
 """A detector with notes on disk, from which a run that was stopped is resumed.
 
-Only the detections are noted: the stages after the detector are fast and run again. The detector
-is reset at each checkpoint, so that a run resumed from there equals one without interruption. The
-notes are lines of JSON: the first names detector, settings and images, the others have the
-detections of one image each, and the last marks the end of the source.
+Only the detections are noted: the stages after the detector are fast and run again. At each
+checkpoint the state of the detector is noted, too, so that a run resumed from there equals one
+without interruption. The notes are lines of JSON: the first names detector, settings and images,
+the others have the detections of one image each, and the last marks the end of the source.
 """
 
 from __future__ import annotations
@@ -64,11 +64,11 @@ class NotedDetector:
         size = [image.shape[1], image.shape[0]]
         number, self._count = self._count, self._count + 1
         if number < self.noted:
-            return self._read(size)
-        if number % CHECKPOINT == 0:
-            self._detector.reset()
+            return self._read(size, last=number + 1 == self.noted)
         people = self._detector(image)
-        line = {"size": size, "people": [_numbers(person) for person in people]}
+        line: dict[str, Any] = {"size": size, "people": [_numbers(person) for person in people]}
+        if self._count % CHECKPOINT == 0:
+            line["state"] = self._detector.state
         try:
             self._file.write(json.dumps(line).encode() + b"\n")
             self._file.flush()
@@ -76,10 +76,13 @@ class NotedDetector:
             raise SettingError(f"cannot write {self._path}: {error.strerror}") from error
         return people
 
-    def _read(self, size: list[int]) -> tuple[Pose2D, ...]:
+    def _read(self, size: list[int], *, last: bool) -> tuple[Pose2D, ...]:
+        """Read the detections of one image, and with the last ones the state of the detector."""
         try:
             line = json.loads(self._file.readline())
             people = tuple(_person(numbers) for numbers in line["people"])
+            if last and "state" in line:  # not at the end of the source
+                self._detector.state = line["state"]
         except (ValueError, KeyError, TypeError) as error:
             raise SettingError(f"{self._path} is damaged ({error}); use --no-resume") from error
         if line["size"] != size:
@@ -92,6 +95,15 @@ class NotedDetector:
     def reset(self) -> None:
         """See Detector."""
         self._detector.reset()
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """See Detector."""
+        return self._detector.state
+
+    @state.setter
+    def state(self, state: dict[str, Any]) -> None:
+        self._detector.state = state
 
     def close(self, *, complete: bool) -> None:
         """Close the notes, which stay.

@@ -125,6 +125,15 @@ def test_notes_of_other_images_or_damaged_notes(
     third.close(complete=False)
 
 
+def test_a_checkpoint_changes_no_detection(tmp_path: Path) -> None:
+    alone = fakes.Detector(DetectorSettings())
+    noted = NotedDetector(fakes.Detector(DetectorSettings()), tmp_path / "notes", "this")
+    image = np.full((48, 64, 3), 9, np.uint8)
+    for _ in range(COUNT):
+        np.testing.assert_array_equal(noted(image)[0].points, alone(image)[0].points)
+    noted.close(complete=True)
+
+
 def test_output_in_the_folder_that_is_read(tmp_path: Path) -> None:
     for number in range(4):
         cv2.imwrite(str(tmp_path / f"{number}.png"), np.full((48, 64, 3), 90, np.uint8))

@@ -9,8 +9,9 @@ follows.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from math import cos, remainder, tau
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -83,6 +84,17 @@ class BlazePose:
         self._regions: list[Region] = []
         self._since_search = 0
         self._searches = 0
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Regions of people and the time of searches; see Detector."""
+        regions = [astuple(region) for region in self._regions]
+        return {"regions": regions, "since": self._since_search, "searches": self._searches}
+
+    @state.setter
+    def state(self, state: dict[str, Any]) -> None:
+        self._regions = [Region(*numbers) for numbers in state["regions"]]
+        self._since_search, self._searches = state["since"], state["searches"]
 
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:
         """People in an image; see Detector."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -60,6 +61,15 @@ class OpenPose:
 
     def reset(self) -> None:
         """Do nothing, as there is no state; see Detector."""
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Nothing; see Detector."""
+        return {}
+
+    @state.setter
+    def state(self, state: dict[str, Any]) -> None:
+        pass
 
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:
         """People in an image; see Detector."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, process_time
+from typing import Any
 
 import numpy as np
 
@@ -70,6 +71,15 @@ class Stopwatch:
     def engine(self) -> str:
         """See Detector."""
         return self._detector.engine
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """See Detector."""
+        return self._detector.state
+
+    @state.setter
+    def state(self, state: dict[str, Any]) -> None:
+        self._detector.state = state
 
     def reset(self) -> None:
         """The next image is the first of a film."""

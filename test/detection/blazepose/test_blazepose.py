@@ -1,5 +1,6 @@
 """BlazePose on real pictures of people."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -130,6 +131,20 @@ def test_people_enter_and_leave(detector: BlazePose, waving: list[Image]) -> Non
 
 
 @needs_shared
+def test_a_detector_with_the_state_of_another_continues_like_it(
+    detector: BlazePose, waving: list[Image]
+) -> None:
+    for image in waving[:2]:
+        detector(image)
+    state = json.loads(json.dumps(detector.state))
+    (expected,) = detector(waving[2])
+    detector.reset()
+    assert detector.state["regions"] == []
+    detector.state = state
+    (found,) = detector(waving[2])
+    np.testing.assert_array_equal(found.points, expected.points)
+
+
 def test_joints_outside_the_image_are_missing(detector: BlazePose, waving: list[Image]) -> None:
     (person,) = detector(np.ascontiguousarray(waving[0][:500]))
     feet = [BODY_25.index(f"{side}_{joint}") for side in ("left", "right") for joint in ("ankle",)]
