@@ -33,7 +33,7 @@ from pose_action_ros.lab.evaluation.stopwatch import Cost, Stopwatch
 from pose_action_ros.pipeline import Pipeline
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.similarity import sizes, tolerances
-from pose_action_ros.skeletons import BODY_25, COCO_17, convert
+from pose_action_ros.skeletons import BODY_25, COCO_17, HUMAN36M_17, convert
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -169,10 +169,17 @@ def _perform(clip: Clip, pipeline: Pipeline, detector: Stopwatch, group: _Group)
         owners = {row: frame.people[column] for row, column in pairs(alike)}
         for row in np.flatnonzero(~truth.ignored).tolist():
             if stamp >= SETTLED:
-                pose = clip.poses[number, row]
-                group.outcome.add_pose(owners.get(row), pose, float(sizes_of_people[row]))
+                pose, size = clip.poses[number, row], float(sizes_of_people[row])
+                exposed = _exposed(clip.exposed[number, row])
+                group.outcome.add_pose(owners.get(row), pose, exposed, size)
             if answers[number]:
                 group.outcome.add_answer(owners.get(row), clip.actions[row])
+
+
+def _exposed(joints: Flags) -> Flags:
+    """(17,) joints of Human3.6M that are, with all they are computed from, among those (25,)."""
+    shares = convert(joints[:, None].astype(np.float64), BODY_25, HUMAN36M_17)[:, 0]
+    return np.asarray(shares > 1 - 1e-6)  # False for joints that body_25 lacks, which are NaN
 
 
 def _tracked(clip: Clip, pipeline: Pipeline) -> Iterator[TrackedImage]:

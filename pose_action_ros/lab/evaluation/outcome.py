@@ -1,4 +1,7 @@
-"""What is right in the end: 3D joints and actions of all true people, also of missed ones."""
+"""What is right in the end: 3D joints and actions of all true people, also of missed ones.
+
+Joints outside the image or behind another person do not count: a missing joint is right there.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from pose_action_ros.metrics import joint_errors
 from pose_action_ros.pipeline import Person
 
 Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 SETTLED = 1.0
 """Time [s] at the start of a scene without 3D figures: filters settle."""
@@ -29,7 +33,7 @@ class Outcome:
 
     Attributes:
         errors: [m] of each joint of each person found, after root alignment, in true size.
-        joints: number of joints of true people.
+        joints: number of joints of true people that count.
         right: number of right answers, and of times that a person should have one.
     """
 
@@ -53,17 +57,18 @@ class Outcome:
         """Share of right answers."""
         return self.right[0] / self.right[1] if self.right[1] else float("nan")
 
-    def add_pose(self, person: Person | None, pose: Array, size: float) -> None:
-        """Compare a true pose (17, 3) [m] with the person found, None if missed.
+    def add_pose(self, person: Person | None, pose: Array, exposed: Flags, size: float) -> None:
+        """Compare a true pose with the person found.
 
         Args:
-            person: that was found.
-            pose: the truth.
+            person: that was found; None if missed.
+            pose: (17, 3) the truth [m].
+            exposed: (17,) the joints that count.
             size: true height of the person over the one that the lifter assumes.
         """
-        self.joints += len(pose)
+        self.joints += int(exposed.sum())
         if person is not None:
-            errors = joint_errors(person.pose.points * size, pose)
+            errors = joint_errors(person.pose.points * size, pose)[exposed]
             self.errors += errors[np.isfinite(errors)].tolist()
 
     def add_answer(self, person: Person | None, action: str) -> None:

@@ -10,6 +10,7 @@ from pose_action_ros.recognition import ActionEstimate
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17
 
 TRUTH = np.random.default_rng(0).uniform(-1, 1, (17, 3))
+ALL = np.ones(17, dtype=np.bool_)
 
 
 def _person(points: np.ndarray[tuple[int, int], np.dtype[np.float64]], label: str = "") -> Person:
@@ -20,15 +21,15 @@ def _person(points: np.ndarray[tuple[int, int], np.dtype[np.float64]], label: st
 
 def test_missed_people_have_no_error_and_no_right_joint() -> None:
     outcome = Outcome()
-    outcome.add_pose(_person(TRUTH + 0.5), TRUTH, 1.0)  # the same relative to the root
-    outcome.add_pose(None, TRUTH, 1.0)
+    outcome.add_pose(_person(TRUTH + 0.5), TRUTH, ALL, 1.0)  # the same relative to the root
+    outcome.add_pose(None, TRUTH, ALL, 1.0)
     assert outcome.mpjpe == pytest.approx(0.0)
     assert outcome.pck == 0.5
 
 
 def test_errors_are_in_true_size() -> None:
     outcome = Outcome()
-    outcome.add_pose(_person(TRUTH / 1.1), TRUTH, 1.1)
+    outcome.add_pose(_person(TRUTH / 1.1), TRUTH, ALL, 1.1)
     assert outcome.mpjpe == pytest.approx(0.0)
 
 
@@ -36,9 +37,19 @@ def test_missing_joints_are_not_right() -> None:
     points = TRUTH.copy()
     points[10:] = np.nan
     outcome = Outcome()
-    outcome.add_pose(_person(points), TRUTH, 1.0)
+    outcome.add_pose(_person(points), TRUTH, ALL, 1.0)
     assert outcome.pck == pytest.approx(10 / 17)
     assert outcome.mpjpe == pytest.approx(0.0)
+
+
+def test_hidden_joints_do_not_count() -> None:
+    points, exposed = TRUTH.copy(), ALL.copy()
+    points[10:] = np.nan
+    exposed[10:] = False
+    outcome = Outcome()
+    outcome.add_pose(_person(points), TRUTH, exposed, 1.0)
+    assert outcome.joints == 10
+    assert outcome.pck == 1.0
 
 
 def test_answers_of_missed_people_are_wrong() -> None:
