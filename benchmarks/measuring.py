@@ -98,8 +98,8 @@ def metered() -> Iterator[Meter]:
     """Meter the networks of detectors that are created inside."""
     meter = Meter()
 
-    def load(path: Path, name: str = "auto", threads: int = 1) -> Engine:
-        return MeteredEngine(load_engine(path, name, threads), meter)
+    def load(path: Path, name: str, threads: int, provider: str) -> Engine:
+        return MeteredEngine(load_engine(path, name, threads, provider), meter)
 
     with patch.object(blazepose, "load_engine", load), patch.object(openpose, "load_engine", load):
         yield meter

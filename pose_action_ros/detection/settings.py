@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pose_action_ros.engines import ENGINE_CHOICES
+from pose_action_ros.engines import ENGINE_CHOICES, PROVIDER_CHOICES
 from pose_action_ros.settings import Settings, setting
 
 
@@ -27,6 +27,12 @@ class DetectorSettings(Settings):
         "auto",
         "inference engine of openpose's network; auto: the fastest available one",
         choices=ENGINE_CHOICES,
+    )
+    detector_provider: str = setting(
+        "auto",
+        "device on which ONNX Runtime runs the detector's networks: one of its execution "
+        "providers; auto: the first that is installed and works, else the CPU",
+        choices=PROVIDER_CHOICES,
     )
     detector_threads: int = setting(2, "CPU threads of the detector", low=1, high=64)
     detector_height: int = setting(

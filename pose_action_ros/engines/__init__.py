@@ -12,9 +12,19 @@ from pathlib import Path
 from typing import cast
 
 from pose_action_ros.engines.base import Engine, NotBuiltError, Shape, Tensors
+from pose_action_ros.engines.providers import CPU, PROVIDER_CHOICES
 from pose_action_ros.errors import EngineError, ModelError
 
-__all__ = ["AUTO", "ENGINES", "ENGINE_CHOICES", "Engine", "Shape", "Tensors", "load_engine"]
+__all__ = [
+    "AUTO",
+    "ENGINES",
+    "ENGINE_CHOICES",
+    "PROVIDER_CHOICES",
+    "Engine",
+    "Shape",
+    "Tensors",
+    "load_engine",
+]
 
 # ONNX Runtime reads this once, when it is loaded. Without it newer versions send data about the
 # device, and write an identifier and a database into the home folder.
@@ -29,7 +39,8 @@ class Source:
 
     Attributes:
         module: in this package.
-        factory: function or class in the module that makes the engine from (path, threads).
+        factory: function or class in the module that makes the engine from path, threads and
+            provider.
         package: the module that must be installed.
         remedy: how to install it.
     """
@@ -59,7 +70,7 @@ ENGINE_CHOICES = ("auto", *ENGINES)
 """The choices of a setting for an engine."""
 
 
-def load_engine(path: Path, name: str = "auto", threads: int = 1) -> Engine:
+def load_engine(path: Path, name: str = "auto", threads: int = 1, provider: str = CPU) -> Engine:
     """Load a model file and log its engine.
 
     Args:
@@ -68,6 +79,9 @@ def load_engine(path: Path, name: str = "auto", threads: int = 1) -> Engine:
             available but its engine of the model is not built, "auto" starts in ONNX Runtime,
             builds it in the background and then continues in TensorRT.
         threads: CPU threads.
+        provider: of ONNX Runtime, one of PROVIDER_CHOICES. The default suits small networks: a
+            person takes the lifter 0.1 ms on one core, so that a GPU has little to gain for the
+            memory that it takes.
 
     Raises:
         ModelError: the file is missing or damaged.
@@ -82,15 +96,15 @@ def load_engine(path: Path, name: str = "auto", threads: int = 1) -> Engine:
     sources = {key: ENGINES[key] for key in (AUTO if name == "auto" else (name,))}
     if name == "auto":
         sources["tensorrt"] = replace(sources["tensorrt"], factory="load_built")
-    return _load_first(sources, path, threads)
+    return _load_first(sources, path, threads, provider)
 
 
-def _load_first(sources: Mapping[str, Source], path: Path, threads: int) -> Engine:
+def _load_first(sources: Mapping[str, Source], path: Path, threads: int, provider: str) -> Engine:
     """The first available engine with the model; one that is not built yet follows later."""
     reasons, remedies, unbuilt = "", list[str](), False
     for name, source in sources.items():
         try:
-            engine = _factory(source)(path, threads)
+            engine = _factory(source)(path, threads, provider)
         except EngineError as error:  # noqa: PERF203 - a handful of engines
             unbuilt |= isinstance(error, NotBuiltError)
             reasons += f"; {name}: {error}"
@@ -100,21 +114,21 @@ def _load_first(sources: Mapping[str, Source], path: Path, threads: int) -> Engi
         else:
             _LOG.info("%s runs in %s (%s)%s", path.name, engine.name, engine.place, reasons)
             if unbuilt:
-                load = partial(_factory(ENGINES["tensorrt"]), path, threads)
+                load = partial(_factory(ENGINES["tensorrt"]), path, threads, provider)
                 from pose_action_ros.engines.background import BackgroundEngine  # noqa: PLC0415
 
                 return BackgroundEngine(engine, path, load)
             return engine
     if unbuilt:
-        return load_engine(path, "tensorrt", threads)
+        return load_engine(path, "tensorrt", threads, provider)
     get = f"; get one with {' or '.join(remedies)}" if remedies else ""
     raise EngineError(f"no engine for {path.name} here ({reasons[2:]}){get}")
 
 
-def _factory(source: Source) -> Callable[[Path, int], Engine]:
+def _factory(source: Source) -> Callable[[Path, int, str], Engine]:
     """The function that makes the engine; importing it imports the package."""
     module = import_module(f"{__name__}.{source.module}")
-    return cast("Callable[[Path, int], Engine]", getattr(module, source.factory))
+    return cast("Callable[[Path, int, str], Engine]", getattr(module, source.factory))
 
 
 def _missing(error: ImportError | OSError, source: Source) -> str:

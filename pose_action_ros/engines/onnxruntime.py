@@ -1,7 +1,8 @@
-"""ONNX Runtime on the CPU: runs everywhere."""
+"""ONNX Runtime: runs everywhere, on the CPU or on one of its other providers."""
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -10,37 +11,57 @@ import numpy.typing as npt
 import onnxruntime
 
 from pose_action_ros.engines.base import Shape, Tensors, check_tensors, on_cpu
+from pose_action_ros.engines.providers import CPU, PROVIDERS, candidates
 from pose_action_ros.errors import EngineError, ModelError
+
+_LOG = logging.getLogger(__name__)
 
 
 class OnnxRuntimeEngine:
-    """An ONNX file in ONNX Runtime; see Engine."""
+    """An ONNX file in ONNX Runtime; see Engine.
+
+    Args:
+        path: the ONNX file.
+        threads: CPU threads.
+        provider: one of PROVIDER_CHOICES. With "auto", a provider that fails is skipped with a
+            warning.
+
+    Raises:
+        ModelError: the file is damaged.
+        EngineError: the provider is not available or fails.
+    """
 
     name = "onnxruntime"
 
-    def __init__(self, path: Path, threads: int) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        # Spinning threads would take a whole core from the other nodes of the robot.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
-        self.place = on_cpu(threads)
-        try:
-            # On the CPU even with an ONNX Runtime for CUDA: a person takes 0.1 to 0.2 ms on one
-            # core, so that a GPU has little to gain for the memory that CUDA takes.
-            self._session = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # onnxruntime has no public base class for its errors
-            raise ModelError(
-                f"{path} cannot be loaded by ONNX Runtime: {error}; fetch or export the model again"
-            ) from error
+    def __init__(self, path: Path, threads: int, provider: str = CPU) -> None:
+        words = candidates(provider, onnxruntime.get_available_providers())
+        for word in words:
+            try:
+                self._open(path, threads, word)
+            except EngineError as error:  # noqa: PERF203 - a handful of providers
+                if provider != "auto":
+                    raise
+                _LOG.warning("%s does not run on %s: %s", path.name, word, error)
+            else:
+                return
+        raise EngineError(f"no provider of ONNX Runtime runs {path.name}, tried {', '.join(words)}")
+
+    def _open(self, path: Path, threads: int, word: str) -> None:
+        """Load the file for a provider, and run it once unless that is the CPU."""
+        self._session = _session(path, threads, word)
+        self.place = on_cpu(threads) if word == CPU else word
         self.inputs: dict[str, Shape] = {
             item.name: tuple(size if isinstance(size, int) else None for size in item.shape)
             for item in self._session.get_inputs()
         }
         self.outputs = tuple(item.name for item in self._session.get_outputs())
+        if word != CPU:
+            self._run(
+                {
+                    name: np.zeros([1 if size is None else size for size in shape], np.float32)
+                    for name, shape in self.inputs.items()
+                }
+            )
 
     def __call__(self, tensors: Tensors) -> dict[str, npt.NDArray[Any]]:
         """Run the network; see Engine."""
@@ -58,3 +79,36 @@ class OnnxRuntimeEngine:
         except Exception as error:
             raise EngineError(f"ONNX Runtime failed: {error}") from error
         return dict(zip(self.outputs, results, strict=True))
+
+
+def _session(path: Path, threads: int, word: str) -> onnxruntime.InferenceSession:
+    """A session in which the provider runs the operations it has, and the CPU the others.
+
+    Raises:
+        ModelError: the file cannot be loaded, on the CPU either.
+        EngineError: the provider cannot be used.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Spinning threads would take a whole core from the other nodes of the robot.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # A plan of all tensors' places takes 8 MB for BlazePose and no time less.
+    options.enable_mem_pattern = False
+    options.log_severity_level = 3
+    names = [PROVIDERS[key].name for key in dict.fromkeys((word, CPU))]
+    try:
+        # Without the fallback, which prints to the standard output.
+        session = onnxruntime.InferenceSession(
+            str(path), options, providers=names, enable_fallback=False
+        )
+    except Exception as error:  # onnxruntime has no public base class for its errors
+        if word != CPU:
+            _session(path, threads, CPU)
+            raise EngineError(f"the provider {word} failed: {error}") from error
+        raise ModelError(
+            f"{path} cannot be loaded by ONNX Runtime: {error}; export or convert the model again"
+        ) from error
+    if names[0] not in session.get_providers():
+        raise EngineError(f"the provider {word} found no device or lacks a library")
+    return session

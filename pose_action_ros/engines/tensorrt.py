@@ -25,17 +25,17 @@ _LOGGER = logging.getLogger(__name__)
 _REMEDY = "`nvidia-smi` shows the GPU's state and memory"
 
 
-def load_fp32(path: Path, _threads: int) -> TensorRtEngine:
+def load_fp32(path: Path, _threads: int, _provider: str) -> TensorRtEngine:
     """The engine of an ONNX file in single precision, for the batch size that was used last."""
     return TensorRtEngine(path)
 
 
-def load_fp16(path: Path, _threads: int) -> TensorRtEngine:
+def load_fp16(path: Path, _threads: int, _provider: str) -> TensorRtEngine:
     """The engine of an ONNX file in half precision; otherwise like load_fp32."""
     return TensorRtEngine(path, "fp16")
 
 
-def load_built(path: Path, _threads: int) -> TensorRtEngine:
+def load_built(path: Path, _threads: int, _provider: str) -> TensorRtEngine:
     """Like load_fp32, but raise NotBuiltError instead of building the engine."""
     return TensorRtEngine(path, may_build=False)
 

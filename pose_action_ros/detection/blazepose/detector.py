@@ -161,7 +161,8 @@ def _load(name_or_path: str, task: str, settings: DetectorSettings) -> Engine:
     """The engine of one of the networks, which must match its card."""
     path = find_model(name_or_path)
     read_card(path, task)
-    return load_engine(path, "onnxruntime", settings.detector_threads)
+    threads, provider = settings.detector_threads, settings.detector_provider
+    return load_engine(path, "onnxruntime", threads, provider)
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,7 +45,8 @@ class OpenPose:
             EngineError: the engine is not available.
         """
         path, card = find_detector(settings.detector_model)
-        self._engine = load_engine(path, settings.detector_engine, settings.detector_threads)
+        threads, provider = settings.detector_threads, settings.detector_provider
+        self._engine = load_engine(path, settings.detector_engine, threads, provider)
         self._network = MapNetwork(self._engine, card)
         self._card = card
         self._size = settings.detector_width, settings.detector_height
