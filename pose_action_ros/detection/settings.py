@@ -30,8 +30,8 @@ class DetectorSettings(Settings):
     )
     detector_provider: str = setting(
         "auto",
-        "device on which ONNX Runtime runs the detector's networks: one of its execution "
-        "providers; auto: the first that is installed and works, else the CPU",
+        "execution provider of ONNX Runtime for the detector's networks; auto: cuda where it is "
+        "installed and works, else cpu",
         choices=PROVIDER_CHOICES,
     )
     detector_threads: int = setting(2, "CPU threads of the detector", low=1, high=64)

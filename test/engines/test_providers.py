@@ -148,9 +148,7 @@ def test_small_networks_stay_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_order_of_auto() -> None:
     every = [provider.name for provider in PROVIDERS.values()]
-    assert candidates("auto", [*reversed(every), "AzureExecutionProvider"]) == [
-        *("cuda", "openvino", "cpu")
-    ]
+    assert candidates("auto", [*reversed(every), "AzureExecutionProvider"]) == [*("cuda", "cpu")]
     assert candidates("tensorrt", every) == ["tensorrt"]
 
 
