@@ -8,6 +8,8 @@ All pairs of all limbs are computed together, first at few samples, which elimin
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import accumulate, pairwise
 from math import sqrt
 from typing import NamedTuple
 
@@ -22,9 +24,11 @@ Array = npt.NDArray[np.float64]
 
 _BLOCK = 8192
 """Pairs computed together: bounds the memory."""
-_FIRST_LOOKS = ((2 / 3, 1 / 3), (1 / 2, 5 / 6, 1 / 6))
+_FIRST = (2 / 3, 1 / 3, 1 / 2, 5 / 6, 1 / 6)
 """Places along a limb of its first samples, five of at least five. Most pairs are longer than any
 limb and may fail once."""
+_LOOKS = (2, 3)
+"""Numbers of samples after which pairs are eliminated; the last number again and again."""
 _COINCIDENT = 1e-6
 """Joints nearer than this have no direction [cells]."""
 
@@ -161,16 +165,42 @@ def _supported(fields: Fields, peaks: Peaks, pairs: Pairs, settings: DecodingSet
     """The pairs with a field that supports a limb."""
     segments, may_fail = _segments(peaks, pairs, settings, settings.touching * fields.size)
     fails = np.zeros(len(may_fail), dtype=np.intp)
-    for shares in _FIRST_LOOKS:
-        for share in shares:
-            number = (share * segments.samples).astype(np.intp)
-            fails += fields.strength(pairs.limbs, segments, number) <= settings.line_threshold
+    order, looks = _order(settings.most_samples), _looks(settings)
+    for first, last in pairwise(looks):
+        for look in order[first:last]:
+            number = look.take(segments.samples)
+            strength = fields.strength(pairs.limbs, segments, np.maximum(number, 0))
+            fails += (strength <= settings.line_threshold) & (number >= 0)
         rows = np.flatnonzero(fails <= may_fail)
         pairs, segments = pairs.take(rows), segments.take(rows)
         fails, may_fail = fails.take(rows), may_fail.take(rows)
     scores, fails = _scores(fields, pairs.limbs, segments, settings)
     good = np.flatnonzero(fails <= may_fail)
     return Lines(pairs.take(good), scores.take(good))
+
+
+def _looks(settings: DecodingSettings) -> list[int]:
+    """Numbers of samples between which pairs are eliminated, until a pair may be weak no longer."""
+    most = settings.most_samples
+    may_fail = most - int(settings.line_share * most) - 1
+    looks = [0, *accumulate(_LOOKS)]
+    while looks[-1] < min(may_fail + 2, most):
+        looks.append(looks[-1] + _LOOKS[-1])
+    return looks
+
+
+@lru_cache(maxsize=8)
+def _order(most: int) -> Indices:
+    """(most, most + 1) which of a limb's samples is the first, the second ...; -1 for no more.
+
+    Columns are numbers of samples: places spread over the limb come first.
+    """
+    order = np.full((most + len(_FIRST), most + 1), -1, dtype=np.intp)
+    for samples in range(len(_FIRST), most + 1):
+        first = [int(share * samples) for share in _FIRST]
+        rest = [number for number in range(samples) if number not in first]
+        order[:samples, samples] = first + rest[1::2] + rest[::2]
+    return order
 
 
 def _segments(

@@ -1,5 +1,6 @@
 import tracemalloc
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -72,7 +73,7 @@ def assert_equal_to_reference(
     st.builds(
         DecodingSettings,
         line_share=st.sampled_from([0.2, 0.5, 0.8, 0.95]),
-        most_samples=st.integers(5, 9),
+        most_samples=st.integers(5, 25),
         most_peaks=st.just(8),
         min_parts=st.integers(2, 3),
         min_mean_score=st.just(0.2),
@@ -326,6 +327,21 @@ def test_joints_that_touch_need_no_field() -> None:
     assert np.isfinite(decode(maps, COCO_18_MAPS).points[0, 14]).all()
     apart = decode(maps, COCO_18_MAPS, DecodingSettings(touching=0.0))
     assert np.isnan(apart.points[0, 14]).all()
+
+
+@pytest.mark.parametrize("loose", [{}, {"peak_threshold": 0.02, "line_share": 0.75}])
+def test_a_hundred_people_are_found(loose: dict[str, Any]) -> None:
+    places = np.stack(np.meshgrid(np.arange(20), np.arange(5)), axis=-1).reshape(-1, 2)
+    people = [
+        random_person(COCO_18_MAPS.skeleton, seed, 14, place * [8, 16] + [6, 9])
+        for seed, place in enumerate(places)
+    ]
+    decoded = decode(
+        draw_maps(people, COCO_18_MAPS, (82, 164)),
+        COCO_18_MAPS,
+        replace(default_settings(COCO_18_MAPS), **loose),
+    )
+    assert len(decoded) == 100
 
 
 def test_memory_stays_bounded_with_noise_full_of_peaks() -> None:
