@@ -38,16 +38,20 @@ DRIFT = 1.5
 """Largest speed [person sizes a second] relative to the prediction: about 1.5 m/s."""
 FIRST_DRIFT = 4.0
 """The same for a track of one image without an estimated speed: running."""
+CALM_DRIFT = 0.4
+"""Usual speed [person sizes a second] relative to the prediction."""
+SUDDEN = 0.1
+"""Share of the movements that are not calm."""
 COASTING = 0.5
 """Time [s] for which an undetected person is predicted to keep walking."""
 AGILITY = 0.1
 """Time constant [s] of the speed estimate."""
 PRECISION = 0.15
 """Typical tolerance of a joint [person sizes], the unit of the density of a prediction."""
-UNSEEN = 0.3
+UNSEEN = 0.5
 """Weight of a track that was not detected in the last image."""
-TENTATIVE = 0.3
-"""Weight of a track that was detected once."""
+ESTABLISHED = 20
+"""Detections of a track with full weight; less weight before, in proportion."""
 PATIENCE = 0.3
 """Time [s] after which an undetected tentative track is removed."""
 ONE_BODY = 0.25
@@ -87,23 +91,28 @@ class _Track:
         """False for a tentative track that is not detected again soon."""
         return self._is_confirmed or stamp - self.stamp < PATIENCE
 
-    def predict(self, stamp: float) -> tuple[Array, float]:
-        """Joints (J, 2) [px] at a constant speed that fades, and their uncertainty [px]."""
+    def predict(self, stamp: float) -> Array:
+        """Joints (J, 2) [px] at a constant speed that fades."""
         if self._velocity is None:
-            return self.points, FIRST_DRIFT * self._size * (stamp - self.stamp)
-        coasting = COASTING * (1 - exp(-(stamp - self.stamp) / COASTING))
-        return self.points + self._velocity * coasting, DRIFT * self._size * (stamp - self.stamp)
+            return self.points
+        return self.points + self._velocity * COASTING * (1 - exp(-(stamp - self.stamp) / COASTING))
 
-    def weight(self, spread: float, last: float) -> float:
-        """Factor of its similarities, 0 to 1: density of the prediction, and trust in the track.
+    def spreads(self, stamp: float) -> tuple[float, float]:
+        """Uncertainty of the prediction [px]: usual and largest."""
+        drift = FIRST_DRIFT if self._velocity is None else DRIFT
+        distance = self._size * (stamp - self.stamp)
+        return CALM_DRIFT * distance, drift * distance
 
-        Args:
-            spread: uncertainty of the prediction [px].
-            last: time of the image before [s].
-        """
-        density = 1 / (1 + (spread / (PRECISION * self._size)) ** 2)
+    def trust(self, last: float) -> float:
+        """Weight of its similarities, 0 to 1; `last` is the time of the image before [s]."""
         recency = 1.0 if self.stamp >= last else UNSEEN
-        return density * recency * (1.0 if self._is_confirmed else TENTATIVE)
+        return recency * min(self._detections / ESTABLISHED, 1.0)
+
+    def densities(self, stamp: float) -> tuple[float, float]:
+        """Factors of similarities with both spreads: the wider, the lower."""
+        unit = PRECISION * self._size
+        calm, sudden = (1 / (1 + (spread / unit) ** 2) for spread in self.spreads(stamp))
+        return calm, SUDDEN * sudden
 
     def has_joined(self, stamp: float, seconds: float) -> bool:
         """Add time on one body with an older track [s]; True when it is most of its life."""
@@ -115,7 +124,7 @@ class _Track:
         seconds = stamp - self.stamp
         moved = pose.points - self.points
         common = np.isfinite(moved).all(axis=1)
-        shift = np.median(moved[common], axis=0) if common.any() else np.zeros(2)
+        shift = _median(moved[common]) if common.any() else np.zeros(2)
         if seconds > 0 and common.any():
             speed = shift / seconds  # (2,)
             old = speed if self._velocity is None else self._velocity
@@ -131,6 +140,13 @@ class _Track:
             cutoff, slope = settings.smoothing_cutoff, settings.smoothing_speed
             points = self._filter(points, seconds, self._size, cutoff, slope)
         return replace(pose, points=points, person_id=self.person_id)
+
+
+def _median(rows: Array) -> Array:
+    """Median (D,) of rows (N, D), N at least 1; much faster than NumPy's for a few rows."""
+    ordered = np.sort(rows, axis=0)
+    middle: Array = (ordered[(len(rows) - 1) // 2] + ordered[len(rows) // 2]) / 2
+    return middle
 
 
 class Tracker:
@@ -206,18 +222,19 @@ class Tracker:
         """The tracks of people, by index; new people and duplicates have none."""
         if not self._tracks:
             return {}
-        predictions = [track.predict(stamp) for track in self._tracks]
-        spreads = [spread for _, spread in predictions]
-        alike = similarities(
-            np.stack([expected for expected, _ in predictions]),
-            np.array(spreads),
-            np.stack([person.points for person in people]),
-            tolerances(people[0].skeleton),
+        tracks = self._tracks
+        expected = np.stack([track.predict(stamp) for track in tracks])
+        found = np.stack([person.points for person in people])
+        tolerance = tolerances(people[0].skeleton)
+        calm, sudden = (
+            similarities(expected, spread, found, tolerance)
+            for spread in np.array([track.spreads(stamp) for track in tracks]).T
         )
+        factors = np.array([track.densities(stamp) for track in tracks])  # (T, 2)
+        factors *= np.array([[track.trust(last)] for track in tracks])
+        alike = calm * factors[:, :1] + sudden * factors[:, 1:]
         # Pairs below the threshold must not outweigh others by their number.
-        alike[alike < self.settings.track_similarity] = 0.0
-        tracks = zip(self._tracks, spreads, strict=True)
-        alike *= np.array([[track.weight(spread, last)] for track, spread in tracks])
+        alike[sudden < self.settings.track_similarity] = 0.0
         pairs = [(0, 0)] if alike.size == 1 else assign(-alike)
         return {column: self._tracks[row] for row, column in pairs if alike[row, column] > 0}
 
