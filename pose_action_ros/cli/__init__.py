@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "evaluate action": ("evaluate:Action", "measure action networks on a data set"),
     "evaluate chain": ("evaluate:Chain", "measure detector, tracker and lifter together"),
     "evaluate detector": ("evaluate_detector", "measure detectors on simulated or COCO images"),
+    "evaluate visibility": ("evaluate:Visibility", "measure scores of hidden and outside joints"),
     "evaluate recogniser": ("evaluate:Recogniser", "measure reaction times and false alarms"),
     "export": ("train:Export", "write a trained lifter as ONNX"),
 }

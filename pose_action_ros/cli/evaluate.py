@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.errors import SettingError
-from pose_action_ros.lab.evaluation.settings import ChainRun, RecogniserRun
+from pose_action_ros.lab.evaluation.settings import ChainRun, RecogniserRun, VisibilityRun
 from pose_action_ros.lab.evaluation.tables import write_figures
 from pose_action_ros.lab.training.action.settings import (
     CELLS,
@@ -241,4 +241,39 @@ class Recogniser:
             "alarms": dict(report.alarms),
         }
         write_figures(figures, args.output)
+        return 0
+
+
+class Visibility:
+    """`evaluate visibility`: scores of hidden joints and of those outside the image."""
+
+    DESCRIPTION = (
+        "Scores of joints that are visible, hidden by the own body or by furniture, or outside the "
+        "image, to choose a detector's least joint score: on rendered people, or on films in which "
+        "furniture is painted over the person and the image is cut."
+    )
+
+    @staticmethod
+    def configure(parser: ArgumentParser) -> None:
+        """Add the options."""
+        parser.add_argument(
+            "detectors", metavar="DETECTOR", nargs="*", help="as for `evaluate detector`"
+        )
+        parser.add_argument(
+            "--films", type=Path, nargs="+", default=(), help="films of one person, or folders"
+        )
+        add_options(parser, VisibilityRun, skip=("detector", "detector_model"))
+
+    @staticmethod
+    def run(args: Namespace) -> int:
+        """Measure and print the tables."""
+        from pose_action_ros.lab.evaluation.visibility import (
+            measure_visibility,
+            visibility_tables,
+        )
+
+        settings = settings_from(args, VisibilityRun)
+        for name in args.detectors or ["blazepose"]:
+            for table in visibility_tables(measure_visibility(name, settings, args.films)):
+                print(table.markdown())  # noqa: T201 - the command's output
         return 0

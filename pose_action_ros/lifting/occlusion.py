@@ -93,7 +93,7 @@ def behind_own_body(joints: Array, given: Flags, placement: Placement) -> Flags:
 
 
 def _hidden(joints: Array, given: Flags, rows: npt.NDArray[np.intp]) -> Flags:
-    """(R,) True for those of joints (17, 3) behind a part whose two ends are given."""
+    """(R,) True for the rows of joints (17, 3) behind a part with two given ends."""
     plane = joints[:, :2] / joints[:, 2:]
     start, way = plane[_FROM], plane[_TO] - plane[_FROM]  # (P, 2)
     offset = plane[rows, None] - start  # (R, P, 2)

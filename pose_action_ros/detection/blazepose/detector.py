@@ -50,6 +50,12 @@ REACHES = np.arange(-3, 4)
 """Cells of the heatmap around a point that refine it."""
 REFINED_FROM = 0.5
 """Least value of the heatmap around a point that is refined."""
+LEAST_HEAT = 0.4
+"""Least value of the heatmap around a joint that has a score.
+
+The network estimates all joints, also behind furniture and below the image; there the heatmap is
+low more often than the score (`pose-action evaluate visibility`).
+"""
 
 
 class BlazePose:
@@ -171,7 +177,8 @@ class Landmarks:
 
     Attributes:
         points: (33, 2) [px] of the image.
-        scores: (33,) 0 to 1, probability that the joint is in the image and visible.
+        scores: (33,) 0 to 1, about the probability that the joint is visible and within 6 % of the
+            person's length; 0 where the heatmap is below LEAST_HEAT.
         score: 0 to 1, probability of a person in the region.
         region: of the person in the next image.
     """
@@ -233,18 +240,18 @@ class LandmarkNetwork:
         """The joints of the person in a region of an image (H, W, 3) BGR."""
         outputs = self._engine({self._input: network_input(image, region, SIZE, low=0)})
         values = outputs[self._points].reshape(POINTS, 5).astype(np.float64)
-        refined = refine(values[:, :2] / SIZE, outputs[self._heatmaps][0])
+        refined, heat = refine(values[:, :2] / SIZE, outputs[self._heatmaps][0])
         points = region.to_image(refined)
-        visible, inside = sigmoid(values[:, 3:]).T
+        scores = np.where(heat >= LEAST_HEAT, sigmoid(values[:, 3:]).min(axis=1), 0.0)
         return Landmarks(
             points[:JOINTS],
-            np.minimum(visible, inside)[:JOINTS],
+            scores[:JOINTS],
             float(outputs[self._score][0, 0]),
             Region.around_body(points[CENTRE], points[RIM], MARGIN),
         )
 
 
-def refine(points: Array, heatmaps: Array) -> Array:
+def refine(points: Array, heatmaps: Array) -> tuple[Array, Array]:
     """Move points to the centre of mass of the heatmap around them, where it is high enough.
 
     Args:
@@ -252,7 +259,7 @@ def refine(points: Array, heatmaps: Array) -> Array:
         heatmaps: (H, W, P) logits, of any float type.
 
     Returns:
-        (P, 2) in the unit square.
+        (P, 2) in the unit square, and (P,) the highest value around each point, 0 to 1.
     """
     height, width, count = heatmaps.shape
     columns, rows = np.floor(points * (width, height)).astype(int).T[..., None] + REACHES  # (P, 7)
@@ -268,5 +275,6 @@ def refine(points: Array, heatmaps: Array) -> Array:
     mass = np.maximum(weights.sum(axis=(1, 2)), 1e-9)
     column = (weights.sum(axis=1) * columns).sum(axis=1) / mass
     row = (weights.sum(axis=2) * rows).sum(axis=1) / mass
-    sure = weights.max(axis=(1, 2)) >= REFINED_FROM
-    return np.where(sure[:, None], np.column_stack([column / width, row / height]), points)
+    heat = weights.max(axis=(1, 2))
+    centres = np.column_stack([column / width, row / height])
+    return np.where(heat[:, None] >= REFINED_FROM, centres, points), heat

@@ -1,4 +1,4 @@
-"""Settings of `pose-action evaluate chain`, `detector` and `recogniser`: the simulated scenes."""
+"""Settings of `pose-action evaluate chain`, `detector`, `visibility` and `recogniser`."""
 
 from __future__ import annotations
 
@@ -45,6 +45,18 @@ class RecogniserRun(PipelineSettings):
     idle_seconds: float = setting(60.0, "length of each", unit="s", low=2.0, high=3600.0)
     rate: float = setting(15.0, "images per second", unit="Hz", low=2.0, high=120.0)
     seed: int = setting(5000, "of the scenes", low=0)
+
+
+@dataclass(frozen=True)
+class VisibilityRun(PipelineSettings):
+    """Short clips of one person each, partly hidden or outside the image."""
+
+    clips: int = setting(200, "rendered clips, or clips of each film", low=1)
+    images_each: int = setting(3, "images of a clip", low=1, high=100)
+    seed: int = setting(7000, "of the clips", low=0)
+    min_joint_score: float = setting(
+        0.0, "least score of a joint; 0 to see what all thresholds give", low=0.0, high=1.0
+    )
 
 
 Run = TypeVar("Run", bound=PipelineSettings)

@@ -7,9 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pose_action_ros.detection.blazepose.detector import TORSO, Array, Landmarks, refine
+from pose_action_ros.detection.blazepose.detector import (
+    LANDMARKS,
+    LEAST_HEAT,
+    LEAST_JOINT_SCORE,
+    TORSO,
+    Array,
+    Landmarks,
+    refine,
+)
 from pose_action_ros.detection.blazepose.regions import Region, output_of_shape, sigmoid
 from pose_action_ros.errors import ModelError
+from pose_action_ros.models.card import find_model, read_card
 from references import refinement
 
 BODY = np.random.default_rng(5).uniform((80, 40), (120, 160), (33, 2))
@@ -24,13 +33,14 @@ def heat(column: float, row: float, height: float) -> Array:
 
 
 def test_a_sure_heatmap_pulls_the_point_to_its_peak() -> None:
-    moved = refine(np.array([[0.5, 0.5]]), heat(33, 31, 8))
+    moved, peak = refine(np.array([[0.5, 0.5]]), heat(33, 31, 8))
+    assert peak == pytest.approx(1 / (1 + np.exp(-8)))
     np.testing.assert_allclose(moved * 64, [[33, 31]], atol=0.1)
 
 
 def test_an_unsure_heatmap_leaves_the_point() -> None:
     point = np.array([[0.5, 0.5]])
-    np.testing.assert_array_equal(refine(point, heat(33, 31, -3)), point)
+    np.testing.assert_array_equal(refine(point, heat(33, 31, -3))[0], point)
 
 
 @given(
@@ -39,13 +49,14 @@ def test_an_unsure_heatmap_leaves_the_point() -> None:
 )
 def test_equals_the_slow_reference(points: Array, heatmaps: Array) -> None:
     expected = refinement.refine(points, heatmaps)
-    np.testing.assert_allclose(refine(points, heatmaps), expected, atol=1e-9)
+    np.testing.assert_allclose(refine(points, heatmaps)[0], expected, atol=1e-9)
 
 
 @pytest.mark.parametrize("place", [-3.0, -0.02, 0.0, 0.999, 1.0, 7.0])
 def test_points_at_the_border_and_outside_stay_finite(place: float) -> None:
-    moved = refine(np.array([[place, 0.5]]), heat(0, 32, 8))
+    moved, peak = refine(np.array([[place, 0.5]]), heat(0, 32, 8))
     assert np.isfinite(moved).all()
+    assert 0 <= peak <= 1
 
 
 def test_the_same_pose_is_the_same_person() -> None:
@@ -73,3 +84,9 @@ def test_outputs_are_found_by_their_shape() -> None:
 
 def test_sigmoid_does_not_overflow() -> None:
     np.testing.assert_allclose(sigmoid(np.array([-1e9, 0, 1e9])), [0, 0.5, 1], atol=1e-9)
+
+
+def test_the_card_states_the_thresholds() -> None:
+    visibility = read_card(find_model(LANDMARKS), "landmarks").scores["visibility"]
+    assert visibility["least_score"] == LEAST_JOINT_SCORE
+    assert visibility["least_heat"] == LEAST_HEAT
