@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -88,13 +90,16 @@ def _session(path: Path, threads: int, word: str) -> onnxruntime.InferenceSessio
         ModelError: the file cannot be loaded, on the CPU either.
         EngineError: the provider cannot be used.
     """
+    _share_arena()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     # Spinning threads would take a whole core from the other nodes of the robot.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # A plan of all tensors' places takes 8 MB for BlazePose and no time less.
+    # The networks of a process run one after another: they share one arena, without plans of all
+    # tensors' places, which takes 20 MB less for the default networks and no more time.
     options.enable_mem_pattern = False
+    options.add_session_config_entry("session.use_env_allocators", "1")
     options.log_severity_level = 3
     names = [PROVIDERS[key].name for key in dict.fromkeys((word, CPU))]
     try:
@@ -111,4 +116,21 @@ def _session(path: Path, threads: int, word: str) -> onnxruntime.InferenceSessio
         ) from error
     if names[0] not in session.get_providers():
         raise EngineError(f"the provider {word} found no device or lacks a library")
+    _return_free_memory()
     return session
+
+
+@cache
+def _share_arena() -> None:
+    """Let the sessions of this process share one arena, which grows by what is needed."""
+    info = onnxruntime.OrtMemoryInfo(
+        "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
+    )
+    onnxruntime.create_and_register_allocator(info, None)
+
+
+def _return_free_memory() -> None:
+    """Return to the system what loading took for a moment, where the C library is glibc."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
