@@ -27,6 +27,7 @@ from pose_action_ros.detection.blazepose.regions import (
 )
 from pose_action_ros.detection.settings import DetectorSettings
 from pose_action_ros.engines import Engine, load_engine
+from pose_action_ros.errors import InputError, ModelError
 from pose_action_ros.models.card import find_model, read_card
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import BLAZEPOSE_33, BODY_25, convert
@@ -76,8 +77,12 @@ class BlazePose:
         """
         self.settings = settings
         self._find = PersonFinder(_load(FINDER, "person finder", settings))
-        self._engine = _load(settings.detector_model or LANDMARKS, "landmarks", settings)
-        self._landmarks = LandmarkNetwork(self._engine)
+        model = settings.detector_model or LANDMARKS
+        self._engine = _load(model, "landmarks", settings)
+        try:
+            self._landmarks = LandmarkNetwork(self._engine)
+        except (ModelError, InputError) as error:
+            raise ModelError(f"{model} is not a landmark network: {error}") from error
         self.reset()
 
     @property

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import pytest
+from onnx import helper, numpy_helper
 
+from engines.networks import save
 from pose_action_ros.detection import Detector, DetectorSettings, Image, make_detector
 from pose_action_ros.detection.blazepose.detector import FINDER, LANDMARKS, BlazePose
 from pose_action_ros.errors import InputError, ModelError, SettingError
-from pose_action_ros.models.card import find_model, read_card, write_card
+from pose_action_ros.models.card import find_model, read_card, sha256_of, write_card
 from pose_action_ros.poses import UNTRACKED, Pose2D
 from pose_action_ros.skeletons import BODY_25
 from shared_data import media, needs_shared
@@ -213,6 +216,48 @@ def test_other_networks_are_refused(tmp_path: Path) -> None:
     write_card(path, replace(read_card(path, None), task="landmarks"))
     with pytest.raises(ModelError, match=r"expected one image of \(1, 256, 256, 3\)"):
         make_detector(DetectorSettings(detector_model=str(path)))
+
+
+@pytest.mark.parametrize(
+    ("entry", "outputs", "message"),
+    [
+        ((1, 256, 256, 3), {"a": (1, 195), "b": (1, 1)}, r"'b': \(1, 1\)}, expected one output of"),
+        ((1, 256, 256, 3), {"a": (1, 132), "b": (1, 1)}, r"expected one output of \(1, 195\)"),
+        ((1, 256, 256, 3), {"a": (1, 195), "b": (1, 195)}, r"expected one output of \(1, 195\)"),
+        ((1, 3, 256, 256), {"a": (1, 195)}, r"expected one image of \(1, 256, 256, 3\)"),
+        (
+            (4, 256, 256, 3),
+            {"a": (4, 195)},
+            r"has shape \(1, 256, 256, 3\), the network takes",
+        ),
+    ],
+)
+def test_networks_with_other_shapes(
+    tmp_path: Path,
+    entry: tuple[int, ...],
+    outputs: dict[str, tuple[int, ...]],
+    message: str,
+) -> None:
+    path = constant_network(tmp_path / "other.onnx", entry, outputs)
+    card = read_card(find_model(LANDMARKS), None)
+    write_card(path, replace(card, sha256=sha256_of(path)))
+    with pytest.raises(ModelError, match=rf"other\.onnx is not a landmark network: .*{message}"):
+        make_detector(DetectorSettings(detector_model=str(path)))
+
+
+def constant_network(
+    path: Path, entry: tuple[int, ...], outputs: dict[str, tuple[int, ...]]
+) -> Path:
+    """A network that gives zeros of some shapes."""
+    nodes = [
+        helper.make_node("Constant", [], [name], value=numpy_helper.from_array(zeros(shape)))
+        for name, shape in outputs.items()
+    ]
+    return save(path, nodes, {"image": entry}, outputs)
+
+
+def zeros(shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
+    return np.zeros(shape, np.float32)
 
 
 def test_a_network_without_its_card(tmp_path: Path) -> None:
