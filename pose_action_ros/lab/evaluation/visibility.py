@@ -254,7 +254,7 @@ def visibility_tables(report: VisibilityReport) -> tuple[Table, Table]:
     scores: Array = np.array(report.scores, dtype=np.float64).reshape(shape)
     errors: Array = np.array(report.errors, dtype=np.float64).reshape(shape)
     title = f"{report.name}: {len(states)} people found in {report.views} views"
-    header = ["joints", "state", "number", *(f"{least:g} %" for least in THRESHOLDS)]
+    header = ["joints", "state", "number", *(f"{least:g}" for least in THRESHOLDS)]
     rows: list[list[str]] = []
     for group, names in GROUPS.items():
         columns = [BODY_25.index(name) for name in names]
@@ -267,7 +267,7 @@ def visibility_tables(report: VisibilityReport) -> tuple[Table, Table]:
         share = f"{100 * right[inside].mean():.0f}" if inside.any() else "-"
         bins.append([f"{low:g} to {high:g}", str(inside.sum()), share])
     return (
-        Table(f"{title}; reported from these scores on", header, rows),
+        Table(f"{title}; percent of the joints with at least these scores", header, rows),
         Table(f"{report.name}: calibration", ["score", "joints", "visible and right %"], bins),
     )
 
