@@ -9,7 +9,10 @@ dropped, and changes nothing. The clock has jumped, and the stream restarts,
   among themselves: a bag that is played again, a clock that was set back;
 - at the last of MOST_LATE images in a row that are not newer: a clock that was set back by less.
 
-Therefore neither a single wrong stamp, however old, nor an image that overtakes fewer than
+A stamp that is ahead of its arrival, by more than LATE and by more than HASTE steps of the stream,
+is late too, unless the next image continues from it.
+
+Therefore neither a single wrong stamp, however old or new, nor an image that overtakes fewer than
 MOST_LATE others within LATE restarts a stream; a jump restarts it once; and fewer than MOST_LATE
 images in a row are dropped.
 
@@ -28,6 +31,9 @@ LATE = 1.0
 """Age [s] relative to the newest image from which two images in a row are a jump."""
 MOST_LATE = 10
 """Number of images in a row that are not newer, at which the clock has been set back."""
+HASTE = 10
+"""Number of steps of the stream by which a stamp may precede its arrival: slow streams are played
+fast."""
 GAP = 60.0
 """Longest time [s] between two images of one stream: the longest memory of tracks."""
 
@@ -59,6 +65,8 @@ class StampOrder:
         self._newest: int | None = None
         self._arrival = 0  # of the newest
         self._raw, self._repeats = 0, 0  # the last stamp, and how often it came again
+        self._pace = 0  # the last step of the stream
+        self._ahead: int | None = None  # time of the image before, if it was dropped as ahead
         self._dropped, self._run = 0, 0  # the last late one, and the number of late ones in a row
 
     def place(self, stamp: int, arrival: int | None = None) -> tuple[Order, int]:
@@ -76,13 +84,29 @@ class StampOrder:
         newest, order = self._newest, Order.NEXT
         if newest is None and self._live and not stamp and self.unstamped == 1:
             return Order.LATE, time
-        if newest is not None and not 0 < time - newest <= GAP * NANOSECONDS:
-            if time <= newest and not self._set_back(time, newest):
+        if newest is not None:
+            step = time - newest
+            set_back = step <= 0 and self._set_back(time, newest)
+            if self._is_ahead(time, step, arrival) or (step <= 0 and not set_back):
                 self.late += 1
                 return Order.LATE, time
-            order, self.step = Order.JUMP, time - newest
+            if set_back or step > GAP * NANOSECONDS:
+                order, self.step = Order.JUMP, step
+            else:
+                self._pace = step
         self._newest, self._arrival, self._run = time, arrival or 0, 0
         return order, time
+
+    def _is_ahead(self, time: int, step: int, arrival: int | None) -> bool:
+        """True for a stamp ahead of its arrival that does not continue from another one."""
+        before, self._ahead = self._ahead, None
+        if arrival is None or not self._pace:
+            return False
+        lead = step - (arrival - self._arrival)
+        if lead <= max(LATE * NANOSECONDS, HASTE * self._pace) or (before and time > before):
+            return False
+        self._ahead = time
+        return True
 
     def _set_back(self, time: int, newest: int) -> bool:
         """True if an image that is not newer shows a clock that was set back."""

@@ -68,6 +68,44 @@ def test_one_old_image_is_dropped_whatever_its_stamp(
     assert (order.late, order.step) == (1, 0)
 
 
+@given(st.integers(3, 80), rates, st.integers(0, 79), st.floats(LATE + 3, 1e8))
+def test_one_image_ahead_of_its_arrival_is_dropped(
+    count: int, rate: float, place: int, seconds: float
+) -> None:
+    stamps = stream(count, rate)
+    wrong = list(stamps)
+    wrong[2 + place % (count - 2)] += round(seconds * NANOSECONDS)
+    order = StampOrder()
+    found = [order.place(stamp, arrival) for stamp, arrival in zip(wrong, stamps, strict=True)]
+    kinds = [kind for kind, _ in found]
+    assert kinds.count(Order.LATE) == order.late == 1
+    assert Order.JUMP not in kinds
+
+
+@given(st.integers(2, 80), rates, st.floats(LATE + 3, 1e8), st.integers(2, 80))
+def test_a_clock_that_is_set_forward_loses_one_image_where_arrivals_are_known(
+    before: int, rate: float, seconds: float, after: int
+) -> None:
+    arrivals, order = stream(before + after, rate), StampOrder()
+    ahead = round(seconds * NANOSECONDS)
+    found = [
+        order.place(arrival + ahead * (number >= before), arrival)
+        for number, arrival in enumerate(arrivals)
+    ]
+    kinds = [kind for kind, _ in found]
+    second = Order.JUMP if order.step else Order.NEXT
+    assert kinds[before : before + 2] == [Order.LATE, second]
+    assert kinds.count(Order.NEXT) >= before + after - 2
+
+
+@given(counts, st.floats(0.05, 60), st.floats(0.1, 100))
+def test_bags_may_be_played_fast(count: int, rate: float, speed: float) -> None:
+    stamps, order = stream(count, rate), StampOrder()
+    arrivals = [START + round((stamp - START) / speed) for stamp in stamps]
+    found = [order.place(stamp, arrival) for stamp, arrival in zip(stamps, arrivals, strict=True)]
+    assert found == [(Order.NEXT, stamp) for stamp in stamps]
+
+
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=30), rates)
 def test_repeated_images_are_dropped(times: list[int], rate: float) -> None:
     stamps = stream(len(times), rate)
