@@ -68,12 +68,12 @@ def similarities(expected: Array, spread: Array, found: Array, tolerance: Array)
 
     Args:
         expected: (T, J, 2) [px], NaN where missing.
-        spread: (T,) uncertainty of the expected poses [px], added to the tolerance.
+        spread: (..., T) uncertainty of the expected poses [px], added to the tolerance.
         found: (D, J, 2) [px], NaN where missing.
         tolerance: (J,) from `tolerances`.
 
     Returns:
-        (T, D), 0 to 1; 0 without common joints.
+        (..., T, D), 0 to 1; 0 without common joints.
     """
     offsets = expected[:, None] - found[None]  # (T, D, J, 2)
     common = np.isfinite(offsets).all(axis=-1)  # (T, D, J)
@@ -81,7 +81,7 @@ def similarities(expected: Array, spread: Array, found: Array, tolerance: Array)
     extents = sizes(np.concatenate([expected, found]))  # (T + D,)
     size = np.fmax(extents[: len(expected), None], extents[len(expected) :])  # (T, D)
     size = np.maximum(np.nan_to_num(size, nan=1.0), 1.0)
-    scale = np.square(size[..., None] * tolerance) + np.square(spread)[:, None, None]
+    scale = np.square(size[..., None] * tolerance) + np.square(spread)[..., None, None]
     alike = np.where(common, np.exp(-squares / (2 * scale)), 0.0)
     counts = [np.isfinite(poses).all(axis=-1).sum(axis=-1) for poses in (expected, found)]
     fewer = np.minimum(counts[0][:, None], counts[1])  # (T, D)

@@ -33,12 +33,17 @@ def without_duplicates(people: Sequence[Pose2D], limit: float = SAME_BODY) -> li
     """
     if len(people) < 2:
         return list(people)
-    alike = pairwise_similarities(people)
+    kept = distinct(people, pairwise_similarities(people), limit)
+    return [people[index] for index in kept]
+
+
+def distinct(people: Sequence[Pose2D], alike: Array, limit: float = SAME_BODY) -> list[int]:
+    """Indices of the people without duplicates, ascending; `alike` (N, N) are similarities."""
     kept: list[int] = []
     for index in by_quality(people):
         if all(alike[index, other] < limit for other in kept):
             kept.append(index)
-    return [people[index] for index in sorted(kept)]
+    return sorted(kept)
 
 
 def by_quality(people: Sequence[Pose2D]) -> list[int]:

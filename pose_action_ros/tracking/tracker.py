@@ -21,9 +21,9 @@ import numpy.typing as npt
 
 from pose_action_ros.detection.duplicates import (
     by_quality,
+    distinct,
     pairwise_similarities,
     quality,
-    without_duplicates,
 )
 from pose_action_ros.errors import InputError
 from pose_action_ros.one_euro import OneEuroFilter
@@ -50,7 +50,7 @@ PRECISION = 0.15
 """Typical tolerance of a joint [person sizes], the unit of the density of a prediction."""
 UNSEEN = 0.5
 """Weight of a track that was not detected in the last image."""
-ESTABLISHED = 20
+ESTABLISHED = 8
 """Detections of a track with full weight; less weight before, in proportion."""
 PATIENCE = 0.3
 """Time [s] after which an undetected tentative track is removed."""
@@ -185,12 +185,14 @@ class Tracker:
             InputError: the stamp is not a number or the skeletons differ.
         """
         last = self._begin(people, stamp)
-        people = without_duplicates([person for person in people if person.present.any()])
+        people = [person for person in people if person.present.any()]
         results: dict[int, Pose2D] = {}
         if people:
+            alike = pairwise_similarities(people) if len(people) > 1 else np.ones((1, 1))
+            kept = distinct(people, alike)
+            people, alike = [people[index] for index in kept], alike[np.ix_(kept, kept)]
             owners = self._match(people, stamp, last)
-            if len(owners) > 1:
-                self._merge(people, owners, stamp, stamp - last)
+            self._merge(people, owners, alike, (stamp, stamp - last))
             for index, track in owners.items():
                 results[index] = track.follow(people[index], stamp, self.settings)
             if len(owners) < len(people):
@@ -225,11 +227,8 @@ class Tracker:
         tracks = self._tracks
         expected = np.stack([track.predict(stamp) for track in tracks])
         found = np.stack([person.points for person in people])
-        tolerance = tolerances(people[0].skeleton)
-        calm, sudden = (
-            similarities(expected, spread, found, tolerance)
-            for spread in np.array([track.spreads(stamp) for track in tracks]).T
-        )
+        spreads = np.array([track.spreads(stamp) for track in tracks]).T  # (2, T)
+        calm, sudden = similarities(expected, spreads, found, tolerances(people[0].skeleton))
         factors = np.array([track.densities(stamp) for track in tracks])  # (T, 2)
         factors *= np.array([[track.trust(last)] for track in tracks])
         alike = calm * factors[:, :1] + sudden * factors[:, 1:]
@@ -239,14 +238,24 @@ class Tracker:
         return {column: self._tracks[row] for row, column in pairs if alike[row, column] > 0}
 
     def _merge(
-        self, people: Sequence[Pose2D], owners: dict[int, _Track], stamp: float, seconds: float
+        self,
+        people: Sequence[Pose2D],
+        owners: dict[int, _Track],
+        alike: Array,
+        time: tuple[float, float],
     ) -> None:
-        """Remove the younger of two tracks that have been on one body for most of its life."""
-        alike = pairwise_similarities(people)
+        """Remove the younger of two tracks that have been on one body for most of its life.
+
+        Args:
+            people: of this image.
+            owners: their tracks, by index; changed.
+            alike: (N, N) similarities of the people.
+            time: of this image, and since the one before [s].
+        """
         older: list[int] = []
         for index in sorted(owners, key=lambda index: owners[index].person_id):
             same = [other for other in older if alike[index, other] >= ONE_BODY]
-            if not same or not owners[index].has_joined(stamp, seconds):
+            if not same or not owners[index].has_joined(*time):
                 older.append(index)
                 continue
             self._tracks.remove(owners.pop(index))
