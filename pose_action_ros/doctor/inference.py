@@ -21,7 +21,7 @@ from pose_action_ros.models.card import find_model, sha256_of
 
 MODULE = "pose_action_ros.doctor.inference"
 UNBUILT = "not built yet"
-RUNTIMES = ("onnxruntime", "onnxruntime-gpu")
+RUNTIMES = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-openvino")
 
 ENGINE_NONE = Problem(
     "engine-none",
@@ -64,8 +64,9 @@ TWO_RUNTIMES = Problem(
     "two-onnxruntimes",
     Level.WARN,
     "Two packages of ONNX Runtime are installed.",
-    "both install files into the same folder, which then contains a mixture",
-    "python3 -m pip uninstall -y onnxruntime onnxruntime-gpu, then install one of them",
+    "all install files into the same folder, which then contains a mixture",
+    "python3 -m pip uninstall -y onnxruntime onnxruntime-gpu onnxruntime-openvino, then install "
+    "one of them",
 )
 
 
@@ -76,8 +77,9 @@ def check(machine: Machine) -> Iterator[Finding]:
         yield _engine_finding(name, outcome)
     if not any(outcome.succeeded for outcome in outcomes.values()):
         yield ENGINE_NONE.finding("no engine runs the networks")
-    if all(name in machine.packages for name in RUNTIMES):
-        yield TWO_RUNTIMES.finding(" and ".join(RUNTIMES) + " are both installed")
+    runtimes = [name for name in RUNTIMES if name in machine.packages]
+    if len(runtimes) > 1:
+        yield TWO_RUNTIMES.finding(" and ".join(runtimes) + " are installed")
     tensorrt = outcomes["tensorrt"]
     yield from check_plans(stored_plans(), tensorrt.output if tensorrt.succeeded else "")
 
