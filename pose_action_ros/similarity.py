@@ -50,10 +50,9 @@ def sizes(points: npt.ArrayLike) -> Array:
     NaN if all joints are missing.
     """
     array = np.asarray(points, dtype=np.float64)
-    known = np.asarray(np.isfinite(array).all(axis=-1, keepdims=True))
-    low = np.where(known, array, np.inf).min(axis=-2)
-    high = np.where(known, array, -np.inf).max(axis=-2)
-    spans = np.where(known.any(axis=-2), high - low, np.nan)  # (..., 2)
+    array = np.where(np.isfinite(array).all(axis=-1, keepdims=True), array, np.nan)
+    # fmax and fmin ignore NaN unless all joints are missing.
+    spans = np.fmax.reduce(array, axis=-2) - np.fmin.reduce(array, axis=-2)  # (..., 2)
     long, short = spans.max(axis=-1), spans.min(axis=-1)
     result: Array = np.sqrt(long * np.maximum(short, long / 4))
     return result
@@ -80,7 +79,7 @@ def similarities(expected: Array, spread: Array, found: Array, tolerance: Array)
     squares = np.where(common, np.square(offsets).sum(axis=-1), 0.0)
     extents = sizes(np.concatenate([expected, found]))  # (T + D,)
     size = np.fmax(extents[: len(expected), None], extents[len(expected) :])  # (T, D)
-    size = np.maximum(np.nan_to_num(size, nan=1.0), 1.0)
+    size = np.fmax(size, 1.0)
     scale = np.square(size[..., None] * tolerance) + np.square(spread)[..., None, None]
     alike = np.where(common, np.exp(-squares / (2 * scale)), 0.0)
     counts = [np.isfinite(poses).all(axis=-1).sum(axis=-1) for poses in (expected, found)]
