@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pose_action_ros.models.card import ModelCard, sha256_of
 
@@ -64,23 +66,11 @@ PUBLISHED = {
     ),
 }
 """Origin of the shipped networks by SHA-256 of the published file."""
-SCORES = {
-    FINDER.name: {
-        "unit": "largest difference from the published file in LiteRT, on 161 images of real films",
-        "boxes_px": 0.003,
-        "scores_logit": 0.0013,
-    },
-    LANDMARKS.name: {
-        "unit": "largest difference from the published file in LiteRT, on 200 crops of real people",
-        "landmarks_px": 0.003,
-        "score": 0.000003,
-        "heatmaps_logit": 0.001,
-    },
-}
-"""Measured results of the shipped networks."""
 
 
-def card_of(network: Network, path: Path, file: str, digest: str) -> ModelCard:
+def card_of(
+    network: Network, path: Path, file: str, digest: str, scores: Mapping[str, Any]
+) -> ModelCard:
     """The card of a converted file.
 
     Args:
@@ -88,6 +78,7 @@ def card_of(network: Network, path: Path, file: str, digest: str) -> ModelCard:
         path: the converted file.
         file: name of the published file.
         digest: SHA-256 of the published .tflite file.
+        scores: measured results of the converted file.
     """
     return ModelCard(
         name=path.stem,
@@ -108,6 +99,6 @@ def card_of(network: Network, path: Path, file: str, digest: str) -> ModelCard:
             "command": f"python tools/convert_blazepose.py {file} {path.name}",
             "data": DATA,
         },
-        scores=SCORES[network.name] if digest in PUBLISHED else {},
+        scores=scores,
         use=USE,
     )

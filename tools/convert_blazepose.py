@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,8 @@ from blazepose_cards import FINDER, LANDMARKS, Network, card_of
 from onnx import TensorProto, helper, numpy_helper
 from tflite_file import ConversionError, Operation, TfliteFile
 
-from pose_action_ros.models.card import write_card
+from pose_action_ros.errors import ModelError
+from pose_action_ros.models.card import read_card, write_card
 
 Array = npt.NDArray[Any]
 
@@ -289,7 +290,15 @@ def convert(path: Path, output: Path) -> None:
     digest = hashlib.sha256(data).hexdigest()
     model = Converter(source, networks[shape]).model(f"{path.name} with sha256 {digest}")
     output.write_bytes(model.SerializeToString(deterministic=True))
-    write_card(output, card_of(networks[shape], output, path.name, digest))
+    write_card(output, card_of(networks[shape], output, path.name, digest, scores_of(output)))
+
+
+def scores_of(path: Path) -> Mapping[str, Any]:
+    """Results in the card that a file has, if the file is the same as before."""
+    try:
+        return read_card(path, None).scores
+    except ModelError:
+        return {}
 
 
 def _name(index: int) -> str:
