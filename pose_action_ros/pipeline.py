@@ -149,7 +149,7 @@ class Pipeline:
         self.tracker, self.lifter = Tracker(settings), Lifter(settings)
         self.recogniser = Recogniser(_recogniser_settings(settings)) if recognise else None
         self._field_of_view = settings.field_of_view
-        self._index, self._order = 0, StampOrder()
+        self._index, self._order, self._warned = 0, StampOrder(), False
         self._actions: dict[int, ActionEstimate] = {}
 
     def __call__(
@@ -184,8 +184,17 @@ class Pipeline:
         size = image.shape[1], image.shape[0]
         if stamp is not None and not self._continues(stamp):
             return replace(self._late(size, stamp, intrinsics), image=image)
-        frame = self._follow(self.detector(image), size, stamp or 0.0, intrinsics)
+        people = self.detector(image)
+        self._warn_of_limit(len(people), self.detector)
+        frame = self._follow(people, size, stamp or 0.0, intrinsics)
         return replace(frame, image=image)
+
+    def _warn_of_limit(self, found: int, detector: Detector) -> None:
+        """Log once that max_people leaves people out."""
+        if detector.left_out and not self._warned:
+            self._warned = True
+            most = detector.settings.max_people
+            _LOG.warning("%d people found, max_people is %d", found + detector.left_out, most)
 
     def follow(
         self,

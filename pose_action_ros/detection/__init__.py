@@ -18,6 +18,7 @@ __getattr__ = importer(__name__, {"Detector": "base", "Image": "base"})
 DETECTORS: Mapping[str, tuple[str, str]] = {
     # name: (module, class), imported only if chosen
     "blazepose": ("pose_action_ros.detection.blazepose.detector", "BlazePose"),
+    "movenet": ("pose_action_ros.detection.movenet.detector", "MoveNet"),
     "openpose": ("pose_action_ros.detection.openpose.detector", "OpenPose"),
 }
 

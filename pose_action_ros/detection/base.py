@@ -22,10 +22,12 @@ class Detector(Protocol):
     Attributes:
         skeleton: of its poses.
         settings: may be replaced between images; only live settings take effect.
+        left_out: number of people that were last found beyond max_people.
     """
 
     skeleton: Skeleton
     settings: DetectorSettings
+    left_out: int
 
     @property
     def engine(self) -> str:

@@ -15,7 +15,13 @@ class DetectorSettings(Settings):
     detector: str = setting(
         "blazepose",
         "2D pose detector; openpose needs a network, see `pose-action models`",
-        choices=("blazepose", "openpose"),
+        choices=("blazepose", "movenet", "openpose"),
+    )
+    person_finder: str = setting(
+        "movenet",
+        "network that finds new people for blazepose; movenet: several, small and touching people, "
+        "blazepose: one or two near people, in half the time",
+        choices=("movenet", "blazepose"),
     )
     detector_model: str = setting(
         "",
@@ -50,7 +56,7 @@ class DetectorSettings(Settings):
         low=0,
         high=1920,
     )
-    max_people: int = setting(4, "most people reported per image", low=1, high=32, live=True)
+    max_people: int = setting(10, "most people reported per image", low=1, high=32, live=True)
     min_person_score: float = setting(
         -1.0,
         "least score of a person; negative for the detector's default",

@@ -20,6 +20,7 @@ from pose_action_ros.drawing.captions import Captions
 from pose_action_ros.msg import Action, Keypoints
 from pose_action_ros.nodes.base import NodeSettings
 from pose_action_ros.nodes.conversions import keypoints_message
+from pose_action_ros.nodes.health import Finding, Level
 from pose_action_ros.nodes.humans import HumansSettings, make_humans
 from pose_action_ros.nodes.images import (
     Image,
@@ -63,6 +64,7 @@ class KeypointsStage(Stage):
         self._keypoints = self._add(Keypoints, "keypoints")
         self._overlay = self._add(ImageMessage, "~/overlay", depth=1)
         self._captions = Captions()
+        self._people = 0
 
     def close(self) -> None:
         """Destroy the publishers and release the models."""
@@ -77,6 +79,14 @@ class KeypointsStage(Stage):
         self.tracker.settings = settings
         self._memory = settings.track_memory
 
+    def findings(self) -> list[Finding]:
+        """Warn of people beyond max_people."""
+        if not self.detector.left_out:
+            return []
+        most = self.detector.settings.max_people
+        found = self._people + self.detector.left_out
+        return [Finding(Level.WARN, f"{found} people found, max_people is {most}")]
+
     def label(self, message: Action) -> None:
         """Show an action in the overlay and publish it under /humans."""
         if self._overlay.get_subscription_count():
@@ -87,6 +97,7 @@ class KeypointsStage(Stage):
     def publish(self, people: Sequence[Pose2D], image: Image, header: Header) -> None:
         """Publish the people in an image (H, W, 3) BGR."""
         size = image.shape[1], image.shape[0]
+        self._people = len(people)
         self._keypoints.publish(keypoints_message(people, header, size, self.detector.skeleton))
         if self._humans is not None:
             self._humans.publish(people, size, header, self._memory)

@@ -8,15 +8,16 @@ follows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from math import cos, remainder, tau
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.detection.base import Image, check_image
+from pose_action_ros.detection.blazepose.crowd_finder import CrowdFinder
 from pose_action_ros.detection.blazepose.person_finder import MARGIN, PersonFinder
 from pose_action_ros.detection.blazepose.regions import (
     Region,
@@ -25,11 +26,14 @@ from pose_action_ros.detection.blazepose.regions import (
     output_of_shape,
     sigmoid,
 )
+from pose_action_ros.detection.duplicates import SAME_BODY
+from pose_action_ros.detection.movenet.network import MoveNetNetwork
 from pose_action_ros.detection.settings import DetectorSettings
 from pose_action_ros.engines import Engine, load_engine
 from pose_action_ros.errors import InputError, ModelError
 from pose_action_ros.models.card import find_model, read_card
 from pose_action_ros.poses import Pose2D
+from pose_action_ros.similarity import similarities, tolerances
 from pose_action_ros.skeletons import BLAZEPOSE_33, BODY_25, convert
 
 Array = npt.NDArray[np.float64]
@@ -46,9 +50,12 @@ TORSO = [
     for side in ("left", "right")
     for joint in ("shoulder", "hip")
 ]
+TOLERANCES = tolerances(BLAZEPOSE_33)
 CELLS = 64
 REACHES = np.arange(-3, 4)
 """Cells of the heatmap around a point that refine it."""
+PAUSE = 2
+"""Interval of searches while no person is followed [images]."""
 REFINED_FROM = 0.5
 """Least value of the heatmap around a point that is refined."""
 LEAST_HEAT = 0.4
@@ -59,11 +66,31 @@ low more often than the score (`pose-action evaluate visibility`).
 """
 
 
+class Finder(Protocol):
+    """Finds new people, beyond those that are followed.
+
+    Attributes:
+        looks: number of times that the landmark network looks at a new person, each time in the
+            better region that results from the last.
+    """
+
+    looks: int
+
+    def areas(self, image: Image) -> Sequence[Any]:
+        """Areas to search: the whole image, then parts of it."""
+        ...
+
+    def __call__(self, image: Image, area: Any, known: Sequence[Landmarks]) -> list[Region]:
+        """Regions of the new people in an area of an image, highest score first."""
+        ...
+
+
 class BlazePose:
     """BODY_25 joints of several people; see Detector.
 
     Attributes:
         settings: see Detector; the networks stay.
+        left_out: see Detector.
     """
 
     skeleton = BODY_25
@@ -76,7 +103,11 @@ class BlazePose:
             EngineError: ONNX Runtime is not installed.
         """
         self.settings = settings
-        self._find = PersonFinder(_load(FINDER, "person finder", settings))
+        self._find: Finder
+        if settings.person_finder == "movenet":
+            self._find = CrowdFinder(MoveNetNetwork.load(settings))
+        else:
+            self._find = PersonFinder(_load(FINDER, "person finder", settings))
         model = settings.detector_model or LANDMARKS
         self._engine = _load(model, "landmarks", settings)
         try:
@@ -95,6 +126,7 @@ class BlazePose:
         self._regions: list[Region] = []
         self._since_search = 0
         self._searches = 0
+        self.left_out = 0
 
     @property
     def state(self) -> dict[str, Any]:
@@ -110,34 +142,48 @@ class BlazePose:
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:
         """People in an image; see Detector."""
         check_image(image)
+        self._regions = self._regions[: self.settings.max_people]
         people = self._look(image, self._regions)
         self._since_search += 1
-        # Search when a person was lost, and at intervals.
-        lost = len(people) < len(self._regions) or not people
-        due = self._since_search >= self.settings.search_interval
-        if len(people) < self.settings.max_people and (lost or due):
-            self._since_search = 0
-            for part in self._parts(image):
-                people = _distinct([*people, *self._new_people(image, part, people)])
+        if self._is_due(people):
+            people = self._search(image, people)
         self._regions = [person.region for person in people]
         return self._poses(people, image)
 
-    def _parts(self, image: Image) -> list[Region]:
-        """Parts to search: all of them in the first image, later one after another."""
-        parts = Region.parts_of_image(image)
-        self._searches += 1
-        return parts if self._searches == 1 else [parts[self._searches % len(parts)]]
+    def _is_due(self, people: Sequence[Landmarks]) -> bool:
+        """True for a search: in the first image, when a person was lost, and at intervals."""
+        if not self._searches or len(people) < len(self._regions):
+            return True
+        interval = self.settings.search_interval
+        return self._since_search >= (interval if people else min(PAUSE, interval))
 
-    def _new_people(self, image: Image, part: Region, known: list[Landmarks]) -> list[Landmarks]:
-        """Newly detected people in a part of the image, at most max_people in all."""
-        new = [
-            region
-            for region in self._find(image, part)
-            if not any(region.is_close(person.region) for person in known)
-        ]
-        first = self._look(image, new[: self.settings.max_people - len(known)])
-        # The second look uses the better region that results from the first.
-        return self._look(image, [person.region for person in first])
+    def _search(self, image: Image, people: list[Landmarks]) -> list[Landmarks]:
+        """The people and those who are new, at most max_people.
+
+        All areas are searched in the first image, later the whole image and its parts in turn.
+        """
+        whole, *parts = self._find.areas(image)
+        areas = [whole, *parts]
+        if self._searches:
+            turn = self._searches // 2 % max(len(parts), 1)
+            areas = [parts[turn] if parts and self._searches % 2 else whole]
+        if areas[0] is whole:
+            self.left_out = 0
+        for area in areas:
+            regions = self._find(image, area, people)
+            space = self.settings.max_people - len(people)
+            self.left_out = max(self.left_out, len(regions) - space)
+            people = _distinct([*people, *self._new_people(image, regions[:space])])
+        self._since_search = 0
+        self._searches += 1
+        return people
+
+    def _new_people(self, image: Image, regions: Sequence[Region]) -> list[Landmarks]:
+        """The people in new regions."""
+        people = self._look(image, regions)
+        for _ in range(1, self._find.looks):
+            people = self._look(image, [person.region for person in people])
+        return people
 
     def _look(self, image: Image, regions: Iterable[Region]) -> list[Landmarks]:
         """The people in the regions, without duplicates, highest rank first."""
@@ -201,12 +247,14 @@ class Landmarks:
     def same_person(self, other: Landmarks) -> bool:
         """True if both describe one person.
 
-        Either their torsos coincide, or they overlap but are turned against each other.
+        Either their joints coincide, or they overlap but are turned against each other.
         """
+        alike = similarities(self.points[None], np.zeros(1), other.points[None], TOLERANCES)
         side = min(self.region.side, other.region.side)
         apart = np.linalg.norm((self.points - other.points)[TORSO], axis=1).mean() / side
         turned = abs(remainder(self.region.angle - other.region.angle, tau))
-        return bool(apart < 0.12 or (apart < 0.4 and turned > 0.7 and self._overlap(other) > 0.5))
+        contrary = apart < 0.4 and turned > 0.7 and self._overlap(other) > 0.5
+        return bool(alike[0, 0] >= SAME_BODY or contrary)
 
     def _overlap(self, other: Landmarks) -> float:
         """Common part of the boxes around the joints, as a share of the smaller box."""

@@ -6,6 +6,9 @@ and the circle around the whole body.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 
@@ -19,6 +22,9 @@ from pose_action_ros.detection.blazepose.regions import (
 )
 from pose_action_ros.engines import Engine
 
+if TYPE_CHECKING:
+    from pose_action_ros.detection.blazepose.detector import Landmarks
+
 Array = npt.NDArray[np.float64]
 
 SIZE = 224
@@ -31,7 +37,9 @@ MARGIN = 1.25
 
 
 class PersonFinder:
-    """Finds people in an image or a part of it."""
+    """Finds people in an image or a part of it; see Finder."""
+
+    looks = 2
 
     def __init__(self, engine: Engine) -> None:
         """Check the network by running it once.
@@ -48,7 +56,19 @@ class PersonFinder:
         self._values = output_of_shape(outputs, (1, count, 12))
         self._scores = output_of_shape(outputs, (1, count, 1))
 
-    def __call__(self, image: Image, part: Region) -> list[Region]:
+    def areas(self, image: Image) -> list[Region]:
+        """The whole image, then squares along it; see Finder."""
+        return Region.parts_of_image(image)
+
+    def __call__(self, image: Image, area: Region, known: Sequence[Landmarks]) -> list[Region]:
+        """Regions of the new people in an area of an image (H, W, 3) BGR; see Finder."""
+        return [
+            region
+            for region in self.people(image, area)
+            if not any(region.is_close(person.region) for person in known)
+        ]
+
+    def people(self, image: Image, part: Region) -> list[Region]:
         """Regions of the people in a part of an image (H, W, 3) BGR, highest score first."""
         outputs = self._engine({self._input: network_input(image, part, SIZE, low=-1)})
         values = outputs[self._values][0].astype(np.float64)  # (A, 12)

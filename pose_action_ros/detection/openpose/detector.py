@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from pose_action_ros.detection.base import Image, check_image
+from pose_action_ros.detection.letterbox import Letterbox, input_size
 from pose_action_ros.detection.openpose.decode import DecodedPeople, decode
 from pose_action_ros.detection.openpose.layout import to_pixels
-from pose_action_ros.detection.openpose.letterbox import Letterbox, input_size
 from pose_action_ros.detection.openpose.network import MapNetwork
 from pose_action_ros.detection.openpose.settings import DecodingSettings, default_settings
 from pose_action_ros.detection.settings import DetectorSettings
@@ -54,6 +54,7 @@ class OpenPose:
         self._defaults = replace(own, **card.thresholds())
         self.skeleton = self._network.layout.skeleton
         self.settings = settings
+        self.left_out = 0
 
     @property
     def engine(self) -> str:
@@ -116,11 +117,15 @@ class OpenPose:
             inside = ((points >= -0.5) & (points <= edge)).all(axis=-1)
         scores = np.where(inside & (people.joint_scores >= least_joint), people.joint_scores, 0.0)
         order = np.argsort(-people.person_scores, kind="stable")
-        rows = [row for row in order.tolist() if scores[row].any()]
+        rows = [
+            row
+            for row in order.tolist()
+            if scores[row].any() and people.person_scores[row] >= least_person
+        ]
+        self.left_out = max(len(rows) - self.settings.max_people, 0)
         return tuple(
             Pose2D(self.skeleton, points[row], scores[row], score=float(people.person_scores[row]))
             for row in rows[: self.settings.max_people]
-            if people.person_scores[row] >= least_person
         )
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.detection.base import Image
+from pose_action_ros.detection.letterbox import Size
 from pose_action_ros.detection.openpose.layout import MapLayout, layout_named
-from pose_action_ros.detection.openpose.letterbox import Size
 from pose_action_ros.detection.openpose.outputs import join_maps
 from pose_action_ros.engines import Engine
 from pose_action_ros.errors import ModelError

@@ -184,7 +184,7 @@ def test_other_arrays_are_refused(detector: BlazePose, image: Image) -> None:
 
 
 def test_an_unknown_detector() -> None:
-    with pytest.raises(SettingError, match="expected one of blazepose, openpose"):
+    with pytest.raises(SettingError, match="expected one of blazepose, movenet, openpose"):
         make_detector(DetectorSettings(detector="yolo"))
 
 

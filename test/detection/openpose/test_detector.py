@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from benchmarks.openpose_maps import draw_maps
 from pose_action_ros.detection import Detector, DetectorSettings, Image
+from pose_action_ros.detection.letterbox import Letterbox, input_size
 from pose_action_ros.detection.openpose import detector as module
 from pose_action_ros.detection.openpose import layout_named, network
 from pose_action_ros.detection.openpose.detector import OpenPose
 from pose_action_ros.detection.openpose.layout import to_cells
-from pose_action_ros.detection.openpose.letterbox import Letterbox, input_size
 from pose_action_ros.engines import Shape, Tensors
 from pose_action_ros.errors import InputError, ModelError
 from pose_action_ros.models.openpose_card import OpenPoseCard

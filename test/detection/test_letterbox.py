@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pose_action_ros.detection.openpose.letterbox import Letterbox, input_size
+from pose_action_ros.detection.letterbox import Letterbox, input_size
 
 SIDES = st.integers(1, 9000)
 

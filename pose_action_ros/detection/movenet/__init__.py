@@ -1,0 +1,1 @@
+"""MoveNet MultiPose: one network that gives the joints of all people in an image."""
