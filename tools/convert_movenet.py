@@ -166,7 +166,7 @@ def _activations(node: Mapping[str, Any]) -> list[str]:
 
 
 def _window(node: Mapping[str, Any], size: Sequence[int]) -> dict[str, Any]:
-    """Attributes of a convolution's window, for images whose sides are multiples of 32."""
+    """Attributes of a convolution's window; the sides of images are multiples of 32."""
     stride = int(node["attr"]["strides"]["list"]["i"][1])
     padded = b64decode(node["attr"]["padding"]["s"]) == b"SAME"
     missing = max(int(size[0]) - stride, 0) if padded else 0

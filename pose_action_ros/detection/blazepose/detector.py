@@ -158,7 +158,7 @@ class BlazePose:
         return self._since_search >= (interval if people else min(PAUSE, interval))
 
     def _search(self, image: Image, people: list[Landmarks]) -> list[Landmarks]:
-        """The people and those who are new, at most max_people.
+        """The followed and the new people, at most max_people.
 
         All areas are searched in the first image, later the whole image and its parts in turn.
         """

@@ -126,7 +126,7 @@ class MoveNetNetwork:
 
 
 def _letterbox(size: Size, longest: int) -> Letterbox:
-    """The smallest input for an area of a size, whose longer side is shown with `longest` px."""
+    """The smallest input for an area; its longer side becomes `longest` px."""
     scale = longest / max(size)
     width, height = (max(ceil(round(length * scale) / MULTIPLE), 1) * MULTIPLE for length in size)
     return Letterbox(size, (width, height))
