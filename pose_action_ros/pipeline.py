@@ -191,10 +191,10 @@ class Pipeline:
 
     def _warn_of_limit(self, found: int, detector: Detector) -> None:
         """Log once that max_people leaves people out."""
-        if detector.left_out and not self._warned:
+        if detector.surplus and not self._warned:
             self._warned = True
             most = detector.settings.max_people
-            _LOG.warning("%d people found, max_people is %d", found + detector.left_out, most)
+            _LOG.warning("%d people found, max_people is %d", found + detector.surplus, most)
 
     def follow(
         self,

@@ -41,7 +41,7 @@ class Detector:
     deadly = 0
 
     def __init__(self, settings: DetectorSettings) -> None:
-        self.settings, self.left_out = settings, 0
+        self.settings, self.surplus = settings, 0
         self._count = 0
 
     def __call__(self, image: npt.NDArray[np.uint8]) -> tuple[Pose2D, ...]:

@@ -30,6 +30,7 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy  # noqa: E402
 from sensor_msgs.msg import Image  # noqa: E402
 from std_msgs.msg import Header  # noqa: E402
 
+from pose_action_ros.detection import DetectorSettings  # noqa: E402
 from pose_action_ros.doctor.profile import profile_variable  # noqa: E402
 from pose_action_ros.nodes.base import ManagedNode  # noqa: E402
 from pose_action_ros.nodes.images import image_message  # noqa: E402
@@ -245,10 +246,13 @@ class FakeDetector:
         ready: an event for which every image waits.
         resets: number of resets.
         seen: the images.
+        settings, surplus: see Detector.
     """
 
     skeleton = BODY_25
     engine = "imagination"
+    settings = DetectorSettings()
+    surplus = 0
 
     def __init__(self, *people: Pose2D) -> None:
         self.people = people

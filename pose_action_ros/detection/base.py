@@ -22,16 +22,19 @@ class Detector(Protocol):
     Attributes:
         skeleton: of its poses.
         settings: may be replaced between images; only live settings take effect.
-        left_out: number of people that were last found beyond max_people.
     """
 
     skeleton: Skeleton
     settings: DetectorSettings
-    left_out: int
 
     @property
     def engine(self) -> str:
         """Name of the inference engine; it may change between images."""
+        ...
+
+    @property
+    def surplus(self) -> int:
+        """Number of people that the last search found beyond max_people."""
         ...
 
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:

@@ -81,10 +81,10 @@ class KeypointsStage(Stage):
 
     def findings(self) -> list[Finding]:
         """Warn of people beyond max_people."""
-        if not self.detector.left_out:
+        if not self.detector.surplus:
             return []
         most = self.detector.settings.max_people
-        found = self._people + self.detector.left_out
+        found = self._people + self.detector.surplus
         return [Finding(Level.WARN, f"{found} people found, max_people is {most}")]
 
     def label(self, message: Action) -> None:

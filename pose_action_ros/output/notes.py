@@ -55,6 +55,11 @@ class NotedDetector:
     def settings(self, settings: DetectorSettings) -> None:
         self._detector.settings = settings
 
+    @property
+    def surplus(self) -> int:
+        """See Detector; 0 for the images of the notes."""
+        return self._detector.surplus
+
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:
         """People in the next image, from the notes or the detector.
 

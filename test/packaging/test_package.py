@@ -89,7 +89,7 @@ def test_modules_without_ros_import_only_their_requirements() -> None:
     runtime = {names.get(name, name) for name in allowed}
     heavy = frozenset(names.get(name, name) for name in training)
     runtime |= {"requests"}  # comes with pooch
-    more = {"lab": heavy | {"pycocotools"}, "cli": heavy}
+    more = {"lab": heavy | {"motrics", "pycocotools"}, "cli": heavy}
     # Backends are imported when they are chosen and there.
     more["engines"] = frozenset({"cuda", "google", "onnx", "tensorrt"})
     for folder in PACKAGE.iterdir():

@@ -20,6 +20,7 @@ from sensor_msgs.msg import CameraInfo, Image
 
 from bag_files import START, camera_info, raw, write_bag
 from pose_action_ros import cli, pipeline
+from pose_action_ros.detection import DetectorSettings
 from pose_action_ros.nodes import keypoints_node
 from pose_action_ros.nodes.action_node import ActionNode
 from pose_action_ros.nodes.images import image_message
@@ -37,7 +38,7 @@ COUNT, RATE = int(os.environ.get("BAG_IMAGES", "75")), 20.0
 class Film(FakeDetector):
     """Detector of the simulated people at the time encoded in an image's colour; none in black."""
 
-    def __init__(self, settings: object = None) -> None:
+    def __init__(self, settings: DetectorSettings) -> None:
         super().__init__()
         self.settings = settings
         self._scene = Scene.random(np.random.default_rng(3), people=2)

@@ -57,6 +57,17 @@ def test_keypoints_have_the_stamp_frame_and_size_of_the_image(started: Start, pe
     np.testing.assert_allclose(found, person().points, rtol=1e-6)
 
 
+def test_people_beyond_the_limit_are_reported(
+    started: Start, peer: Peer, detector: FakeDetector
+) -> None:
+    node = started(KeypointsNode)
+    received = peer.receive(Keypoints, "keypoints")
+    peer.publish("image", grey_message(), until=lambda: received)
+    assert "max_people" not in report_of(node)["message"]
+    detector.surplus = 2
+    assert "3 people found, max_people is 10" in report_of(node)["message"]
+
+
 def test_an_image_without_people_is_published_too(
     started: Start, peer: Peer, detector: FakeDetector
 ) -> None:

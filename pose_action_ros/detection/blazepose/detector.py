@@ -90,7 +90,7 @@ class BlazePose:
 
     Attributes:
         settings: see Detector; the networks stay.
-        left_out: see Detector.
+        surplus: see Detector.
     """
 
     skeleton = BODY_25
@@ -126,7 +126,7 @@ class BlazePose:
         self._regions: list[Region] = []
         self._since_search = 0
         self._searches = 0
-        self.left_out = 0
+        self.surplus = 0
 
     @property
     def state(self) -> dict[str, Any]:
@@ -168,11 +168,11 @@ class BlazePose:
             turn = self._searches // 2 % max(len(parts), 1)
             areas = [parts[turn] if parts and self._searches % 2 else whole]
         if areas[0] is whole:
-            self.left_out = 0
+            self.surplus = 0
         for area in areas:
             regions = self._find(image, area, people)
             space = self.settings.max_people - len(people)
-            self.left_out = max(self.left_out, len(regions) - space)
+            self.surplus = max(self.surplus, len(regions) - space)
             people = _distinct([*people, *self._new_people(image, regions[:space])])
         self._since_search = 0
         self._searches += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from pose_action_ros.detection.base import Image, check_image
@@ -21,7 +23,7 @@ class MoveNet:
 
     Attributes:
         settings: see Detector; the network stays.
-        left_out: see Detector.
+        surplus: see Detector.
     """
 
     skeleton = BODY_25
@@ -34,7 +36,7 @@ class MoveNet:
             EngineError: no engine for it is installed.
         """
         self.settings = settings
-        self.left_out = 0
+        self.surplus = 0
         self._network = MoveNetNetwork.load(settings)
 
     @property
@@ -44,6 +46,15 @@ class MoveNet:
 
     def reset(self) -> None:
         """Do nothing, as there is no state; see Detector."""
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Nothing; see Detector."""
+        return {}
+
+    @state.setter
+    def state(self, state: dict[str, Any]) -> None:
+        pass
 
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:
         """People in an image; see Detector."""
@@ -57,7 +68,7 @@ class MoveNet:
             if candidate.score >= least and (pose := self._pose(candidate, image)).present.any()
         ]
         people = sorted(without_duplicates(people), key=lambda person: -person.score)
-        self.left_out = max(len(people) - self.settings.max_people, 0)
+        self.surplus = max(len(people) - self.settings.max_people, 0)
         return tuple(people[: self.settings.max_people])
 
     def _pose(self, person: Candidate, image: Image) -> Pose2D:

@@ -54,7 +54,7 @@ class OpenPose:
         self._defaults = replace(own, **card.thresholds())
         self.skeleton = self._network.layout.skeleton
         self.settings = settings
-        self.left_out = 0
+        self.surplus = 0
 
     @property
     def engine(self) -> str:
@@ -122,7 +122,7 @@ class OpenPose:
             for row in order.tolist()
             if scores[row].any() and people.person_scores[row] >= least_person
         ]
-        self.left_out = max(len(rows) - self.settings.max_people, 0)
+        self.surplus = max(len(rows) - self.settings.max_people, 0)
         return tuple(
             Pose2D(self.skeleton, points[row], scores[row], score=float(people.person_scores[row]))
             for row in rows[: self.settings.max_people]

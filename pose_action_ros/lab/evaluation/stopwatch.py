@@ -73,6 +73,11 @@ class Stopwatch:
         return self._detector.engine
 
     @property
+    def surplus(self) -> int:
+        """See Detector."""
+        return self._detector.surplus
+
+    @property
     def state(self) -> dict[str, Any]:
         """See Detector."""
         return self._detector.state

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from onnx import helper, numpy_helper
 
 from engines.networks import save
 from pose_action_ros.detection import Detector, DetectorSettings, Image, make_detector
-from pose_action_ros.detection.blazepose.detector import FINDER, LANDMARKS, BlazePose
+from pose_action_ros.detection.blazepose.detector import FINDER, LANDMARKS, BlazePose, Landmarks
+from pose_action_ros.detection.blazepose.regions import Region
 from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.models.card import find_model, read_card, sha256_of, write_card
 from pose_action_ros.poses import UNTRACKED, Pose2D
@@ -270,3 +271,39 @@ def test_a_network_without_its_card(tmp_path: Path) -> None:
 def test_make_detector_gives_a_detector(detector: BlazePose) -> None:
     as_protocol: Detector = detector
     assert as_protocol.skeleton is BODY_25
+
+
+class Crowd:
+    """A person finder that finds a hundred people everywhere; see Finder."""
+
+    looks = 1
+
+    def areas(self, _image: Image) -> list[str]:
+        return ["whole", "part"]
+
+    def __call__(self, _image: Image, _area: str, known: Sequence[Landmarks]) -> list[Region]:
+        places = {person.region.x for person in known}
+        regions = [Region(10.0 * number, 100.0, 80.0) for number in range(100)]
+        return [region for region in regions if region.x not in places]
+
+
+def test_of_a_hundred_people_as_many_are_examined_as_are_reported(
+    detector: BlazePose, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    examined: list[Region] = []
+
+    def landmarks(_image: Image, region: Region) -> Landmarks:
+        examined.append(region)
+        points = np.random.default_rng(0).uniform(0, 8, (33, 2)) + np.array([region.x, region.y])
+        return Landmarks(points, np.ones(33), 1.0, region)
+
+    monkeypatch.setattr(detector, "_find", Crowd())
+    monkeypatch.setattr(detector, "_landmarks", landmarks)
+    detector.settings = DetectorSettings(max_people=7)
+    image = np.zeros((240, 1200, 3), np.uint8)
+    for _ in range(6):
+        examined.clear()
+        people = detector(image)
+        assert len(people) == 7
+        assert len(examined) == 7
+        assert detector.surplus == 93

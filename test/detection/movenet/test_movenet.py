@@ -53,10 +53,10 @@ def test_joints_are_where_they_are_in_the_picture(detector: MoveNet, waving: Ima
 def test_people_beyond_the_limit_are_counted(detector: MoveNet, waving: Image) -> None:
     three = np.hstack([waving[:, 200:880]] * 3)
     assert len(detector(three)) == 3
-    assert detector.left_out == 0
+    assert detector.surplus == 0
     detector.settings = DetectorSettings(detector="movenet", max_people=1)
     assert len(detector(three)) == 1
-    assert detector.left_out == 2
+    assert detector.surplus == 2
     detector.settings = DetectorSettings(detector="movenet")
 
 
@@ -78,8 +78,8 @@ class Other:
     def __init__(self, shape: Shape) -> None:
         self.inputs: Mapping[str, Shape] = {"image": shape}
 
-    def __call__(self, _: Tensors) -> dict[str, npt.NDArray[Any]]:
-        return {"centres": np.zeros((1, 8, 8, 1))}
+    def __call__(self, tensors: Tensors) -> dict[str, npt.NDArray[Any]]:
+        return {"centres": np.zeros((len(tensors), 8, 8, 1))}
 
 
 @pytest.mark.parametrize("shape", [(1, None, None, 3), (1, 256, 256, 3)])

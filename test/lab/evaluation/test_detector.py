@@ -36,7 +36,7 @@ class Oracle:
     """Returns the true people of stored images; see Detector."""
 
     skeleton = BODY_25
-    engine = "none"
+    engine, surplus = "none", 0
 
     def __init__(self, clips: Sequence[Clip], people: int = 99) -> None:
         self.settings = DetectorSettings()

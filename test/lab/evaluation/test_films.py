@@ -29,7 +29,7 @@ RATE = 10.0
 class OnePerson:
     """Detects the same person in every image but the first of a film; see Detector."""
 
-    skeleton, engine = COCO_18, "none"
+    skeleton, engine, surplus = COCO_18, "none", 0
 
     def __init__(self) -> None:
         self.settings = DetectorRun()
