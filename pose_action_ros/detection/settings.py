@@ -34,7 +34,7 @@ class DetectorSettings(Settings):
         "inference engine of openpose's network; auto: the fastest available one",
         choices=ENGINE_CHOICES,
     )
-    detector_provider: str = setting(
+    providers: str = setting(
         "auto",
         "execution provider of ONNX Runtime for the detector's networks; auto: cuda where it is "
         "installed and works, else cpu",

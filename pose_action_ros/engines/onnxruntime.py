@@ -18,6 +18,9 @@ from pose_action_ros.errors import EngineError, ModelError
 
 _LOG = logging.getLogger(__name__)
 
+BLANK_SIZE = 64
+"""Side [px] of the image with which a provider is tried, where the network takes any size."""
+
 
 class OnnxRuntimeEngine:
     """An ONNX file in ONNX Runtime; see Engine.
@@ -58,12 +61,7 @@ class OnnxRuntimeEngine:
         }
         self.outputs = tuple(item.name for item in self._session.get_outputs())
         if word != CPU:
-            self._run(
-                {
-                    name: np.zeros([1 if size is None else size for size in shape], np.float32)
-                    for name, shape in self.inputs.items()
-                }
-            )
+            self._run({name: _blank(shape) for name, shape in self.inputs.items()})
 
     def __call__(self, tensors: Tensors) -> dict[str, npt.NDArray[Any]]:
         """Run the network; see Engine."""
@@ -81,6 +79,12 @@ class OnnxRuntimeEngine:
         except Exception as error:
             raise EngineError(f"ONNX Runtime failed: {error}") from error
         return dict(zip(self.outputs, results, strict=True))
+
+
+def _blank(shape: Shape) -> npt.NDArray[np.float32]:
+    """Zeros of an input's shape: a batch of one, and images of a size that suits every stride."""
+    first, *others = (BLANK_SIZE if size is None else size for size in shape)
+    return np.zeros([1 if shape[0] is None else first, *others], np.float32)
 
 
 def _session(path: Path, threads: int, word: str) -> onnxruntime.InferenceSession:

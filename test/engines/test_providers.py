@@ -155,9 +155,9 @@ def test_order_of_auto() -> None:
 def test_the_setting_offers_all_providers() -> None:
     assert PROVIDER_CHOICES == ("auto", "cuda", "tensorrt", "openvino", "cpu")
     for word in PROVIDER_CHOICES:
-        DetectorSettings(detector_provider=word)
+        DetectorSettings(providers=word)
     with pytest.raises(SettingError, match="expected one of auto, cuda"):
-        DetectorSettings(detector_provider="gpu")
+        DetectorSettings(providers="gpu")
 
 
 @pytest.mark.parametrize("name", ["blazepose_finder", "blazepose_landmarks", "lifter"])
@@ -173,3 +173,11 @@ def test_providers_give_the_same_as_the_cpu(name: str, word: str) -> None:
     found = load_engine(path, "onnxruntime", 1, word)(tensors)
     for output, value in expected(tensors).items():
         np.testing.assert_allclose(found[output], value, rtol=5e-3, atol=5e-3)
+
+
+@pytest.mark.parametrize(
+    "name", ["blazepose_finder", "blazepose_landmarks", "movenet_multipose", "lifter", "action"]
+)
+def test_shipped_networks_pass_the_trial_run(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    Runtime(monkeypatch, "")
+    assert load_engine(find_model(name), "onnxruntime", 1, "cuda").place == "cuda"

@@ -218,7 +218,7 @@ def _load(name_or_path: str, task: str, settings: DetectorSettings) -> Engine:
     """The engine of one of the networks, which must match its card."""
     path = find_model(name_or_path)
     read_card(path, task)
-    threads, provider = settings.detector_threads, settings.detector_provider
+    threads, provider = settings.detector_threads, settings.providers
     return load_engine(path, "onnxruntime", threads, provider)
 
 

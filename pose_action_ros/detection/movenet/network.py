@@ -104,7 +104,7 @@ class MoveNetNetwork:
         """
         path = find_model(NAME)
         read_card(path, TASK)
-        threads, provider = settings.detector_threads, settings.detector_provider
+        threads, provider = settings.detector_threads, settings.providers
         return cls(load_engine(path, "onnxruntime", threads, provider))
 
     @property

@@ -45,7 +45,7 @@ class OpenPose:
             EngineError: the engine is not available.
         """
         path, card = find_detector(settings.detector_model)
-        threads, provider = settings.detector_threads, settings.detector_provider
+        threads, provider = settings.detector_threads, settings.providers
         self._engine = load_engine(path, settings.detector_engine, threads, provider)
         self._network = MapNetwork(self._engine, card)
         self._card = card
