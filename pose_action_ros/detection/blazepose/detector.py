@@ -55,7 +55,9 @@ CELLS = 64
 REACHES = np.arange(-3, 4)
 """Cells of the heatmap around a point that refine it."""
 PAUSE = 2
-"""Interval of searches while no person is followed [images]."""
+"""Interval of searches while no person is followed, or one was just lost [images]."""
+PURSUIT = 4
+"""Number of searches of the whole image after a person was lost."""
 REFINED_FROM = 0.5
 """Least value of the heatmap around a point that is refined."""
 LEAST_HEAT = 0.4
@@ -126,18 +128,21 @@ class BlazePose:
         self._regions: list[Region] = []
         self._since_search = 0
         self._searches = 0
+        self._pursuit = 0  # remaining searches for a lost person
         self.surplus = 0
 
     @property
     def state(self) -> dict[str, Any]:
         """Regions of people and the time of searches; see Detector."""
         regions = [astuple(region) for region in self._regions]
-        return {"regions": regions, "since": self._since_search, "searches": self._searches}
+        counts = {"since": self._since_search, "searches": self._searches}
+        return {"regions": regions, "pursuit": self._pursuit, **counts}
 
     @state.setter
     def state(self, state: dict[str, Any]) -> None:
         self._regions = [Region(*numbers) for numbers in state["regions"]]
         self._since_search, self._searches = state["since"], state["searches"]
+        self._pursuit = state["pursuit"]
 
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:
         """People in an image; see Detector."""
@@ -152,28 +157,37 @@ class BlazePose:
 
     def _is_due(self, people: Sequence[Landmarks]) -> bool:
         """True for a search: in the first image, when a person was lost, and at intervals."""
-        if not self._searches or len(people) < len(self._regions):
-            return True
+        lost = len(people) < len(self._regions)
+        if lost:
+            self._pursuit = PURSUIT
         interval = self.settings.search_interval
-        return self._since_search >= (interval if people else min(PAUSE, interval))
+        if self._pursuit or not people:
+            interval = min(PAUSE, interval)
+        return lost or not self._searches or self._since_search >= interval
 
     def _search(self, image: Image, people: list[Landmarks]) -> list[Landmarks]:
         """The followed and the new people, at most max_people.
 
-        All areas are searched in the first image, later the whole image and its parts in turn.
+        All areas are searched in the first image, later the whole image and its parts in turn, and
+        the whole image for a person who was lost.
         """
         whole, *parts = self._find.areas(image)
         areas = [whole, *parts]
         if self._searches:
             turn = self._searches // 2 % max(len(parts), 1)
-            areas = [parts[turn] if parts and self._searches % 2 else whole]
-        if areas[0] is whole:
-            self.surplus = 0
+            in_turn = parts and self._searches % 2 and not self._pursuit
+            areas = [parts[turn] if in_turn else whole]
+        most, count, surplus = self.settings.max_people, len(people), 0
         for area in areas:
             regions = self._find(image, area, people)
-            space = self.settings.max_people - len(people)
-            self.surplus = max(self.surplus, len(regions) - space)
+            space = most - len(people)
             people = _distinct([*people, *self._new_people(image, regions[:space])])
+            surplus = max(surplus, len(regions) - space)
+        if len(people) < most:  # regions beyond the space are examined in the next search
+            self.surplus = 0
+        elif areas[0] is whole or surplus > self.surplus:
+            self.surplus = surplus
+        self._pursuit = max(self._pursuit - 1, 0) if len(people) == count else 0
         self._since_search = 0
         self._searches += 1
         return people
