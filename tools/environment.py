@@ -49,7 +49,6 @@ def prepare(layer: str) -> Environment:
         build(ros, env)
         # Not install/local_setup.sh: that one stumbles over spaces in the path.
         env = source(PREFIX / "share" / PACKAGE / "package.sh", PREFIX, env)
-        fetch_models(env)
     return own_network(env)
 
 
@@ -150,19 +149,12 @@ def linked_source() -> Path:
     """Link the package into a folder of its own: CMake refuses a Python below the source folder."""
     folder = WORKSPACE / "src" / PACKAGE
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("package.xml", "CMakeLists.txt", "msg", "resource", "launch", "config", PACKAGE):
+    files = ("package.xml", "CMakeLists.txt", "LICENSE", "NOTICE")
+    for name in (*files, "msg", "resource", "launch", "config", PACKAGE):
         link = folder / name
         link.unlink(missing_ok=True)
         link.symlink_to(ROOT / name)
     return folder
-
-
-def fetch_models(env: Environment) -> None:
-    """Download the detector's models into the user's cache; check those that are there."""
-    command: list[str | Path] = [VENV / "bin" / "pose-action", "models", "fetch"]
-    done = subprocess.run(command, env=env, stdout=subprocess.DEVNULL, check=False)
-    if done.returncode:
-        raise BuildError("the detector's models cannot be downloaded; see above")
 
 
 def own_network(env: Environment) -> Environment:
