@@ -17,7 +17,7 @@ from pose_action_ros.lifting.normalisation import (
     normalise,
     virtual_to_optical,
 )
-from pose_action_ros.lifting.occlusion import RecentJoints, behind_own_body, given_joints
+from pose_action_ros.lifting.occlusion import RecentJoints, behind_own_body, given_joints, heads
 from pose_action_ros.lifting.placement import Placement, place
 from pose_action_ros.lifting.settings import LifterSettings
 from pose_action_ros.models.card import ModelCard, find_model, read_card
@@ -103,7 +103,7 @@ class Lifter:
         lifted = self._lift(intrinsics.rays(points), confidence)
         found = lifted.placement
         ids = [person.person_id for person in people]
-        depths, known = found.depths, lifted.known
+        depths, known = found.depths, lifted.known | heads(people)
         if stamp is not None:
             depths = self._depths(ids, np.where(found.solved, depths, np.nan))
             known = self._recent(ids, known, stamp)

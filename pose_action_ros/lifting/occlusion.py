@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.lifting.placement import Placement
-from pose_action_ros.poses import UNTRACKED
+from pose_action_ros.poses import UNTRACKED, Pose2D
 from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
 
 Array = npt.NDArray[np.float64]
@@ -26,14 +26,12 @@ _OWN = [name for name in HUMAN36M_17.joints if name in COCO_18.joints and name !
 _ROWS, _KEYPOINTS = (
     np.array([skeleton.index(name) for name in _OWN]) for skeleton in (HUMAN36M_17, COCO_18)
 )
+_FACE_NAMES = ("nose", "left_eye", "right_eye", "left_ear", "right_ear")
 _SHOULDERS, _HIPS, _FACE = (
     [COCO_18.index(name) for name in names]
-    for names in (
-        ("left_shoulder", "right_shoulder"),
-        ("left_hip", "right_hip"),
-        ("nose", "left_eye", "right_eye", "left_ear", "right_ear"),
-    )
+    for names in (("left_shoulder", "right_shoulder"), ("left_hip", "right_hip"), _FACE_NAMES)
 )
+_HEAD = [HUMAN36M_17.index("nose"), HUMAN36M_17.index("head_top")]
 
 # Parts of the body that hide others: two joints and the radius [m] of a person of standard height.
 _PARTS = (
@@ -72,6 +70,16 @@ def given_joints(keypoints: Flags) -> Flags:
     flags[:, HUMAN36M_17.index("mid_hip")] = hips
     flags[:, HUMAN36M_17.index("spine")] = shoulders & hips
     flags[:, HUMAN36M_17.index("head_top")] = keypoints[:, _FACE].any(axis=1)
+    return flags
+
+
+def heads(people: Sequence[Pose2D]) -> Flags:
+    """(N, 17) True for the joints of a detected head top, in skeletons without a face."""
+    flags = np.zeros((len(people), len(HUMAN36M_17)), dtype=np.bool_)
+    for row, person in enumerate(people):
+        joints = person.skeleton.joints
+        if "head_top" in joints and not set(joints) & set(_FACE_NAMES):
+            flags[row, _HEAD] = person.present[person.skeleton.index("head_top")]
     return flags
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from people_in_view import CAMERA, keypoints_at, random_person, standing, without
 from pose_action_ros.lifting import Lifter, LifterSettings
-from pose_action_ros.lifting.occlusion import MEMORY, RecentJoints, given_joints
+from pose_action_ros.lifting.occlusion import MEMORY, RecentJoints, given_joints, heads
 from pose_action_ros.poses import Pose2D
-from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
+from pose_action_ros.skeletons import COCO_18, HUMAN36M_17, MPI_15
 
 LIFTER = Lifter(LifterSettings())
 SEEDS = st.integers(0, 10_000)
@@ -122,3 +123,14 @@ def test_derived_joints_need_keypoints_around_them() -> None:
     keypoints[0, COCO_18.index("right_hip")] = True
     names = {HUMAN36M_17.joints[row] for row in np.flatnonzero(given_joints(keypoints)[0])}
     assert names == {"left_shoulder", "neck", "head_top", "right_hip", "mid_hip", "spine"}
+
+
+@pytest.mark.parametrize(("missing", "names"), [((), {"nose", "head_top"}), ((0,), set())])
+def test_skeletons_without_a_face_show_the_head_by_its_top(
+    missing: tuple[int, ...], names: set[str]
+) -> None:
+    scores = np.ones(15)
+    scores[list(missing)] = 0
+    flags = heads([Pose2D(MPI_15, np.ones((15, 2)), scores)])
+    assert {HUMAN36M_17.joints[row] for row in np.flatnonzero(flags[0])} == names
+    assert not heads([Pose2D(COCO_18, np.ones((18, 2)), np.ones(18))]).any()

@@ -169,7 +169,7 @@ class BlazePose:
         """The followed and the new people, at most max_people.
 
         All areas are searched in the first image, later the whole image and its parts in turn, and
-        the whole image for a person who was lost.
+        only the whole image after a person was lost.
         """
         whole, *parts = self._find.areas(image)
         areas = [whole, *parts]
