@@ -73,7 +73,7 @@ class DetectorSettings(Settings):
     )
     search_interval: int = setting(
         5,
-        "interval at which blazepose searches the whole image while it follows people",
+        "interval at which blazepose searches for new people while it follows others",
         unit="images",
         low=1,
         high=1000,
