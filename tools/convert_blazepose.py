@@ -10,7 +10,6 @@ cut off, with the operations that only they need.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -22,16 +21,14 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from blazepose_cards import FINDER, LANDMARKS, Network, card_of
-from onnx import TensorProto, helper, numpy_helper
-from tflite_file import ConversionError, Operation, TfliteFile
+from onnx_graph import CHANNELS_FIRST, CHANNELS_LAST, IMAGE, ConversionError, Graph, run
+from tflite_file import Operation, TfliteFile
 
 from pose_action_ros.errors import ModelError
 from pose_action_ros.models.card import read_card, write_card
 
 Array = npt.NDArray[Any]
 
-OPSET = 17
-CHANNELS_FIRST, CHANNELS_LAST = (0, 3, 1, 2), (0, 2, 3, 1)
 TASK_MEMBER = "pose_landmarks_detector.tflite"
 SAME = 0
 """Value of the schema's Padding; the other is VALID."""
@@ -53,18 +50,15 @@ class Padded:
 
 
 class Converter:
-    """Builds the ONNX graph of a network: tensors of rank 4 have their channels first."""
+    """Builds the ONNX graph of a network."""
 
     def __init__(self, source: TfliteFile, network: Network) -> None:
         """Convert; ConversionError if an operation or output is not as expected."""
         self._source, self._network = source, network
-        self._nodes: list[onnx.NodeProto] = []
-        self._constants: list[onnx.TensorProto] = []
+        self._graph = Graph()
         self._padded: dict[int, Padded] = {}
         self._postponed: dict[int, Operation] = {}
-        self._constant(np.float32(0), "zero")
-        self._constant(np.float32(6), "six")
-        self._add("Transpose", ["image"], _name(source.inputs[0]), perm=CHANNELS_FIRST)
+        self._graph.add("Transpose", [IMAGE], _name(source.inputs[0]), perm=CHANNELS_FIRST)
         outputs = {network.outputs.get(source.shapes[index]): index for index in source.outputs}
         if missing := set(network.outputs.values()) - set(outputs):
             raise ConversionError(f"the network has no outputs for {sorted(missing)}")
@@ -75,7 +69,7 @@ class Converter:
         for name, index in self._outputs.items():
             last = len(source.shapes[index]) == 4
             kind, options = ("Transpose", {"perm": CHANNELS_LAST}) if last else ("Identity", {})
-            self._add(kind, [_name(index)], name, **options)
+            self._graph.add(kind, [_name(index)], name, **options)
 
     def model(self, origin: str) -> onnx.ModelProto:
         """The checked model.
@@ -84,49 +78,27 @@ class Converter:
             origin: of the network, for the file's description.
         """
         size = self._network.size
-        image = helper.make_tensor_value_info("image", TensorProto.FLOAT, (1, size, size, 3))
-        results = [
-            helper.make_tensor_value_info(name, TensorProto.FLOAT, self._source.shapes[index])
-            for name, index in self._outputs.items()
-        ]
-        graph = helper.make_graph(
-            self._nodes, self._network.name, [image], results, self._constants
-        )
-        model = helper.make_model(
-            graph,
-            opset_imports=[helper.make_opsetid("", OPSET)],
-            ir_version=8,
+        return self._graph.model(
+            self._network.name,
+            (1, size, size, 3),
+            [(name, self._source.shapes[index]) for name, index in self._outputs.items()],
             producer_name="pose_action_ros tools/convert_blazepose.py",
             doc_string=f"Converted from {origin}. Copyright The MediaPipe Authors, Apache-2.0.",
         )
-        onnx.checker.check_model(model, full_check=True)
-        return model
-
-    def _add(self, kind: str, inputs: Sequence[str], output: str, **options: Any) -> str:
-        """Add a node; returns its output."""
-        self._nodes.append(helper.make_node(kind, list(inputs), [output], **options))
-        return output
-
-    def _constant(self, values: Array | np.float32, name: str) -> str:
-        """Add a constant; half precision is cast to single precision, once in each session."""
-        array = np.ascontiguousarray(values) if np.ndim(values) else np.asarray(values)
-        if array.dtype != np.float16:
-            self._constants.append(numpy_helper.from_array(array, name))
-            return name
-        self._constants.append(numpy_helper.from_array(array, f"{name}_half"))
-        return self._add("Cast", [f"{name}_half"], name, to=TensorProto.FLOAT)
 
     def _finish(self, operation: Operation, kind: str, inputs: list[str], **options: Any) -> None:
         """Add the node of an operation and its activation."""
         output = _name(operation.outputs[0])
         activation = getattr(operation.options, "FusedActivationFunction", lambda: LINEAR)()
         if activation == LINEAR:
-            self._add(kind, inputs, output, **options)
+            self._graph.add(kind, inputs, output, **options)
         elif activation == RELU:
-            self._add("Relu", [self._add(kind, inputs, f"{output}_linear", **options)], output)
+            self._graph.add(
+                "Relu", [self._graph.add(kind, inputs, f"{output}_linear", **options)], output
+            )
         elif activation == RELU6:
-            linear = self._add(kind, inputs, f"{output}_linear", **options)
-            self._add("Clip", [linear, "zero", "six"], output)
+            linear = self._graph.add(kind, inputs, f"{output}_linear", **options)
+            self._graph.relu6(linear, output)
         else:
             raise ConversionError(f"{operation.name} with activation {activation}")
 
@@ -168,14 +140,16 @@ class Converter:
         window = self._window(operation, weights.shape[2:], padded.pads)
         inputs = [
             _name(padded.index),
-            self._constant(weights, f"{_name(operation.outputs[0])}_weights"),
-            self._constant(self._source.constants[bias], f"{_name(operation.outputs[0])}_bias"),
+            self._graph.constant(weights, f"{_name(operation.outputs[0])}_weights"),
+            self._graph.constant(
+                self._source.constants[bias], f"{_name(operation.outputs[0])}_bias"
+            ),
         ]
         if resized is None:
             self._finish(operation, "Conv", inputs, group=groups, **window)
         else:
             name = f"{_name(operation.outputs[0])}_small"
-            small = self._add("Conv", inputs, name, group=groups, **window)
+            small = self._graph.add("Conv", inputs, name, group=groups, **window)
             self._resize(operation, resized, small)
 
     def _on_max_pool_2d(self, operation: Operation) -> None:
@@ -237,7 +211,7 @@ class Converter:
             self._source.shapes[tensors[0]] for tensors in (resizing.inputs, resizing.outputs)
         )
         scales = np.array([1, 1, after[1] / before[1], after[2] / before[2]], np.float32)
-        scale = self._constant(scales, f"{_name(resizing.outputs[0])}_scales")
+        scale = self._graph.constant(scales, f"{_name(resizing.outputs[0])}_scales")
         self._finish(operation, "Resize", [name, "", scale], mode="linear")
 
     def _on_reshape(self, operation: Operation) -> None:
@@ -246,8 +220,8 @@ class Converter:
         if len(after) == 4:
             raise ConversionError("a reshaping to four axes")
         if len(before) == 4:
-            name = self._add("Transpose", [name], f"{_name(output)}_last", perm=CHANNELS_LAST)
-        shape = self._constant(np.array(after, np.int64), f"{_name(output)}_shape")
+            name = self._graph.add("Transpose", [name], f"{_name(output)}_last", perm=CHANNELS_LAST)
+        shape = self._graph.constant(np.array(after, np.int64), f"{_name(output)}_shape")
         self._finish(operation, "Reshape", [name, shape])
 
     def _on_concatenation(self, operation: Operation) -> None:
@@ -306,18 +280,5 @@ def _name(index: int) -> str:
     return f"t{index}"
 
 
-def main() -> None:
-    """Convert the file of the command line."""
-    parser = argparse.ArgumentParser("convert_blazepose", description=__doc__)
-    parser.add_argument("file", type=Path, help="a .tflite or .task file")
-    parser.add_argument("output", type=Path, help="the .onnx file to write")
-    args = parser.parse_args()
-    try:
-        convert(args.file, args.output)
-    except ConversionError as error:
-        parser.exit(1, f"{args.file} cannot be converted: {error}\n")
-    print(f"{args.output}: {args.output.stat().st_size / 1e6:.1f} MB")
-
-
 if __name__ == "__main__":
-    main()
+    run("convert_blazepose", __doc__, "a .tflite or .task file", convert)

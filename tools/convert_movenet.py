@@ -11,7 +11,6 @@ selects any number of people, in images of any size.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 from base64 import b64decode
@@ -22,13 +21,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx_graph import CHANNELS_FIRST, CHANNELS_LAST, IMAGE, ConversionError, Graph, run
 
 from pose_action_ros.models.card import ModelCard, sha256_of, write_card
 
 Array = npt.NDArray[Any]
 
-OPSET = 17
 NAME, TASK = "movenet_multipose", "person finder"
 HEADS = {
     "center_0": ("centres", 1),
@@ -53,63 +51,33 @@ USE = (
 )
 
 
-class ConversionError(Exception):
-    """The file is not the expected network."""
-
-
 class Converter:
-    """Builds the ONNX graph: tensors of rank 4 have their channels first."""
+    """Builds the ONNX graph of the network."""
 
     def __init__(self, nodes: Sequence[Mapping[str, Any]], weights: Mapping[str, Array]) -> None:
         """Convert the parts that the heads need; ConversionError for an unexpected operation."""
         self._source = {node["name"]: node for node in nodes}
         self._weights = weights
-        self._nodes: list[onnx.NodeProto] = []
-        self._constants: list[onnx.TensorProto] = []
+        self._graph = Graph()
         self._names: dict[str, str] = {}
-        self._constant(np.float32(0), "zero")
-        self._constant(np.float32(6), "six")
-        self._constant(np.array([1, 1, 2, 2], np.float32), "twice")
+        self._graph.constant(np.array([1, 1, 2, 2], np.float32), "twice")
         for head, (output, _) in HEADS.items():
             (last,) = [
                 name
                 for name, node in self._source.items()
                 if f"/{head}/" in name and node["op"] == "_FusedConv2D" and "BiasAdd" in name
             ]
-            self._add("Transpose", [self._tensor(last)], output, perm=(0, 2, 3, 1))
+            self._graph.add("Transpose", [self._tensor(last)], output, perm=CHANNELS_LAST)
 
     def model(self) -> onnx.ModelProto:
         """The checked model."""
-        image = helper.make_tensor_value_info("image", TensorProto.FLOAT, (1, "H", "W", 3))
-        outputs = [
-            helper.make_tensor_value_info(name, TensorProto.FLOAT, (1, "H/4", "W/4", channels))
-            for name, channels in HEADS.values()
-        ]
-        graph = helper.make_graph(self._nodes, NAME, [image], outputs, self._constants)
-        model = helper.make_model(
-            graph,
-            opset_imports=[helper.make_opsetid("", OPSET)],
-            ir_version=8,
+        return self._graph.model(
+            NAME,
+            (1, "H", "W", 3),
+            [(name, (1, "H/4", "W/4", channels)) for name, channels in HEADS.values()],
             producer_name="pose_action_ros tools/convert_movenet.py",
             doc_string=f"Converted from {ORIGIN}. Copyright The TensorFlow Authors, Apache-2.0.",
         )
-        onnx.checker.check_model(model, full_check=True)
-        return model
-
-    def _add(self, kind: str, inputs: Sequence[str], output: str, **options: Any) -> str:
-        """Add a node; returns its output."""
-        self._nodes.append(helper.make_node(kind, list(inputs), [output], **options))
-        return output
-
-    def _constant(self, values: Array | np.float32, name: str) -> str:
-        """Add a constant; half precision is cast to single precision, once in each session."""
-        array = np.asarray(values)
-        if array.dtype != np.float16:
-            self._constants.append(numpy_helper.from_array(array, name))
-            return name
-        half = numpy_helper.from_array(np.ascontiguousarray(array), f"{name}_half")
-        self._constants.append(half)
-        return self._add("Cast", [half.name], name, to=TensorProto.FLOAT)
 
     def _tensor(self, name: str) -> str:
         """Name of a tensor of the published graph in the new one; its operation is added once."""
@@ -123,9 +91,9 @@ class Converter:
         kind, inputs = node["op"], node.get("input", [])
         if kind == "Sub" and self._source[inputs[0]]["op"] == "Mul":
             # The published graph maps bytes to -1 to 1 here; the package does so itself.
-            self._add("Transpose", ["image"], output, perm=(0, 3, 1, 2))
+            self._graph.add("Transpose", [IMAGE], output, perm=CHANNELS_FIRST)
         elif kind == "AddV2":
-            self._add("Add", [self._tensor(one) for one in inputs], output)
+            self._graph.add("Add", [self._tensor(one) for one in inputs], output)
         elif kind == "ResizeBilinear":
             self._resize(node, output)
         elif kind in ("_FusedConv2D", "FusedDepthwiseConv2dNative", "DepthwiseConv2dNative"):
@@ -138,23 +106,25 @@ class Converter:
         if not node["attr"]["half_pixel_centers"]["b"] or node["attr"]["align_corners"]["b"]:
             raise ConversionError("a resizing with other pixel centres")
         tensor = self._tensor(node["input"][0])
-        self._add("Resize", [tensor, "", "twice"], output, mode="linear")
+        self._graph.add("Resize", [tensor, "", "twice"], output, mode="linear")
 
     def _convolve(self, node: Mapping[str, Any], output: str) -> None:
         """Add a convolution, its bias and its activation."""
         inputs, depthwise = node["input"], "Depthwise" in node["op"]
         weights = self._weights[inputs[1]]  # (H, W, I, O), depthwise (H, W, C, 1)
         weights = weights.transpose(2, 3, 0, 1) if depthwise else weights.transpose(3, 2, 0, 1)
-        tensors = [self._tensor(inputs[0]), self._constant(weights, f"{output}_weights")]
+        tensors = [self._tensor(inputs[0]), self._graph.constant(weights, f"{output}_weights")]
         if len(inputs) > 2:
-            tensors.append(self._constant(self._weights[inputs[2]], f"{output}_bias"))
+            tensors.append(self._graph.constant(self._weights[inputs[2]], f"{output}_bias"))
         steps = _activations(node)
         options = {"group": len(weights) if depthwise else 1, **_window(node, weights.shape[2:])}
-        result = self._add("Conv", tensors, f"{output}_linear" if steps else output, **options)
+        result = self._graph.add(
+            "Conv", tensors, f"{output}_linear" if steps else output, **options
+        )
         if steps == ["Relu"]:
-            self._add("Relu", [result], output)
+            self._graph.add("Relu", [result], output)
         elif steps == ["Relu6"]:
-            self._add("Clip", [result, "zero", "six"], output)
+            self._graph.relu6(result, output)
         elif steps:
             raise ConversionError(f"activations {steps}")
 
@@ -230,18 +200,5 @@ def convert(path: Path, output: Path) -> None:
     write_card(output, card)
 
 
-def main() -> None:
-    """Convert the file of the command line."""
-    parser = argparse.ArgumentParser("convert_movenet", description=__doc__)
-    parser.add_argument("file", type=Path, help="the .json file, with the .bin file beside it")
-    parser.add_argument("output", type=Path, help="the .onnx file to write")
-    args = parser.parse_args()
-    try:
-        convert(args.file, args.output)
-    except (ConversionError, KeyError, ValueError) as error:
-        parser.exit(1, f"{args.file} cannot be converted: {error}\n")
-    print(f"{args.output}: {args.output.stat().st_size / 1e6:.1f} MB")
-
-
 if __name__ == "__main__":
-    main()
+    run("convert_movenet", __doc__, "the .json file, with the .bin file beside it", convert)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import tflite
+from onnx_graph import ConversionError
 
 Array = npt.NDArray[Any]
 
@@ -32,10 +33,6 @@ _OPTIONS = {
 }
 _COPIES = ("DEQUANTIZE", "DENSIFY")
 """Operations on constants that change the type or the storage, not the values."""
-
-
-class ConversionError(Exception):
-    """The network cannot be converted."""
 
 
 @dataclass(frozen=True)

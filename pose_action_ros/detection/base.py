@@ -65,6 +65,61 @@ class Detector(Protocol):
     def state(self, state: dict[str, Any]) -> None: ...
 
 
+class Stateless:
+    """Base of detectors to which every image is a new one; see Detector."""
+
+    def reset(self) -> None:
+        """Do nothing."""
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Nothing."""
+        return {}
+
+    @state.setter
+    def state(self, state: dict[str, Any]) -> None:
+        pass
+
+
+class Wrapper:
+    """Base of a detector around another one, which has the settings and the state; see Detector."""
+
+    def __init__(self, detector: Detector) -> None:
+        self._detector, self.skeleton = detector, detector.skeleton
+
+    @property
+    def settings(self) -> DetectorSettings:
+        """See Detector."""
+        return self._detector.settings
+
+    @settings.setter
+    def settings(self, settings: DetectorSettings) -> None:
+        self._detector.settings = settings
+
+    @property
+    def engine(self) -> str:
+        """See Detector."""
+        return self._detector.engine
+
+    @property
+    def surplus(self) -> int:
+        """See Detector."""
+        return self._detector.surplus
+
+    def reset(self) -> None:
+        """See Detector."""
+        self._detector.reset()
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """See Detector."""
+        return self._detector.state
+
+    @state.setter
+    def state(self, state: dict[str, Any]) -> None:
+        self._detector.state = state
+
+
 def check_image(image: Image) -> None:
     """Raise InputError unless the image is (H, W, 3) uint8 with at least one pixel."""
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:

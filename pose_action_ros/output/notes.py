@@ -12,7 +12,8 @@ import json
 from pathlib import Path
 from typing import IO, Any
 
-from pose_action_ros.detection import Detector, DetectorSettings, Image
+from pose_action_ros.detection import Detector, Image
+from pose_action_ros.detection.base import Wrapper
 from pose_action_ros.errors import SettingError
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import skeleton_named
@@ -22,14 +23,14 @@ CHECKPOINT = 3000
 _END = b"{}\n"
 
 
-class NotedDetector:
+class NotedDetector(Wrapper):
     """Returns the noted detections, image by image, then calls the detector; see Detector.
 
     Attributes:
         noted: number of images with notes of an earlier run.
 
     Args:
-        detector: without state.
+        detector: after a reset.
         path: of the notes; those for another key are replaced.
         key: names detector, settings and images; equal for equal detections.
 
@@ -38,27 +39,13 @@ class NotedDetector:
     """
 
     def __init__(self, detector: Detector, path: Path, key: str) -> None:
-        self.skeleton, self.engine = detector.skeleton, detector.engine
-        self._detector, self._path = detector, path
+        super().__init__(detector)
+        self._path = path
         try:
             self._file, self.noted = _open(path, json.dumps({"key": key}))
         except OSError as error:
             raise SettingError(f"cannot write {path}: {error.strerror}") from error
         self._count = 0
-
-    @property
-    def settings(self) -> DetectorSettings:
-        """Of the detector."""
-        return self._detector.settings
-
-    @settings.setter
-    def settings(self, settings: DetectorSettings) -> None:
-        self._detector.settings = settings
-
-    @property
-    def surplus(self) -> int:
-        """See Detector; 0 for the images of the notes."""
-        return self._detector.surplus
 
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:
         """People in the next image, from the notes or the detector.
@@ -96,19 +83,6 @@ class NotedDetector:
                 "another source; use --no-resume"
             )
         return people
-
-    def reset(self) -> None:
-        """See Detector."""
-        self._detector.reset()
-
-    @property
-    def state(self) -> dict[str, Any]:
-        """See Detector."""
-        return self._detector.state
-
-    @state.setter
-    def state(self, state: dict[str, Any]) -> None:
-        self._detector.state = state
 
     def close(self, *, complete: bool) -> None:
         """Close the notes, which stay.

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from pose_action_ros.detection.base import Image, check_image
+from pose_action_ros.detection.base import Image, Stateless, check_image
 from pose_action_ros.detection.duplicates import without_duplicates
 from pose_action_ros.detection.movenet.decode import Candidate
 from pose_action_ros.detection.movenet.network import Area, MoveNetNetwork
@@ -18,7 +16,7 @@ LEAST_PERSON_SCORE, LEAST_JOINT_SCORE = 0.15, 0.15
 """Replace a negative min_person_score and min_joint_score."""
 
 
-class MoveNet:
+class MoveNet(Stateless):
     """BODY_25 joints of several people, the feet's missing; see Detector.
 
     Attributes:
@@ -43,18 +41,6 @@ class MoveNet:
     def engine(self) -> str:
         """Name of the inference engine; see Detector."""
         return self._network.engine
-
-    def reset(self) -> None:
-        """Do nothing, as there is no state; see Detector."""
-
-    @property
-    def state(self) -> dict[str, Any]:
-        """Nothing; see Detector."""
-        return {}
-
-    @state.setter
-    def state(self, state: dict[str, Any]) -> None:
-        pass
 
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:
         """People in an image; see Detector."""

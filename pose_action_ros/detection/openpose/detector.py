@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
-from pose_action_ros.detection.base import Image, check_image
+from pose_action_ros.detection.base import Image, Stateless, check_image
 from pose_action_ros.detection.letterbox import Letterbox, input_size
 from pose_action_ros.detection.openpose.decode import DecodedPeople, decode
 from pose_action_ros.detection.openpose.layout import to_pixels
@@ -28,7 +27,7 @@ _THRESHOLDS = ("peak_threshold", "line_threshold", "line_share", "min_parts", "m
 """Fields of DecodingSettings that settings of the detector replace, with openpose_ before them."""
 
 
-class OpenPose:
+class OpenPose(Stateless):
     """Several people's joints in the skeleton of the network; see Detector.
 
     It has no state, so that it can process images of several cameras at once.
@@ -60,18 +59,6 @@ class OpenPose:
     def engine(self) -> str:
         """Name of the current inference engine; see Detector."""
         return self._engine.name
-
-    def reset(self) -> None:
-        """Do nothing, as there is no state; see Detector."""
-
-    @property
-    def state(self) -> dict[str, Any]:
-        """Nothing; see Detector."""
-        return {}
-
-    @state.setter
-    def state(self, state: dict[str, Any]) -> None:
-        pass
 
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:
         """People in an image; see Detector."""

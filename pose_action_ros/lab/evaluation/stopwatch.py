@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any
 
 import numpy as np
 
-from pose_action_ros.detection import Detector, DetectorSettings, Image, make_detector
+from pose_action_ros.detection import DetectorSettings, Image, make_detector
+from pose_action_ros.detection.base import Wrapper
 from pose_action_ros.lab.evaluation.chain import SIZE
 from pose_action_ros.poses import Pose2D
 
@@ -33,7 +33,7 @@ class Cost:
     memory: float
 
 
-class Stopwatch:
+class Stopwatch(Wrapper):
     """A detector with a stopwatch; see Detector.
 
     Args:
@@ -49,8 +49,7 @@ class Stopwatch:
 
     def __init__(self, settings: DetectorSettings) -> None:
         before = _resident()
-        self._detector: Detector = make_detector(settings)
-        self.skeleton = self._detector.skeleton
+        super().__init__(make_detector(settings))
         self.people: tuple[Pose2D, ...] = ()
         self._before, self._after = before, before
         self._times: list[tuple[bool, float, float]] = []  # first of a film, wall, CPU [s]
@@ -58,37 +57,9 @@ class Stopwatch:
         self._detector(np.zeros((SIZE[1], SIZE[0], 3), np.uint8))
         self.reset()
 
-    @property
-    def settings(self) -> DetectorSettings:
-        """See Detector."""
-        return self._detector.settings
-
-    @settings.setter
-    def settings(self, settings: DetectorSettings) -> None:
-        self._detector.settings = settings
-
-    @property
-    def engine(self) -> str:
-        """See Detector."""
-        return self._detector.engine
-
-    @property
-    def surplus(self) -> int:
-        """See Detector."""
-        return self._detector.surplus
-
-    @property
-    def state(self) -> dict[str, Any]:
-        """See Detector."""
-        return self._detector.state
-
-    @state.setter
-    def state(self, state: dict[str, Any]) -> None:
-        self._detector.state = state
-
     def reset(self) -> None:
         """The next image is the first of a film."""
-        self._detector.reset()
+        super().reset()
         self._first = True
 
     def __call__(self, image: Image) -> tuple[Pose2D, ...]:
