@@ -9,7 +9,6 @@ import pytest
 from doctor.standin import fine, only
 from pose_action_ros.doctor import model_files
 from pose_action_ros.doctor.machine import Machine
-from pose_action_ros.models.cache import cache_folder
 from pose_action_ros.models.card import SHIPPED
 
 
@@ -68,10 +67,11 @@ def test_a_damaged_download(robot: Machine, cache: Path) -> None:
     assert "pose-action models get" in finding.remedy
 
 
-def test_cache_of_others(robot: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cache_of_others(robot: Machine, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.mkdir(parents=True)
     monkeypatch.setattr(os, "access", lambda *_: False)  # root may write anywhere
     finding = only(model_files.check(robot), model_files.CACHE_READ_ONLY)
-    assert str(cache_folder()) in finding.text
+    assert str(cache) in finding.text
     assert "POSE_ACTION_CACHE" in finding.remedy
 
 
