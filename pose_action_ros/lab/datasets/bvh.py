@@ -22,7 +22,9 @@ import numpy.typing as npt
 from scipy.spatial.transform import Rotation
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.datasets.person import HEIGHT, PROPORTIONS, person_from
+from pose_action_ros.lab.datasets.capture import Capture
+from pose_action_ros.lab.datasets.definitions import DEFINED, LIMBS, SIDES
+from pose_action_ros.lab.datasets.person import PROPORTIONS, person_from
 
 Array = npt.NDArray[np.float64]
 
@@ -168,9 +170,7 @@ def _motion(text: str, channels: int) -> tuple[Array, float]:
 RATE = 60.0
 """Approximate frames per second after reading [Hz]."""
 
-_SIDES = ("left", "right")
-_LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
-NEEDED = (*(f"{side}_{limb}" for side in _SIDES for limb in _LIMBS), "neck", "head")
+NEEDED = (*(f"{side}_{limb}" for side in SIDES for limb in LIMBS), "neck", "head")
 """Joints required of a mapping; "neck" is the lowest joint of the neck, "head" the skull's."""
 
 
@@ -178,8 +178,8 @@ def _convention(pattern: str, sides: tuple[str, str], limbs: str, trunk: str) ->
     """Names in the file by our names, from one pattern of side and limb."""
     names = {
         f"{ours}_{limb}": pattern.format(side=theirs, limb=name)
-        for ours, theirs in zip(_SIDES, sides, strict=True)
-        for limb, name in zip(_LIMBS, limbs.split(), strict=True)
+        for ours, theirs in zip(SIDES, sides, strict=True)
+        for limb, name in zip(LIMBS, limbs.split(), strict=True)
     }
     return names | dict(zip(("neck", "head"), trunk.split(), strict=True))
 
@@ -200,17 +200,20 @@ CONVENTIONS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def read_bvh_people(path: Path, up: str = "y", names: Mapping[str, str] | None = None) -> Array:
+def read_bvh_people(
+    path: Path, up: str = "y", names: Mapping[str, str] | None = None
+) -> list[Capture]:
     """Read one person's motion, thinned to about RATE frames per second.
 
     Args:
-        path: .bvh file in any unit; the scale follows from the legs.
+        path: .bvh file in metres, inches, centimetres, millimetres or cgspeed's unit, which follows
+            from the person's height; the scale of another unit is that of a person of 1.70 m.
         up: axis of the file that points up, "y" or "z".
         names: names in the file by the names in NEEDED; None to search CONVENTIONS. A prefix
             that ends in a colon, as in "mixamorig:Hips", does not count.
 
     Returns:
-        (T, 21, 3) [m] PERSON joints, z up, of a person of HEIGHT.
+        One recording, named after the file; the subject is the name of its folder.
 
     Raises:
         InputError: the file cannot be read, or lacks joints; the message names them.
@@ -219,19 +222,31 @@ def read_bvh_people(path: Path, up: str = "y", names: Mapping[str, str] | None =
         raise InputError(f"got {up!r} as the axis that points up, expected 'y' or 'z'")
     bvh = read_bvh(path)
     rows = _rows(bvh, names, path)
-    positions, rotations = bvh.frames(every=max(1, round(1 / (RATE * bvh.frame_time))))
+    every = max(1, round(1 / (RATE * bvh.frame_time)))
+    positions, rotations = bvh.frames(every)
     if up == "z":
         positions, rotations = positions @ _TO_Y_UP.T, _TO_Y_UP @ rotations
     legs = _length(positions, [rows["left_hip"], rows["left_knee"], rows["left_ankle"]])
     if legs <= 0:
         raise InputError(f"{path}: the left leg has no length, expected hip, knee and ankle apart")
-    positions = positions * (HEIGHT * (PROPORTIONS["knee"] + PROPORTIONS["ankle"]) / legs)
+    positions = positions * _metres(legs / (PROPORTIONS["knee"] + PROPORTIONS["ankle"]))
     points = {name: positions[:, rows[name]] for name in NEEDED[:-2]}
-    points["spine"] = _middle(_trunk(bvh, positions, rows))
     left, top = _head_axes(bvh, positions, rotations[:, rows["head"]], rows)
-    return person_from(points, left, top)
+    joints = person_from(points, positions[:, _vertebrae(bvh, rows)], left, top)
+    rate = 1 / (bvh.frame_time * every)
+    return [Capture(path.stem, path.resolve().parent.name, path.stem, joints, rate, DEFINED)]
 
 
+def _metres(height: float) -> float:
+    """[m] of the file's unit from the height of the person in it."""
+    unit = min(_UNITS, key=lambda one: abs(np.log(height * one / _ADULT)))
+    return unit if _HEIGHTS[0] < height * unit < _HEIGHTS[1] else _ADULT / height
+
+
+# Metres, centimetres, millimetres, inches, and inches divided by 0.45 of cgspeed.
+_UNITS = (1.0, 0.01, 0.001, 0.0254, 0.0254 / 0.45)
+_ADULT = 1.70  # [m]
+_HEIGHTS = (0.9, 2.3)  # [m] of people
 _TO_Y_UP = np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])
 
 
@@ -262,12 +277,10 @@ def _length(positions: Array, rows: list[int]) -> float:
     return float(np.linalg.norm(np.diff(positions[:, rows], axis=1), axis=-1).sum(axis=1).mean())
 
 
-def _trunk(bvh: Bvh, positions: Array, rows: Mapping[str, int]) -> Array:
-    """(T, K, 3) line from the middle of the hips over the joints of the spine to the neck."""
+def _vertebrae(bvh: Bvh, rows: Mapping[str, int]) -> list[int]:
+    """Rows of the joints between the hips and the neck, from below to above."""
     below = set(_ancestors(bvh, rows["left_hip"]))
-    spine = [row for row in _ancestors(bvh, rows["neck"]) if row not in below]
-    hips = (positions[:, rows["left_hip"]] + positions[:, rows["right_hip"]]) / 2
-    return np.concatenate([hips[:, None], positions[:, [*spine[::-1], rows["neck"]]]], axis=1)
+    return [row for row in _ancestors(bvh, rows["neck"]) if row not in below][::-1]
 
 
 def _ancestors(bvh: Bvh, row: int) -> list[int]:
@@ -276,16 +289,6 @@ def _ancestors(bvh: Bvh, row: int) -> list[int]:
     while (row := bvh.joints[row].parent) >= 0:
         rows.append(row)
     return rows
-
-
-def _middle(line: Array) -> Array:
-    """(T, 3) middle of a line (T, K, 3) by length."""
-    lengths = np.linalg.norm(np.diff(line, axis=1), axis=-1).mean(axis=0)
-    ends = np.cumsum(lengths)
-    step = int(np.searchsorted(ends, ends[-1] / 2))
-    part = 1 - (ends[step] - ends[-1] / 2) / max(lengths[step], 1e-9)
-    middle: Array = line[:, step] + part * (line[:, step + 1] - line[:, step])
-    return middle
 
 
 def _head_axes(

@@ -14,19 +14,17 @@ import numpy.typing as npt
 
 from pose_action_ros.errors import InputError
 from pose_action_ros.lab.datasets.amc import read_amc, read_asf
-from pose_action_ros.lab.datasets.person import person_from
+from pose_action_ros.lab.datasets.capture import Capture
+from pose_action_ros.lab.datasets.definitions import ACCLAIM, DEFINED, POSITIONS
 
 Array = npt.NDArray[np.float64]
 
-_SIDES = ("left", "right")
-_LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
-# Bone of the .asf that ends in the joint, there with the prefix l or r.
-_BONE_ENDS = dict(
-    zip(_LIMBS, ("hipjoint", "femur", "tibia", "clavicle", "humerus", "radius"), strict=True)
-)
+POSITIONS_RATE = 60.0
+"""Approximate frames per second of a positions file [Hz]."""
+_RATE = 120.0  # of .amc files [Hz], which have none
 
 
-def read_positions(path: Path, split: str) -> dict[str, Array]:
+def read_positions(path: Path, split: str) -> list[Capture]:
     """Read the recordings of a positions file.
 
     Args:
@@ -34,7 +32,7 @@ def read_positions(path: Path, split: str) -> dict[str, Array]:
         split: "train" or "test".
 
     Returns:
-        (T, 21, 3) [m] PERSON joints, z up, by `action/name`.
+        recordings named `action/name`, of unknown subjects.
 
     Raises:
         InputError: the file is missing or has another content.
@@ -53,12 +51,10 @@ def read_positions(path: Path, split: str) -> dict[str, Array]:
     wrong = [key for key, array in found.items() if array.shape[1:] != (len(names), 3)]
     if wrong:
         raise InputError(f"{path}: {wrong[0]} is not (T, {len(names)}, 3)")
-    return {
-        key.split("/", 1)[1]: _from_positions(array, names, path) for key, array in found.items()
-    }
+    return [_from_positions(key, array, names, path) for key, array in found.items()]
 
 
-def read_subject(folder: Path, every: int = 2) -> dict[str, Array]:
+def read_acclaim(folder: Path, every: int = 2) -> list[Capture]:
     """Read the .asf and all .amc files of a subject's folder.
 
     Args:
@@ -66,7 +62,7 @@ def read_subject(folder: Path, every: int = 2) -> dict[str, Array]:
         every: keep one frame of this many.
 
     Returns:
-        (T, 21, 3) [m] PERSON joints, z up, by file name without suffix.
+        recordings by file name without suffix; the subject is the folder's name.
 
     Raises:
         InputError: no or several skeletons, no motions, or an unreadable file.
@@ -78,18 +74,17 @@ def read_subject(folder: Path, every: int = 2) -> dict[str, Array]:
             "skeleton and its motions"
         )
     asf = read_asf(skeletons[0])
-    people = {}
+    captures = []
     for path in motions:
         motion = read_amc(path, asf, every)
-        ends, head = motion.ends, motion.rotations["head"]
-        points = {f"{s}_{j}": ends[s[0] + b] for s in _SIDES for j, b in _BONE_ENDS.items()}
-        points["spine"] = ends["lowerback"]
-        people[path.stem] = person_from(points, head[:, :, 0], head[:, :, 1])
-    return people
+        left = motion.rotations["head"][:, :, 0]
+        joints = ACCLAIM.person(motion.ends.__getitem__, left)
+        captures.append(Capture(path.stem, folder.name, path.stem, joints, _RATE / every, DEFINED))
+    return captures
 
 
-def _from_positions(array: Array, names: list[str], path: Path) -> Array:
-    """PERSON joints (T, 21, 3) from a positions array (T, 38, 3)."""
+def _from_positions(key: str, array: Array, names: list[str], path: Path) -> Capture:
+    """The recording `split/action/name` of positions (T, 38, 3)."""
 
     def at(name: str) -> Array:
         if name not in names:
@@ -97,7 +92,6 @@ def _from_positions(array: Array, names: list[str], path: Path) -> Array:
         joint: Array = array[:, names.index(name)].astype(np.float64)
         return joint
 
-    points = {f"{side}_{joint}": at(side[0] + joint) for side in _SIDES for joint in _LIMBS}
-    points["spine"] = at("upperback")
-    left = points["left_shoulder"] - points["right_shoulder"]
-    return person_from(points, left, at("head_end") - at("upperneck"))
+    name = key.partition("/")[2]
+    action = name.partition("/")[0]
+    return Capture(name, "", action, POSITIONS.person(at), POSITIONS_RATE, DEFINED)

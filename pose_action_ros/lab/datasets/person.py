@@ -45,9 +45,6 @@ INPUT_ROWS: Final = np.array([PERSON.index(name) for name in COCO_18.joints])
 OUTPUT_ROWS: Final = np.array([PERSON.index(name) for name in HUMAN36M_17.joints])
 """(17,) rows of the Human3.6M joints in PERSON."""
 
-HEIGHT: Final = 1.70
-"""Standing height [m] of recorded people after scaling."""
-
 # Fractions of the standing height: Winter 2009, figure 4.1 (after Drillis and Contini 1966).
 PROPORTIONS: Final[Mapping[str, float]] = {
     "spine": 0.144,
@@ -73,15 +70,17 @@ _HEAD: Final[Mapping[str, tuple[float, float, float]]] = {
 }
 
 
-def person_from(points: Mapping[str, Array], left: Array, up: Array) -> Array:
-    """Convert a person recorded by motion capture, which has its own joint centres and no face.
+def person_from(points: Mapping[str, Array], vertebrae: Array, left: Array, up: Array) -> Array:
+    """Convert a person recorded by motion capture, with joint centres and bones as recorded.
 
-    Proportions become those of an average adult of HEIGHT; neck and mid hip are the middles of the
-    shoulders and the hips; nose, eyes, ears and head top follow from the axes of the head.
+    Neck and mid hip are the middles of the shoulders and the hips; the spine is half way along the
+    line from mid hip over the vertebrae to the neck; nose, eyes, ears and head top follow from the
+    axes of the head and the person's standing height.
 
     Args:
         points: (T, 3) [m] of the hips, knees, ankles, shoulders, elbows and wrists, by names as in
-            "left_hip", and of the spine; y up, z forward, x left.
+            "left_hip"; y up, z forward, x left.
+        vertebrae: (T, V, 3) [m] on the line of the trunk, from below to above, same frame.
         left: (T, 3) approximate direction of the left ear, same frame.
         up: (T, 3) from the neck to the top of the head, same frame.
 
@@ -91,12 +90,23 @@ def person_from(points: Mapping[str, Array], left: Array, up: Array) -> Array:
     joints = np.zeros((len(left), len(PERSON), 3))
     for name, values in points.items():
         joints[:, PERSON.index(name)] = values
-    for middle, side in (("mid_hip", "hip"), ("neck", "shoulder")):
-        joints[:, PERSON.index(middle)] = (points[f"left_{side}"] + points[f"right_{side}"]) / 2
-    joints = with_bones(joints, {name: HEIGHT * part for name, part in PROPORTIONS.items()})
-    _place_head(joints, left, up, HEIGHT)
+    middles = [(points[f"left_{end}"] + points[f"right_{end}"]) / 2 for end in ("hip", "shoulder")]
+    trunk = np.concatenate([middles[0][:, None], vertebrae, middles[1][:, None]], axis=1)
+    for name, values in zip(("mid_hip", "neck", "spine"), (*middles, _halfway(trunk)), strict=True):
+        joints[:, PERSON.index(name)] = values
+    _place_head(joints, left, up, float(np.median(standing_heights(joints))))
     turned: Array = joints[..., [2, 0, 1]]
     return turned
+
+
+def _halfway(line: Array) -> Array:
+    """(T, 3) middle of a line (T, K, 3) by its mean lengths."""
+    lengths = np.linalg.norm(np.diff(line, axis=1), axis=-1).mean(axis=0)
+    ends = np.cumsum(lengths)
+    step = int(np.searchsorted(ends, ends[-1] / 2))
+    part = 1 - (ends[step] - ends[-1] / 2) / max(lengths[step], 1e-9)
+    middle: Array = line[:, step] + part * (line[:, step + 1] - line[:, step])
+    return middle
 
 
 def standing_heights(joints: Array) -> Array:

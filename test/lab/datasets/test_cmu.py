@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pytest
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.datasets.cmu import read_positions, read_subject
-from pose_action_ros.lab.datasets.person import HEIGHT, PERSON, standing_heights
+from pose_action_ros.lab.datasets.cmu import read_acclaim, read_positions
+from pose_action_ros.lab.datasets.person import PERSON
 from shared_data import SHARED, needs_shared
 
 Array = npt.NDArray[np.float64]
@@ -19,10 +19,16 @@ SIDES = {"l": 1.0, "r": -1.0}
 NAMES = [
     *(f"{side}{joint}" for side in SIDES for joint in ("hip", "knee", "ankle")),
     *(f"{side}{joint}" for side in SIDES for joint in ("shoulder", "elbow", "wrist")),
-    "upperback",
-    "upperneck",
-    "head_end",
+    *("root", "upperback", "thorax", "lowerneck", "upperneck", "head_end"),
 ]
+TRUNK = {
+    "root": 1.0,
+    "upperback": 1.1,
+    "thorax": 1.2,
+    "lowerneck": 1.28,
+    "upperneck": 1.4,
+    "head_end": 1.6,
+}
 UP = {"hip": 0.9, "knee": 0.5, "ankle": 0.1, "shoulder": 1.3, "elbow": 1.05, "wrist": 0.85}
 
 
@@ -31,7 +37,7 @@ def positions_file(path: Path, names: list[str] = NAMES, width: int = 3) -> Path
     joints = np.zeros((4, len(names), width), np.float32)
     for row, name in enumerate(names):
         side = SIDES.get(name[0], 0.0) if name[1:] in UP else 0.0
-        up = UP.get(name[1:], {"upperback": 1.1, "upperneck": 1.4, "head_end": 1.6}.get(name, 0))
+        up = UP.get(name[1:], TRUNK.get(name, 0))
         joints[:, row, :2] = [0.15 * side, up][:width]
     arrays: dict[str, Any] = {"train/standing/one": joints, "joint_names": np.array(names)}
     np.savez(path, **arrays)
@@ -43,7 +49,9 @@ def at(people: Array, name: str) -> Array:
 
 
 def test_nose_of_a_person_facing_forward_is_in_front(tmp_path: Path) -> None:
-    people = read_positions(positions_file(tmp_path / "a.npz"), "train")["standing/one"]
+    (capture,) = read_positions(positions_file(tmp_path / "a.npz"), "train")
+    assert (capture.name, capture.subject, capture.action) == ("standing/one", "", "standing")
+    people = capture.joints
     assert people.shape == (4, 21, 3)
     neck = at(people, "neck")
     forward, left, up = at(people, "nose") - neck
@@ -56,9 +64,14 @@ def test_nose_of_a_person_facing_forward_is_in_front(tmp_path: Path) -> None:
     assert at(people, "head_top")[2] > at(people, "left_eye")[2] > at(people, "neck")[2]
 
 
-def test_people_have_the_standard_height(tmp_path: Path) -> None:
-    people = read_positions(positions_file(tmp_path / "a.npz"), "train")["standing/one"]
-    np.testing.assert_allclose(standing_heights(people), HEIGHT)
+def test_people_keep_their_own_bones(tmp_path: Path) -> None:
+    (capture,) = read_positions(positions_file(tmp_path / "a.npz"), "train")
+    for name, up in UP.items():
+        assert at(capture.joints, f"left_{name}")[2] == pytest.approx(up)
+        assert at(capture.joints, f"left_{name}")[1] == pytest.approx(0.15)
+    assert at(capture.joints, "mid_hip")[2] == pytest.approx(UP["hip"])
+    assert at(capture.joints, "spine")[2] == pytest.approx((UP["hip"] + UP["shoulder"]) / 2)
+    assert at(capture.joints, "neck")[2] == pytest.approx(UP["shoulder"])
 
 
 def test_wrong_files_are_refused(tmp_path: Path) -> None:
@@ -70,13 +83,13 @@ def test_wrong_files_are_refused(tmp_path: Path) -> None:
         read_positions(positions_file(tmp_path / "a.npz"), "test")
     with pytest.raises(InputError, match="joint_names lacks 'head_end'"):
         read_positions(positions_file(tmp_path / "b.npz", NAMES[:-1]), "train")
-    with pytest.raises(InputError, match=r"is not \(T, 15, 3\)"):
+    with pytest.raises(InputError, match=r"is not \(T, 18, 3\)"):
         read_positions(positions_file(tmp_path / "c.npz", width=2), "train")
 
 
 def test_a_folder_without_a_skeleton_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"got 0 \.asf and 0 \.amc files"):
-        read_subject(tmp_path)
+        read_acclaim(tmp_path)
 
 
 @needs_shared
@@ -84,7 +97,8 @@ def test_a_subject_of_cmu_walks_with_its_face_ahead(tmp_path: Path) -> None:
     assert SHARED is not None
     for name in ("02.asf", "02_01.amc"):
         (tmp_path / name).symlink_to(SHARED / "data/cmu_mocap/subjects/02" / name)
-    people = read_subject(tmp_path, every=8)["02_01"]
+    (capture,) = read_acclaim(tmp_path, every=8)
+    people = capture.joints
     assert np.isfinite(people).all()
     hips = people[:, PERSON.index("mid_hip"), :2]
     ahead = hips[-1] - hips[0]

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.lab.datasets.cmu import read_positions
-from pose_action_ros.lab.datasets.person import HEIGHT, PERSON
+from pose_action_ros.lab.datasets.person import PERSON, standing_heights
 from pose_action_ros.lab.datasets.simulated import figure_of
 from pose_action_ros.lab.training.action.augmentation import restyle, rotation
 from pose_action_ros.lab.training.action.gestures import gesture_script
@@ -148,7 +148,7 @@ def render_and_detect(
 def captured_actions(path: Path, split: str) -> dict[str, Array]:
     """Motion capture joints (T, 21, 3) [m] by `action/name`, of the actions in CMU_LABELS."""
     recordings = read_positions(path, split)
-    return {name: joints for name, joints in recordings.items() if name.split("/")[0] in CMU_LABELS}
+    return {one.name: one.joints for one in recordings if one.action in CMU_LABELS}
 
 
 def captured_person(
@@ -171,7 +171,7 @@ def captured_person(
     stamps = even if detector else random_stamps(rng, length)
     moved = keep_in_view(joints[(stamps * CAPTURE_RATE).astype(int)], PERSON.root, rng)
     labels = np.full(len(stamps), names.index(CMU_LABELS[action]))
-    body = Body.random(rng).scaled(HEIGHT)
+    body = Body.random(rng).scaled(float(np.median(standing_heights(moved))))
     figure = figure_of(body, moved)
     if detector is None:
         return simulate_keypoints(figure.joints, stamps, labels, camera, rng)

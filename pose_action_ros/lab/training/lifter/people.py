@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from pose_action_ros.errors import InputError, SettingError
 from pose_action_ros.lab.datasets.bvh import read_bvh_people
-from pose_action_ros.lab.datasets.cmu import read_positions, read_subject
+from pose_action_ros.lab.datasets.capture import Capture, check_subject
+from pose_action_ros.lab.datasets.cmu import read_acclaim, read_positions
 from pose_action_ros.lab.datasets.simulated import simulate_free_people, simulate_people
 from pose_action_ros.lab.training.lifter.settings import LifterTraining
 from pose_action_ros.lab.training.lifter.views import STRETCH, Views, random_people, random_views
@@ -54,15 +55,19 @@ def recorded_people(
 
     Raises:
         InputError: a file or folder has another content.
+        SettingError: the held-out subject has no folder.
     """
     groups: dict[str, list[Array]] = {}
     if positions:
-        for name, joints in read_positions(Path(positions), split).items():
-            groups.setdefault(RECORDED + name.split("/")[0], []).append(joints)
+        for capture in read_positions(Path(positions), split):
+            groups.setdefault(RECORDED + capture.action, []).append(capture.joints)
     if subjects:
-        for folder in _subject_folders(Path(subjects)):
+        folders = _subject_folders(Path(subjects))
+        check_subject([folder.name for folder in folders], held_out_subject)
+        for folder in folders:
             if (folder.name == held_out_subject) == (split == "test"):
-                groups[f"{RECORDED}subject_{folder.name}"] = _recordings(folder)
+                joints = [capture.joints for capture in _recordings(folder)]
+                groups[f"{RECORDED}subject_{folder.name}"] = joints
     return {name: np.concatenate(parts) for name, parts in groups.items()}
 
 
@@ -75,9 +80,10 @@ def _subject_folders(parent: Path) -> list[Path]:
     return folders
 
 
-def _recordings(folder: Path) -> list[Array]:
+def _recordings(folder: Path) -> list[Capture]:
     files = sorted(folder.glob("*.bvh"))
-    return [read_bvh_people(path) for path in files] or list(read_subject(folder).values())
+    found = [capture for path in files for capture in read_bvh_people(path)]
+    return found or read_acclaim(folder)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +91,7 @@ class Pools:
     """People (P, 21, 3) [m], z up, by action; an unused pool is empty.
 
     Attributes:
-        recorded: scaled to one height.
+        recorded: of the heights as recorded.
         simulated: of various heights, in actions.
         free: of various heights, moving freely.
         simulated_share: of all people, if there are recorded ones as well.

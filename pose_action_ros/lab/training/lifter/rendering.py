@@ -19,7 +19,7 @@ from tqdm import tqdm
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.detection import Detector, DetectorSettings, make_detector
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.datasets.person import HEIGHT, INPUT_ROWS, PERSON
+from pose_action_ros.lab.datasets.person import INPUT_ROWS, PERSON, standing_heights
 from pose_action_ros.lab.datasets.simulated import figure_of, person_joints
 from pose_action_ros.lab.training.lifter.people import recorded_people
 from pose_action_ros.lab.training.lifter.settings import DetectionRun
@@ -98,10 +98,11 @@ def recorded_scene(people: Mapping[str, Array], frames: int, rng: Generator) -> 
     """
     action = str(rng.choice(list(people)))
     chosen = random_people(people[action], frames, rng)
-    body = Body.random(rng).scaled(HEIGHT)
+    body = Body.random(rng)
     camera = VirtualCamera.random(rng, distance=DISTANCES)
     renderer = Surroundings.random(rng).renderer(camera)
     for number in range(frames):
+        body = body.scaled(float(standing_heights(chosen[number])))
         figure = figure_of(body, chosen[number : number + 1])
         surfaces = person_surfaces(body, figure, camera)
         image = renderer.image([surfaces], [figure.joints[0][_FEET]], float(number))

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pytest
 
 from people_in_view import standing
-from pose_action_ros.errors import InputError
+from pose_action_ros.errors import InputError, SettingError
 from pose_action_ros.lab.datasets.person import PERSON
 from pose_action_ros.lab.training.lifter import rendering
 from pose_action_ros.lab.training.lifter.detections import read_detections
@@ -62,7 +62,9 @@ def positions_file(path: Path) -> Path:
     sides = {"l": 0.15, "r": -0.15}
     ups = {"hip": 0.9, "knee": 0.5, "ankle": 0.1, "shoulder": 1.3, "elbow": 1.05, "wrist": 0.85}
     places = {f"{s}{name}": (x, up, 0.0) for s, x in sides.items() for name, up in ups.items()}
-    places |= {"upperback": (0, 1.1, 0), "upperneck": (0, 1.4, 0), "head_end": (0, 1.6, 0)}
+    trunk = {"root": 1.0, "upperback": 1.1, "thorax": 1.2, "lowerneck": 1.28}
+    trunk |= {"upperneck": 1.4, "head_end": 1.6}
+    places |= {name: (0, up, 0) for name, up in trunk.items()}
     joints = np.repeat(np.array(list(places.values()))[None], 5, axis=0)
     arrays: dict[str, Any] = {f"{split}/standing/a": joints for split in ("train", "test")}
     np.savez(path, joint_names=np.array(list(places)), **arrays)
@@ -161,5 +163,7 @@ def test_folder_without_subjects_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="has no folders"):
         recorded_people("", str(tmp_path), "03", "train")
     (tmp_path / "01").mkdir()
-    with pytest.raises(InputError, match="01"):
+    with pytest.raises(SettingError, match="got '03', expected one of the subjects 01"):
         recorded_people("", str(tmp_path), "03", "train")
+    with pytest.raises(InputError, match="01"):
+        recorded_people("", str(tmp_path), "01", "test")
