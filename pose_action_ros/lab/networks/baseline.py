@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from pose_action_ros.lab.networks.dropout import Dropout
+
 
 class Martinez(nn.Module):
     """(B, inputs) to (B, outputs), both standardised."""
@@ -36,4 +38,4 @@ class Martinez(nn.Module):
 def _layer(inputs: int, width: int, dropout: float) -> nn.Sequential:
     linear = nn.Linear(inputs, width)
     nn.init.kaiming_normal_(linear.weight)
-    return nn.Sequential(linear, nn.BatchNorm1d(width), nn.ReLU(), nn.Dropout(dropout))
+    return nn.Sequential(linear, nn.BatchNorm1d(width), nn.ReLU(), Dropout(dropout))

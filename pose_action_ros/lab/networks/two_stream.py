@@ -19,6 +19,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from pose_action_ros.lab.networks.dropout import Dropout
+
 _CONSTANT = 1e-6
 """Deviation below which a value counts as constant and keeps its scale."""
 
@@ -134,12 +136,15 @@ class PairLinear(nn.Module):
         self.odd = nn.Linear(inputs, outputs, bias=False)
         for layer in (self.even, self.odd):
             nn.init.kaiming_normal_(layer.weight)
+        self.mix: Tensor
+        self.register_buffer("mix", torch.tensor([[1.0, 1.0], [1.0, -1.0]]), persistent=False)
 
     def forward(self, pairs: Tensor) -> Tensor:
         """(B, 2, inputs) to (B, 2, outputs)."""
-        first, second = pairs[:, 0], pairs[:, 1]
-        even, odd = self.even(first + second), self.odd(first - second)
-        return torch.stack([even + odd, even - odd], dim=1) / 2
+        # Sums and differences as products: the gradient of slices is ten times as expensive.
+        even, odd = (self.mix @ pairs).unbind(dim=1)
+        mixed: Tensor = (self.mix / 2) @ torch.stack([self.even(even), self.odd(odd)], dim=1)
+        return mixed
 
 
 @dataclass(frozen=True)
@@ -159,7 +164,7 @@ class Block(nn.Module):
         self.shape = shape
         self.linear = linear
         self.normalise = nn.BatchNorm1d(shape.width)
-        self.dropout = nn.Dropout(shape.dropout)
+        self.dropout = Dropout(shape.dropout)
 
     def forward(self, pairs: Tensor) -> Tensor:
         """(B, 2, inputs) to (B, 2, width)."""
@@ -195,7 +200,7 @@ class Stream(nn.Module):
             Block(PairLinear(shape.width, shape.width), shape) for _ in range(shape.blocks)
         )
         self.last = PairLinear(shape.width, shape.width)
-        self.dropout = nn.Dropout(shape.dropout)
+        self.dropout = Dropout(shape.dropout)
 
     def forward(self, vectors: Tensor) -> Tensor:
         """(B, inputs) to (B, 2, width)."""
