@@ -1,9 +1,9 @@
-"""Lifter: 3D poses [m] from the keypoints of an image."""
+"""Lifter: 3D poses [m] from the keypoints of people in an image and shortly before."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,29 +11,34 @@ import numpy.typing as npt
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.engines import load_engine
 from pose_action_ros.errors import InputError, ModelError
+from pose_action_ros.lifting.depth_filter import DepthFilter
 from pose_action_ros.lifting.normalisation import (
     NORMALISATION,
     STANDARD_HEIGHT,
+    Normalised,
     normalise,
     virtual_to_optical,
 )
 from pose_action_ros.lifting.occlusion import RecentJoints, behind_own_body, given_joints, heads
 from pose_action_ros.lifting.placement import Placement, place
 from pose_action_ros.lifting.settings import LifterSettings
+from pose_action_ros.lifting.window import (
+    History,
+    images_before,
+    newest_only,
+    resample_rows,
+    span_of,
+)
 from pose_action_ros.models.card import ModelCard, find_model, read_card
-from pose_action_ros.one_euro import OneEuroFilter
-from pose_action_ros.poses import UNTRACKED, Pose2D, Pose3D
+from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.skeletons import COCO_18, HUMAN36M_17, convert
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.intp]
 
 OUTPUTS = ("joints", "scores")
 """Outputs of the network."""
-
-TRACK_MEMORY = 5.0
-"""Time [s] after which the distance of a person without detection is no longer used."""
-_CUTOFF, _SLOPE = 0.6, 2.0  # of the depth's filter: [Hz] at rest, [Hz per m/s] more in motion
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,10 +63,12 @@ class Lifted:
 class Lifter:
     """Lifts people from 2D to 3D and places them in front of the camera.
 
-    The pose results from one image; the distance of a person with an id is filtered over time.
+    The pose of a person with an id results from the images of the last moments, that of others from
+    one image. The distance of a person with an id is filtered over time.
 
     Attributes:
         settings: may be replaced between images; the model and the engine stay.
+        ages: (K,) [s] before the newest image of the keypoints that the network takes.
 
     Raises:
         ModelError: the model is missing, damaged, or made for other inputs.
@@ -71,8 +78,14 @@ class Lifter:
     def __init__(self, settings: LifterSettings) -> None:
         path = find_model(settings.lifter_model)
         self.card = read_card(path, "lifter")
-        _check(self.card)
+        self.ages = _ages(self.card)
         self._engine = load_engine(path, settings.lifter_engine, settings.lifter_threads)
+        images = self._engine.inputs["keypoints"][1]
+        if images != len(self.ages):
+            raise ModelError(
+                f"lifter {self.card.name!r} takes {images} images, its card has {len(self.ages)} "
+                "ages; export it again with this version"
+            )
         self.settings = settings
         self.reset()
 
@@ -97,12 +110,12 @@ class Lifter:
         """
         if stamp is not None:
             self._depths.begin(stamp)
+            self._history.begin(stamp)
         if not people:
             return ()
-        points, confidence = _coco(people)
-        lifted = self._lift(intrinsics.rays(points), confidence)
-        found = lifted.placement
         ids = [person.person_id for person in people]
+        lifted = self._lift_tracked(people, ids, intrinsics, stamp)
+        found = lifted.placement
         depths, known = found.depths, lifted.known | heads(people)
         if stamp is not None:
             depths = self._depths(ids, np.where(found.solved, depths, np.nan))
@@ -121,34 +134,103 @@ class Lifter:
         """Remove the state of earlier images."""
         self._depths = DepthFilter()
         self._recent = RecentJoints()
+        self._history = History(self.ages)
 
-    def lift(self, points: npt.ArrayLike, scores: npt.ArrayLike, intrinsics: Intrinsics) -> Lifted:
+    def lift(
+        self,
+        points: npt.ArrayLike,
+        scores: npt.ArrayLike,
+        intrinsics: Intrinsics,
+        times: npt.ArrayLike | None = None,
+    ) -> Lifted:
         """Lift a batch of people, for training and evaluation.
 
         Args:
-            points: (N, 18, 2) [px] COCO-18 joints; NaN if missing.
-            scores: (N, 18) 0 to 1; 0 if missing.
+            points: (N, 18, 2) [px] COCO-18 joints, NaN if missing; with times (N, M, 18, 2), in M
+                images of each person, newest first.
+            scores: (N, 18) or (N, M, 18), 0 to 1; 0 if missing.
             intrinsics: of their camera.
+            times: (N, M) [s] of the images after the newest one: 0 in column 0, falling; NaN
+                without image. None for people in one image each.
+
+        Returns:
+            The poses in the newest images.
 
         Raises:
             InputError: other shapes.
         """
         pixels, confidence = np.asarray(points, np.float64), np.asarray(scores, np.float64)
-        if pixels.shape[1:] != (18, 2) or confidence.shape != pixels.shape[:2]:
+        since = np.zeros((len(pixels), 1)) if times is None else np.asarray(times, np.float64)
+        if times is None:
+            pixels, confidence = pixels[:, None], confidence[:, None]
+        if pixels.shape != (*since.shape, 18, 2) or confidence.shape != pixels.shape[:-1]:
             raise InputError(
-                f"got points {pixels.shape} and scores {confidence.shape}, "
-                "expected (N, 18, 2) and (N, 18)"
+                f"got points {np.shape(points)} and scores {np.shape(scores)}, expected "
+                "(N, 18, 2) and (N, 18), or (N, M, 18, 2) and (N, M, 18) with times (N, M)"
             )
-        return self._lift(intrinsics.rays(pixels), confidence)
+        rows = np.arange(since.size).reshape(since.shape)
+        flat = pixels.reshape(-1, 18, 2), confidence.reshape(-1, 18)
+        return self._lift_rows(*flat, intrinsics, rows, since)
 
-    def _lift(self, rays: Array, scores: Array) -> Lifted:
-        """Run the network on rays (N, 18, 2) and scores (N, 18)."""
-        if not len(rays):
-            none, flags = np.zeros((0, 17, 3)), np.zeros((0, 17), dtype=np.bool_)
-            return Lifted(none, none[..., 0], flags, place(rays, scores, none))
+    def lift_track(
+        self,
+        points: npt.ArrayLike,
+        scores: npt.ArrayLike,
+        intrinsics: Intrinsics,
+        stamps: npt.ArrayLike,
+    ) -> Lifted:
+        """Lift one person in all images of a stream.
+
+        Args:
+            points: (T, 18, 2) [px] COCO-18 joints; NaN if missing.
+            scores: (T, 18) 0 to 1; 0 if missing.
+            intrinsics: of the camera.
+            stamps: (T,) of the images [s], rising.
+
+        Returns:
+            T poses, each from its image and those before it.
+        """
+        pixels, confidence = np.asarray(points, np.float64), np.asarray(scores, np.float64)
+        rows, times = images_before(np.asarray(stamps, np.float64), span_of(self.ages))
+        return self._lift_rows(pixels, confidence, intrinsics, rows, times)
+
+    def _lift_tracked(
+        self,
+        people: Sequence[Pose2D],
+        ids: Sequence[int],
+        intrinsics: Intrinsics,
+        stamp: float | None,
+    ) -> Lifted:
+        """Lift the people of an image, and remember it unless it is a single one."""
+        points, scores = _coco(people)
+        rays = intrinsics.rays(points)
+        inputs = normalise(rays, scores)
+        if stamp is None:
+            return self._run(rays, scores, inputs, newest_only(inputs.features, self.ages))
+        windows = self._history(ids, inputs.features, inputs.sizes)
+        return self._run(rays, scores, inputs, windows)
+
+    def _lift_rows(
+        self, points: Array, scores: Array, intrinsics: Intrinsics, rows: Indices, times: Array
+    ) -> Lifted:
+        """Lift windows of images that are rows of points (R, 18, 2) and scores (R, 18)."""
+        rays = intrinsics.rays(points)
         scores = np.where(np.isfinite(rays).all(axis=-1), np.nan_to_num(scores), 0.0)
         inputs = normalise(rays, scores)
-        outputs = self._engine({"keypoints": inputs.features.astype(np.float32)})
+        windows = resample_rows(inputs.features, inputs.sizes, rows, times, self.ages)
+        newest = rows[:, 0]
+        return self._run(rays[newest], scores[newest], inputs[newest], windows)
+
+    def _run(self, rays: Array, scores: Array, inputs: Normalised, windows: Array) -> Lifted:
+        """Run the network on windows (N, K, 18, 3), and place the poses in the newest images.
+
+        Args:
+            rays: (N, 18, 2) of the newest images.
+            scores: (N, 18) of the newest images; 0 for a missing joint.
+            inputs: the same normalised.
+            windows: of which it is the first slot.
+        """
+        outputs = self._engine({"keypoints": windows.astype(np.float32)})
         joints = virtual_to_optical(outputs["joints"].astype(np.float64), inputs.rotations)
         joints[~inputs.liftable] = np.nan
         sure = np.where(inputs.liftable[:, None], outputs["scores"].astype(np.float64), 0.0)
@@ -169,8 +251,12 @@ def _coco(people: Sequence[Pose2D]) -> tuple[Array, Array]:
     return joints[..., :2], np.nan_to_num(joints[..., 2])
 
 
-def _check(card: ModelCard) -> None:
-    """Raise ModelError unless inputs and outputs of the network are those of this version."""
+def _ages(card: ModelCard) -> Array:
+    """Ages (K,) [s] of the network's keypoints.
+
+    Raises:
+        ModelError: inputs or outputs of the network are not those of this version.
+    """
     expected = {
         "normalisation": NORMALISATION,
         "output_skeleton": HUMAN36M_17.name,
@@ -183,42 +269,10 @@ def _check(card: ModelCard) -> None:
             f"lifter {card.name!r} takes {card.skeleton!r} with {found}, expected "
             f"{COCO_18.name!r} with {expected}; export it again with this version"
         )
-
-
-@dataclass
-class _Depth:
-    stamp: float  # of the newest image with the person [s]
-    filter: OneEuroFilter = field(default_factory=OneEuroFilter)
-
-
-class DepthFilter:
-    """Smooths the distances of people over time, by id."""
-
-    def __init__(self) -> None:
-        self._people: dict[int, _Depth] = {}
-        self._stamp = -np.inf
-
-    def begin(self, stamp: float) -> None:
-        """Begin an image [s]: remove old people, and all when time goes back."""
-        if stamp < self._stamp:
-            self._people.clear()
-        self._stamp = stamp
-        people = self._people.items()
-        self._people = {key: one for key, one in people if stamp - one.stamp <= TRACK_MEMORY}
-
-    def __call__(self, ids: Sequence[int], depths: Array) -> Array:
-        """Smooth distances at rest; those that change fast are not delayed.
-
-        Args:
-            ids: of the people in this image; the distance of UNTRACKED is not filtered.
-            depths: (N,) [m], NaN if not known.
-        """
-        smooth = depths.copy()
-        for row, person_id in enumerate(ids):
-            if person_id != UNTRACKED and np.isfinite(depths[row]):
-                person = self._people.setdefault(person_id, _Depth(self._stamp))
-                seconds = self._stamp - person.stamp
-                sample = depths[row : row + 1, None]
-                smooth[row] = person.filter(sample, seconds, 1.0, _CUTOFF, _SLOPE)[0, 0]
-                person.stamp = self._stamp
-        return smooth
+    ages = np.array(card.settings.get("ages") or [np.nan], dtype=np.float64)
+    if ages[0] != 0 or not (np.diff(ages) > 0).all():
+        raise ModelError(
+            f"lifter {card.name!r} takes keypoints of the ages {card.settings.get('ages')}, "
+            "expected rising numbers [s] from 0 on; export it again with this version"
+        )
+    return ages

@@ -18,7 +18,7 @@ from pose_action_ros.skeletons import COCO_18
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-NORMALISATION = "torso-rays-1"
+NORMALISATION = "torso-rays-2"
 """Name in model cards: a network runs only behind the normalisation it was trained with."""
 
 STANDARD_HEIGHT = 1.70
@@ -66,7 +66,7 @@ class Normalised:
         features: (N, 18, 3) x, y [m at the torso's depth, person of standard height] and score of
             each COCO-18 joint in the virtual camera; zeros for a missing joint.
         rotations: (N, 3, 3) from the optical frame of the camera to the virtual camera's.
-        sizes: (N,) apparent size of one metre: tangent of its visual angle.
+        sizes: (N,) apparent size of one metre: tangent of its visual angle; 0 if not liftable.
         liftable: (N,) True if enough of the torso is known; the other rows have no meaning.
     """
 
@@ -74,6 +74,12 @@ class Normalised:
     rotations: Array
     sizes: Array
     liftable: Flags
+
+    def __getitem__(self, rows: npt.NDArray[np.intp]) -> Normalised:
+        """The people in these rows."""
+        return Normalised(
+            self.features[rows], self.rotations[rows], self.sizes[rows], self.liftable[rows]
+        )
 
 
 def normalise(rays: Array, scores: Array) -> Normalised:
@@ -94,7 +100,7 @@ def normalise(rays: Array, scores: Array) -> Normalised:
     known &= np.linalg.norm(metres, axis=-1) < _FARTHEST
     features = np.dstack([metres, np.minimum(scores, 1.0)])  # (N, 18, 3)
     features = np.where((known & liftable[:, None])[..., None], features, 0.0)
-    return Normalised(features, rotations, sizes, liftable)
+    return Normalised(features, rotations, np.where(liftable, sizes, 0.0), liftable)
 
 
 def virtual_to_optical(points: Array, rotations: Array) -> Array:

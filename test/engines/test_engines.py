@@ -148,7 +148,7 @@ import numpy as np
 from pose_action_ros.engines import load_engine
 from pose_action_ros.models.card import find_model
 engine = load_engine(find_model("lifter"))
-assert engine({"keypoints": np.zeros((2, 18, 3))})["joints"].shape == (2, 17, 3)
+assert engine({"keypoints": np.zeros((2, 5, 18, 3))})["joints"].shape == (2, 17, 3)
 print(engine.name, *sorted({"torch", "onnx", "cuda"} & set(sys.modules)))
 """
 

@@ -152,7 +152,7 @@ def test_a_cache_that_cannot_be_written(
 
 def test_half_precision(machine: Machine) -> None:
     path = find_model("lifter")
-    people = np.random.default_rng(0).normal(size=(3, 18, 3)).astype(np.float32)
+    people = np.random.default_rng(0).normal(size=(3, 5, 18, 3)).astype(np.float32)
     expected = load_engine(path, "onnxruntime")({"keypoints": people})
     engine = load_engine(path, "tensorrt_fp16")
     for name, value in engine({"keypoints": people}).items():

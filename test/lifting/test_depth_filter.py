@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pose_action_ros.lifting.lifter import TRACK_MEMORY, DepthFilter
+from pose_action_ros.lifting.depth_filter import TRACK_MEMORY, DepthFilter
 from pose_action_ros.poses import UNTRACKED
 
 

@@ -119,8 +119,8 @@ class Exported(nn.Module):
         self.lifters = nn.ModuleList(lifters)
 
     def forward(self, keypoints: Tensor) -> tuple[Tensor, Tensor]:
-        """Keypoints (B, 18, 3) to joints and scores."""
-        lifted = [lifter(keypoints) for lifter in self.lifters]
+        """Keypoints (B, 1, 18, 3) to joints and scores."""
+        lifted = [lifter(keypoints[:, 0]) for lifter in self.lifters]
         joints = _mean([one.joints for one in lifted])
         return joints, _mean([one.logits for one in lifted]).sigmoid()
 

@@ -60,9 +60,9 @@ def test_bounds_of_bone_lengths_are_percentiles() -> None:
 def test_a_mirrored_person_gives_the_mirrored_pose_and_scores() -> None:
     flip = torch.tensor([-1.0, 1, 1])
     exported = Exported(lifter(1), lifter(2)).eval()
-    joints, scores = exported(keypoints())
+    joints, scores = exported(keypoints()[:, None])
     mirrored = keypoints()[:, torch.from_numpy(COCO_18.mirror)] * flip
-    found = exported(mirrored)
+    found = exported(mirrored[:, None])
     swap = torch.from_numpy(HUMAN36M_17.mirror)
     torch.testing.assert_close(found[0], joints[:, swap] * flip, atol=1e-5, rtol=0)
     torch.testing.assert_close(found[1], scores[:, swap], atol=1e-5, rtol=0)
@@ -70,7 +70,7 @@ def test_a_mirrored_person_gives_the_mirrored_pose_and_scores() -> None:
 
 def test_two_streams_are_averaged() -> None:
     first, second = lifter(1), lifter(2)
-    joints, scores = Exported(first, second)(keypoints())
+    joints, scores = Exported(first, second)(keypoints()[:, None])
     one, other = first(keypoints()), second(keypoints())
     torch.testing.assert_close(joints, (one.joints + other.joints) / 2)
     torch.testing.assert_close(scores, ((one.logits + other.logits) / 2).sigmoid())
@@ -84,5 +84,5 @@ def test_scores_have_no_gradient_for_the_pose() -> None:
 
 
 def test_an_empty_batch_is_allowed() -> None:
-    joints, scores = Exported(lifter())(keypoints(0))
+    joints, scores = Exported(lifter())(keypoints(0)[:, None])
     assert (joints.shape, scores.shape) == ((0, 17, 3), (0, 17))

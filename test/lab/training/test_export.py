@@ -21,7 +21,7 @@ NAMES = ("keypoints", ("joints", "scores"))
 
 
 def example() -> torch.Tensor:
-    return torch.from_numpy(np.random.default_rng(0).normal(size=(4, 18, 3))).float()
+    return torch.from_numpy(np.random.default_rng(0).normal(size=(4, 1, 18, 3))).float()
 
 
 def test_exported_model_equals_network_for_any_batch(tmp_path: Path) -> None:

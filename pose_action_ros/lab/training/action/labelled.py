@@ -59,7 +59,7 @@ class LabelledKeypoints:
 
     def lifted(self, lifter: Lifter, min_score: float) -> LabelledPoses:
         """The 3D poses as of a stream; joints with a score below min_score are missing as well."""
-        lifted = lifter.lift(self.points, self.scores, self.intrinsics)
+        lifted = lifter.lift_track(self.points, self.scores, self.intrinsics, self.stamps)
         points, recent = lifted.joints, RecentJoints()
         known = [
             recent([0], row[None], stamp)[0]

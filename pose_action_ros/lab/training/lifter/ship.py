@@ -99,7 +99,7 @@ def ship(
     chosen = streams or min(scores, key=lambda name: scores[name]["all"]["mpjpe"])
     _LOG.info("streams for the detector's keypoints: %s", chosen)
     card = _card(settings, chosen, scores, command)
-    example = torch.from_numpy(samples_of(views).features[:_EXAMPLES].astype(np.float32))
+    example = torch.from_numpy(samples_of(views).features[:_EXAMPLES, None].astype(np.float32))
     network = robot_network(learners, chosen)
     difference = export(network, example, ("keypoints", OUTPUTS), Path(settings.model), card)
     _LOG.info("wrote %s; largest difference to the network %.1e", settings.model, difference)
@@ -139,6 +139,7 @@ def _card(
         skeleton=COCO_18.name,
         settings={
             "normalisation": NORMALISATION,
+            "ages": [0.0],
             "output_skeleton": HUMAN36M_17.name,
             "height": STANDARD_HEIGHT,
             "outputs": list(OUTPUTS),
@@ -225,7 +226,8 @@ def given_joints(scores: Array) -> Flags:
 
 def _predict(network: nn.Module, samples: Samples) -> Predicted:
     """Run the network on all samples."""
-    parts = np.array_split(samples.features.astype(np.float32), -(-len(samples.features) // 4096))
+    features = samples.features[:, None].astype(np.float32)
+    parts = np.array_split(features, -(-len(features) // 4096))
     with torch.no_grad():
         rows = [[values.numpy() for values in network(torch.from_numpy(part))] for part in parts]
     columns = zip(*rows, strict=True)
