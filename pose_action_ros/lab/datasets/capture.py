@@ -62,6 +62,6 @@ def check_subject(subjects: Collection[str], held_out: str) -> None:
     """
     if held_out not in subjects:
         raise SettingError(
-            f"held_out_subject: got {held_out!r}, expected one of the subjects "
+            f"held-out subject: got {held_out!r}, expected one of the subjects "
             f"{', '.join(sorted(subjects))}"
         )

@@ -83,7 +83,7 @@ def read_detections(path: str, split: str) -> Detections | None:
         return None
     try:
         with np.load(Path(path)) as file:
-            rows = file["test"] == (split == "test")
+            rows = file["split"] == split
             joints, rays, scores = (file[name][rows] for name in ("joints", "rays", "scores"))
             actions = file["action"][rows]
     except (OSError, KeyError, ValueError, IndexError, BadZipFile) as error:

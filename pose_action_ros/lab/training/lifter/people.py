@@ -16,8 +16,9 @@ from pose_action_ros.errors import InputError, SettingError
 from pose_action_ros.lab.datasets.bvh import read_bvh_people
 from pose_action_ros.lab.datasets.capture import Capture, check_subject
 from pose_action_ros.lab.datasets.cmu import read_acclaim, read_positions
+from pose_action_ros.lab.datasets.mocap_npz import read_mocap
 from pose_action_ros.lab.datasets.simulated import simulate_free_people, simulate_people
-from pose_action_ros.lab.training.lifter.settings import LifterTraining
+from pose_action_ros.lab.training.lifter.settings import LifterTraining, RecordedPeople
 from pose_action_ros.lab.training.lifter.views import STRETCH, Views, random_people, random_views
 from pose_action_ros.simulation.free_movement import FREE
 
@@ -26,6 +27,8 @@ Generator = np.random.Generator
 
 RECORDED = "recorded/"
 """Prefix of the actions of recorded people; simulated ones have the simulation's labels."""
+TRAIN, CALIBRATION, TEST = "train", "calibration", "test"
+"""Splits; no person is in two of them."""
 KINDS = ("recorded", "simulated", "free")
 _TEST_SEED = 1_000_003  # added to the seed, for other bodies and styles than in training
 
@@ -38,37 +41,37 @@ def kinds_of(actions: npt.NDArray[np.str_]) -> npt.NDArray[np.str_]:
     return kinds
 
 
-def recorded_people(
-    positions: str, subjects: str, held_out_subject: str, split: str
-) -> dict[str, Array]:
-    """Read all recorded frames of one split.
+def recorded_captures(settings: RecordedPeople) -> dict[str, list[Capture]]:
+    """Read all recordings, by the split of their people.
 
-    Args:
-        positions: CMU positions file, which has its own splits; empty for none.
-        subjects: folder with a folder per subject, of .asf and .amc or of .bvh; empty for none.
-        held_out_subject: the subject of the test split.
-        split: "train" or "test".
-
-    Returns:
-        (P, 21, 3) [m] PERSON joints, z up, by RECORDED and the action, or the subject if its
-        recordings have no action names.
+    Recordings of the positions file belong to people of training and of calibration.
 
     Raises:
         InputError: a file or folder has another content.
-        SettingError: the held-out subject has no folder.
+        SettingError: a subject to hold out is in none of the files.
     """
-    groups: dict[str, list[Array]] = {}
-    if positions:
-        for capture in read_positions(Path(positions), split):
-            groups.setdefault(RECORDED + capture.action, []).append(capture.joints)
-    if subjects:
-        folders = _subject_folders(Path(subjects))
-        check_subject([folder.name for folder in folders], held_out_subject)
-        for folder in folders:
-            if (folder.name == held_out_subject) == (split == "test"):
-                joints = [capture.joints for capture in _recordings(folder)]
-                groups[f"{RECORDED}subject_{folder.name}"] = joints
-    return {name: np.concatenate(parts) for name, parts in groups.items()}
+    captures: list[Capture] = []
+    for path in _names(settings.captures):
+        captures += read_mocap(Path(path))
+    if settings.subjects:
+        for folder in _subject_folders(Path(settings.subjects)):
+            captures += _recordings(folder)
+    splits = dict.fromkeys(_names(settings.calibration_subjects), CALIBRATION)
+    splits |= dict.fromkeys(_names(settings.test_subjects), TEST)
+    for subject in splits:
+        check_subject({one.subject for one in captures}, subject)
+    groups: dict[str, list[Capture]] = {TRAIN: [], CALIBRATION: [], TEST: []}
+    for one in captures:
+        groups[splits.get(one.subject, TRAIN)].append(one)
+    if settings.positions:
+        groups[TRAIN] += read_positions(Path(settings.positions), "train")
+        groups[CALIBRATION] += read_positions(Path(settings.positions), "test")
+    return groups
+
+
+def _names(text: str) -> list[str]:
+    """Names separated by commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _subject_folders(parent: Path) -> list[Path]:
@@ -155,11 +158,16 @@ def _pools(settings: LifterTraining, split: str, seed: int, divisor: int) -> Poo
         -(-count // divisor) for count in (settings.performances, settings.free_performances)
     )
     return Pools(
-        recorded=recorded_people(
-            settings.positions, settings.subjects, settings.held_out_subject, split
-        ),
+        recorded=_by_action(recorded_captures(settings)[split]),
         simulated=simulate_people(bodies, settings.frames, seed) if bodies else {},
         free={FREE: simulate_free_people(free, settings.frames, seed)} if free else {},
         simulated_share=settings.simulated_share,
         free_share=settings.free_share,
     )
+
+
+def _by_action(captures: list[Capture]) -> dict[str, Array]:
+    groups: dict[str, list[Array]] = {}
+    for one in captures:
+        groups.setdefault(RECORDED + one.action, []).append(one.joints)
+    return {name: np.concatenate(parts) for name, parts in groups.items()}

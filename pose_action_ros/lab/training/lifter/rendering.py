@@ -1,10 +1,10 @@
-"""Make a file of detections: render people with ground truth and run the 2D detector on them."""
+"""Make a file of detections: render clips of people and run the 2D detector and tracker on them."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,103 +19,67 @@ from tqdm import tqdm
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.detection import Detector, DetectorSettings, make_detector
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.datasets.person import INPUT_ROWS, PERSON, standing_heights
-from pose_action_ros.lab.datasets.simulated import figure_of, person_joints
-from pose_action_ros.lab.training.lifter.people import recorded_people
+from pose_action_ros.lab.datasets.person import INPUT_ROWS, PERSON
+from pose_action_ros.lab.training.lifter.clips import (
+    Clip,
+    free_clip,
+    recorded_clip,
+    simulated_clip,
+)
+from pose_action_ros.lab.training.lifter.people import (
+    CALIBRATION,
+    TEST,
+    TRAIN,
+    recorded_captures,
+)
+from pose_action_ros.lab.training.lifter.pool import Pool
 from pose_action_ros.lab.training.lifter.settings import DetectionRun
-from pose_action_ros.lab.training.lifter.views import DISTANCES, random_people
-from pose_action_ros.simulation import ACTIONS, FIGURE, Body, Scene, Script, VirtualCamera
-from pose_action_ros.simulation.free_movement import free_performance
+from pose_action_ros.lab.training.lifter.views import DISTANCES, FIELDS, HEIGHTS
+from pose_action_ros.simulation import FIGURE, VirtualCamera
 from pose_action_ros.simulation.surfaces import person_surfaces
 from pose_action_ros.simulation.surroundings import Surroundings
 from pose_action_ros.skeletons import COCO_18
+from pose_action_ros.tracking import Tracker, TrackerSettings
 
 Array = npt.NDArray[np.float64]
 Columns = dict[str, npt.NDArray[np.generic]]
 Generator = np.random.Generator
+Image = npt.NDArray[np.uint8]
 
-TEST_SCENES = 7
-"""One scene of this many is for testing; its people are never trained on."""
-COLUMNS = ("joints", "rays", "scores", "scene", "action", "test")
+SPLITS = {0: TEST, 5: CALIBRATION}
+"""Split of every tenth clip from this one; the others are for training."""
+COLUMNS = (
+    "joints",
+    "rays",
+    "scores",
+    "defined",
+    "scene",
+    "image",
+    "action",
+    "subject",
+    "split",
+)
 _OTHER_PERSON = 0.3  # median error over apparent height from which a detection is a false positive
-_SAVE_EVERY = 100  # scenes
-_ACTIONS_EACH = 2
-_SECONDS = 4.0  # of each action
-_FREE_SECONDS = 25.0
+_SAVE_EVERY = 100  # clips
+_SIZE = (640, 480)  # of the images [px]
+_TRUNK = [
+    PERSON.index(f"{side}_{part}") for side in ("left", "right") for part in ("shoulder", "hip")
+]
+_HIPS, _ANKLES = (
+    [PERSON.index(f"{side}_{part}") for side in ("left", "right")] for part in ("hip", "ankle")
+)
 _FEET = [
     FIGURE.index(f"{side}_{part}") for side in ("left", "right") for part in ("heel", "big_toe")
 ]
 
 
-@dataclass(frozen=True, eq=False)
-class Rendered:
-    """One image of one person.
-
-    Attributes:
-        image: (H, W, 3) BGR.
-        intrinsics: of the camera.
-        joints: (21, 3) [m] PERSON in the optical frame.
-        action: of the person.
-    """
-
-    image: npt.NDArray[np.uint8]
-    intrinsics: Intrinsics
-    joints: Array
-    action: str
-
-
-def simulated_scene(frames: int, rng: Generator) -> Iterator[Rendered]:
-    """Render a random body in two actions."""
-    actions = [str(action) for action in rng.choice(ACTIONS, _ACTIONS_EACH, replace=False)]
-    scene = Scene.random(rng, actions=actions, seconds_each=_SECONDS)
-    return _frames(scene, _ACTIONS_EACH * _SECONDS, frames)
-
-
-def free_scene(frames: int, rng: Generator) -> Iterator[Rendered]:
-    """Render a random body that moves freely and more or less faces the camera."""
-    camera = VirtualCamera.random(rng, distance=DISTANCES)
-    heading = float(np.arctan2(camera.position[1], camera.position[0]) + rng.normal(0, 0.9))
-    script = Script([free_performance(rng)], [0.0], (0.0, 0.0), heading)
-    return _frames(Scene([script], camera, Surroundings.random(rng)), _FREE_SECONDS, frames)
-
-
-def _frames(scene: Scene, seconds: float, frames: int) -> Iterator[Rendered]:
-    """Images of the only person of a scene at regular intervals."""
-    person, camera = scene.people[0], scene.camera
-    for time in np.linspace(0, seconds, frames, endpoint=False).tolist():
-        joints = camera.to_camera(person_joints(person.joints([time])))[0]
-        image = scene.frame(time).image
-        yield Rendered(image, camera.intrinsics, joints, person.label_at(time))
-
-
-def recorded_scene(people: Mapping[str, Array], frames: int, rng: Generator) -> Iterator[Rendered]:
-    """Render random frames of one recorded action with a random body and random headings.
-
-    Args:
-        people: recordings (P, 21, 3) [m], z up, by action.
-        frames: number of images.
-        rng: source of randomness.
-    """
-    action = str(rng.choice(list(people)))
-    chosen = random_people(people[action], frames, rng)
-    body = Body.random(rng)
-    camera = VirtualCamera.random(rng, distance=DISTANCES)
-    renderer = Surroundings.random(rng).renderer(camera)
-    for number in range(frames):
-        body = body.scaled(float(standing_heights(chosen[number])))
-        figure = figure_of(body, chosen[number : number + 1])
-        surfaces = person_surfaces(body, figure, camera)
-        image = renderer.image([surfaces], [figure.joints[0][_FEET]], float(number))
-        joints = camera.to_camera(chosen[number])
-        yield Rendered(image, camera.intrinsics, joints, action)
-
-
 def make_detections(settings: DetectionRun) -> int:
     """Write the file, or resume an interrupted one; return the number of detections in it.
 
-    Arrays, one row for each detection: joints (21, 3) [m] PERSON in the optical frame, rays (18, 2)
-    x/z and y/z of detected COCO-18 joints, scores (18,), scene, action ("recorded/..." for
-    recorded people), test (true for testing). People without a detection have no row.
+    Arrays, one row for each image in which the person was detected: joints (21, 3) [m] PERSON in
+    the optical frame, rays (18, 2) x/z and y/z of detected and smoothed COCO-18 joints, scores
+    (18,), defined (21,) see Capture, scene (number of the clip), image (number in the clip), action
+    ("recorded/..." for recorded people), subject, split. Also `rate` [Hz] of the images.
 
     Raises:
         InputError: the existing file is of a run with other settings.
@@ -126,7 +90,7 @@ def make_detections(settings: DetectionRun) -> int:
     with get_context("spawn").Pool(settings.workers) as pool:
         work = pool.imap(_scene, ((number, settings) for number in numbers), chunksize=4)
         for number, part in zip(
-            tqdm(numbers, desc="detections", unit="scene", initial=done), work, strict=True
+            tqdm(numbers, desc="detections", unit="clip", initial=done), work, strict=True
         ):
             parts.append(part)
             if number % _SAVE_EVERY == _SAVE_EVERY - 1 or number == settings.scenes - 1:
@@ -135,63 +99,132 @@ def make_detections(settings: DetectionRun) -> int:
     return len(parts[0]["scene"])
 
 
+def random_clip(settings: DetectionRun, split: str, rng: Generator) -> Clip:
+    """Draw a clip: recorded people of a split, or simulated ones."""
+    times = np.arange(settings.frames) / settings.rate
+    pool = _recorded(settings)[split]
+    if len(pool) and rng.random() < settings.recorded_share:
+        return recorded_clip(pool, times, rng)
+    free = rng.random() < settings.free_share
+    return free_clip(times, rng) if free else simulated_clip(times, rng)
+
+
+def robot_camera(joints: Array, rng: Generator) -> VirtualCamera:
+    """Draw a camera of a robot that shows most of the trunk of a person (T, 21, 3) in the middle.
+
+    It is on any side of the person, more often before it, and looks at the person, or level.
+    """
+    person = joints[len(joints) // 2]
+    across = person[_TRUNK[0]] - person[_TRUNK[2]]  # from the right to the left shoulder
+    ahead = np.arctan2(-across[0], across[1])
+    while True:
+        way = ahead + rng.normal(0, 1.0) if rng.random() < 0.4 else rng.uniform(-np.pi, np.pi)
+        away = np.exp(rng.uniform(*np.log(DISTANCES)))
+        middle = person.mean(axis=0)
+        place = middle + away * np.array([np.cos(way), np.sin(way), 0.0])
+        place[2] = rng.uniform(*HEIGHTS)
+        target = middle + rng.normal(0, 0.15, 3)
+        if rng.random() < 0.3:
+            target[2] = place[2] + rng.normal(0, np.radians(5)) * away
+        camera = VirtualCamera.looking_at(
+            place,
+            target,
+            Intrinsics.from_field_of_view(*_SIZE, rng.uniform(*FIELDS)),
+            rng.normal(0, 10 if rng.random() < 0.1 else 2),
+        )
+        pixels = camera.project(person[_TRUNK])
+        with np.errstate(invalid="ignore"):
+            if ((pixels > 0) & (pixels < _SIZE)).all(axis=1).sum() >= 3:
+                return camera
+
+
+def random_cover(
+    joints: Array, camera: VirtualCamera, share: float, rng: Generator
+) -> Callable[[Image], Image]:
+    """Draw, in a share of cases, a cover of the lower part of a person (T, 21, 3) in images.
+
+    The image ends there, or a table hides it.
+    """
+    pixels = camera.project(joints[len(joints) // 2])
+    hips, ankles = (float(pixels[rows, 1].mean()) for rows in (_HIPS, _ANKLES))
+    row = hips + rng.uniform(-0.2, 1.0) * (ankles - hips)
+    chosen, is_table, colour = rng.random() < share, rng.random() < 0.5, rng.uniform(30, 220, 3)
+    if not chosen or not 0.3 * _SIZE[1] < row < _SIZE[1]:
+        return lambda image: image
+    if is_table:
+        return lambda image: _behind_table(image, round(row), colour)
+    return lambda image: np.ascontiguousarray(image[: round(row)])
+
+
+def _behind_table(image: Image, row: int, colour: Array) -> Image:
+    covered = image.copy()
+    covered[row:] = colour
+    covered[row : row + 8] = np.minimum(1.15 * colour, 255)
+    return covered
+
+
+def images_of(clip: Clip, camera: VirtualCamera, rate: float, rng: Generator) -> Iterator[Image]:
+    """Render the images (H, W, 3) BGR of a clip in random surroundings."""
+    renderer = Surroundings.random(rng).renderer(camera)
+    for number in range(len(clip.joints)):
+        moment = clip.moment(number)
+        surfaces = person_surfaces(clip.body, moment, camera)
+        yield renderer.image([surfaces], [moment.joints[0][_FEET]], number / rate)
+
+
 def _scene(task: tuple[int, DetectionRun]) -> Columns:
-    """All detections of one scene, the same in every process."""
+    """All detections of one clip, the same in every process."""
     number, settings = task
     rng = np.random.default_rng([settings.seed, number])
-    test = number % TEST_SCENES == 0
-    people = _recorded(settings.positions, settings.subjects, settings.held_out_subject, test)
-    cropped = rng.random() < settings.cropped_share
-    kept = rng.uniform(0.5, 0.9) if cropped else 1.0
-    if people and rng.random() < settings.recorded_share:
-        images = recorded_scene(people, settings.frames, rng)
-    # With free_share 0 no random number is drawn, so that scenes of older files stay the same.
-    elif settings.free_share and rng.random() < settings.free_share:
-        images = free_scene(settings.frames, rng)
-    else:
-        images = simulated_scene(settings.frames, rng)
-    rows = list(_detect(images, kept))
+    split = SPLITS.get(number % 10, TRAIN)
+    clip = random_clip(settings, split, rng)
+    camera = robot_camera(clip.joints, rng)
+    cover = random_cover(clip.joints, camera, settings.cropped_share, rng)
+    images = map(cover, images_of(clip, camera, settings.rate, rng))
+    rows = list(_detect(images, camera.to_camera(clip.joints), camera.intrinsics, settings.rate))
+    chosen = np.array([row for row, _, _ in rows], np.intp)
     count = len(rows)
     return {
-        "joints": np.array([row[0] for row in rows]).reshape(count, len(PERSON), 3),
-        "rays": np.array([row[1] for row in rows]).reshape(count, len(COCO_18), 2),
-        "scores": np.array([row[2] for row in rows]).reshape(count, len(COCO_18)),
-        "action": np.array([row[3] for row in rows], dtype="U64"),
+        "joints": camera.to_camera(clip.joints[chosen]).astype(np.float32),
+        "rays": np.array([rays for _, rays, _ in rows], np.float32).reshape(count, -1, 2),
+        "scores": np.array([scores for *_, scores in rows], np.float32).reshape(count, -1),
+        "defined": np.tile(clip.defined, (count, 1)),
         "scene": np.full(count, number),
-        "test": np.full(count, test),
+        "image": chosen,
+        "action": np.full(count, clip.action, "U64"),
+        "subject": np.full(count, clip.subject, "U32"),
+        "split": np.full(count, split, "U16"),
     }
 
 
-def _detect(images: Iterator[Rendered], kept: float) -> Iterator[tuple[Array, Array, Array, str]]:
-    """Joints, rays, scores and action of each detected person."""
-    detector = _detector()
+def _detect(
+    images: Iterator[Image], joints: Array, intrinsics: Intrinsics, rate: float
+) -> Iterator[tuple[int, Array, Array]]:
+    """Number, rays (18, 2) and scores (18,) of each image with the person, as on a robot."""
+    detector, tracker = _detector(), Tracker(TrackerSettings())
     detector.reset()
-    for rendered in images:
-        image = np.ascontiguousarray(rendered.image[: round(len(rendered.image) * kept)])
-        # The first call detects the person, the second starts from there, as in a video.
-        detector(image)
-        people = detector(image)
-        exact = rendered.intrinsics.project(rendered.joints[INPUT_ROWS])
-        if not people:
-            continue
-        person = people[0].to(COCO_18)
-        error = np.nanmedian(np.linalg.norm(person.points - exact, axis=1))
-        if error <= _OTHER_PERSON * np.ptp(exact[:, 1]):
-            rays = rendered.intrinsics.rays(person.points)
-            yield rendered.joints, rays, person.scores, rendered.action
+    # Only the whole image is searched at first; its parts, for far people, would take 0.15 s.
+    detector.state = {**detector.state, "searches": 2, "since": 2}
+    exact = intrinsics.project(joints[:, INPUT_ROWS])  # (T, 18, 2)
+    for number, image in enumerate(images):
+        for person in tracker.update(detector(image), number / rate):
+            found = person.to(COCO_18)
+            error = np.nanmedian(np.linalg.norm(found.points - exact[number], axis=1))
+            if error <= _OTHER_PERSON * np.nanmax(np.ptp(exact[number], axis=0)):
+                yield number, intrinsics.rays(found.points), found.scores
 
 
 @lru_cache(maxsize=1)
 def _detector() -> Detector:
-    """The detector of this process."""
+    """The detector of this process; it does not search for more people while it follows one."""
     cv2.setNumThreads(1)
-    return make_detector(DetectorSettings(detector_threads=1, max_people=1))
+    return make_detector(DetectorSettings(detector_threads=1, max_people=1, search_interval=1000))
 
 
-@lru_cache(maxsize=2)
-def _recorded(positions: str, subjects: str, held_out: str, test: bool) -> dict[str, Array]:
-    split = "test" if test else "train"
-    return recorded_people(positions, subjects, held_out, split)
+@lru_cache(maxsize=1)
+def _recorded(settings: DetectionRun) -> dict[str, Pool]:
+    """The recordings by split."""
+    return {split: Pool(captures) for split, captures in recorded_captures(settings).items()}
 
 
 def _joined(parts: list[Columns]) -> Columns:
@@ -203,13 +236,15 @@ def _signature(settings: DetectionRun) -> str:
     fixed = {
         name: value
         for name, value in asdict(settings).items()
-        if name not in ("output", "positions", "subjects", "workers", "scenes")
+        if name not in ("output", "positions", "subjects", "captures", "workers", "scenes")
     }
-    return repr({**fixed, "recorded": bool(settings.positions or settings.subjects)})
+    return repr(
+        {**fixed, "recorded": bool(settings.positions or settings.subjects or settings.captures)}
+    )
 
 
 def _resumed(path: Path, settings: DetectionRun) -> tuple[list[Columns], int]:
-    """Detections in the file of an interrupted run, and the number of its scenes."""
+    """Detections in the file of an interrupted run, and the number of its clips."""
     if not path.exists():
         return [], 0
     try:
@@ -228,6 +263,7 @@ def _save(path: Path, columns: Columns, settings: DetectionRun, done: int) -> No
     """Write the file atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.stem}.{os.getpid()}.npz")
-    arrays: dict[str, Any] = {"settings": _signature(settings), "done": done, **columns}
+    numbers = {"settings": _signature(settings), "done": done, "rate": settings.rate}
+    arrays: dict[str, Any] = {**numbers, **columns}
     np.savez_compressed(draft, **arrays)
     draft.replace(path)

@@ -17,15 +17,29 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class LifterTraining(Settings):
-    """Training of a lifter; config/train_lifter.yaml is the run of the shipped model."""
+class RecordedPeople(Settings):
+    """Files of motion capture, and the people in them that are not for training."""
 
-    # Data
-    positions: str = setting("", "CMU positions file (.npz), empty for none.")
+    positions: str = setting(
+        "", "CMU positions file (.npz), empty for none; its test split is for calibration."
+    )
     subjects: str = setting(
         "", "Folder with a folder per subject (.asf and .amc, or .bvh), empty for none."
     )
-    held_out_subject: str = setting("03", "Folder name of the test subject.")
+    captures: str = setting("", "Files of joint positions (.npz), separated by commas.")
+    test_subjects: str = setting(
+        "", "Names of the subjects of test people, separated by commas; never trained on."
+    )
+    calibration_subjects: str = setting(
+        "", "Names of the subjects for the calibration of scores alone, separated by commas."
+    )
+
+
+@dataclass(frozen=True)
+class LifterTraining(RecordedPeople):
+    """Training of a lifter; config/train_lifter.yaml is the run of the shipped model."""
+
+    # Data
     performances: int = setting(60, "Simulated bodies for each action.", low=0, high=10000)
     frames: int = setting(40, "Frames of each simulated performance.", low=1, high=1000)
     simulated_share: float = setting(0.6, "Share of simulated people.", low=0.0, high=1.0)
@@ -71,25 +85,21 @@ class LifterTraining(Settings):
 
 
 @dataclass(frozen=True)
-class DetectionRun(Settings):
-    """Rendered scenes for the detector, and the file of its detections."""
+class DetectionRun(RecordedPeople):
+    """Rendered clips for the detector, and the file of its detections."""
 
     output: str = setting("runs/detections.npz", "file to write")
-    positions: str = setting("", "CMU positions file (.npz), empty for none")
-    subjects: str = setting(
-        "", "folder with a folder per subject (.asf and .amc, or .bvh), empty for none"
-    )
-    held_out_subject: str = setting("03", "folder name of the test subject")
-    scenes: int = setting(300, "scenes, each with its own body, camera and light", low=1)
-    frames: int = setting(12, "images of each scene", low=1, high=1000)
+    scenes: int = setting(300, "clips, each with its own body, camera and light", low=1)
+    frames: int = setting(16, "images of each clip", low=1, high=1000)
+    rate: float = setting(15.0, "images per second", unit="Hz", low=1.0, high=120.0)
     recorded_share: float = setting(
-        0.5, "share of scenes with people from CMU recordings, if there are any", low=0, high=1
+        0.5, "share of clips with recorded people, if there are any", low=0, high=1
     )
     free_share: float = setting(
-        0.4, "share of simulated scenes in which people move freely", low=0, high=1
+        0.4, "share of simulated clips in which people move freely", low=0, high=1
     )
     cropped_share: float = setting(
-        0.3, "share of scenes with the lower part of the image cut off", low=0.0, high=1.0
+        0.3, "share of clips without the lower part of the person", low=0.0, high=1.0
     )
-    seed: int = setting(1, "of the scenes", low=0)
+    seed: int = setting(1, "of the clips", low=0)
     workers: int = setting(1, "processes, each with one thread", low=1, high=256)

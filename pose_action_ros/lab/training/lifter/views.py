@@ -26,8 +26,8 @@ Flags = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.intp] | Flags | slice
 Generator = np.random.Generator
 
-HEIGHTS = (0.3, 1.8)  # [m] of the camera over the floor
-DISTANCES = (1.5, 6.0)  # [m] along the floor
+HEIGHTS = (0.15, 2.5)  # [m] of the camera over the floor
+DISTANCES = (1.2, 6.0)  # [m] along the floor
 FIELDS = (50.0, 90.0)  # [degrees] of view, horizontal
 _ASPECTS = (4 / 3, 16 / 9)
 _ANKLES = [PERSON.index("left_ankle"), PERSON.index("right_ankle")]

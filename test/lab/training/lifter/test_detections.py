@@ -11,21 +11,34 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from people_in_view import standing
 from pose_action_ros.errors import InputError, SettingError
-from pose_action_ros.lab.datasets.person import PERSON
+from pose_action_ros.lab.datasets.person import PERSON, standing_heights
 from pose_action_ros.lab.training.lifter import rendering
+from pose_action_ros.lab.training.lifter.clips import fitted_body, free_clip
 from pose_action_ros.lab.training.lifter.detections import read_detections
-from pose_action_ros.lab.training.lifter.people import KINDS, RECORDED, kinds_of, recorded_people
+from pose_action_ros.lab.training.lifter.people import (
+    CALIBRATION,
+    KINDS,
+    RECORDED,
+    TEST,
+    TRAIN,
+    kinds_of,
+    recorded_captures,
+)
 from pose_action_ros.lab.training.lifter.rendering import (
     COLUMNS,
-    free_scene,
+    images_of,
     make_detections,
-    recorded_scene,
+    random_cover,
+    robot_camera,
 )
 from pose_action_ros.lab.training.lifter.settings import DetectionRun
-from pose_action_ros.lab.training.lifter.views import exact_rays
+from pose_action_ros.lab.training.lifter.views import HEIGHTS, exact_rays
+from pose_action_ros.simulation import Body
 from pose_action_ros.simulation.free_movement import FREE
 
 Array = npt.NDArray[np.float64]
@@ -79,17 +92,16 @@ def settings(tmp_path: Path, **changes: Any) -> DetectionRun:
 
 @pytest.mark.usefixtures("same_process")
 def test_detections_are_near_the_ground_truth_of_all_kinds(tmp_path: Path) -> None:
-    run = settings(tmp_path, scenes=8)
+    run = settings(tmp_path, scenes=12, frames=2)
     count = make_detections(run)
-    train, test = (read_detections(run.output, split) for split in ("train", "test"))
+    found = {split: read_detections(run.output, split) for split in (TRAIN, CALIBRATION, TEST)}
+    train = found[TRAIN]
     assert train is not None
-    assert test is not None
-    assert len(train.views) + len(test.views) == count >= 5
-    assert 0 < len(test.views) <= 2  # scenes 0 and 7
+    assert sum(len(one.views) for one in found.values() if one) == count >= 12
     errors = np.linalg.norm(train.views.rays - exact_rays(train.views.joints), axis=-1)
     sizes = 1.7 / train.views.joints[:, :, 2].mean(axis=1)
     assert np.nanmedian(errors / sizes[:, None]) < 0.03
-    recordings = np.char.startswith(np.concatenate([train.actions, test.actions]), RECORDED)
+    recordings = np.char.startswith(train.actions, RECORDED)
     assert recordings.any()
     assert not recordings.all()
 
@@ -103,6 +115,7 @@ def test_resumed_run_with_two_processes_equals_an_uninterrupted_one(
         make_detections(settings(tmp_path, scenes=1, output=str(tmp_path / "parts.npz")))
     make_detections(settings(tmp_path, output=str(tmp_path / "parts.npz"), workers=2))
     with np.load(tmp_path / "found.npz") as whole, np.load(tmp_path / "parts.npz") as parts:
+        assert set(whole["image"].tolist()) == {0}
         for name in COLUMNS:
             np.testing.assert_array_equal(whole[name], parts[name])
 
@@ -120,27 +133,45 @@ def test_file_of_other_settings_or_another_file_is_refused(tmp_path: Path) -> No
         make_detections(run)
 
 
-def test_recorded_person_is_rendered_at_the_joints() -> None:
-    rendered = next(recorded_scene({"recorded/a": recorded()}, 1, np.random.default_rng(4)))
-    assert rendered.action == "recorded/a"
-    pixels = rendered.intrinsics.project(rendered.joints)
-    far = next(recorded_scene({"recorded/a": recorded() + 50.0}, 1, np.random.default_rng(4)))
-    np.testing.assert_allclose(far.joints[:, 2], rendered.joints[:, 2], atol=1e-6)  # moved in view
-    image = rendered.image.astype(int)
-    changed = np.abs(image - np.median(image, axis=1)[:, None]).sum(axis=2)
-    chest = pixels[PERSON.index("spine")].round().astype(int)
-    assert (chest >= 0).all()
-    assert changed[chest[1], chest[0]] > 0
+def test_person_is_rendered_at_the_joints_and_moves() -> None:
+    rng = np.random.default_rng(4)
+    clip = free_clip(np.array([0.0, 2.0]), rng)
+    camera = robot_camera(clip.joints, rng)
+    images = list(images_of(clip, camera, 0.5, rng))
+    assert not np.array_equal(images[0], images[1])
+    pixels = camera.project(clip.joints)[:, PERSON.index("spine")].round().astype(int)
+    for (column, row), image in zip(pixels, images, strict=True):
+        changed = np.abs(image.astype(int) - np.median(image, axis=1)[:, None]).sum(axis=2)
+        assert changed[row, column] > 0
 
 
-def test_freely_moving_person_is_in_the_image_and_moves_on() -> None:
-    images = list(free_scene(4, np.random.default_rng(5)))
-    assert {one.action for one in images} == {FREE}
-    for one in images:
-        middle = one.intrinsics.project(one.joints)[PERSON.index("mid_hip")]
-        assert ((middle > 0) & (middle < [one.image.shape[1], one.image.shape[0]])).all()
-    hands = np.array([one.joints[PERSON.index("left_wrist")] for one in images])
-    assert np.linalg.norm(np.diff(hands, axis=0), axis=1).min() > 0.01
+@given(seed=st.integers(0, 2**31))
+def test_camera_of_a_robot_shows_most_of_the_trunk(seed: int) -> None:
+    people = recorded(3) + np.array([3.0, -2.0, 1.0])
+    camera = robot_camera(people, np.random.default_rng(seed))
+    sides = [PERSON.index(f"{s}_{part}") for s in ("left", "right") for part in ("hip", "shoulder")]
+    pixels = camera.project(people[0, sides])
+    assert ((pixels > 0) & (pixels < [640, 480])).all(axis=1).sum() >= 3
+    assert HEIGHTS[0] <= camera.position[2] <= HEIGHTS[1]
+
+
+def test_cover_removes_the_image_below_a_row() -> None:
+    people = recorded(1) + np.array([0.0, 0.0, 0.9])
+    image = np.full((480, 640, 3), 7, np.uint8)
+    heights = set()
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        covered = random_cover(people, robot_camera(people, rng), 0.7, rng)(image)
+        heights.add((len(covered) < 480, bool((covered != 7).any())))
+    assert heights == {(True, False), (False, True), (False, False)}
+
+
+def test_recorded_person_gets_a_fitting_body() -> None:
+    people = recorded()
+    body = fitted_body(Body(), people)
+    assert body.height == pytest.approx(standing_heights(people)[0])
+    assert body.leg == pytest.approx(0.82, abs=0.02)
+    assert body.half_hips == pytest.approx(0.095, abs=0.01)
 
 
 def test_kinds_follow_from_actions() -> None:
@@ -150,20 +181,18 @@ def test_kinds_follow_from_actions() -> None:
 
 
 def test_recorded_people_are_split(tmp_path: Path) -> None:
-    positions = str(positions_file(tmp_path / "positions.npz"))
-    for split in ("train", "test"):
-        people = recorded_people(positions, "", "03", split)
-        assert {name: joints.shape for name, joints in people.items()} == {
-            "recorded/standing": (5, 21, 3)
-        }
-    assert recorded_people("", "", "03", "train") == {}
+    groups = recorded_captures(settings(tmp_path))
+    assert {name: len(captures) for name, captures in groups.items()} == {
+        TRAIN: 1,
+        CALIBRATION: 1,
+        TEST: 0,
+    }
 
 
 def test_folder_without_subjects_is_refused(tmp_path: Path) -> None:
+    run = DetectionRun(subjects=str(tmp_path), test_subjects="03")
     with pytest.raises(InputError, match="has no folders"):
-        recorded_people("", str(tmp_path), "03", "train")
-    (tmp_path / "01").mkdir()
-    with pytest.raises(SettingError, match="got '03', expected one of the subjects 01"):
-        recorded_people("", str(tmp_path), "03", "train")
-    with pytest.raises(InputError, match="01"):
-        recorded_people("", str(tmp_path), "01", "test")
+        recorded_captures(run)
+    positions_file(tmp_path / "positions.npz")
+    with pytest.raises(SettingError, match="got '03', expected one of the subjects"):
+        recorded_captures(settings(tmp_path, test_subjects="03"))

@@ -194,7 +194,8 @@ def test_file_of_detections_is_split(tmp_path: Path) -> None:
     actions = np.where(test, "recorded/walking", "waving_left")
     path = tmp_path / "detections.npz"
     columns = {"joints": source.joints, "rays": source.rays, "scores": source.scores}
-    np.savez(path, allow_pickle=False, test=test, action=actions, **columns)
+    split = np.where(test, "test", "train")
+    np.savez(path, allow_pickle=False, split=split, action=actions, **columns)
     train, held_out = read_detections(str(path), "train"), read_detections(str(path), "test")
     assert train is not None
     assert held_out is not None

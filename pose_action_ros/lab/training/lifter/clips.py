@@ -1,0 +1,136 @@
+"""Clips of one person in motion, for the renderer: recorded, in actions, moving freely."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.lab.datasets.person import PERSON, PROPORTIONS, standing_heights, with_bones
+from pose_action_ros.lab.datasets.simulated import figure_of, person_joints
+from pose_action_ros.lab.training.lifter.people import RECORDED
+from pose_action_ros.lab.training.lifter.pool import FACE, Pool, turn_heads
+from pose_action_ros.simulation import ACTIONS, Body, Script
+from pose_action_ros.simulation.free_movement import FREE, free_performance
+from pose_action_ros.simulation.kinematics import Posed
+
+Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Generator = np.random.Generator
+
+OWN_BONES = 0.5
+"""Share of recorded people with their own bones; the others get a random body's."""
+_ACTIONS, _SECONDS, _ROOM = 2, 4.0, 1.1
+_FREE_SECONDS = 25.0
+_SOLE = (0.05, 0.12)  # [m] from the floor to the lowest joint of a recorded person
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """T consecutive moments of one person, z up, floor at z = 0.
+
+    Attributes:
+        body: for the renderer.
+        figure: joints and segment axes at the T moments.
+        joints: (T, 21, 3) [m] PERSON.
+        action: with the prefix RECORDED for recorded people.
+        subject: name of the recorded person, empty for a simulated one.
+        defined: (21,) see Capture.
+    """
+
+    body: Body
+    figure: Posed
+    joints: Array
+    action: str
+    subject: str
+    defined: Flags
+
+    def moment(self, number: int) -> Posed:
+        """The figure at one moment alone."""
+        rows = slice(number, number + 1)
+        frames = {name: axes[rows] for name, axes in self.figure.frames.items()}
+        return Posed(self.figure.joints[rows], frames)
+
+
+def recorded_clip(pool: Pool, times: Array, rng: Generator) -> Clip:
+    """A random piece of a recording, with the person's own bones or a random body's.
+
+    Where the recording has no face, the head turns.
+
+    Args:
+        pool: recordings.
+        times: (T,) [s] from the beginning of the clip.
+        rng: source of randomness.
+    """
+    chosen, end = pool.draw(1, float(times[-1]), rng)
+    joints = pool.at(chosen, end[:, None] - times[-1] + times)
+    defined = pool.defined[chosen[0]]
+    joints = turn_heads(joints, np.array([not defined[FACE].all()]), rng)[0]
+    body = Body.random(rng)
+    if rng.random() >= OWN_BONES:
+        joints = with_bones(joints, _lengths(body))
+    body = fitted_body(body, joints)
+    joints = joints - [*joints[0, 0, :2], joints[..., 2].min() - rng.uniform(*_SOLE)]
+    capture = pool.captures[chosen[0]]
+    action = RECORDED + capture.action
+    return Clip(body, figure_of(body, joints), joints, action, capture.subject, defined)
+
+
+def simulated_clip(times: Array, rng: Generator) -> Clip:
+    """A random body in one of two actions, or between them."""
+    actions = [str(action) for action in rng.choice(ACTIONS, _ACTIONS, replace=False)]
+    script = Script.random(rng, actions, _SECONDS, room=_ROOM)
+    start = rng.uniform(0, _ACTIONS * _SECONDS - times[-1])
+    return _scripted(script, start + times, script.label_at(start + times[len(times) // 2]))
+
+
+def free_clip(times: Array, rng: Generator) -> Clip:
+    """A random body that moves freely."""
+    script = Script([free_performance(rng)], [0.0])
+    return _scripted(script, rng.uniform(0, _FREE_SECONDS) + times, FREE)
+
+
+def _scripted(script: Script, times: Array, action: str) -> Clip:
+    figure = script.posed(times)
+    joints = person_joints(figure.joints)
+    return Clip(script.body, figure, joints, action, "", np.ones(len(PERSON), np.bool_))
+
+
+def fitted_body(body: Body, joints: Array) -> Body:
+    """A body with the proportions of a person (T, 21, 3) and the given build and look."""
+    height = float(np.median(standing_heights(joints)))
+    up = joints[:, PERSON.index("head_top")] - joints[:, PERSON.index("neck")]
+    head = np.median(np.linalg.norm(up, axis=-1)) / replace(body, height=height).neck_and_head
+
+    def factor(*names: str) -> float:
+        """Length of both sides' bones relative to the average for the height."""
+        rows = [PERSON.index(f"{side}_{name}") for side in ("left", "right") for name in names]
+        parents = [PERSON.index(PERSON.parents[row]) for row in rows]
+        lengths = np.linalg.norm(joints[:, rows] - joints[:, parents], axis=-1).sum(axis=1)
+        usual = 2 * height * sum(PROPORTIONS[name] for name in names)
+        return float(np.clip(np.median(lengths) / usual, 0.7, 1.4))
+
+    return replace(
+        body,
+        height=height,
+        legs=factor("knee", "ankle"),
+        arms=factor("elbow", "wrist"),
+        shoulders=factor("shoulder"),
+        hips=factor("hip"),
+        head=body.head * float(np.clip(head, 0.8, 1.25)),
+    )
+
+
+def _lengths(body: Body) -> dict[str, float]:
+    """Lengths [m] of the bones that end in PERSON's joints, see with_bones."""
+    return {
+        "spine": body.trunk / 2,
+        "neck": body.trunk / 2,
+        "hip": body.half_hips,
+        "knee": body.thigh,
+        "ankle": body.shin,
+        "shoulder": body.half_shoulders,
+        "elbow": body.upper_arm,
+        "wrist": body.forearm,
+    }
