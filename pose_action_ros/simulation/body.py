@@ -1,8 +1,4 @@
-"""Bodies: the measures, clothes and joints of a simulated person.
-
-Segment lengths as fractions of height: Winter, Biomechanics and Motor Control of Human Movement
-(2009), fig. 4.1 after Drillis and Contini (1966).
-"""
+"""Bodies: the measures and the joints of a simulated person."""
 
 from __future__ import annotations
 
@@ -11,200 +7,85 @@ from typing import Final
 
 import numpy as np
 
+from pose_action_ros.simulation.look import Look
+from pose_action_ros.simulation.measures import names, random_measures
 from pose_action_ros.skeletons import Skeleton
-
-Colour = tuple[float, float, float]
-
-# Skin tones from light to dark (after the Monk scale), BGR.
-_SKIN: Final[tuple[Colour, ...]] = (
-    (196, 214, 240),
-    (172, 198, 232),
-    (148, 178, 220),
-    (120, 152, 200),
-    (92, 124, 174),
-    (66, 94, 142),
-    (48, 66, 104),
-)
-_HAIR: Final[tuple[Colour, ...]] = (
-    (24, 22, 22),
-    (30, 38, 52),
-    (38, 58, 86),
-    (70, 110, 150),
-    (110, 160, 200),
-    (150, 150, 155),
-    (40, 62, 130),
-)
-
-
-@dataclass(frozen=True)
-class Look:
-    """Skin, hair and clothes of a person, as BGR colours from 0 to 255.
-
-    Attributes:
-        skin, hair, shirt, trousers, shoes, eyes: colours.
-        sleeve: end of the sleeve along the arm, 0 shoulder, 1 elbow, 2 wrist.
-        hem: end of trousers or skirt along the leg, 0 hip, 1 knee, 2 ankle.
-        skirt: True for a skirt, False for trousers.
-        long_hair: True for hair down to the shoulders.
-    """
-
-    skin: Colour = (148, 178, 220)
-    hair: Colour = (30, 38, 52)
-    shirt: Colour = (150, 90, 50)
-    trousers: Colour = (70, 60, 55)
-    shoes: Colour = (40, 40, 45)
-    eyes: Colour = (40, 50, 60)
-    sleeve: float = 0.6
-    hem: float = 1.95
-    skirt: bool = False
-    long_hair: bool = False
-
-    @classmethod
-    def random(cls, rng: np.random.Generator) -> Look:
-        """Draw a mixture of skin, hair and clothes."""
-        skirt = rng.random() < 0.12
-        return cls(
-            skin=_pick(rng, _SKIN),
-            hair=_pick(rng, _HAIR),
-            shirt=_cloth(rng),
-            trousers=_cloth(rng),
-            shoes=_cloth(rng),
-            eyes=_pick(rng, ((40, 50, 60), (90, 60, 40), (40, 70, 50), (20, 25, 30))),
-            sleeve=float(rng.choice([0.5, 0.7, 1.2, 1.9, 1.95])),
-            hem=float(rng.uniform(0.75, 1.2) if skirt else rng.choice([0.85, 1.0, 1.9, 1.95, 2.0])),
-            skirt=bool(skirt),
-            long_hair=bool(rng.random() < 0.35),
-        )
-
-
-def _pick(rng: np.random.Generator, colours: tuple[Colour, ...]) -> Colour:
-    """Draw one of the colours, slightly varied."""
-    blue, green, red = np.clip(
-        np.array(colours[rng.integers(len(colours))]) * rng.normal(1, 0.05), 5, 250
-    )
-    return float(blue), float(green), float(red)
-
-
-def _cloth(rng: np.random.Generator) -> Colour:
-    """Draw a colour of cloth: grey in a third of the cases, otherwise of moderate saturation."""
-    value = rng.uniform(35, 225)
-    saturation = rng.uniform(0, 0.15) if rng.random() < 0.35 else rng.uniform(0.2, 0.75)
-    hue = rng.uniform(0, 2 * np.pi) + np.array([0, 2 * np.pi / 3, 4 * np.pi / 3])
-    blue, green, red = value * (1 - saturation * (0.5 + 0.5 * np.cos(hue)))
-    return float(blue), float(green), float(red)
 
 
 @dataclass(frozen=True)
 class Body:
-    """Measures of one person; the defaults describe an average adult.
+    """Measures of one person [m]; the defaults describe an average adult, between man and woman.
 
     Attributes:
-        height: of the standing person, with soles and hair [m].
-        legs, arms: length relative to the average for the height.
-        shoulders, hips: width relative to the average for the height.
-        head: size relative to the average for the height.
-        build: thickness of trunk and limbs relative to the average.
+        foot_height: ankle above the ground, with the shoe's sole.
+        shin, thigh: knee to ankle, hip to knee.
+        trunk: middle of the hips to middle of the shoulders.
+        neck_and_head: middle of the shoulders to top of the head.
+        half_shoulders, half_hips: middle to joint.
+        upper_arm, forearm, hand: shoulder to elbow, elbow to wrist, wrist to fingertips.
+        foot: heel to tip of the toes.
+        head_height, head_breadth, head_length: chin to top, side to side, front to back.
+        chest_breadth, chest_depth, waist_breadth, waist_depth, hip_breadth: of the surface.
+        thigh_girth, calf_girth, upper_arm_girth, forearm_girth, neck_girth: circumferences.
         look: clothes and colours.
     """
 
-    height: float = 1.72
-    legs: float = 1.0
-    arms: float = 1.0
-    shoulders: float = 1.0
-    hips: float = 1.0
-    head: float = 1.0
-    build: float = 1.0
+    foot_height: float = 0.088
+    shin: float = 0.410
+    thigh: float = 0.393
+    trunk: float = 0.480
+    neck_and_head: float = 0.337
+    half_shoulders: float = 0.165
+    half_hips: float = 0.084
+    upper_arm: float = 0.275
+    forearm: float = 0.254
+    hand: float = 0.187
+    foot: float = 0.258
+    head_height: float = 0.227
+    head_breadth: float = 0.151
+    head_length: float = 0.194
+    chest_breadth: float = 0.279
+    chest_depth: float = 0.249
+    waist_breadth: float = 0.311
+    waist_depth: float = 0.223
+    hip_breadth: float = 0.349
+    thigh_girth: float = 0.618
+    calf_girth: float = 0.382
+    upper_arm_girth: float = 0.329
+    forearm_girth: float = 0.285
+    neck_girth: float = 0.361
     look: Look = field(default_factory=Look)
 
     @classmethod
     def random(cls, rng: np.random.Generator) -> Body:
-        """Draw a body between 1.3 and 2.0 m tall; four in five are adults."""
-        child = rng.random() < 0.2
-        height = rng.uniform(1.3, 1.5) if child else np.clip(rng.normal(1.70, 0.1), 1.48, 2.0)
-        return cls(
-            height=float(height),
-            legs=float(np.clip(rng.normal(0.97 if child else 1.0, 0.025), 0.93, 1.06)),
-            arms=float(rng.normal(1.0, 0.03)),
-            shoulders=float(np.clip(rng.normal(1.0, 0.08), 0.8, 1.2)),
-            hips=float(np.clip(rng.normal(1.0, 0.08), 0.82, 1.2)),
-            head=float(rng.normal(1.13 if child else 1.0, 0.03)),
-            build=float(np.clip(rng.lognormal(0.0, 0.13), 0.8, 1.35)),
-            look=Look.random(rng),
-        )
+        """Draw a body between 0.95 and 2.05 m tall; four in five are adults."""
+        measures = {name: float(values[0]) for name, values in random_measures(rng).items()}
+        return cls(**measures, look=Look.random(rng))
 
     def scaled(self, height: float) -> Body:
         """Return a body of the same proportions and another height [m]."""
-        return replace(self, height=height)
+        factor = height / self.height
+        return replace(self, **{name: getattr(self, name) * factor for name in names()})
 
     @property
-    def foot_height(self) -> float:
-        """Height of the ankle above the sole [m]."""
-        return 0.039 * self.height
-
-    @property
-    def shin(self) -> float:
-        """Knee to ankle [m]."""
-        return 0.246 * self.height * self.legs
-
-    @property
-    def thigh(self) -> float:
-        """Hip to knee [m]."""
-        return 0.245 * self.height * self.legs
+    def height(self) -> float:
+        """Height of the standing person, with soles."""
+        return self.foot_height + self.leg + self.trunk + self.neck_and_head
 
     @property
     def leg(self) -> float:
-        """Hip to ankle, straight [m]."""
+        """Hip to ankle, straight."""
         return self.thigh + self.shin
 
     @property
-    def trunk(self) -> float:
-        """Hips to shoulders [m]: the height without legs, neck and head."""
-        return self.height - self.foot_height - self.leg - self.neck_and_head
-
-    @property
-    def neck_and_head(self) -> float:
-        """Shoulders to top of the head [m]."""
-        return 0.182 * self.height * (0.35 + 0.65 * self.head)
-
-    @property
-    def half_shoulders(self) -> float:
-        """Neck to shoulder joint [m]."""
-        return 0.103 * self.height * self.shoulders
-
-    @property
-    def half_hips(self) -> float:
-        """Mid hip to hip joint [m]."""
-        return 0.055 * self.height * self.hips
-
-    @property
-    def upper_arm(self) -> float:
-        """Shoulder to elbow [m]."""
-        return 0.180 * self.height * self.arms
-
-    @property
-    def forearm(self) -> float:
-        """Elbow to wrist [m]."""
-        return 0.146 * self.height * self.arms
-
-    @property
     def arm(self) -> float:
-        """Shoulder to wrist, straight [m]."""
+        """Shoulder to wrist, straight."""
         return self.upper_arm + self.forearm
 
     @property
-    def hand(self) -> float:
-        """Wrist to fingertips [m]."""
-        return 0.104 * self.height * self.arms
-
-    @property
-    def foot(self) -> float:
-        """Heel to tip of the toes [m]."""
-        return 0.152 * self.height
-
-    @property
-    def head_height(self) -> float:
-        """Chin to top of the head [m]."""
-        return 0.130 * self.height * self.head
+    def build(self) -> float:
+        """Breadth of waist and hips relative to the height, about 1."""
+        return (self.waist_breadth + self.hip_breadth) / (0.387 * self.height)
 
 
 _LIMBS: Final = {

@@ -170,12 +170,13 @@ class _Builder:
         skull = _at(base, neck, 0.012 * body.height, 0, 0.7 * free + 0.3 * size)
         self.frames |= {"neck": neck, "head": head}
         at["head_top"] = _at(skull, head, 0, 0, 0.7 * size)
-        at["nose"] = _at(skull, head, 0.51 * size, 0, 0.11 * size)
+        long, broad = body.head_length, body.head_breadth
+        at["nose"] = _at(skull, head, 0.60 * long, 0, 0.11 * size)
         for side in SIDES:
             out = OUTWARD[side]
-            at[f"{side}_eye"] = _at(skull, head, 0.42 * size, out * 0.145 * size, 0.235 * size)
-            at[f"{side}_ear"] = _at(skull, head, 0, out * 0.345 * size, 0.17 * size)
-            at[f"{side}_mouth"] = _at(skull, head, 0.40 * size, out * 0.10 * size, -0.10 * size)
+            at[f"{side}_eye"] = _at(skull, head, 0.49 * long, out * 0.215 * broad, 0.235 * size)
+            at[f"{side}_ear"] = _at(skull, head, 0, out * 0.52 * broad, 0.17 * size)
+            at[f"{side}_mouth"] = _at(skull, head, 0.47 * long, out * 0.15 * broad, -0.10 * size)
 
     def arm(self, side: str) -> None:
         body, value, at = self.body, self.channels.side(side, ARM), self.points

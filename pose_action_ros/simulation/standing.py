@@ -32,7 +32,7 @@ def _hanging(body: Body, rng: Rng) -> Arm:
 
 def _on_hip(body: Body, rng: Rng) -> Arm:
     """Hand on the hip, elbow out."""
-    aside = (body.half_hips * 1.9 - body.half_shoulders) / body.arm
+    aside = (0.52 * body.hip_breadth - body.half_shoulders) / body.arm
     place = np.array([0.02, aside, -body.trunk * 0.88 / body.arm]) + rng.normal(0, 0.02, 3)
     return {
         **arm(body, place, [-0.35 + rng.normal(0, 0.15), 1.0, 0.1]),

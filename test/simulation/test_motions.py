@@ -208,7 +208,7 @@ def test_bodies_are_of_human_size(styles: range) -> None:
     for seed in styles:
         body = Body.random(np.random.default_rng(seed))
         joints = perform("standing", np.random.default_rng(0), body).joints([0.0])
-        assert 1.3 <= body.height <= 2.0
+        assert 0.95 <= body.height <= 2.05
         assert joint(joints, "head_top")[0, 2] == pytest.approx(body.height, rel=0.05)
         assert 0.24 < body.trunk / body.height < 0.34
 

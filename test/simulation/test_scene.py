@@ -11,7 +11,7 @@ import pytest
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError
 from pose_action_ros.simulation import ACTIONS, Body, Scene, Script, VirtualCamera, perform
-from pose_action_ros.simulation.body import Look
+from pose_action_ros.simulation.look import Look
 from pose_action_ros.simulation.renderer import Light
 from pose_action_ros.simulation.surroundings import Surroundings
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17

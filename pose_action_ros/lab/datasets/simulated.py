@@ -141,7 +141,7 @@ def _leg(body: Body, side: str, at: dict[str, Array], frames: dict[str, Array]) 
 def _mouth(body: Body, at: dict[str, Array], head: Array) -> None:
     size = body.head_height
     for side, out in OUTWARD.items():
-        offset = np.array([-0.11 * size, out * 0.10 * size, -0.21 * size])
+        offset = np.array([-0.13 * body.head_length, out * 0.15 * body.head_breadth, -0.21 * size])
         at[f"{side}_mouth"] = at["nose"] + head @ offset
 
 
