@@ -29,45 +29,62 @@ def person_joints(figure: Array) -> Array:
     return joints
 
 
-def simulate_people(performances: int, frames: int, seed: int) -> dict[str, Array]:
+def simulate_people(
+    performances: int, clips: int, images: int, spacing: float, seed: int
+) -> dict[str, Array]:
     """Simulate people of random bodies in every action and many styles.
 
     Args:
         performances: of each action.
-        frames: of each performance, at random times of its first eight seconds.
+        clips: of each performance, at random times of its first eight seconds.
+        images: of each clip.
+        spacing: time between the images of a clip [s].
         seed: of bodies and styles.
 
     Returns:
-        (performances * frames, 21, 3) [m] PERSON joints, z up, by action.
+        (performances * clips, images, 21, 3) [m] PERSON joints, z up, by action, images in the
+        order of time.
     """
     rng = np.random.default_rng(seed)
+    shape = clips, images, spacing
     return {
         action: np.concatenate(
-            [_moments(perform(action, rng), frames, 8.0, rng) for _ in range(performances)]
+            [_clips(perform(action, rng), 8.0, shape, rng) for _ in range(performances)]
         )
         for action in ACTIONS
     }
 
 
-def simulate_free_people(performances: int, frames: int, seed: int) -> Array:
+def simulate_free_people(
+    performances: int, clips: int, images: int, spacing: float, seed: int
+) -> Array:
     """Simulate freely moving people of random bodies.
 
     Args:
         performances: each with its own body.
-        frames: of each performance, at random times of its first 25 seconds.
+        clips: of each performance, at random times of its first 25 seconds.
+        images: of each clip.
+        spacing: time between the images of a clip [s].
         seed: of bodies and movements.
 
     Returns:
-        (performances * frames, 21, 3) [m] PERSON joints, z up.
+        (performances * clips, images, 21, 3) [m] PERSON joints, z up, images in the order of time.
     """
     rng = np.random.default_rng(seed)
-    parts = [_moments(free_performance(rng), frames, 25.0, rng) for _ in range(performances)]
-    return np.concatenate(parts)
+    shape = clips, images, spacing
+    return np.concatenate(
+        [_clips(free_performance(rng), 25.0, shape, rng) for _ in range(performances)]
+    )
 
 
-def _moments(performance: Performance, frames: int, seconds: float, rng: Rng) -> Array:
-    """(frames, 21, 3) at random times."""
-    return person_joints(performance.joints(np.sort(rng.uniform(0, seconds, frames))))
+def _clips(
+    performance: Performance, seconds: float, shape: tuple[int, int, float], rng: Rng
+) -> Array:
+    """(clips, images, 21, 3) joints; shape is clips, images and spacing [s]."""
+    clips, images, spacing = shape
+    starts = np.sort(rng.uniform(0, seconds, clips))
+    times = starts[:, None] + spacing * np.arange(images)
+    return person_joints(performance.joints(times.ravel())).reshape(clips, images, -1, 3)
 
 
 def figure_of(body: Body, joints: Array) -> Posed:

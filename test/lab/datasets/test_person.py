@@ -45,18 +45,20 @@ def test_stretching_all_bones_alike_scales_the_person() -> None:
 
 
 def test_simulated_people_do_every_action_and_differ_by_seed() -> None:
-    first, second = simulate_people(1, 3, seed=1), simulate_people(1, 3, seed=2)
+    first, second = (simulate_people(1, 3, 2, 0.1, seed=seed) for seed in (1, 2))
     assert tuple(first) == ACTIONS
     for action in ACTIONS:
-        assert first[action].shape == (3, 21, 3)
+        assert first[action].shape == (3, 2, 21, 3)
         assert not np.allclose(first[action], second[action])
-    np.testing.assert_array_equal(first["bowing"], simulate_people(1, 3, seed=1)["bowing"])
+    np.testing.assert_array_equal(first["bowing"], simulate_people(1, 3, 2, 0.1, seed=1)["bowing"])
 
 
 def test_free_people_differ_by_seed_and_from_moment_to_moment() -> None:
-    first, second = simulate_free_people(2, 5, seed=1), simulate_free_people(2, 5, seed=2)
-    assert first.shape == (10, 21, 3)
+    first, second = (simulate_free_people(2, 5, 3, 0.05, seed=seed) for seed in (1, 2))
+    assert first.shape == (10, 3, 21, 3)
     assert not np.allclose(first, second)
-    np.testing.assert_array_equal(first, simulate_free_people(2, 5, seed=1))
-    wrists = first[:, PERSON.index("left_wrist")] - first[:, PERSON.index("left_shoulder")]
+    np.testing.assert_array_equal(first, simulate_free_people(2, 5, 3, 0.05, seed=1))
+    arms = first[:, :, PERSON.index("left_wrist")] - first[:, :, PERSON.index("left_shoulder")]
+    wrists = arms[:, 0]
+    assert np.linalg.norm(arms[:, 1] - arms[:, 0], axis=1).max() < 0.4
     assert np.linalg.norm(wrists[1:] - wrists[:-1], axis=1).min() > 0.01

@@ -159,11 +159,19 @@ def _pools(settings: LifterTraining, split: str, seed: int, divisor: int) -> Poo
     )
     return Pools(
         recorded=_by_action(recorded_captures(settings)[split]),
-        simulated=simulate_people(bodies, settings.frames, seed) if bodies else {},
-        free={FREE: simulate_free_people(free, settings.frames, seed)} if free else {},
+        simulated=_simulated(bodies, settings.frames, seed) if bodies else {},
+        free={FREE: simulate_free_people(free, settings.frames, 1, 0.0, seed)[:, 0]}
+        if free
+        else {},
         simulated_share=settings.simulated_share,
         free_share=settings.free_share,
     )
+
+
+def _simulated(performances: int, frames: int, seed: int) -> dict[str, Array]:
+    """People (P, 21, 3) [m] in actions, at single moments."""
+    people = simulate_people(performances, frames, 1, 0.0, seed)
+    return {action: clips[:, 0] for action, clips in people.items()}
 
 
 def _by_action(captures: list[Capture]) -> dict[str, Array]:
