@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.lab.datasets.person import PERSON, PROPORTIONS, standing_heights, with_bones
+from pose_action_ros.lab.datasets.bodies import bone_lengths, on_bodies, random_lengths
+from pose_action_ros.lab.datasets.person import PERSON
 from pose_action_ros.lab.datasets.simulated import figure_of, person_joints
 from pose_action_ros.lab.training.lifter.people import RECORDED
 from pose_action_ros.lab.training.lifter.pool import FACE, Pool, turn_heads
@@ -23,6 +25,17 @@ OWN_BONES = 0.5
 """Share of recorded people with their own bones; the others get a random body's."""
 _ACTIONS, _SECONDS, _ROOM = 2, 4.0, 1.1
 _FREE_SECONDS = 25.0
+_BONES = {
+    "shin": "ankle",
+    "thigh": "knee",
+    "neck_and_head": "head_top",
+    "half_shoulders": "shoulder",
+    "half_hips": "t_hip",
+    "upper_arm": "elbow",
+    "forearm": "wrist",
+}
+"""Measure of a body, and ending of the names of the joints at the end of its bones."""
+_HEAD_SIZES = ("head_height", "head_breadth", "head_length")
 _SOLE = (0.05, 0.12)  # [m] from the floor to the lowest joint of a recorded person
 
 
@@ -67,10 +80,9 @@ def recorded_clip(pool: Pool, times: Array, rng: Generator) -> Clip:
     joints = pool.at(chosen, end[:, None] - times[-1] + times)
     defined = pool.defined[chosen[0]]
     joints = turn_heads(joints, np.array([not defined[FACE].all()]), rng)[0]
-    body = Body.random(rng)
     if rng.random() >= OWN_BONES:
-        joints = with_bones(joints, _lengths(body))
-    body = fitted_body(body, joints)
+        joints = on_bodies(joints, random_lengths(rng, 1)[0])
+    body = fitted_body(Body.random(rng), joints)
     joints = joints - [*joints[0, 0, :2], joints[..., 2].min() - rng.uniform(*_SOLE)]
     capture = pool.captures[chosen[0]]
     action = RECORDED + capture.action
@@ -98,39 +110,18 @@ def _scripted(script: Script, times: Array, action: str) -> Clip:
 
 
 def fitted_body(body: Body, joints: Array) -> Body:
-    """A body with the proportions of a person (T, 21, 3) and the given build and look."""
-    height = float(np.median(standing_heights(joints)))
-    up = joints[:, PERSON.index("head_top")] - joints[:, PERSON.index("neck")]
-    head = np.median(np.linalg.norm(up, axis=-1)) / replace(body, height=height).neck_and_head
+    """The body with the height and the bones of a person (T, 21, 3), for the renderer."""
+    lengths = np.median(bone_lengths(joints), axis=0)  # (21,)
 
-    def factor(*names: str) -> float:
-        """Length of both sides' bones relative to the average for the height."""
-        rows = [PERSON.index(f"{side}_{name}") for side in ("left", "right") for name in names]
-        parents = [PERSON.index(PERSON.parents[row]) for row in rows]
-        lengths = np.linalg.norm(joints[:, rows] - joints[:, parents], axis=-1).sum(axis=1)
-        usual = 2 * height * sum(PROPORTIONS[name] for name in names)
-        return float(np.clip(np.median(lengths) / usual, 0.7, 1.4))
+    def bone(end: str) -> float:
+        rows = [row for row, name in enumerate(PERSON.joints) if name.endswith(end)]
+        return float(lengths[rows].mean())
 
-    return replace(
-        body,
-        height=height,
-        legs=factor("knee", "ankle"),
-        arms=factor("elbow", "wrist"),
-        shoulders=factor("shoulder"),
-        hips=factor("hip"),
-        head=body.head * float(np.clip(head, 0.8, 1.25)),
-    )
-
-
-def _lengths(body: Body) -> dict[str, float]:
-    """Lengths [m] of the bones that end in PERSON's joints, see with_bones."""
-    return {
-        "spine": body.trunk / 2,
-        "neck": body.trunk / 2,
-        "hip": body.half_hips,
-        "knee": body.thigh,
-        "ankle": body.shin,
-        "shoulder": body.half_shoulders,
-        "elbow": body.upper_arm,
-        "wrist": body.forearm,
-    }
+    measures: dict[str, Any] = {name: bone(end) for name, end in _BONES.items()}
+    measures["trunk"] = bone("spine") + bone("neck")
+    stature = body.foot_height / body.height + 1  # the sole is as high as in the random body
+    total = sum(measures[name] for name in ("shin", "thigh", "trunk", "neck_and_head"))
+    scaled = body.scaled(stature * total)
+    head = np.clip(measures["neck_and_head"] / scaled.neck_and_head, 0.85, 1.2)
+    measures |= {name: getattr(scaled, name) * float(head) for name in _HEAD_SIZES}
+    return replace(scaled, **measures)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from people_in_view import standing
 from pose_action_ros.errors import InputError, SettingError
-from pose_action_ros.lab.datasets.person import PERSON, standing_heights
+from pose_action_ros.lab.datasets.person import PERSON
 from pose_action_ros.lab.training.lifter import rendering
 from pose_action_ros.lab.training.lifter.clips import fitted_body, free_clip
 from pose_action_ros.lab.training.lifter.detections import read_detections
@@ -169,9 +169,12 @@ def test_cover_removes_the_image_below_a_row() -> None:
 def test_recorded_person_gets_a_fitting_body() -> None:
     people = recorded()
     body = fitted_body(Body(), people)
-    assert body.height == pytest.approx(standing_heights(people)[0])
     assert body.leg == pytest.approx(0.82, abs=0.02)
-    assert body.half_hips == pytest.approx(0.095, abs=0.01)
+    assert body.half_hips == pytest.approx(0.095)
+    assert body.trunk == pytest.approx(0.49, abs=0.01)
+    larger = fitted_body(Body(), people * 1.1)
+    assert larger.height == pytest.approx(1.1 * body.height)
+    assert larger.waist_breadth == pytest.approx(1.1 * body.waist_breadth)
 
 
 def test_kinds_follow_from_actions() -> None:
