@@ -42,7 +42,8 @@ class OneEuroFilter:
             smooth = np.where(np.isfinite(self._points), self._points, points)
             speeds = self._speeds
         else:
-            raw = np.nan_to_num((points - self._points) / (seconds * size))
+            raw = (points - self._points) / (seconds * size)
+            raw = np.where(np.isfinite(raw), raw, 0.0)
             speeds = self._speeds + _weight(SPEED_CUTOFF, seconds) * (raw - self._speeds)
             speed = np.linalg.norm(speeds, axis=-1, keepdims=True)
             weight = _weight(cutoff + slope * speed, seconds)

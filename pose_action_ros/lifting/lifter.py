@@ -120,7 +120,7 @@ class Lifter:
         if stamp is not None:
             depths = self._depths(ids, np.where(found.solved, depths, np.nan))
             known = self._recent(ids, known, stamp)
-        positions = np.where(found.solved[:, None], found.at(np.nan_to_num(depths)), 0.0)
+        positions = np.where(found.solved[:, None], found.at(depths), 0.0)
         poses = (lifted.joints + positions[:, None]) * (
             self.settings.person_height / STANDARD_HEIGHT
         )

@@ -33,8 +33,7 @@ _SHOULDERS, _HIPS, _FACE = (
 )
 _HEAD = [HUMAN36M_17.index("nose"), HUMAN36M_17.index("head_top")]
 
-# Parts of the body that hide others: two joints and the radius [m] of a person of standard height.
-_PARTS = (
+PARTS = (
     ("left_shoulder", "left_hip", 0.10),
     ("right_shoulder", "right_hip", 0.10),
     ("neck", "mid_hip", 0.12),
@@ -50,11 +49,12 @@ _PARTS = (
         )
     ),
 )
-_FROM = np.array([HUMAN36M_17.index(first) for first, _, _ in _PARTS])
-_TO = np.array([HUMAN36M_17.index(second) for _, second, _ in _PARTS])
-_RADII = np.array([radius for _, _, radius in _PARTS])
-_ENDS = np.zeros((len(HUMAN36M_17), len(_PARTS)), dtype=np.bool_)
-_ENDS[_FROM, np.arange(len(_PARTS))] = _ENDS[_TO, np.arange(len(_PARTS))] = True
+"""Parts of the body that hide others: two joints, and the radius [m] at standard height."""
+_FROM = np.array([HUMAN36M_17.index(first) for first, _, _ in PARTS])
+_TO = np.array([HUMAN36M_17.index(second) for _, second, _ in PARTS])
+_RADII = np.array([radius for _, _, radius in PARTS])
+_ENDS = np.zeros((len(HUMAN36M_17), len(PARTS)), dtype=np.bool_)
+_ENDS[_FROM, np.arange(len(PARTS))] = _ENDS[_TO, np.arange(len(PARTS))] = True
 
 
 def given_joints(keypoints: Flags) -> Flags:
@@ -94,24 +94,24 @@ def behind_own_body(joints: Array, given: Flags, placement: Placement) -> Flags:
     hidden = np.zeros(given.shape, dtype=np.bool_)
     partial = placement.solved & given.any(axis=1) & ~given.all(axis=1)
     placed = joints + placement.at(placement.depths)[:, None]
-    for person in np.flatnonzero(partial).tolist():
-        rows = np.flatnonzero(~given[person])
-        hidden[person, rows] = _hidden(placed[person], given[person], rows)
+    people, missing = np.nonzero(partial[:, None] & ~given)
+    hidden[people, missing] = _hidden(placed[people], given[people], missing)
     return hidden
 
 
-def _hidden(joints: Array, given: Flags, rows: npt.NDArray[np.intp]) -> Flags:
-    """(R,) True for the rows of joints (17, 3) behind a part with two given ends."""
-    plane = joints[:, :2] / joints[:, 2:]
-    start, way = plane[_FROM], plane[_TO] - plane[_FROM]  # (P, 2)
-    offset = plane[rows, None] - start  # (R, P, 2)
+def _hidden(joints: Array, given: Flags, missing: npt.NDArray[np.intp]) -> Flags:
+    """(R,) True for one missing joint in each of R poses (R, 17, 3) that a given part hides."""
+    start, end = joints[:, _FROM], joints[:, _TO]  # (R, P, 3)
+    joint = joints[np.arange(len(joints)), missing][:, None]  # (R, 1, 3)
+    origin = start[..., :2] / start[..., 2:]
+    way, offset = end[..., :2] / end[..., 2:] - origin, joint[..., :2] / joint[..., 2:] - origin
     share = (offset * way).sum(axis=-1) / np.maximum((way**2).sum(axis=-1), 1e-9)
     share = share.clip(0, 1)  # (R, P)
     apart = np.linalg.norm(offset - share[..., None] * way, axis=-1)
-    depth = joints[_FROM, 2] + share * (joints[_TO, 2] - joints[_FROM, 2])
-    nearer = depth < joints[rows, 2, None]
-    hides = given[_FROM] & given[_TO] & ~_ENDS[rows]
-    return np.asarray((hides & nearer & (apart * depth < _RADII)).any(axis=1))
+    depth = start[..., 2] + share * (end[..., 2] - start[..., 2])
+    hides = given[:, _FROM] & given[:, _TO] & ~_ENDS[missing]
+    behind = hides & (depth < joint[..., 2]) & (apart * depth < _RADII)
+    return np.asarray(behind.any(axis=1))
 
 
 class RecentJoints:

@@ -56,9 +56,9 @@ def place(rays: Array, scores: Array, points: Array) -> Placement:
         points: (N, 17, 3) [m] Human3.6M joints relative to the root, optical frame.
     """
     plane, lifted = rays[:, DETECTED], points[:, LIFTED]
-    known = np.isfinite(plane).all(axis=-1) & np.isfinite(lifted).all(axis=-1)
+    known: Flags = np.isfinite(np.concatenate([plane, lifted], axis=-1)).all(axis=-1)
     weights = np.where(known, scores[:, DETECTED], 0.0)
-    plane, lifted = np.nan_to_num(plane), np.nan_to_num(lifted)
+    plane, lifted = np.where(known[..., None], plane, 0.0), np.where(known[..., None], lifted, 0.0)
     enough = (weights > 0).sum(axis=1) >= _LEAST_JOINTS
     found = _solve(plane, lifted, weights)
     joints = np.where(weights > 0, lifted[..., 2] + found.depths[:, None], np.inf)

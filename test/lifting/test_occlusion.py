@@ -8,11 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from people_in_view import CAMERA, keypoints_at, random_person, standing, without
+from people_in_view import CAMERA, human36m, keypoints_at, random_person, standing, without
 from pose_action_ros.lifting import Lifter, LifterSettings
-from pose_action_ros.lifting.occlusion import MEMORY, RecentJoints, given_joints, heads
+from pose_action_ros.lifting.occlusion import (
+    MEMORY,
+    PARTS,
+    RecentJoints,
+    behind_own_body,
+    given_joints,
+    heads,
+)
+from pose_action_ros.lifting.placement import Placement
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import COCO_18, HUMAN36M_17, MPI_15
+from references.occlusion import hidden_by
 
 LIFTER = Lifter(LifterSettings())
 SEEDS = st.integers(0, 10_000)
@@ -42,6 +51,24 @@ def test_joints_with_keypoints_are_known_whatever_else_is_missing(
     person = without(keypoints_at(random_person(seed), (0, 0, 3)), *missing)
     joints = present(person)
     assert not joints or set(COMMON) - missing <= joints
+
+
+@given(SEEDS, st.floats(0, 1))
+def test_hidden_joints_equal_a_search_part_by_part(seed: int, share: float) -> None:
+    rng = np.random.default_rng(seed)
+    joints = np.stack([human36m(random_person(seed + number)) for number in range(4)])
+    joints[..., 2] += rng.normal(0, 0.2, joints.shape[:2])
+    flags, depth = rng.random((4, 17)) < share, np.array([0, 0, 2.0])
+    camera = Placement(np.full(4, 2.0), np.arange(4) > 0, np.zeros((4, 2)), np.zeros((4, 2)))
+    parts = [(HUMAN36M_17.index(a), HUMAN36M_17.index(b), radius) for a, b, radius in PARTS]
+    expected = [
+        [
+            placed and flag.any() and not flag[row] and hidden_by(row, pose, flag, parts)
+            for row in range(17)
+        ]
+        for pose, flag, placed in zip(joints + depth, flags, camera.solved, strict=True)
+    ]
+    np.testing.assert_array_equal(behind_own_body(joints, flags, camera), expected)
 
 
 @given(SEEDS, st.floats(-0.5, 0.5), st.sets(st.sampled_from(LEGS), min_size=1))
