@@ -14,27 +14,41 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Picture
 
-from pose_action_ros.lab.evaluation.lifter_report import Figure, LifterReport, RowScore
+from pose_action_ros.lab.evaluation.lifter_errors import COMMON, METRICS
+from pose_action_ros.lab.evaluation.lifter_report import Figure, Figures, LifterReport, RowScore
 from pose_action_ros.lab.evaluation.tables import Table
 
 _COLUMNS = ("method", "keypoints", "metric", "group", "unit", "mean", "deviation", "runs")
+_ERRORS = ("mpjpe_without_root", "n_mpjpe", "mpjpe_14", "p_mpjpe_14", "pck", "auc")
+_BEYOND = ("lean", "acceleration", "acceleration_si", "reported", "found")
+_SCORES = ("claimed", "correct", "calibration")
 _COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377")  # Tol's bright
 _GREY = "#999999"
 _DOTS_PER_INCH = 110
 
 
 def tables(report: LifterReport) -> list[Table]:
-    """All tables: rows, each grouping, joints."""
-    groupings = (_groups(report, title) for title in report.rows[0].groups)
-    return [_overview(report), *groupings, _joints(report)]
+    """All tables: rows, each grouping, joints, scores."""
+    titles = [title for title, groups in report.sizes.items() if len(groups) > 1]
+    return [
+        _overview(report),
+        _errors(report),
+        *(_groups(report, title) for title in titles),
+        _joints(report),
+        *(_scores(row, titles) for row in report.rows if row.reliability),
+    ]
 
 
 def markdown(report: LifterReport) -> str:
     """The tables below a line of definitions."""
+    partial = {name: share for name, share in report.defined.items() if share < 100}
+    missing = ", ".join(f"{name} in {share:.0f} %" for name, share in partial.items())
     note = (
         f"{report.poses} poses; mean ± standard deviation over runs of other seeds. MPJPE "
-        "(protocol 1) and P-MPJPE (protocol 2) over 17 joints, the root's error zero; PCK at "
-        f"150 mm; difference to {report.baseline!r} with the same keypoints, negative is better.\n"
+        "(protocol 1), after the best scale (N-MPJPE) and after Procrustes (P-MPJPE, protocol 2) "
+        f"over {17 - len(partial)} of 17 joints in all poses{missing and ', ' + missing}; the "
+        f"root's error is zero. The 14 joints: {', '.join(COMMON)}. PCK at 150 mm. Differences to "
+        f"{report.reference!r} with the same keypoints, negative is better.\n"
     )
     return "\n".join([note, *(table.markdown() for table in tables(report))])
 
@@ -45,8 +59,9 @@ def csv_text(report: LifterReport) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for row in report.rows:
-        for metric, group, unit, figure in _figures(row):
+        for metric, group, figure in _all_figures(row):
             numbers = [f"{number:.4f}" for number in (figure.mean, figure.deviation)]
+            unit = METRICS[metric].unit
             writer.writerow(
                 [row.method, row.keypoints, metric, group, unit, *numbers, len(figure.runs)]
             )
@@ -64,16 +79,35 @@ def write_report(report: LifterReport, folder: Path) -> None:
 
 
 def _overview(report: LifterReport) -> Table:
-    header = ["method", "2D", "MPJPE [mm]", "difference", "mean of actions", "16 joints"]
-    header += ["P-MPJPE [mm]", "difference", "mean of actions", "PCK [%]", "AUC [%]"]
+    header = ["method", "2D", "MPJPE [mm]", "difference", "mean of actions"]
+    header += ["P-MPJPE [mm]", "difference", "mean of actions"]
     rows = []
     for row in report.rows:
-        cells = [row.method, row.keypoints, _text(row.mpjpe), _percent(row.difference)]
-        cells += [_text(row.action_mpjpe), _text(row.mpjpe_without_root), _text(row.p_mpjpe)]
-        cells += [_percent(row.p_difference), _text(row.action_p_mpjpe)]
-        cells += [_text(row.pck), _text(row.auc)]
+        cells = [row.method, row.keypoints]
+        for metric, difference in (("mpjpe", row.difference), ("p_mpjpe", row.p_difference)):
+            cells += [_text(row.figures.get(metric)), _percent(difference)]
+            cells += [_text(row.by_action.get(metric))]
         rows.append(cells)
     return Table("Lifters", header, rows)
+
+
+def _errors(report: LifterReport) -> Table:
+    """The other figures over all people, those that some row has."""
+    metrics = [
+        metric
+        for metric in (*_ERRORS, *_BEYOND, *_SCORES)
+        if any(metric in row.figures for row in report.rows)
+    ]
+    rows = [
+        [row.method, row.keypoints, *(_text(row.figures.get(metric)) for metric in metrics)]
+        for row in report.rows
+    ]
+    return Table("Other figures", ["method", "2D", *map(_heading, metrics)], rows)
+
+
+def _heading(metric: str) -> str:
+    heading, unit = METRICS[metric]
+    return f"{heading} [{unit}]"
 
 
 def _percent(difference: float | None) -> str:
@@ -82,48 +116,65 @@ def _percent(difference: float | None) -> str:
 
 def _groups(report: LifterReport, title: str) -> Table:
     """MPJPE and P-MPJPE of each group, with a column for each row of the report."""
-    names = list(report.rows[0].groups[title])
     rows = [
-        [name]
-        + [
-            f"{_text(row.groups[title][name].mpjpe)} ({_text(row.groups[title][name].p_mpjpe)})"
-            for row in report.rows
-        ]
-        for name in names
+        [name, str(size), *(_both(row.groups[title][name]) for row in report.rows)]
+        for name, size in report.sizes[title].items()
     ]
-    return Table(f"MPJPE (P-MPJPE) [mm] by {title}", [title, *_names(report)], rows)
+    return Table(f"MPJPE (P-MPJPE) [mm] by {title}", [title, "poses", *_names(report)], rows)
+
+
+def _both(figures: Figures) -> str:
+    if "mpjpe" not in figures:
+        return "-"
+    return f"{_text(figures['mpjpe'])} ({_text(figures['p_mpjpe'])})"
 
 
 def _joints(report: LifterReport) -> Table:
     names = list(report.rows[0].joints)
-    rows = [[name, *(_text(row.joints[name]) for row in report.rows)] for name in names]
+    rows = [[name, *(_text(row.joints.get(name)) for row in report.rows)] for name in names]
     return Table("MPJPE [mm] by joint", ["joint", *_names(report)], rows)
+
+
+def _scores(row: RowScore, titles: Sequence[str]) -> Table:
+    """Scores and the share within 150 mm: of each group, and of each tenth of the scores."""
+    rows = [
+        [f"{title} {name}", *(_text(figures.get(metric)) for metric in _SCORES), "-"]
+        for title in titles
+        for name, figures in row.groups[title].items()
+    ]
+    rows += [
+        [f"score {one.claimed:.0f} %"]
+        + [f"{number:.1f}" for number in (one.claimed, one.correct)]
+        + [f"{abs(one.claimed - one.correct):.1f}", f"{one.share:.1f}"]
+        for one in row.reliability
+    ]
+    header = ["joints", *map(_heading, _SCORES), "share of joints [%]"]
+    return Table(f"Scores of {row.method}, {row.keypoints}", header, rows)
 
 
 def _names(report: LifterReport) -> list[str]:
     return [f"{row.method}, {row.keypoints}" for row in report.rows]
 
 
-def _text(figure: Figure) -> str:
+def _text(figure: Figure | None) -> str:
+    if figure is None:
+        return "-"
     spread = f" ± {figure.deviation:.1f}" if len(figure.runs) > 1 else ""
     return f"{figure.mean:.1f}{spread}"
 
 
-def _figures(row: RowScore) -> Iterator[tuple[str, str, str, Figure]]:
-    """Metric, group, unit and figure of all figures of a row."""
-    yield "mpjpe", "all", "mm", row.mpjpe
-    yield "mpjpe_without_root", "all", "mm", row.mpjpe_without_root
-    yield "p_mpjpe", "all", "mm", row.p_mpjpe
-    yield "mpjpe", "mean of actions", "mm", row.action_mpjpe
-    yield "p_mpjpe", "mean of actions", "mm", row.action_p_mpjpe
-    yield "pck", "all", "%", row.pck
-    yield "auc", "all", "%", row.auc
+def _all_figures(row: RowScore) -> Iterator[tuple[str, str, Figure]]:
+    """Metric, group and figure of all figures of a row."""
+    for metric, figure in row.figures.items():
+        yield metric, "all", figure
+    for metric, figure in row.by_action.items():
+        yield metric, "mean of actions", figure
     for name, figure in row.joints.items():
-        yield "mpjpe", f"joint {name}", "mm", figure
-    for title, scores in row.groups.items():
-        for name, score in scores.items():
-            yield "mpjpe", f"{title} {name}", "mm", score.mpjpe
-            yield "p_mpjpe", f"{title} {name}", "mm", score.p_mpjpe
+        yield "mpjpe", f"joint {name}", figure
+    for title, groups in row.groups.items():
+        for name, figures in groups.items():
+            for metric, figure in figures.items():
+                yield metric, f"{title} {name}", figure
 
 
 def save_plot(report: LifterReport, path: Path) -> None:
@@ -137,9 +188,9 @@ def save_plot(report: LifterReport, path: Path) -> None:
 def _plot(report: LifterReport) -> Picture:
     sources = list(dict.fromkeys(row.keypoints for row in report.rows))
     methods = list(dict.fromkeys(row.method for row in report.rows))
-    others = [method for method in methods if method != report.baseline]
+    others = [method for method in methods if method != report.reference]
     colours = {name: _COLOURS[place % len(_COLOURS)] for place, name in enumerate(others)}
-    colours[report.baseline] = _GREY
+    colours[report.reference] = _GREY
     picture = Picture(figsize=(16, 1.0 + 3.6 * len(sources)), layout="constrained")
     FigureCanvasAgg(picture)
     for line, source in enumerate(sources):
@@ -155,8 +206,12 @@ def _panels(rows: Sequence[RowScore]) -> dict[str, dict[str, Mapping[str, Figure
     """Figures of each panel by method: actions with their mean, and joints."""
     actions = {
         row.method: {
-            **{name: score.mpjpe for name, score in row.groups["action"].items()},
-            "mean": row.action_mpjpe,
+            **{
+                name: figures["mpjpe"]
+                for name, figures in row.groups["action"].items()
+                if "mpjpe" in figures
+            },
+            "mean": row.by_action["mpjpe"],
         }
         for row in rows
     }

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import ModelError
+from pose_action_ros.lab.evaluation.lifter_errors import Lifts, Truth
 from pose_action_ros.lab.evaluation.lifter_report import (
     DETECTED,
     EXACT,
@@ -93,11 +94,11 @@ def _untrained(settings: LifterTraining) -> Learners:
 def evaluate(runs: Sequence[Mapping[str, Learner]], settings: LifterTraining) -> LifterReport:
     """Errors of the networks of runs with different seeds on the test people of the settings."""
     people = held_out(settings)
-    predictions: dict[Row, list[Array]] = {}
+    predictions: dict[Row, list[Lifts]] = {}
     for learners in runs:
         for row, poses in _predictions(learners, people).items():
-            predictions.setdefault(row, []).append(poses)
-    return lifter_report(people.truth, predictions, people.groups)
+            predictions.setdefault(row, []).append(Lifts(poses))
+    return lifter_report(Truth(people.truth, people.groups), predictions)
 
 
 def _predictions(learners: Mapping[str, Learner], people: HeldOut) -> dict[Row, Array]:

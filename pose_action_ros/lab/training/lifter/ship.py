@@ -15,6 +15,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from pose_action_ros import metrics
 from pose_action_ros.errors import ModelError
 from pose_action_ros.lab.networks.lifter import Exported
 from pose_action_ros.lab.training.detector_noise.views import drop_third
@@ -50,7 +51,6 @@ _UNIT = (
 )
 _BONE = 0.2
 """Largest error of a correct bone length, relative to the person's own."""
-_BINS = 10
 _PARENTS = [HUMAN36M_17.index(name) for name in HUMAN36M_17.parents[1:]]
 # COCO-18 joints around a Human3.6M joint that is not in COCO-18.
 _NEIGHBOURS = {
@@ -210,12 +210,8 @@ def calibration_error(predicted: Predicted, targets: Array) -> float:
 
     A score is the probability of an error of at most 150 mm.
     """
-    correct = (joint_errors(predicted.joints, targets) <= CORRECT).ravel()
-    scores = predicted.scores.ravel()
-    bins = np.minimum((scores * _BINS).astype(np.intp), _BINS - 1)
-    counts = np.bincount(bins, minlength=_BINS)
-    gaps = np.abs(np.bincount(bins, correct - scores, minlength=_BINS))
-    return float(gaps.sum() / counts.sum())
+    correct = joint_errors(predicted.joints, targets) <= CORRECT
+    return metrics.calibration_error(predicted.scores, correct)
 
 
 def given_joints(scores: Array) -> Flags:

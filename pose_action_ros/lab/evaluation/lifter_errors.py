@@ -1,0 +1,296 @@
+"""Errors of lifted poses, joint by joint, and the figures of any part of them.
+
+Figures as in the literature: MPJPE over 17 joints including the root with its error of zero, as in
+Martinez et al. 2017 (protocol 1), and over the 16 others, which is 6.25 % larger; N-MPJPE after the
+best scale and P-MPJPE after the best similarity of each pose (protocol 2); both protocols also over
+the 14 joints that most data sets share; PCK at 150 mm and its AUC after root alignment; the error
+of accelerations as in Kanazawa et al. 2019 (arXiv 1812.01601). Joints that a data set defines
+otherwise count nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial.transform import Rotation
+
+from pose_action_ros.errors import InputError
+from pose_action_ros.metrics import (
+    aligned_errors,
+    best_rotations,
+    calibration_error,
+    joint_errors,
+    scaled_errors,
+)
+from pose_action_ros.skeletons import HUMAN36M_17
+
+Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Labels = npt.NDArray[np.str_]
+
+THRESHOLD = 0.150
+"""PCK's, and that of a correct joint [m]."""
+COMMON = tuple(name for name in HUMAN36M_17.joints if name not in {"mid_hip", "spine", "nose"})
+"""The 14 joints of LSP (Johnson and Everingham 2010), which most data sets have."""
+BINS = 10
+"""Bins of equal width for the calibration of scores."""
+_COMMON_ROWS = [HUMAN36M_17.index(name) for name in COMMON]
+_MILLIMETRES = 1000.0
+_PERCENT = 100.0
+_LEAST_JOINTS = 4  # of COMMON, so that every alignment is defined
+_SAME_STEP = 0.1  # largest relative difference of two steps of an acceleration
+
+
+class Metric(NamedTuple):
+    """Heading and unit of a figure."""
+
+    heading: str
+    unit: str
+
+
+METRICS: Mapping[str, Metric] = {
+    "mpjpe": Metric("MPJPE", "mm"),
+    "mpjpe_without_root": Metric("16 joints", "mm"),
+    "n_mpjpe": Metric("N-MPJPE", "mm"),
+    "p_mpjpe": Metric("P-MPJPE", "mm"),
+    "mpjpe_14": Metric("MPJPE, 14 joints", "mm"),
+    "p_mpjpe_14": Metric("P-MPJPE, 14 joints", "mm"),
+    "pck": Metric("PCK", "%"),
+    "auc": Metric("AUC", "%"),
+    "lean": Metric("lean", "degrees"),
+    "acceleration": Metric("acceleration error", "mm/image²"),
+    "acceleration_si": Metric("acceleration error", "m/s²"),
+    "claimed": Metric("score", "%"),
+    "correct": Metric("within 150 mm", "%"),
+    "calibration": Metric("calibration error", "%"),
+    "reported": Metric("joints reported", "%"),
+    "found": Metric("people lifted", "%"),
+}
+"""Figures by key; the lean is that of the head towards the camera, negative away from it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """True poses of N people.
+
+    Attributes:
+        joints: (N, 17, 3) [m] HUMAN36M_17 joints in the optical frame.
+        groups: (N,) group names by grouping; "action" is always there.
+        defined: (N, 17) True for joints that count; None for all.
+        tracks: (N,) number of the track, whose poses follow each other; None for single images.
+        stamps: (N,) [s] of the images; None for single images.
+
+    Raises:
+        InputError: shapes do not fit, a number is not finite, or there are no actions.
+    """
+
+    joints: Array
+    groups: Mapping[str, npt.ArrayLike]
+    defined: Flags | None = None
+    tracks: npt.NDArray[np.int64] | None = None
+    stamps: Array | None = None
+
+    def __post_init__(self) -> None:
+        joints = _checked(self.joints, "the truth", None)
+        if not np.isfinite(joints).all():
+            raise InputError("the truth: got joints that are not finite, expected all finite")
+        groups = {title: _labels(names, title, len(joints)) for title, names in self.groups.items()}
+        if "action" not in groups:
+            raise InputError(f"got groups {list(groups)}, expected 'action' and perhaps others")
+        object.__setattr__(self, "joints", joints)
+        object.__setattr__(self, "groups", groups)
+        if self.defined is None:
+            object.__setattr__(self, "defined", np.ones(joints.shape[:2], np.bool_))
+        if (self.weights[:, _COMMON_ROWS].sum(axis=1) < _LEAST_JOINTS).any():
+            raise InputError(
+                f"the truth: got poses with fewer than {_LEAST_JOINTS} joints that count of "
+                f"{', '.join(COMMON)}; leave them out"
+            )
+
+    def __len__(self) -> int:
+        return len(self.joints)
+
+    @property
+    def weights(self) -> Array:
+        """(N, 17) 1 for joints that count, otherwise 0."""
+        return np.asarray(self.defined, np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Lifts:
+    """Poses that a lifter gives for N people.
+
+    Attributes:
+        joints: (N, 17, 3) [m] HUMAN36M_17 joints in the optical frame; NaN for people without pose.
+        scores: (N, 17) probability that the joint is within 150 mm of the truth; None without.
+        reported: (N, 17) True for joints that the runtime reports; None for all.
+    """
+
+    joints: Array
+    scores: Array | None = None
+    reported: Flags | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Errors:
+    """Errors of N people; NaN for joints that do not count and for people without a pose.
+
+    Attributes:
+        plain, scaled, aligned: (N, 17) [mm] root-aligned, after the best scale, after Procrustes.
+        common: (N, 17) [mm] after Procrustes over COMMON; NaN for other joints.
+        acceleration: (N, 17) [mm/image²]; NaN at the ends of tracks.
+        acceleration_si: (N, 17) [m/s²].
+        scores: (N, 17) probabilities of reported joints; NaN for others.
+        reported: (N, 17) 1 for reported joints, else 0; NaN for joints that do not count.
+        rotations: (N, 3, 3) from the pose to the truth.
+    """
+
+    plain: Array
+    scaled: Array
+    aligned: Array
+    common: Array
+    acceleration: Array
+    acceleration_si: Array
+    scores: Array
+    reported: Array
+    rotations: Array
+
+    def of(self, rows: Flags | slice) -> Errors:
+        """The errors of some people."""
+        return Errors(**{name: values[rows] for name, values in vars(self).items()})
+
+
+def errors_of(lifts: Lifts, truth: Truth, name: str = "the poses") -> Errors:
+    """Compare poses with the truth.
+
+    Raises:
+        InputError: shapes do not fit, or there is no pose.
+    """
+    poses = _checked(lifts.joints, name, truth.joints.shape)
+    found: Flags = np.asarray(np.isfinite(poses).all(axis=(1, 2)))
+    if not found.any():
+        raise InputError(f"{name}: got no pose of finite numbers, expected at least one")
+    poses = np.where(found[:, None, None], poses, truth.joints)
+    weights, blank = truth.weights, _blank(truth, found)
+    common = np.zeros_like(weights)
+    common[:, _COMMON_ROWS] = weights[:, _COMMON_ROWS]
+    per_image, per_second = _accelerations(poses, truth, blank)
+    reported = np.ones_like(weights) if lifts.reported is None else lifts.reported * 1.0
+    scores = np.full_like(weights, np.nan) if lifts.scores is None else lifts.scores
+    return Errors(
+        joint_errors(poses, truth.joints) * _MILLIMETRES + blank,
+        scaled_errors(poses, truth.joints, weights) * _MILLIMETRES + blank,
+        aligned_errors(poses, truth.joints, weights) * _MILLIMETRES + blank,
+        aligned_errors(poses, truth.joints, common) * _MILLIMETRES
+        + np.where(common > 0, blank, np.nan),
+        per_image * _MILLIMETRES,
+        per_second,
+        np.where(reported > 0, scores, np.nan) + blank,
+        reported + blank,
+        np.where(found[:, None, None], best_rotations(poses, truth.joints, weights), np.nan),
+    )
+
+
+def figures(errors: Errors) -> dict[str, float]:
+    """Every figure of METRICS that these errors define."""
+    correct = errors.plain <= THRESHOLD * _MILLIMETRES
+    counted = np.isfinite(errors.plain)
+    claimed = np.isfinite(errors.scores)
+    values = {
+        "mpjpe": _mean(errors.plain),
+        "mpjpe_without_root": _mean(errors.plain[:, 1:]),
+        "n_mpjpe": _mean(errors.scaled),
+        "p_mpjpe": _mean(errors.aligned),
+        "mpjpe_14": _mean(errors.plain[:, _COMMON_ROWS]),
+        "p_mpjpe_14": _mean(errors.common),
+        "pck": _mean(correct[counted]) * _PERCENT,
+        "auc": _auc(errors.plain[counted]) * _PERCENT,
+        "lean": _lean(errors.rotations),
+        "acceleration": _mean(errors.acceleration),
+        "acceleration_si": _mean(errors.acceleration_si),
+        "claimed": _mean(errors.scores) * _PERCENT,
+        "correct": _mean(correct[claimed]) * _PERCENT,
+        "calibration": calibration_error(errors.scores[claimed], correct[claimed], BINS) * _PERCENT
+        if claimed.any()
+        else np.nan,
+        "reported": _mean(errors.reported) * _PERCENT,
+        "found": _mean(np.isfinite(errors.rotations[:, 0, 0])) * _PERCENT,
+    }
+    return {name: value for name, value in values.items() if np.isfinite(value)}
+
+
+def reliability(errors: Errors) -> list[tuple[float, float, float]]:
+    """Mean score, share within 150 mm and share of the joints [%] of each bin of scores."""
+    claimed = np.isfinite(errors.scores)
+    scores = errors.scores[claimed]
+    correct = errors.plain[claimed] <= THRESHOLD * _MILLIMETRES
+    places = np.minimum((scores * BINS).astype(np.intp), BINS - 1)
+    table = []
+    for place in np.unique(places):
+        rows = places == place
+        numbers = scores[rows].mean(), correct[rows].mean(), rows.mean()
+        table.append((numbers[0] * _PERCENT, numbers[1] * _PERCENT, numbers[2] * _PERCENT))
+    return table
+
+
+def _accelerations(poses: Array, truth: Truth, blank: Array) -> tuple[Array, Array]:
+    """Errors (N, 17) of second differences, [m/image²] and [m/s²]; NaN at the ends of tracks."""
+    errors = np.full(blank.shape, np.nan)
+    if truth.tracks is None or truth.stamps is None or len(truth) < 3:
+        return errors, errors.copy()
+    moves = [pose - pose[:, :1] for pose in (poses, truth.joints)]
+    bends = [np.diff(move, 2, axis=0) for move in moves]
+    steps, tracks = np.diff(truth.stamps), truth.tracks
+    even = np.abs(np.diff(steps)) <= _SAME_STEP * steps[1:]
+    inside = (tracks[2:] == tracks[:-2]) & even & (steps[1:] > 0)
+    errors[1:-1] = np.where(inside[:, None], np.linalg.norm(bends[0] - bends[1], axis=-1), np.nan)
+    # A person without a pose has no second difference, nor have the neighbours in time.
+    errors[1:-1] += blank[:-2] + blank[1:-1] + blank[2:]
+    seconds = np.full((len(truth), 1), np.nan)
+    seconds[1:-1, 0] = np.where(inside, steps[1:], np.nan)
+    return errors, errors / seconds**2
+
+
+def _lean(rotations: Array) -> float:
+    """[degrees] by which poses lean towards the camera, from the mean rotation to the truth."""
+    found = rotations[np.isfinite(rotations).all(axis=(1, 2))]
+    if not len(found):
+        return float("nan")
+    return float(np.degrees(-Rotation.from_matrix(found).mean().as_rotvec()[0]))
+
+
+def _blank(truth: Truth, found: Flags) -> Array:
+    """(N, 17) 0 for joints that count, NaN for others and for people without a pose."""
+    counts = (truth.weights > 0) & found[:, None]
+    return np.where(counts, 0.0, np.nan)
+
+
+def _auc(errors: Array) -> float:
+    """Mean PCK over thresholds from 0 to 150 mm in 30 steps (Mehta et al. 2017)."""
+    limits = np.linspace(0, THRESHOLD * _MILLIMETRES, 31)
+    return float(np.mean([_mean(errors <= limit) for limit in limits]))
+
+
+def _mean(values: npt.NDArray[np.floating] | Flags) -> float:
+    """Mean of the numbers that are not NaN; NaN without any."""
+    numbers = values[~np.isnan(values)]
+    return float(numbers.mean()) if numbers.size else float("nan")
+
+
+def _checked(poses: npt.ArrayLike, what: str, shape: tuple[int, ...] | None) -> Array:
+    array = np.asarray(poses, np.float64)
+    expected = shape or (len(array), len(HUMAN36M_17), 3)
+    if array.shape != expected or not len(array):
+        raise InputError(f"{what}: got poses {array.shape}, expected {expected}, at least one")
+    return array
+
+
+def _labels(names: npt.ArrayLike, title: str, count: int) -> Labels:
+    labels = np.asarray(names).astype(np.str_)
+    if labels.shape != (count,):
+        raise InputError(f"groups {title!r}: got {labels.shape}, expected ({count},)")
+    return labels
