@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
+from pose_action_ros.lab.datasets.capture import Capture
 from pose_action_ros.lab.datasets.person import INPUT_ROWS, OUTPUT_ROWS, PERSON
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import COCO_18
@@ -66,3 +67,10 @@ def without(person: Pose2D, *names: str) -> Pose2D:
     scores = person.scores.copy()
     scores[[COCO_18.index(name) for name in names]] = 0.0
     return Pose2D(COCO_18, person.points, scores, person.person_id)
+
+
+def walk(subject: str = "anna", action: str = "walking", frames: int = 60) -> Capture:
+    """A person who walks along x at 30 Hz."""
+    joints = np.stack([-standing()[:, 2], -standing()[:, 0], 0.9 - standing()[:, 1]], axis=-1)
+    steps = np.arange(frames)[:, None, None] * [0.02, 0, 0]
+    return Capture("walk", subject, action, joints + steps, 30.0, np.ones(len(PERSON), np.bool_))

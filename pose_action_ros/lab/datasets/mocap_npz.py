@@ -1,7 +1,7 @@
 """Recordings of several sources in one layout: joint positions in an .npz file.
 
-Arrays: names, labels, subjects (N,), fps, joints (J,) names, and `<name>/positions` (T, J, 3) [m],
-y up, of each recording.
+Arrays: names, labels, subjects, descriptions (N,), fps, joints (J,) names, and of each recording
+`<name>/positions` (T, J, 3) [m], y up.
 """
 
 from __future__ import annotations
@@ -19,8 +19,16 @@ from pose_action_ros.lab.datasets.definitions import DEFINED, RECORDED, Definiti
 Array = npt.NDArray[np.float64]
 
 
-def read_mocap(path: Path) -> list[Capture]:
+UNNAMED = ("other", "ambiguous")
+"""Labels of motions that are none of the package's actions, or of unknown ones."""
+
+
+def read_mocap(path: Path, motions: bool = False) -> list[Capture]:
     """Read the recordings of a file; positions without a floor stay as they are.
+
+    Args:
+        path: of the file.
+        motions: True to replace labels in UNNAMED by the descriptions of the motions.
 
     Raises:
         InputError: the file is missing, has another layout, or joints of an unknown source.
@@ -28,6 +36,8 @@ def read_mocap(path: Path) -> list[Capture]:
     try:
         with np.load(path) as file:
             columns = [file[key].tolist() for key in ("names", "subjects", "labels")]
+            if motions:
+                columns[2] = _motions(columns[2], file["descriptions"].tolist())
             joints, rate = [str(name) for name in file["joints"]], float(file["fps"])
             arrays = [file[f"{name}/positions"] for name in columns[0]]
     except (OSError, KeyError, ValueError, BadZipFile) as error:
@@ -40,6 +50,12 @@ def read_mocap(path: Path) -> list[Capture]:
         Capture(name, subject, label, _person(array, joints, definition), rate, DEFINED)
         for name, subject, label, array in zip(*columns, arrays, strict=True)
     ]
+
+
+def _motions(labels: list[str], descriptions: list[str]) -> list[str]:
+    """Labels, or the description where there is none."""
+    pairs = zip(labels, descriptions, strict=True)
+    return [motion if label in UNNAMED else label for label, motion in pairs]
 
 
 def _definition(joints: list[str], path: Path) -> Definition:

@@ -81,7 +81,7 @@ class Truth:
         joints: (N, 17, 3) [m] HUMAN36M_17 joints in the optical frame.
         groups: (N,) group names by grouping; "action" is always there.
         defined: (N, 17) True for joints that count; None for all.
-        tracks: (N,) number of the track, whose poses follow each other; None for single images.
+        tracks: (N,) number of the track, a sequence of poses in time; None for single images.
         stamps: (N,) [s] of the images; None for single images.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Settings of `pose-action evaluate chain`, `detector`, `visibility` and `recogniser`."""
+"""Settings of `pose-action evaluate` and its lifter, chain, detector, visibility, recogniser."""
 
 from __future__ import annotations
 
@@ -6,8 +6,63 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeVar
 
+from pose_action_ros.errors import SettingError
 from pose_action_ros.pipeline_settings import PipelineSettings
 from pose_action_ros.settings import Settings, from_mapping, kind_of, limits_of, setting
+
+EXACT, DETECTOR, FILES = "exact", "detector", "files"
+ALL_IMAGES, NEWEST = "all", "newest"
+
+
+@dataclass(frozen=True)
+class LifterRun(Settings):
+    """People of any data set, before virtual cameras or before those of the data set."""
+
+    keypoints: str = setting(
+        EXACT,
+        "2D of the people: projected joints; the 2D detector's and tracker's in rendered images; "
+        "or the detections in the files of Human3.6M and of recordings",
+        choices=(EXACT, DETECTOR, FILES),
+    )
+    images: str = setting(
+        ALL_IMAGES,
+        "images that the lifter gets: all up to the present one, or the newest alone",
+        choices=(ALL_IMAGES, NEWEST),
+    )
+    rate: float = setting(15.0, "images per second", unit="Hz", low=1.0, high=240.0)
+    cameras: int = setting(2, "virtual cameras of each sequence", low=1, high=100)
+    lowest: float = setting(0.3, "least height of a virtual camera", unit="m", low=-2.0, high=10.0)
+    highest: float = setting(1.8, "greatest height of one", unit="m", low=-2.0, high=10.0)
+    nearest: float = setting(
+        1.5,
+        "least distance of one along the floor; more where a standing person would not fit into "
+        "the image",
+        unit="m",
+        low=0.5,
+        high=100.0,
+    )
+    farthest: float = setting(6.0, "greatest distance of one", unit="m", low=0.5, high=100.0)
+    most: int = setting(
+        0,
+        "images of each data set, chosen evenly from its subjects and actions; 0: 2000 rendered "
+        "ones, 50000 others",
+        low=0,
+    )
+    seed: int = setting(4000, "of virtual cameras, bodies and choice", low=0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for low, high in (("lowest", "highest"), ("nearest", "farthest")):
+            if getattr(self, low) > getattr(self, high):
+                raise SettingError(
+                    f"got {low} {getattr(self, low)} m above {high} {getattr(self, high)} m, "
+                    "expected the first to be the smaller one"
+                )
+
+    @property
+    def images_each(self) -> int:
+        """Most images of a data set."""
+        return self.most or (2000 if self.keypoints == DETECTOR else 50000)
 
 
 @dataclass(frozen=True)

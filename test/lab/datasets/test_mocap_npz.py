@@ -17,7 +17,7 @@ from shared_data import SHARED, needs_shared
 
 def mocap_file(path: Path, joints: list[str], **changes: Any) -> Path:
     positions = np.random.default_rng(1).normal(size=(3, len(joints), 3)).astype(np.float32)
-    arrays: dict[str, Any] = dict(names=["a"], subjects=["b"], labels=["c"], fps=30.0)
+    arrays: dict[str, Any] = {"names": ["a"], "subjects": ["b"], "labels": ["c"], "fps": 30.0}
     arrays |= {"joints": joints, "a/positions": positions, **changes}
     np.savez(path, **arrays)
     return path

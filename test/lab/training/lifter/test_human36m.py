@@ -107,7 +107,7 @@ def test_command_measures_the_errors_computed_by_hand(
                 for pose, true in zip(expected[row["keypoints"]], held_out.truth, strict=True)
             ]
             mean = 1000 * sum(gaps) / (17 * len(gaps))
-            assert row["mpjpe"]["runs"] == [pytest.approx(mean, rel=1e-5)]
+            assert row["figures"]["mpjpe"]["runs"] == [pytest.approx(mean, rel=1e-5)]
 
 
 def test_ground_truth_is_the_test_subjects_in_the_cameras_frame(folder: Path) -> None:

@@ -1,0 +1,109 @@
+"""Lifters on data sets: an exact one has no error, and the command writes its report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from people_in_view import walk
+from pose_action_ros import cli
+from pose_action_ros.errors import SettingError
+from pose_action_ros.lab.datasets.definitions import ACCLAIM
+from pose_action_ros.lab.evaluation.lifter_data import lifts_of, shots_of, truth_of
+from pose_action_ros.lab.evaluation.lifter_errors import errors_of, figures
+from pose_action_ros.lab.evaluation.settings import DETECTOR, FILES, LifterRun
+from pose_action_ros.lab.evaluation.shots import Shot, takes_of
+from pose_action_ros.lifting import Lifter
+from pose_action_ros.lifting.lifter import Lifted
+from pose_action_ros.lifting.placement import Placement
+
+Array = npt.NDArray[np.float64]
+
+
+class Exact:
+    """A lifter that gives the truth of shots in order, at standard height and not placed."""
+
+    def __init__(self, shots: Sequence[Shot], moved: Array | float = 0.0) -> None:
+        self._shots, self._moved = iter(shots), moved
+
+    def lift_track(self, points: Array, scores: Array, *_: object) -> Lifted:
+        shot = next(self._shots)
+        joints = (shot.joints - shot.joints[:, :1] + self._moved) * (1.70 / shot.height)
+        return Lifted(joints, scores[:, :17] * 0.9, scores[:, :17] > 0, cast(Placement, points))
+
+
+def people() -> list[Shot]:
+    captures = [walk("anna"), walk("bert", "running")]
+    return [take.shot(take.exact()) for take in takes_of(captures, LifterRun(), 1000)]
+
+
+def test_an_exact_lifter_has_no_error() -> None:
+    shots = people()
+    lifts = lifts_of(cast(Lifter, Exact(shots)), shots, newest=False)
+    found = figures(errors_of(lifts, truth_of({"walks": shots})))
+    for name in ("mpjpe", "n_mpjpe", "p_mpjpe", "lean", "acceleration"):
+        assert found[name] == pytest.approx(0, abs=1e-4), name
+    assert found["pck"] == found["found"] == found["reported"] == 100
+    assert found["calibration"] == pytest.approx(10)
+
+
+def test_groups_name_data_subject_action_and_posture() -> None:
+    shots = people()
+    truth = truth_of({"first": shots[:1], "second": shots[1:]})
+    names = {title: list(dict.fromkeys(np.asarray(group))) for title, group in truth.groups.items()}
+    assert names["data"] == ["first", "second"]
+    assert set(names["subject"]) == {"anna", "bert"}
+    assert set(names["action"]) == {"walking", "running"}
+    assert names["posture"] == ["standing"]
+
+
+def mocap_file(path: Path) -> Path:
+    """A standing person, 20 frames at 30 Hz, with small random motion."""
+    heights = {"hip": 0.9, "knee": 0.48, "ankle": 0.08, "shoulder": 1.4, "elbow": 1.1, "wrist": 0.8}
+    places: dict[str, tuple[float, float, float]] = {
+        theirs: (0.18 if ours.startswith("left") else -0.18, heights[ours.split("_")[1]], 0.0)
+        for ours, theirs in ACCLAIM.limbs.items()
+    }
+    places |= {name: (0.0, 0.95 + 0.1 * row, 0.0) for row, name in enumerate(ACCLAIM.vertebrae)}
+    places |= dict(zip(ACCLAIM.head, [(0.0, 1.5, 0.0), (0.0, 1.7, 0.02)], strict=True))
+    rng = np.random.default_rng(0)
+    positions = np.array(list(places.values())) + rng.normal(0, 0.01, (20, len(places), 3))
+    arrays: dict[str, Any] = {"names": ["a"], "subjects": ["x"], "labels": ["standing"]}
+    arrays |= {"descriptions": ["stands"], "fps": 30.0, "joints": list(places)}
+    np.savez(path, **arrays, **cast(dict[str, Any], {"a/positions": positions.astype(np.float32)}))
+    return path
+
+
+def test_the_command_measures_the_shipped_lifter(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, output = mocap_file(tmp_path / "standing.npz"), tmp_path / "report"
+    words = ["evaluate", "lifter", "--data", str(data), "--output", str(output), "--cameras=3"]
+    assert cli.main(words) == 0
+    assert "nose in 0 %, head_top in 0 %" in capsys.readouterr().out
+    report = json.loads((output / "lifter.json").read_text())
+    (row,) = report["rows"]
+    assert report["poses"] == 3 * 10
+    assert report["sizes"]["posture"] == {"standing": 30}
+    assert row["figures"]["found"]["runs"] == [100]
+    assert row["figures"]["mpjpe"]["runs"][0] < 300
+
+
+def test_keypoints_that_the_data_do_not_have(tmp_path: Path) -> None:
+    data = mocap_file(tmp_path / "standing.npz")
+    with pytest.raises(SettingError, match="joint positions has no keypoints"):
+        shots_of(data, LifterRun(keypoints=FILES))
+    np.savez(tmp_path / "poses.npz", format="pose_action_recording")
+    with pytest.raises(SettingError, match="recording has no motion for the renderer"):
+        shots_of(tmp_path / "poses.npz", LifterRun(keypoints=DETECTOR))
+
+
+def test_the_command_needs_runs_or_data(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["evaluate", "lifter"]) == 1
+    assert "got neither runs nor data" in capsys.readouterr().err
