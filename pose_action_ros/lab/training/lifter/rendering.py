@@ -186,8 +186,10 @@ def _scene(task: tuple[int, DetectionRun]) -> Columns:
     count = len(rows)
     return {
         "joints": camera.to_camera(clip.joints[chosen]).astype(np.float32),
-        "rays": np.array([rays for _, rays, _ in rows], np.float32).reshape(count, -1, 2),
-        "scores": np.array([scores for *_, scores in rows], np.float32).reshape(count, -1),
+        "rays": np.array([rays for _, rays, _ in rows], np.float32).reshape(count, len(COCO_18), 2),
+        "scores": np.array([scores for *_, scores in rows], np.float32).reshape(
+            count, len(COCO_18)
+        ),
         "defined": np.tile(clip.defined, (count, 1)),
         "scene": np.full(count, number),
         "image": chosen,
