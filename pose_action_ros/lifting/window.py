@@ -64,7 +64,7 @@ def resample_rows(features: Array, sizes: Array, rows: Indices, times: Array, ag
     after = np.where(usable, times, np.nan)[:, None] + ages[:, None]  # (N, K, M) [s] after the slot
     older = (after <= 0).argmax(axis=-1)  # (N, K)
     newer = after.shape[-1] - 1 - (after >= 0)[..., ::-1].argmax(axis=-1)
-    windows, slots = np.ogrid[: len(after), : len(ages)]
+    windows, slots = np.arange(len(after))[:, None], np.arange(len(ages))
     late = after[windows, slots, older]
     newer = np.where(late == 0, older, newer)
     early = after[windows, slots, newer]
@@ -157,7 +157,8 @@ class History:
         count = len(people)
         same = people[:, None] == self._ids  # (N, R)
         same[:, :count] = np.eye(count, dtype=np.bool_)
-        images = np.cumsum(np.diff(self._stamps, prepend=self._stamp) < 0)  # (R,)
+        images = np.zeros(len(self._stamps), np.intp)
+        np.cumsum(self._stamps[:-1] > self._stamps[1:], out=images[1:])
         shape = count, int(images[-1]) + 1
         rows, times = np.zeros(shape, np.intp), np.full(shape, np.nan)
         windows, found = np.nonzero(same)
@@ -173,8 +174,8 @@ def span_of(ages: Array) -> float:
 
 def _scaled(features: Array, scales: Array) -> Array:
     """Keypoints (N, K, 18, 3) with x and y times scales (N, K)."""
-    factors = np.stack([scales, scales, np.ones_like(scales)], axis=-1)
-    scaled: Array = features * factors[:, :, None]
+    scaled = features.copy()
+    scaled[..., :2] *= scales[..., None, None]
     return scaled
 
 
