@@ -227,6 +227,7 @@ class Chain:
 
 def text_of(report: ChainReport) -> str:
     """The figures as text."""
+    from pose_action_ros.lab.evaluation.chain import group_table
     from pose_action_ros.lab.evaluation.placement import placement_table
 
     parts = [
@@ -238,6 +239,7 @@ def text_of(report: ChainReport) -> str:
             f"{title}: MPJPE, root-aligned, {scores.mpjpe:.1f} mm; {scores.pck:.1%} within 150 mm",
             placement_table(scores.placement, f"Positions, {title}").markdown(),
         ]
+    parts.append(group_table(report).markdown())
     return "\n\n".join(parts)
 
 

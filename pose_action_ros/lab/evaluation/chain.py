@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,9 @@ from tqdm import tqdm
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.detection import Detector, DetectorSettings, make_detector
 from pose_action_ros.lab.evaluation.placement import PlacementReport, placement_report
+from pose_action_ros.lab.evaluation.postures import postures
 from pose_action_ros.lab.evaluation.settings import ChainRun
+from pose_action_ros.lab.evaluation.tables import Table
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.metrics import joint_errors
 from pose_action_ros.poses import Pose2D, Pose3D
@@ -35,6 +37,9 @@ DISTANCES = (1.5, 6.0)
 HEIGHTS = (0.3, 1.8)  # [m] of the camera over the floor
 FIELDS = (50.0, 90.0)  # [degrees] of view, horizontal
 SIZE = (640, 480)  # [px]
+ADULT, CHILD = "1.45 m and taller", "smaller"
+"""Groups of statures."""
+_CHILD = 1.45  # [m]
 _WARM_UP = 1.0  # [s] at the start of each scene that do not count: filters settle
 _SAME = 0.25  # largest median 2D error of a true positive, relative to the person's image height
 _ROOM = 0.2  # largest walking range, relative to the distance
@@ -56,22 +61,33 @@ class PoseScores:
 
 
 @dataclass(frozen=True)
-class ChainReport:
-    """Figures of all stages.
+class ChainScores:
+    """Figures of all stages for a group of images.
 
     Attributes:
         images: with a person in view.
         found: share of them in which the person was detected and placed.
         measured: with each person's true height as person_height.
         assumed: with the default person_height.
-        jitter: [mm] median change of the distance's error between images; NaN without any.
     """
 
     images: int
     found: float
     measured: PoseScores
     assumed: PoseScores
+
+
+@dataclass(frozen=True)
+class ChainReport(ChainScores):
+    """Figures of all images.
+
+    Attributes:
+        jitter: [mm] median change of the distance's error between images; NaN without any.
+        groups: figures by stature and posture.
+    """
+
     jitter: float
+    groups: Mapping[str, ChainScores]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +95,7 @@ class _Result:
     pose: Array | None  # (17, 3) [m] at the assumed height; None when not detected or not placed
     truth: Array  # (17, 3) [m]
     size: float  # true over assumed height
+    group: str  # of statures and postures
 
 
 def measure_chain(settings: ChainRun) -> ChainReport:
@@ -93,15 +110,31 @@ def measure_chain(settings: ChainRun) -> ChainReport:
         rng = np.random.default_rng([settings.seed, number])
         scenes.append(list(_results(rng, settings, detector, lifter)))
     results = [one for scene in scenes for one in scene]
-    found = sum(one.pose is not None for one in results)
-    return ChainReport(
-        images=len(results),
-        found=found / max(len(results), 1),
-        # Poses and distances are proportional to the height, so one run is enough for both.
-        measured=_scores(results, [one.size for one in results]),
-        assumed=_scores(results, [1.0] * len(results)),
-        jitter=_jitter(scenes),
-    )
+    groups = {
+        name: _chain_scores([one for one in results if one.group == name])
+        for name in sorted({one.group for one in results})
+    }
+    everyone = _chain_scores(results)
+    return ChainReport(**vars(everyone), jitter=_jitter(scenes), groups=groups)
+
+
+def group_table(report: ChainReport) -> Table:
+    """One row for each group of statures and postures."""
+    header = ["stature, posture", "images", "detected and placed [%]"]
+    for title in ("height given", "height assumed"):
+        header += [f"{title}: MPJPE [mm]", "median error of the root [mm]", "of the distance [%]"]
+    rows = []
+    for name, scores in report.groups.items():
+        row = [name, str(scores.images), f"{scores.found * 100:.1f}"]
+        for poses in (scores.measured, scores.assumed):
+            root = poses.placement.overall
+            row += [f"{poses.mpjpe:.1f}", _cell(root.error, 0), _cell(root.relative, 1)]
+        rows.append(row)
+    return Table("By stature and posture", header, rows)
+
+
+def _cell(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
 
 
 def random_scene(rng: np.random.Generator, seconds: float) -> Scene:
@@ -128,7 +161,8 @@ def _results(
 ) -> Iterator[_Result]:
     """Result of each image of a scene."""
     scene, tracker = random_scene(rng, settings.seconds), Tracker(TrackerSettings())
-    size = scene.people[0].body.height / lifter.settings.person_height
+    height = scene.people[0].body.height
+    size = height / lifter.settings.person_height
     detector.reset()
     lifter.reset()
     for stamp in np.arange(0.0, settings.seconds, 1 / settings.rate).tolist():
@@ -136,7 +170,11 @@ def _results(
         people = tracker.update(detector(frame.image), stamp)
         poses = lifter(people, frame.intrinsics, stamp)
         if stamp >= _WARM_UP and frame.people[0].keypoints.present.any():
-            yield _Result(_pose(people, poses, frame), frame.people[0].pose.points, size)
+            truth = frame.people[0].pose.points
+            world = (truth - scene.camera.translation) @ scene.camera.rotation
+            (posture,) = postures(world[None])
+            group = f"{CHILD if height < _CHILD else ADULT}, {posture}"
+            yield _Result(_pose(people, poses, frame), truth, size, group)
 
 
 def _pose(people: Sequence[Pose2D], poses: Sequence[Pose3D], frame: SimulatedFrame) -> Array | None:
@@ -149,6 +187,17 @@ def _pose(people: Sequence[Pose2D], poses: Sequence[Pose3D], frame: SimulatedFra
         if pose.placed and len(errors) and np.median(errors) < _SAME * height:
             return pose.points
     return None
+
+
+def _chain_scores(results: Sequence[_Result]) -> ChainScores:
+    found = sum(one.pose is not None for one in results)
+    return ChainScores(
+        images=len(results),
+        found=found / max(len(results), 1),
+        # Poses and distances are proportional to the height, so one run is enough for both.
+        measured=_scores(results, [one.size for one in results]),
+        assumed=_scores(results, [1.0] * len(results)),
+    )
 
 
 def _scores(results: Sequence[_Result], sizes: Sequence[float]) -> PoseScores:

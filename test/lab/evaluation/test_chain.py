@@ -21,6 +21,7 @@ def test_people_are_found_and_figures_agree_with_each_other() -> None:
     assert report.measured.placement.overall.people == report.images
     # Poses are proportional to the assumed height, so the errors differ.
     assert report.assumed.mpjpe != report.measured.mpjpe
+    assert sum(group.images for group in report.groups.values()) == report.images
     relative = report.measured.placement.overall.relative
     assert relative is not None
     assert relative < 10
@@ -44,4 +45,5 @@ def test_command_prints_and_writes_the_figures(
     printed = capsys.readouterr().out
     assert "true height" in printed
     assert "any distance" in printed
+    assert "By stature and posture" in printed
     assert json.loads(path.read_text(encoding="utf-8"))["images"] == 2
