@@ -54,14 +54,13 @@ class Capture:
             )
 
 
-def check_subject(subjects: Collection[str], held_out: str) -> None:
-    """Check that the subject to hold out is in the data set.
+def check_subject(subjects: Collection[str], name: str) -> None:
+    """Check that a subject, to hold out or to measure, is in the data set.
 
     Raises:
         SettingError: it is not; the message lists the subjects.
     """
-    if held_out not in subjects:
+    if name not in subjects:
         raise SettingError(
-            f"held-out subject: got {held_out!r}, expected one of the subjects "
-            f"{', '.join(sorted(subjects))}"
+            f"got subject {name!r}, expected one of the subjects {', '.join(sorted(subjects))}"
         )

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from pose_action_ros.errors import InputError, SettingError
+from pose_action_ros.lab.datasets.capture import Capture, check_subject
 from pose_action_ros.lab.datasets.open import HUMAN36M, RECORDING, kind_of, read_captures
 from pose_action_ros.lab.evaluation.camera_shots import human36m_shots, recording_shots
 from pose_action_ros.lab.evaluation.lifter_errors import Lifts, Truth
@@ -85,7 +86,8 @@ def shots_of(path: Path, settings: LifterRun) -> list[Shot]:
             f"{path}: {kind} has no keypoints, expected keypoints {EXACT!r} or {DETECTOR!r}"
         )
     else:
-        takes = list(takes_of(read_captures(path), settings, settings.images_each))
+        captures = _chosen(read_captures(path), settings.subjects)
+        takes = list(takes_of(captures, settings, settings.images_each))
         if settings.keypoints == DETECTOR:
             shots = list(rendered_shots(takes))
         else:
@@ -93,6 +95,18 @@ def shots_of(path: Path, settings: LifterRun) -> list[Shot]:
     if not shots:
         raise InputError(f"{path}: got no people, expected at least one")
     return shots
+
+
+def _chosen(captures: Sequence[Capture], subjects: str) -> list[Capture]:
+    """The recordings of some subjects, separated by commas; all for an empty text.
+
+    Raises:
+        SettingError: there is no such subject; lists them.
+    """
+    names = {name.strip() for name in subjects.split(",") if name.strip()}
+    for name in names:
+        check_subject({one.subject for one in captures}, name)
+    return [one for one in captures if not names or one.subject in names]
 
 
 def truth_of(shots: Mapping[str, Sequence[Shot]]) -> Truth:

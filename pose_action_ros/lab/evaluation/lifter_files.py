@@ -19,8 +19,8 @@ from pose_action_ros.lab.evaluation.lifter_report import Figure, Figures, Lifter
 from pose_action_ros.lab.evaluation.tables import Table
 
 _COLUMNS = ("method", "keypoints", "metric", "group", "unit", "mean", "deviation", "runs")
-_ERRORS = ("mpjpe_without_root", "n_mpjpe", "mpjpe_14", "p_mpjpe_14", "pck", "auc")
-_BEYOND = ("lean", "acceleration", "acceleration_si", "reported", "found")
+_HIDDEN = ("mpjpe", "p_mpjpe")  # in the first table
+_DETAILS = ("mpjpe", "n_mpjpe", "p_mpjpe", "pck", "lean", "acceleration", "reported", "found")
 _SCORES = ("claimed", "correct", "calibration")
 _COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377")  # Tol's bright
 _GREY = "#999999"
@@ -28,15 +28,15 @@ _DOTS_PER_INCH = 110
 
 
 def tables(report: LifterReport) -> list[Table]:
-    """All tables: rows, each grouping, joints, scores."""
+    """All tables: rows, each grouping, joints, details of rows with scores."""
     titles = [title for title, groups in report.sizes.items() if len(groups) > 1]
-    return [
-        _overview(report),
-        _errors(report),
-        *(_groups(report, title) for title in titles),
-        _joints(report),
-        *(_scores(row, titles) for row in report.rows if row.reliability),
-    ]
+    found = [_overview(report), _others(report)]
+    found += [_groups(report, title) for title in titles]
+    found.append(_joints(report))
+    for row in report.rows:
+        if row.reliability:
+            found += [*(_details(row, title) for title in titles), _reliability(row)]
+    return found
 
 
 def markdown(report: LifterReport) -> str:
@@ -91,12 +91,12 @@ def _overview(report: LifterReport) -> Table:
     return Table("Lifters", header, rows)
 
 
-def _errors(report: LifterReport) -> Table:
+def _others(report: LifterReport) -> Table:
     """The other figures over all people, those that some row has."""
     metrics = [
         metric
-        for metric in (*_ERRORS, *_BEYOND, *_SCORES)
-        if any(metric in row.figures for row in report.rows)
+        for metric in METRICS
+        if metric not in _HIDDEN and any(metric in row.figures for row in report.rows)
     ]
     rows = [
         [row.method, row.keypoints, *(_text(row.figures.get(metric)) for metric in metrics)]
@@ -135,20 +135,23 @@ def _joints(report: LifterReport) -> Table:
     return Table("MPJPE [mm] by joint", ["joint", *_names(report)], rows)
 
 
-def _scores(row: RowScore, titles: Sequence[str]) -> Table:
-    """Scores and the share within 150 mm: of each group, and of each tenth of the scores."""
+def _details(row: RowScore, title: str) -> Table:
+    """Figures of each group of a row."""
+    metrics = [metric for metric in (*_DETAILS, *_SCORES) if metric in row.figures]
     rows = [
-        [f"{title} {name}", *(_text(figures.get(metric)) for metric in _SCORES), "-"]
-        for title in titles
+        [name, *(_text(figures.get(metric)) for metric in metrics)]
         for name, figures in row.groups[title].items()
     ]
-    rows += [
-        [f"score {one.claimed:.0f} %"]
-        + [f"{number:.1f}" for number in (one.claimed, one.correct)]
-        + [f"{abs(one.claimed - one.correct):.1f}", f"{one.share:.1f}"]
-        for one in row.reliability
+    heading = f"{row.method}, {row.keypoints}, by {title}"
+    return Table(heading, [title, *map(_heading, metrics)], rows)
+
+
+def _reliability(row: RowScore) -> Table:
+    """Mean score and the share within 150 mm of each tenth of the scores."""
+    rows = [
+        [f"{one.claimed:.1f}", f"{one.correct:.1f}", f"{one.share:.1f}"] for one in row.reliability
     ]
-    header = ["joints", *map(_heading, _SCORES), "share of joints [%]"]
+    header = [*map(_heading, _SCORES[:2]), "share of joints [%]"]
     return Table(f"Scores of {row.method}, {row.keypoints}", header, rows)
 
 

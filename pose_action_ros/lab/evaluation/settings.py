@@ -29,6 +29,7 @@ class LifterRun(Settings):
         "images that the lifter gets: all up to the present one, or the newest alone",
         choices=(ALL_IMAGES, NEWEST),
     )
+    subjects: str = setting("", "subjects to measure, with a comma between two; empty for all")
     rate: float = setting(15.0, "images per second", unit="Hz", low=1.0, high=240.0)
     cameras: int = setting(2, "virtual cameras of each sequence", low=1, high=100)
     lowest: float = setting(0.3, "least height of a virtual camera", unit="m", low=-2.0, high=10.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,7 +18,7 @@ from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.datasets.definitions import ACCLAIM
 from pose_action_ros.lab.evaluation.lifter_data import lifts_of, shots_of, truth_of
 from pose_action_ros.lab.evaluation.lifter_errors import errors_of, figures
-from pose_action_ros.lab.evaluation.settings import DETECTOR, FILES, LifterRun
+from pose_action_ros.lab.evaluation.settings import DETECTOR, EXACT, FILES, LifterRun
 from pose_action_ros.lab.evaluation.shots import Shot, takes_of
 from pose_action_ros.lifting import Lifter
 from pose_action_ros.lifting.lifter import Lifted
@@ -102,6 +103,24 @@ def test_keypoints_that_the_data_do_not_have(tmp_path: Path) -> None:
     np.savez(tmp_path / "poses.npz", format="pose_action_recording")
     with pytest.raises(SettingError, match="recording has no motion for the renderer"):
         shots_of(tmp_path / "poses.npz", LifterRun(keypoints=DETECTOR))
+
+
+def test_subjects_are_chosen_by_name(tmp_path: Path) -> None:
+    data = mocap_file(tmp_path / "standing.npz")
+    assert {shot.subject for shot in shots_of(data, LifterRun(subjects=" x"))} == {"x"}
+    with pytest.raises(SettingError, match="got 'y', expected one of the subjects x"):
+        shots_of(data, LifterRun(subjects="x,y"))
+
+
+def test_a_rendered_person_is_detected(tmp_path: Path) -> None:
+    data = mocap_file(tmp_path / "standing.npz")
+    settings = LifterRun(keypoints=DETECTOR, cameras=1, rate=5, farthest=2.0)
+    (shot,) = shots_of(data, settings)
+    (exact,) = shots_of(data, replace(settings, keypoints=EXACT))
+    found = shot.keypoints[..., 2] > 0
+    assert found.mean() > 0.6
+    errors = np.linalg.norm(shot.keypoints[..., :2] - exact.keypoints[..., :2], axis=-1)
+    assert np.median(errors[found]) < 0.05 * np.ptp(exact.keypoints[..., 1])
 
 
 def test_the_command_needs_runs_or_data(capsys: pytest.CaptureFixture[str]) -> None:

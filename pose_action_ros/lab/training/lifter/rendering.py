@@ -35,6 +35,7 @@ from pose_action_ros.lab.training.lifter.people import (
 from pose_action_ros.lab.training.lifter.pool import Pool
 from pose_action_ros.lab.training.lifter.settings import DetectionRun
 from pose_action_ros.lab.training.lifter.views import DISTANCES, FIELDS, HEIGHTS
+from pose_action_ros.poses import Pose2D
 from pose_action_ros.simulation import FIGURE, VirtualCamera
 from pose_action_ros.simulation.surfaces import person_surfaces
 from pose_action_ros.simulation.surroundings import Surroundings
@@ -181,13 +182,15 @@ def _scene(task: tuple[int, DetectionRun]) -> Columns:
     camera = robot_camera(clip.joints, rng)
     cover = random_cover(clip.joints, camera, settings.cropped_share, rng)
     images = map(cover, images_of(clip, camera, settings.rate, rng))
-    rows = list(_detect(images, camera.to_camera(clip.joints), camera.intrinsics, settings.rate))
-    chosen = np.array([row for row, _, _ in rows], np.intp)
+    exact = camera.project(clip.joints[:, INPUT_ROWS])
+    rows = list(detected(images, exact, settings.rate, _fresh_detector()))
+    chosen = np.array([number for number, _ in rows], np.intp)
+    rays = [camera.intrinsics.rays(person.points) for _, person in rows]
     count = len(rows)
     return {
         "joints": camera.to_camera(clip.joints[chosen]).astype(np.float32),
-        "rays": np.array([rays for _, rays, _ in rows], np.float32).reshape(count, len(COCO_18), 2),
-        "scores": np.array([scores for *_, scores in rows], np.float32).reshape(
+        "rays": np.array(rays, np.float32).reshape(count, len(COCO_18), 2),
+        "scores": np.array([person.scores for _, person in rows], np.float32).reshape(
             count, len(COCO_18)
         ),
         "defined": np.tile(clip.defined, (count, 1)),
@@ -199,21 +202,36 @@ def _scene(task: tuple[int, DetectionRun]) -> Columns:
     }
 
 
-def _detect(
-    images: Iterator[Image], joints: Array, intrinsics: Intrinsics, rate: float
-) -> Iterator[tuple[int, Array, Array]]:
-    """Number, rays (18, 2) and scores (18,) of each image with the person, as on a robot."""
-    detector, tracker = _detector(), Tracker(TrackerSettings())
-    detector.reset()
-    # Only the whole image is searched at first; its parts, for far people, would take 0.15 s.
-    detector.state = {**detector.state, "searches": 2, "since": 2}
-    exact = intrinsics.project(joints[:, INPUT_ROWS])  # (T, 18, 2)
+def detected(
+    images: Iterator[Image], exact: Array, rate: float, detector: Detector
+) -> Iterator[tuple[int, Pose2D]]:
+    """Detect and track the only person of a film.
+
+    Args:
+        images: of the film.
+        exact: (T, 18, 2) [px] the person's true keypoints.
+        rate: images per second [Hz].
+        detector: in its state before the film.
+
+    Yields:
+        Number and smoothed COCO-18 keypoints of each image in which the person was detected.
+    """
+    tracker = Tracker(TrackerSettings())
     for number, image in enumerate(images):
         for person in tracker.update(detector(image), number / rate):
             found = person.to(COCO_18)
             error = np.nanmedian(np.linalg.norm(found.points - exact[number], axis=1))
             if error <= _OTHER_PERSON * np.nanmax(np.ptp(exact[number], axis=0)):
-                yield number, intrinsics.rays(found.points), found.scores
+                yield number, found
+
+
+def _fresh_detector() -> Detector:
+    """The detector of this process before a film."""
+    detector = _detector()
+    detector.reset()
+    # Only the whole image is searched at first; its parts, for far people, would take 0.15 s.
+    detector.state = {**detector.state, "searches": 2, "since": 2}
+    return detector
 
 
 @lru_cache(maxsize=1)
