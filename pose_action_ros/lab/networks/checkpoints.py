@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +23,15 @@ def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
         draft.unlink(missing_ok=True)
 
 
-def load_checkpoint(path: Path, config: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+def load_checkpoint(
+    path: Path, config: Mapping[str, Any] | None = None, free: Collection[str] = ()
+) -> dict[str, Any] | None:
     """Read a state; None if there is no file.
 
     Args:
         path: of the checkpoint.
         config: settings of this run, which must equal the saved "config"; None accepts any.
+        free: names of settings that may differ.
 
     Raises:
         ModelError: the file is damaged, or from a run with other settings.
@@ -42,7 +45,11 @@ def load_checkpoint(path: Path, config: Mapping[str, Any] | None = None) -> dict
     if config is None:
         return state
     saved = state.get("config", {})
-    changed = sorted(key for key in {*config, *saved} if config.get(key) != saved.get(key))
+    changed = [
+        f"{key} ({saved.get(key)}, now {config.get(key)})"
+        for key in sorted({*config, *saved}.difference(free))
+        if config.get(key) != saved.get(key)
+    ]
     if changed:
         raise ModelError(
             f"{path} is of a run with other {', '.join(changed)}; remove it or choose another "

@@ -1,4 +1,4 @@
-"""Dropout whose masks cost little on a CPU, where PyTorch's take as long as the layer before them.
+"""Dropout with masks that cost little on a CPU; those of PyTorch take as long as a layer.
 
 PyTorch draws a number of 32 bits for each value of a mask on one core; here one of 64 bits makes
 eight values.

@@ -37,9 +37,11 @@ class Standardise(nn.Module):
 
     def measure(self, vectors: Tensor) -> None:
         """Set mean and deviation to those of vectors (N, size)."""
-        deviation, mean = torch.std_mean(vectors.double(), dim=0, correction=0)
-        self.mean.copy_(mean)
-        self.deviation.copy_(deviation.where(deviation > _CONSTANT, 1.0))
+        # One dimension after the other: a whole set in double precision may not fit into memory.
+        for number, values in enumerate(vectors.unbind(dim=1)):
+            deviation, mean = torch.std_mean(values.double(), correction=0)
+            self.mean[number] = mean
+            self.deviation[number] = deviation if deviation > _CONSTANT else 1.0
 
     def forward(self, vectors: Tensor) -> Tensor:
         """Standardise vectors (..., size)."""

@@ -18,7 +18,9 @@ import numpy.typing as npt
 from pose_action_ros.errors import InputError
 from pose_action_ros.lab.datasets import prefix_errors
 from pose_action_ros.lab.datasets.human36m.cameras import Camera, lens, published_cameras
+from pose_action_ros.lab.datasets.human36m.inventory import inventoried
 from pose_action_ros.lab.datasets.human36m.recordings import (
+    DAMAGED,
     HOURGLASS,
     KEYPOINTS,
     SUBJECTS,
@@ -33,8 +35,6 @@ Array = npt.NDArray[np.float64]
 _ORDER = [HOURGLASS.index(name) for name in KEYPOINTS.joints]
 _MILLIMETRE = 0.001
 _CAMERAS = 4
-_DAMAGED = (11, "Directions", "54138969")
-"""Subject, sequence and camera of the only damaged video; it has no detections."""
 
 
 def read_folder(
@@ -53,25 +53,34 @@ def read_folder(
         every: keep one frame of this many.
 
     Yields:
-        Recordings; that of the damaged video has no detections.
+        Recordings, without detections where their file is missing, as that of the damaged video.
+        One warning after the last one names what is missing of the data set.
 
     Raises:
-        InputError: a file is missing, damaged or of another layout; the message names it.
+        InputError: a folder is missing, or a file damaged or of another layout; the message names
+            it.
     """
     check_selection(subjects, every)
+    recordings = _recordings(folder, detections, subjects, every)
+    return inventoried(recordings, detections=bool(detections))
+
+
+def _recordings(
+    folder: Path, detections: str, subjects: tuple[int, ...], every: int
+) -> Iterator[CameraRecording]:
+    sequences = {subject: _files(folder / f"S{subject}") for subject in subjects}
     path = folder / "cameras.h5"
     cameras = read_cameras(path, subjects) if path.is_file() else published_cameras()
-    for subject in subjects:
-        own = folder / f"S{subject}"
-        for file in _files(own):
+    for subject, paths in sequences.items():
+        detected_in = folder / f"S{subject}" / detections
+        for file in paths:
             world = _positions(file)
+            with prefix_errors(file):
+                sequence = parse_name(file.stem)[1]
             for camera in cameras[subject].values():
-                with prefix_errors(file):
-                    sequence = parse_name(file.stem)[1]
-                damaged = (subject, sequence, camera.name) == _DAMAGED
                 detected = None
-                if detections and not damaged:
-                    detected = _detected(own / detections, file.stem, camera.name)
+                if detections and (subject, sequence, camera.name) != DAMAGED:
+                    detected = _detected(detected_in, file.stem, camera.name)
                 yield view(subject, sequence, camera, world, detected, every=every)
 
 
@@ -110,13 +119,21 @@ def _positions(path: Path) -> Array:
 def _files(own: Path) -> list[Path]:
     files = sorted((own / "MyPoses" / "3D_positions").glob("*.h5"))
     if not files:
-        raise InputError(f"{own} has no MyPoses/3D_positions/*.h5; expected 3D poses there")
+        subjects = sorted(
+            path.parents[1].name for path in own.parent.glob("S*/MyPoses/3D_positions")
+        )
+        raise InputError(
+            f"{own} has no MyPoses/3D_positions/*.h5; expected 3D poses there, subjects with poses "
+            f"are {', '.join(subjects) or 'none'}"
+        )
     return files
 
 
-def _detected(folder: Path, stem: str, camera: str) -> Array:
-    """(T, 16, 2) [px] detected KEYPOINTS."""
+def _detected(folder: Path, stem: str, camera: str) -> Array | None:
+    """(T, 16, 2) [px] detected KEYPOINTS; None where this camera's file is missing."""
     path = folder / f"{stem.replace(' ', '_')}.{camera}.h5"
+    if folder.is_dir() and not path.is_file():
+        return None
     with _opened(path, "poses (T, 16, 2)") as file:
         values = np.asarray(file["poses"][()], np.float64)
         if values.ndim != 3 or values.shape[1:] != (len(HOURGLASS), 2) or not len(values):

@@ -23,6 +23,7 @@ import numpy.typing as npt
 from pose_action_ros.errors import InputError
 from pose_action_ros.lab.datasets import prefix_errors
 from pose_action_ros.lab.datasets.human36m.cameras import published_cameras
+from pose_action_ros.lab.datasets.human36m.inventory import inventoried
 from pose_action_ros.lab.datasets.human36m.recordings import (
     HOURGLASS,
     KEYPOINTS,
@@ -60,12 +61,20 @@ def read_npz(
         every: keep one frame of this many.
 
     Yields:
-        Recordings with the published cameras; without detections where the file has None.
+        Recordings with the published cameras; without detections where the file has none.
+        One warning after the last one names what is missing of the data set.
 
     Raises:
         InputError: a file is missing, damaged or of another layout; the message names it.
     """
     check_selection(subjects, every)
+    recordings = _recordings(positions, detections, subjects, every)
+    return inventoried(recordings, detections=detections is not None)
+
+
+def _recordings(
+    positions: Path, detections: Path | None, subjects: tuple[int, ...], every: int
+) -> Iterator[CameraRecording]:
     (poses,) = read_objects(positions, "positions_3d")
     detector = None if detections is None else _read_detections(detections)
     cameras = published_cameras()
@@ -121,9 +130,8 @@ def _read_detections(path: Path) -> _Detections:
 def _table(values: Any, key: str, path: Path) -> Mapping[str, Any]:
     found = values.get(key) if isinstance(values, dict) else None
     if not isinstance(found, dict):
-        raise InputError(
-            f"{path}: expected a dict of {key}'s sequences, got {type(found).__name__}"
-        )
+        there = ", ".join(map(str, values)) if isinstance(values, dict) else "no dict of subjects"
+        raise InputError(f"{path}: expected a dict of {key}'s sequences, got {there}")
     return found
 
 

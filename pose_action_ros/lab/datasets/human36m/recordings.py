@@ -8,7 +8,7 @@ MPJPE over 17 joints, as it is (protocol 1) or after alignment of each pose (pro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +41,9 @@ KEYPOINTS = Skeleton(
 )
 """The protocol's 16 keypoints: all joints but the nose."""
 
+DAMAGED = (11, "Directions", "54138969")
+"""Subject, sequence and camera of the only damaged video; it has no detections."""
+
 HOURGLASS = (
     *("right_ankle", "right_knee", "right_hip", "left_hip", "left_knee", "left_ankle"),
     *("mid_hip", "spine", "neck", "head_top"),
@@ -53,8 +56,6 @@ _KEYPOINT_ROWS = [HUMAN36M_17.index(name) for name in KEYPOINTS.joints]
 # Rows of the HUMAN36M_17 joints among the 32 of the data set; the others do not move.
 _MOVING = [0, 1, 2, 3, 6, 7, 8, 12, 13, 14, 15, 17, 18, 19, 25, 26, 27]
 _LONG_NAMES = {"TakingPhoto": "Photo", "WalkingDog": "WalkDog"}
-_INPUTS = 2 * len(KEYPOINTS)
-_TARGETS = 3 * (len(HUMAN36M_17) - 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,80 +145,3 @@ def check_selection(subjects: Sequence[int], every: int) -> None:
         raise InputError(f"Human3.6M has no 3D poses of subjects {unknown}, only of {SUBJECTS}")
     if every < 1:
         raise InputError(f"got one frame of every {every}, expected 1 or more")
-
-
-@dataclass(frozen=True, eq=False)
-class Frames:
-    """Single frames of recordings as vectors.
-
-    Attributes:
-        exact: (N, 32) [px] projected keypoints.
-        detected: (N, 32) [px] detected keypoints, NaN where missing.
-        targets: (N, 48) [m] joints relative to the hip.
-        actions: (N,) names.
-        subjects: (N,) numbers.
-        cameras: (N,) names.
-    """
-
-    exact: Array
-    detected: Array
-    targets: Array
-    actions: npt.NDArray[np.str_]
-    subjects: npt.NDArray[np.int64]
-    cameras: npt.NDArray[np.str_]
-
-    def __len__(self) -> int:
-        return len(self.targets)
-
-    def rows(self, chosen: npt.NDArray[np.intp]) -> Frames:
-        """The frames at these rows."""
-        return Frames(**{name: values[chosen] for name, values in vars(self).items()})
-
-    def with_detections(self) -> Frames:
-        """The frames in which all 16 keypoints were detected."""
-        return self.rows(_finite(self.detected))
-
-
-def frames_of(recordings: Iterable[CameraRecording]) -> Frames:
-    """The frames of recordings that have a 3D pose.
-
-    Raises:
-        InputError: no recordings.
-    """
-    parts = [_frames(recording) for recording in recordings]
-    if not parts:
-        raise InputError("got no recordings, expected at least one; check subjects and folder")
-    joined = Frames(
-        **{name: np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])}
-    )
-    return joined.rows(_finite(np.hstack([joined.targets, joined.exact])))
-
-
-def poses_from(targets: Array) -> Array:
-    """(N, 17, 3) [m] HUMAN36M_17 poses, the hip at zero, from targets (N, 48)."""
-    if targets.ndim != 2 or targets.shape[1] != _TARGETS:
-        raise InputError(f"got targets {targets.shape}, expected (N, {_TARGETS})")
-    others = targets.reshape(len(targets), -1, 3)  # (N, 16, 3)
-    return np.concatenate([np.zeros((len(targets), 1, 3)), others], axis=1)
-
-
-def _frames(recording: CameraRecording) -> Frames:
-    count = len(recording.joints)
-    exact = recording.exact_keypoints.reshape(count, _INPUTS)
-    detected = np.full_like(exact, np.nan)
-    if recording.detected is not None:
-        detected = recording.detected.reshape(count, _INPUTS)
-    roots = recording.joints[:, 0]
-    return Frames(
-        exact=exact,
-        detected=detected,
-        targets=(recording.joints[:, 1:] - roots[:, None]).reshape(count, _TARGETS),
-        actions=np.full(count, recording.action),
-        subjects=np.full(count, recording.subject),
-        cameras=np.full(count, recording.camera.name),
-    )
-
-
-def _finite(rows: Array) -> npt.NDArray[np.intp]:
-    """Indices of rows without NaN."""
-    return np.flatnonzero(np.isfinite(rows).all(axis=1))

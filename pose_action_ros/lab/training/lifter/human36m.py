@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from pose_action_ros.errors import SettingError
+from pose_action_ros.lab.datasets.human36m.frames import frames_of
 from pose_action_ros.lab.datasets.human36m.h5 import read_folder
 from pose_action_ros.lab.datasets.human36m.npz import read_npz
 from pose_action_ros.lab.datasets.human36m.recordings import (
@@ -17,9 +17,6 @@ from pose_action_ros.lab.datasets.human36m.recordings import (
     TEST_SUBJECTS,
     TRAIN_SUBJECTS,
     CameraRecording,
-    Frames,
-    frames_of,
-    poses_from,
 )
 from pose_action_ros.lab.networks.two_stream import Reflection, Standardise, StreamShape
 from pose_action_ros.lab.training.lifter.learners import (
@@ -39,48 +36,46 @@ _WIDTH = 1000.0
 
 
 class Human36mSource:
-    """See Source; detected keypoints come from the files."""
+    """See Source; detected keypoints come from the files, and all views are in each round.
 
-    def __init__(self, settings: LifterTraining) -> None:
+    Args:
+        settings: of the run.
+        rank: of this process, which holds one view of as many as there are processes.
+        processes: that train together.
+    """
+
+    def __init__(self, settings: LifterTraining, rank: int = 0, processes: int = 1) -> None:
         self._settings = settings
-        self._train = frames_of(_recordings(settings, TRAIN_SUBJECTS)).with_detections()
-        if not len(self._train):
+        frames = frames_of(_recordings(settings, TRAIN_SUBJECTS), detected=True)
+        if not len(frames):
             raise SettingError(
                 "no detections of the training subjects: name them with human36m_detections"
             )
+        joints = torch.from_numpy(frames.poses[rank::processes])
+        self._views = {
+            name: Batch(torch.from_numpy(keypoints[rank::processes]), joints)
+            for name, keypoints in zip(STREAMS, (frames.exact, frames.detected), strict=True)
+        }
 
     def learners(self) -> Mapping[str, Learner]:
         """See Source."""
         learners = human36m_learners(self._settings)
-        targets = torch.from_numpy(self._train.targets)
-        for name, inputs in _keypoints(self._train).items():
-            vectors = torch.from_numpy(inputs).flatten(1)
-            for key in (name, name + BASELINE):
-                if key in learners:
-                    learners[key].measure(vectors, targets)
+        for name, learner in learners.items():
+            views = self._views[name.removesuffix(BASELINE)]
+            learner.measure(views.inputs.flatten(1), views.joints.flatten(1)[:, 3:])
         return learners
 
-    def views(self, count: int, rng: np.random.Generator) -> Mapping[str, Batch]:
-        """See Source."""
-        chosen = self._train.rows(rng.permutation(len(self._train))[:count])
-        joints = torch.from_numpy(poses_from(chosen.targets).astype(np.float32))
-        return {
-            name: Batch(torch.from_numpy(inputs), joints)
-            for name, inputs in _keypoints(chosen).items()
-        }
+    def views(self, count: int, rng: np.random.Generator) -> Mapping[str, Batch]:  # noqa: ARG002
+        """See Source; all views, in the order of the files."""
+        return self._views
 
 
 def human36m_held_out(settings: LifterTraining) -> HeldOut:
     """The test subjects."""
-    frames = frames_of(_recordings(settings, TEST_SUBJECTS)).with_detections()
+    frames = frames_of(_recordings(settings, TEST_SUBJECTS), detected=True)
     same = np.broadcast_to(np.eye(3), (len(frames), 3, 3))
-    inputs = {name: Inputs(keypoints, same) for name, keypoints in _keypoints(frames).items()}
-    groups = {
-        "action": frames.actions,
-        "subject": np.char.add("S", frames.subjects.astype(np.str_)),
-        "camera": frames.cameras,
-    }
-    return HeldOut(inputs["exact"], inputs["detected"], poses_from(frames.targets), groups)
+    exact, detected = (Inputs(keypoints, same) for keypoints in (frames.exact, frames.detected))
+    return HeldOut(exact, detected, frames.poses.astype(np.float64), frames.groups())
 
 
 def human36m_learners(settings: LifterTraining) -> dict[str, Learner]:
@@ -105,11 +100,3 @@ def _recordings(settings: LifterTraining, subjects: tuple[int, ...]) -> Iterator
         detected = Path(detections) if detections else None
         return read_npz(path, detected, subjects, settings.human36m_every)
     return read_folder(path, detections, subjects, settings.human36m_every)
-
-
-def _keypoints(frames: Frames) -> dict[str, npt.NDArray[np.float32]]:
-    """(N, 16, 2) [px] by stream."""
-    return {
-        name: vectors.reshape(len(vectors), -1, 2).astype(np.float32)
-        for name, vectors in (("exact", frames.exact), ("detected", frames.detected))
-    }

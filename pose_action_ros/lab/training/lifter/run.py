@@ -44,13 +44,20 @@ CHECKPOINT = "checkpoint.pt"
 _METHODS = {"": "ours", BASELINE: "baseline"}
 
 
-def open_source(settings: LifterTraining) -> Source:
+def open_source(settings: LifterTraining, rank: int = 0, processes: int = 1) -> Source:
     """The training data of a run: Human3.6M if the settings name it, else robots' views.
+
+    Args:
+        settings: of the run.
+        rank: of this process, which holds its share of a fixed set.
+        processes: that train together.
 
     Raises:
         SettingError, InputError: no data, or files with another content.
     """
-    return Human36mSource(settings) if settings.human36m else RobotSource(settings)
+    if settings.human36m:
+        return Human36mSource(settings, rank, processes)
+    return RobotSource(settings)
 
 
 def held_out(settings: LifterTraining) -> HeldOut:

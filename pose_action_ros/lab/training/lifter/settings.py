@@ -67,14 +67,24 @@ class LifterTraining(RecordedPeople):
     output: str = setting("runs/lifter", "Folder of curve and checkpoint.")
     model: str = setting("runs/lifter/lifter.onnx", "Model file to write, with its card.")
     seed: int = setting(1, "Of data, weights and order.", low=0)
-    rounds: int = setting(60, "Rounds, each with new views.", low=1, high=100000)
+    rounds: int = setting(
+        60, "Rounds, each with new views; a run can be prolonged.", low=1, high=100000
+    )
     views: int = setting(
         32768, "Views in a round, in all processes together.", low=64, high=1 << 22
     )
-    batch: int = setting(256, "Views in a step of one process.", low=2, high=65536)
-    learning_rate: float = setting(3e-3, "Highest learning rate of Adam.", low=0.0, high=1.0)
+    batch: int = setting(1024, "Views in a step of one process.", low=2, high=65536)
+    learning_rate: float = setting(
+        3e-3,
+        "Highest learning rate of Adam for 256 views in a step; it grows with their root.",
+        low=0.0,
+        high=1.0,
+    )
     baseline_learning_rate: float = setting(
         1e-3, "The baseline's, as published.", low=0.0, high=1.0
+    )
+    checkpoint_minutes: float = setting(
+        10.0, "Time between checkpoints; 0 for one after each step.", unit="min", low=0.0
     )
     threads: int = setting(2, "CPU threads.", low=1, high=256)
     accelerator: str = setting(

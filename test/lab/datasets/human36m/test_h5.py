@@ -134,10 +134,23 @@ def test_files_of_other_shapes_are_refused(tmp_path: Path) -> None:
         list(read_folder(tmp_path, "StackedHourglass", (5,)))
 
 
+def test_camera_without_a_file_of_detections_has_none(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    files.write_folder(tmp_path, 5)
+    (tmp_path / "S5/StackedHourglass/Walking.55011271.h5").unlink()
+    found = list(read_folder(tmp_path, "StackedHourglass", (5,)))
+    without = [(one.sequence, one.camera.name) for one in found if one.detected is None]
+    assert without == [("Walking", "55011271")]
+    assert "Walking (1 of 4 cameras)" in caplog.text
+
+
 def test_missing_files_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"S1 has no MyPoses/3D_positions"):
+    with pytest.raises(InputError, match=r"S1 has no MyPoses/3D_positions.*with poses are none"):
         list(read_folder(tmp_path))
     files.write_folder(tmp_path, 5)
+    with pytest.raises(InputError, match=r"S9 has no .*subjects with poses are S5"):
+        list(read_folder(tmp_path, subjects=(9,)))
     with pytest.raises(InputError, match=r"Fine/SittingDown_2\.54138969\.h5"):
         list(read_folder(tmp_path, "Fine", (5,)))
     with pytest.raises(InputError, match=r"no 3D poses of subjects \[2\]"):

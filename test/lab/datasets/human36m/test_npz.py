@@ -109,7 +109,9 @@ def test_long_names_of_actions_are_the_same_actions(tmp_path: Path) -> None:
 def test_missing_parts_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.npz: expected an \.npz file with positions_3d"):
         list(read_npz(tmp_path / "none.npz"))
-    with pytest.raises(InputError, match=r"data_3d_h36m\.npz: expected a dict of S5's sequences"):
+    with pytest.raises(
+        InputError, match=r"data_3d_h36m\.npz: expected a dict of S5's sequences, got S1"
+    ):
         list(read_npz(positions(tmp_path), subjects=(5,)))
     few = hourglass(tmp_path, {"Walking": [files.detections(0, 4)] * 3})
     with pytest.raises(InputError, match="S1 Walking 1: expected a list of 4 cameras"):
