@@ -45,7 +45,9 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.10",
     packages=find_packages(include=["pose_action_ros", "pose_action_ros.*"]),
-    package_data={"pose_action_ros": ["py.typed", "**/*.onnx", "**/*.json", "**/*.npz"]},
+    package_data={
+        "pose_action_ros": ["py.typed", "**/*.onnx", "**/*.json", "**/*.npz", "**/*.yaml"]
+    },
     install_requires=requirements("run"),
     extras_require={
         "train": requirements("train"),

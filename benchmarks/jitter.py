@@ -50,7 +50,7 @@ _HEADER = (
 
 
 class NewestLifter(Lifter):
-    """A lifter whose poses result from one image each; distances are filtered as by the other."""
+    """A lifter of single images, with the same filter of distances."""
 
     def _lift_tracked(
         self,

@@ -156,7 +156,7 @@ def recorded(
 ) -> PoseTrack:
     """A recording of the motion, to teach a model with."""
     person = filmed(label, rng, detector)
-    lifted = lifter.lift(person.points, person.scores, person.intrinsics)
+    lifted = lifter.lift_track(person.points, person.scores, person.intrinsics, person.stamps)
     return PoseTrack(
         skeleton=HUMAN36M_17,
         stamps=person.stamps,

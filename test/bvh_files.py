@@ -17,7 +17,9 @@ def write_bvh(
     path: Path, joints: Sequence[BvhJoint], values: Array, frame_time: float = 1 / 60
 ) -> Path:
     """Joints without channels that are called END become End Sites."""
-    lines = ["HIERARCHY", *_block(joints, 0, ""), "MOTION", f"Frames: {len(values)}"]
+    roots = [row for row, joint in enumerate(joints) if joint.parent < 0]
+    blocks = [line for row in roots for line in _block(joints, row, "")]
+    lines = ["HIERARCHY", *blocks, "MOTION", f"Frames: {len(values)}"]
     lines.append(f"Frame Time: {frame_time:.8f}")
     lines += [" ".join(f"{value:.10f}" for value in row) for row in values]
     path.write_text("\n".join(lines) + "\n")

@@ -65,7 +65,7 @@ def lifter(tmp_path_factory: pytest.TempPathFactory) -> Lifter:
 
 
 def people(seed: int, person_id: int = 7) -> Pose2D:
-    """A person whose left wrist is missing in some images, and whose torso in others."""
+    """A person with a missing wrist in some images, and a missing torso in others."""
     rng = np.random.default_rng(seed)
     person = replace(keypoints_at(random_person(seed), (0, 0, 3)), person_id=person_id)
     names = (("left_wrist",) if rng.random() < 0.3 else ()) + (

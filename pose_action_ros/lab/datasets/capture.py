@@ -62,5 +62,5 @@ def check_subject(subjects: Collection[str], name: str) -> None:
     """
     if name not in subjects:
         raise SettingError(
-            f"got subject {name!r}, expected one of the subjects {', '.join(sorted(subjects))}"
+            f"subject: got {name!r}, expected one of the subjects {', '.join(sorted(subjects))}"
         )

@@ -1,4 +1,4 @@
-"""People of the CMU motion capture database as PERSON joints.
+"""People in Acclaim files and in positions of the CMU motion capture database as PERSON joints.
 
 In a file without rotations the head faces as the shoulders do.
 Data: mocap.cs.cmu.edu, created with funding from NSF EIA-0196217.
@@ -13,37 +13,40 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.datasets.amc import read_amc, read_asf
+from pose_action_ros.lab.datasets import prefix_errors
+from pose_action_ros.lab.datasets.amc import Asf, Motion, read_amc, read_asf
 from pose_action_ros.lab.datasets.capture import Capture
-from pose_action_ros.lab.datasets.definitions import ACCLAIM, DEFINED, POSITIONS
+from pose_action_ros.lab.datasets.definitions import find_people, read_definitions
+from pose_action_ros.lab.datasets.joint_motion import JointMotion, person_of
 
 Array = npt.NDArray[np.float64]
 
 POSITIONS_RATE = 60.0
 """Approximate frames per second of a positions file [Hz]."""
-_RATE = 120.0  # of .amc files [Hz], which have none
 
 
 def read_positions(path: Path, split: str) -> list[Capture]:
     """Read the recordings of a positions file.
 
     Args:
-        path: .npz with arrays `split/action/name` (T, 38, 3) [m], y up, and `joint_names` (38,).
+        path: .npz with arrays `split/action/name` (T, 38, 3) [m], y up, and `joint_names` and
+            `parents` (38,).
         split: "train" or "test".
 
     Returns:
-        recordings named `action/name`, of unknown subjects.
+        Recordings named `action/name` of unknown subjects, all with the bones of CMU's subject 2.
 
     Raises:
         InputError: the file is missing or has another content.
     """
     try:
         with np.load(path) as file:
-            names = [str(name) for name in file["joint_names"]]
+            names = tuple(str(name) for name in file["joint_names"])
+            parents = tuple(int(row) for row in file["parents"])
             found = {key: file[key] for key in file.files if key.startswith(f"{split}/")}
     except (OSError, KeyError, ValueError, BadZipFile) as error:
         raise InputError(
-            f"{path} is no positions file: expected an .npz with joint_names and arrays "
+            f"{path} is no positions file: expected an .npz with joint_names, parents and arrays "
             f"split/action/name, got {error!r}"
         ) from error
     if not found:
@@ -51,47 +54,75 @@ def read_positions(path: Path, split: str) -> list[Capture]:
     wrong = [key for key, array in found.items() if array.shape[1:] != (len(names), 3)]
     if wrong:
         raise InputError(f"{path}: {wrong[0]} is not (T, {len(names)}, 3)")
-    return [_from_positions(key, array, names, path) for key, array in found.items()]
-
-
-def read_acclaim(folder: Path, every: int = 2) -> list[Capture]:
-    """Read the .asf and all .amc files of a subject's folder.
-
-    Args:
-        folder: holds one .asf and its .amc files, recorded at 120 Hz.
-        every: keep one frame of this many.
-
-    Returns:
-        recordings by file name without suffix; the subject is the folder's name.
-
-    Raises:
-        InputError: no or several skeletons, no motions, or an unreadable file.
-    """
-    skeletons, motions = sorted(folder.glob("*.asf")), sorted(folder.glob("*.amc"))
-    if len(skeletons) != 1 or not motions:
-        raise InputError(
-            f"{folder}: got {len(skeletons)} .asf and {len(motions)} .amc files, expected one "
-            "skeleton and its motions"
-        )
-    asf = read_asf(skeletons[0])
+    with prefix_errors(path):
+        match = find_people(names, read_definitions())[0]
     captures = []
-    for path in motions:
-        motion = read_amc(path, asf, every)
-        left = motion.rotations["head"][:, :, 0]
-        joints = ACCLAIM.person(motion.ends.__getitem__, left)
-        captures.append(Capture(path.stem, folder.name, path.stem, joints, _RATE / every, DEFINED))
+    for key, array in found.items():
+        motion = JointMotion(names, parents, array.astype(np.float64))
+        name = key.partition("/")[2]
+        joints, defined = person_of(motion, match), match.definition.defined
+        captures.append(Capture(name, "", name.partition("/")[0], joints, POSITIONS_RATE, defined))
     return captures
 
 
-def _from_positions(key: str, array: Array, names: list[str], path: Path) -> Capture:
-    """The recording `split/action/name` of positions (T, 38, 3)."""
+def read_acclaim(folder: Path, every: int = 2, rate: float = 120.0) -> list[Capture]:
+    """Read the .asf and all .amc files of a folder.
 
-    def at(name: str) -> Array:
-        if name not in names:
-            raise InputError(f"{path}: joint_names lacks {name!r}, it has {', '.join(names)}")
-        joint: Array = array[:, names.index(name)].astype(np.float64)
-        return joint
+    Args:
+        folder: holds one .asf and its .amc files, or several .asf, each with the .amc files whose
+            names begin with its name, as HDM_bd.asf and HDM_bd_walk_01.amc.
+        every: keep one frame of this many.
+        rate: of the .amc files [Hz], which do not have it; CMU and HDM05 have 120 Hz.
 
-    name = key.partition("/")[2]
-    action = name.partition("/")[0]
-    return Capture(name, "", action, POSITIONS.person(at), POSITIONS_RATE, DEFINED)
+    Returns:
+        Recordings named after the files. The subject is the folder's name, or that of the .asf
+        where there are several.
+
+    Raises:
+        InputError: no skeleton, no motions, a motion without its skeleton, or an unreadable file;
+            the message names the file.
+    """
+    skeletons = {path: read_asf(path) for path in sorted(_files(folder, ".asf"))}
+    motions = sorted(_files(folder, ".amc"))
+    if not skeletons or not motions:
+        raise InputError(
+            f"{folder}: got {len(skeletons)} .asf and {len(motions)} .amc files, expected the "
+            "skeleton of the subject and its motions"
+        )
+    captures = []
+    for path in motions:
+        skeleton = _skeleton_of(path, list(skeletons))
+        asf = skeletons[skeleton]
+        subject = folder.name if len(skeletons) == 1 else skeleton.stem
+        with prefix_errors(skeleton):
+            match = find_people(("root", *asf.bones), read_definitions())[0]
+        joints = person_of(_joint_motion(asf, read_amc(path, asf, every)), match)
+        defined = match.definition.defined
+        captures.append(Capture(path.stem, subject, path.stem, joints, rate / every, defined))
+    return captures
+
+
+def _files(folder: Path, suffix: str) -> list[Path]:
+    return [path for path in folder.glob("*") if path.suffix.lower() == suffix]
+
+
+def _skeleton_of(motion: Path, skeletons: list[Path]) -> Path:
+    """The only skeleton, or that with the longest name that begins the motion's name."""
+    if len(skeletons) == 1:
+        return skeletons[0]
+    name = motion.stem.lower()
+    fitting = [path for path in skeletons if name.startswith(path.stem.lower())]
+    if not fitting:
+        raise InputError(
+            f"{motion}: its name begins with the name of none of the skeletons in its folder, "
+            f"{', '.join(path.name for path in skeletons)}; rename one of them"
+        )
+    return max(fitting, key=lambda path: len(path.stem))
+
+
+def _joint_motion(asf: Asf, motion: Motion) -> JointMotion:
+    names = ("root", *asf.bones)
+    parents = (-1, *(names.index(bone.parent) for bone in asf.bones.values()))
+    positions = np.stack([motion.ends[name] for name in names], axis=1)
+    rotations = np.stack([motion.rotations[name] for name in names], axis=1)
+    return JointMotion(names, parents, positions, rotations, facing=True)

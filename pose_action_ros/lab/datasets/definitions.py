@@ -1,112 +1,210 @@
-"""Joints of motion capture sources: the names of PERSON's joints in them, and their differences.
+"""Joints of motion capture sources: their names of PERSON's joints, and the differences to them.
 
-Joint centres of hips, knees, ankles, shoulders, elbows and wrists are those of the source. PERSON's
-mid hip and neck are the middles of the hips and the shoulders: roots lie about 100 mm above the
-hips (CMU, HDM05), ends of the thorax 27 to 55 mm below the shoulders. The spine is half way along
-the vertebrae from mid hip to neck.
+joint_names.yaml has the families of sources. Joint centres of hips, knees, ankles, shoulders,
+elbows and wrists are those of the source; Acclaim wrists lie only 180 mm from the elbow.
 
-No source has a face: nose, eyes and ears are placed as in an average head, and not defined.
+Mid hip and neck are the middles of hips and shoulders: the roots of CMU and HDM05 lie 92 to 105 mm
+above the hips, the ends of the thorax 27 to 55 mm below the shoulders.
+The spine is half way along the vertebrae from mid hip to neck.
+
+The head top of Acclaim skeletons is the end of the head, moved along the line from the base of the
+neck by 0.057 of the standing height: upright, the ends of the heads of 17 CMU subjects are on
+average 0.125 of it above the shoulders (0.113 to 0.139 without an outlier), and the vertex 0.182
+(Winter 2009, figure 4.1).
+No source has a face: nose, eyes and ears follow from the axes of an average head and are not
+defined. The pitch of the heads of upright CMU and HDM05 subjects differs by up to 38 degrees.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import yaml
 
-from pose_action_ros.lab.datasets.person import PERSON, person_from
+from pose_action_ros.errors import InputError
+from pose_action_ros.lab.datasets.person import PERSON
 
-Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 SIDES: Final = ("left", "right")
 LIMBS: Final = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
-DEFINED: Final = np.array(
-    [not name.endswith(("nose", "eye", "ear", "head_top")) for name in PERSON.joints]
-)
-"""(21,) true for joints as PERSON defines them."""
+UPS: Final = ("x", "y", "z", "-x", "-y", "-z")
+_KEYS: Final = {"head_end", "vertex", "also", "bones", "lacks", "up", "unit"}
+_FILE: Final = Path(__file__).with_name("joint_names.yaml")
 
 
 @dataclass(frozen=True, eq=False)
 class Definition:
-    """Names of a source's joints.
+    """A family of sources with the same joint names and the same meaning of them.
 
     Attributes:
-        name: of the family of sources.
-        limbs: by PERSON's names of hips, knees, ankles, shoulders, elbows and wrists.
-        vertebrae: from the lowest to the highest below the shoulders.
-        head: lower and upper joint of the head.
+        name: of the family.
+        joints: alternative plain names of hips, knees, ankles, shoulders, elbows and wrists by
+            PERSON's names, and of "head", the lower end of the head or neck.
+        head_end: plain name of the head's end; empty for the farthest one.
+        vertex: from the end of the head to the vertex, as a part of the standing height; None where
+            the head has no end of the same meaning in all files.
+        also: plain names of further joints.
+        ends: true if joints are named after the bones that end in them.
+        lacks: plain names of the joints of the bone below a missing one of the same length.
+        up: axis that points up, one of UPS; empty if unknown.
+        unit: [m] of the file's unit; 0 if unknown.
     """
 
     name: str
-    limbs: Mapping[str, str]
-    vertebrae: tuple[str, ...]
-    head: tuple[str, str]
+    joints: Mapping[str, tuple[str, ...]]
+    head_end: str = ""
+    vertex: float | None = None
+    also: tuple[str, ...] = ()
+    ends: bool = False
+    lacks: tuple[str, ...] = ()
+    up: str = ""
+    unit: float = 0.0
 
     @property
-    def joints(self) -> tuple[str, ...]:
-        """Names of all joints needed of a source."""
-        return (*self.limbs.values(), *self.vertebrae, *self.head)
-
-    def person(self, at: Callable[[str], Array], left: Array | None = None) -> Array:
-        """Convert positions of a source's joints.
-
-        Args:
-            at: gives the (T, 3) [m] of a joint, y up.
-            left: (T, 3) direction of the left ear; that of the left shoulder when None.
-
-        Returns:
-            (T, 21, 3) [m] PERSON joints, z up.
-        """
-        points = {ours: at(theirs) for ours, theirs in self.limbs.items()}
-        if left is None:
-            left = points["left_shoulder"] - points["right_shoulder"]
-        vertebrae = np.stack([at(name) for name in self.vertebrae], axis=1)
-        return person_from(points, vertebrae, left, at(self.head[1]) - at(self.head[0]))
+    def defined(self) -> Flags:
+        """(21,) true for joints as PERSON defines them."""
+        approximate = ("nose", "eye", "ear", *(() if self.vertex is not None else ("head_top",)))
+        return np.array([not name.endswith(approximate) for name in PERSON.joints])
 
 
-def _limbs(pattern: str, sides: str, names: str) -> dict[str, str]:
-    """Names by PERSON's names, from one pattern of side and limb."""
-    return {
-        f"{ours}_{limb}": pattern.format(side=theirs, limb=name)
-        for ours, theirs in zip(SIDES, sides.split(), strict=True)
-        for limb, name in zip(LIMBS, names.split(), strict=True)
+@dataclass(frozen=True, eq=False)
+class Match:
+    """A person in a source: rows of its joints by the names in Definition.joints and head_end."""
+
+    definition: Definition
+    prefix: str
+    rows: Mapping[str, int]
+
+
+def plain(name: str) -> str:
+    """A joint's name without case and separators."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def read_definitions(path: Path | None = None) -> tuple[Definition, ...]:
+    """Families of the package, after those in a file of the same format.
+
+    Raises:
+        InputError: the file is missing or wrong; the message names the family and the key.
+    """
+    return _read(_FILE) if path is None else (*_read(path), *_read(_FILE))
+
+
+def find_people(names: Sequence[str], definitions: Sequence[Definition]) -> list[Match]:
+    """Find the people of a source from the names of its joints.
+
+    Returns:
+        One match for each prefix of names, as "A:" and "B:" of two people, all of one family.
+
+    Raises:
+        InputError: no family fits; the message has the nearest one and what it lacks.
+    """
+    rows = {plain(name): row for row, name in reversed(list(enumerate(names)))}
+    nearest: tuple[int, str] = (len(rows) + 99, "")
+    for definition in definitions:
+        found = []
+        for prefix in _prefixes(rows, definition):
+            own, missing = _rows(rows, definition, prefix)
+            if not missing:
+                found.append(Match(definition, prefix, own))
+            nearest = min(nearest, (len(missing), f"{definition.name}: {', '.join(missing)}"))
+        if found:
+            return found
+    raise InputError(
+        f"joint names {', '.join(names)} are of no family in {_FILE.name}, the nearest lacks "
+        f"{nearest[1]}; write a file of the same format with the names of hip, knee, ankle, "
+        "shoulder, elbow, wrist and head"
+    )
+
+
+def _prefixes(rows: Mapping[str, int], definition: Definition) -> list[str]:
+    """Text before the family's name of the left hip, or of the head, in names that end in it."""
+    found = {
+        name.removesuffix(own)
+        for key in ("left_hip", "head")
+        for own in definition.joints[key]
+        for name in rows
+        if name.endswith(own)
     }
+    return sorted(found, key=lambda prefix: (len(prefix), prefix)) or [""]
 
 
-ACCLAIM: Final = Definition(
-    "Acclaim skeletons of CMU and HDM05, joints named after the bones that end in them",
-    _limbs("{side}{limb}", "l r", "hipjoint femur tibia clavicle humerus radius"),
-    ("root", "lowerback", "upperback", "thorax"),
-    ("upperneck", "head"),
-)
-POSITIONS: Final = Definition(
-    "CMU positions",
-    _limbs("{side}{limb}", "l r", "hip knee ankle shoulder elbow wrist"),
-    ("root", "upperback", "thorax", "lowerneck"),
-    ("upperneck", "head_end"),
-)
-CGSPEED: Final = Definition(
-    "cgspeed's BVH conversion of CMU",
-    _limbs("{side}{limb}", "Left Right", "UpLeg Leg Foot Arm ForeArm Hand"),
-    ("Hips", "Spine", "Spine1"),
-    ("Head", "Head_end"),
-)
-KINECT: Final = Definition(
-    "Kinect for Windows v2",
-    _limbs("{limb}{side}", "Left Right", "Hip Knee Ankle Shoulder Elbow Wrist"),
-    ("SpineMid",),
-    ("Neck", "Head"),
-)
-REACTIDLE: Final = Definition(
-    "reactidle, a Blender rig",
-    _limbs("{limb}.{side}", "L R", "thigh shin foot upper_arm forearm forearm")
-    | {f"{side}_wrist": f"forearm.{side[0].upper()}_end" for side in SIDES},
-    ("spine.001",),
-    ("neck", "face"),
-)
-RECORDED: Final = (ACCLAIM, CGSPEED, KINECT, REACTIDLE)
-"""Definitions of files of joint positions."""
+def _rows(
+    rows: Mapping[str, int], definition: Definition, prefix: str
+) -> tuple[dict[str, int], list[str]]:
+    """Rows by our names, and the names that are missing."""
+    wanted = dict(definition.joints) | {name: (name,) for name in definition.also}
+    if definition.head_end:
+        wanted["head_end"] = (definition.head_end,)
+    found, missing = {}, []
+    for ours, theirs in wanted.items():
+        present = [rows[prefix + name] for name in theirs if prefix + name in rows]
+        if present:
+            found[ours] = present[0]
+        else:
+            missing.append(theirs[0])
+    return found, missing
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path) -> tuple[Definition, ...]:
+    try:
+        families = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"cannot read joint names from {path}: {error}") from error
+    if not isinstance(families, dict):
+        raise InputError(f"{path}: got {type(families).__name__}, expected families of joint names")
+    return tuple(_definition(str(name), values, path) for name, values in families.items())
+
+
+def _definition(name: str, values: Any, path: Path) -> Definition:
+    required = {"sides", "head", *LIMBS}
+    if not isinstance(values, dict) or not required <= set(values) <= required | _KEYS:
+        keys = sorted(values) if isinstance(values, dict) else values
+        raise InputError(
+            f"{path}, {name}: got {keys}, expected {', '.join(sorted(required))} and, where they "
+            f"apply, {', '.join(sorted(_KEYS))}"
+        )
+    try:
+        return _checked(name, values)
+    except (LookupError, TypeError, ValueError) as error:
+        raise InputError(f"{path}, {name}: {error!r}") from error
+
+
+def _checked(name: str, values: Mapping[str, Any]) -> Definition:
+    left, right = (str(side) for side in values["sides"])
+    joints = {
+        f"{ours}_{limb}": tuple(plain(text.format(side=side)) for text in _texts(values[limb]))
+        for ours, side in (("left", left), ("right", right))
+        for limb in LIMBS
+    }
+    up, bones = str(values.get("up", "")), values.get("bones", "start")
+    if up not in ("", *UPS) or bones not in {"start", "end"}:
+        raise ValueError(f"got up {up!r} and bones {bones!r}, expected one of {UPS}; start or end")
+    vertex = values.get("vertex")
+    return Definition(
+        name,
+        joints | {"head": tuple(plain(text) for text in _texts(values["head"]))},
+        plain(str(values.get("head_end", ""))),
+        None if vertex is None else float(vertex),
+        tuple(plain(text) for text in _texts(values.get("also", []))),
+        bones == "end",
+        tuple(plain(text) for text in _texts(values.get("lacks", []))),
+        up,
+        float(values.get("unit", 0.0)),
+    )
+
+
+def _texts(values: Any) -> list[str]:
+    found = [values] if isinstance(values, str) else values
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise TypeError(f"got {values!r}, expected a name or a list of names")
+    return found

@@ -8,7 +8,7 @@ from typing import Final
 from zipfile import BadZipFile, ZipFile
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.datasets.bvh import read_bvh_people
+from pose_action_ros.lab.datasets.bvh_people import read_bvh_people
 from pose_action_ros.lab.datasets.capture import Capture
 from pose_action_ros.lab.datasets.cmu import read_acclaim, read_positions
 from pose_action_ros.lab.datasets.mocap_npz import read_mocap

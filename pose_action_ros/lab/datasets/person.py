@@ -6,6 +6,7 @@ World frame of all data sets: REP-103, z up, metres.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -59,44 +60,62 @@ PROPORTIONS: Final[Mapping[str, float]] = {
 """Length of the bone that ends in a joint, the same for both sides."""
 _LEG: Final = ("knee", "ankle")
 
-# Offsets forward, left and up from the neck along the axes of the head, fractions of the height.
-_HEAD: Final[Mapping[str, tuple[float, float, float]]] = {
-    "nose": (0.065, 0.0, 0.101),
-    "head_top": (0.0, 0.0, 0.182),
-    "left_eye": (0.052, 0.018, 0.120),
-    "right_eye": (0.052, -0.018, 0.120),
-    "left_ear": (0.0, 0.043, 0.109),
-    "right_ear": (0.0, -0.043, 0.109),
+# Offsets forward, left and up from the head top along the head's axes, fractions of the height.
+_FACE: Final[Mapping[str, tuple[float, float, float]]] = {
+    "nose": (0.065, 0.0, -0.081),
+    "left_eye": (0.052, 0.018, -0.062),
+    "right_eye": (0.052, -0.018, -0.062),
+    "left_ear": (0.0, 0.043, -0.073),
+    "right_ear": (0.0, -0.043, -0.073),
 }
 
 
-def person_from(points: Mapping[str, Array], vertebrae: Array, left: Array, up: Array) -> Array:
+@dataclass(frozen=True, eq=False)
+class Head:
+    """A recorded head.
+
+    Attributes:
+        up: (T, 3) direction from the neck to the vertex.
+        left: (T, 3) approximate direction of the left ear.
+        end: (T, 3) [m] point below the vertex; None for the neck.
+        above: distance from `end` to the vertex over the standing height.
+    """
+
+    up: Array
+    left: Array
+    end: Array | None = None
+    above: float = 0.182
+
+
+def person_from(points: Mapping[str, Array], vertebrae: Array, head: Head) -> Array:
     """Convert a person recorded by motion capture, with joint centres and bones as recorded.
 
     Neck and mid hip are the middles of the shoulders and the hips; the spine is half way along the
-    line from mid hip over the vertebrae to the neck; nose, eyes, ears and head top follow from the
-    axes of the head and the person's standing height.
+    line from mid hip over the vertebrae to the neck; nose, eyes and ears are those of an average
+    head of the person's standing height.
 
     Args:
         points: (T, 3) [m] of the hips, knees, ankles, shoulders, elbows and wrists, by names as in
             "left_hip"; y up, z forward, x left.
         vertebrae: (T, V, 3) [m] on the line of the trunk, from below to above, same frame.
-        left: (T, 3) approximate direction of the left ear, same frame.
-        up: (T, 3) from the neck to the top of the head, same frame.
+        head: same frame.
 
     Returns:
         (T, 21, 3) [m] PERSON joints, z up, x forward, y left.
     """
-    joints = np.zeros((len(left), len(PERSON), 3))
+    joints = np.zeros((len(head.up), len(PERSON), 3))
     for name, values in points.items():
         joints[:, PERSON.index(name)] = values
-    middles = [(points[f"left_{end}"] + points[f"right_{end}"]) / 2 for end in ("hip", "shoulder")]
-    trunk = np.concatenate([middles[0][:, None], vertebrae, middles[1][:, None]], axis=1)
-    for name, values in zip(("mid_hip", "neck", "spine"), (*middles, _halfway(trunk)), strict=True):
+    hips, neck = ((points[f"left_{end}"] + points[f"right_{end}"]) / 2 for end in _ENDS)
+    trunk = np.concatenate([hips[:, None], vertebrae, neck[:, None]], axis=1)
+    for name, values in (("mid_hip", hips), ("neck", neck), ("spine", _halfway(trunk))):
         joints[:, PERSON.index(name)] = values
-    _place_head(joints, left, up, float(np.median(standing_heights(joints))))
+    _place_head(joints, head, float(np.median(standing_heights(joints))))
     turned: Array = joints[..., [2, 0, 1]]
     return turned
+
+
+_ENDS: Final = ("hip", "shoulder")  # of the trunk
 
 
 def _halfway(line: Array) -> Array:
@@ -124,21 +143,6 @@ def standing_heights(joints: Array) -> Array:
     return heights
 
 
-def with_bones(joints: Array, lengths: Mapping[str, float]) -> Array:
-    """Set the lengths [m] of the bones of people (..., 21, 3) that end in named joints (no side).
-
-    Directions of all bones stay; the joints below a bone move with it.
-    """
-    result = joints.copy()
-    for parent, child in PERSON.bones:
-        bone = joints[..., child, :] - joints[..., parent, :]
-        length = lengths.get(PERSON.joints[child].removeprefix("left_").removeprefix("right_"))
-        if length is not None:
-            bone = bone * (length / np.maximum(np.linalg.norm(bone, axis=-1, keepdims=True), 1e-6))
-        result[..., child, :] = result[..., parent, :] + bone
-    return result
-
-
 def stretched(joints: Array, factors: Array) -> Array:
     """Multiply the bones of people (N, 21, 3) by factors (N, 21) of the joints at their ends."""
     result = joints.copy()
@@ -148,12 +152,17 @@ def stretched(joints: Array, factors: Array) -> Array:
     return result
 
 
-def _place_head(joints: Array, left: Array, up: Array, height: float) -> None:
-    """Set nose, eyes, ears and head top of people (T, 21, 3) in place, relative to their neck."""
-    up = up / np.linalg.norm(up, axis=-1, keepdims=True)
-    forward = np.cross(left, up)
-    forward /= np.linalg.norm(forward, axis=-1, keepdims=True)
+def _place_head(joints: Array, head: Head, height: float) -> None:
+    """Set head top, nose, eyes and ears of people (T, 21, 3) in place."""
+    up, forward = _unit(head.up), _unit(np.cross(head.left, head.up))
     axes = np.stack([forward, np.cross(up, forward), up], axis=1)  # (T, 3, 3), rows
-    neck = joints[:, PERSON.index("neck")]
-    for name, offset in _HEAD.items():
-        joints[:, PERSON.index(name)] = neck + height * np.einsum("c,tcd->td", offset, axes)
+    start = joints[:, PERSON.index("neck")] if head.end is None else head.end
+    top = start + height * head.above * up
+    joints[:, PERSON.index("head_top")] = top
+    for name, offset in _FACE.items():
+        joints[:, PERSON.index(name)] = top + height * np.einsum("c,tcd->td", offset, axes)
+
+
+def _unit(vectors: Array) -> Array:
+    unit: Array = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+    return unit

@@ -1,4 +1,4 @@
-"""Acclaim files: a skeleton worked out by hand, wrong files, and CMU's own."""
+"""Acclaim files: a skeleton worked out by hand, random ones, wrong files, and CMU's own."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
 
+from acclaim_files import random_frame, random_skeleton, write_amc, write_asf
 from pose_action_ros.errors import InputError
 from pose_action_ros.lab.datasets.amc import read_amc, read_asf
+from properties import examples
+from references import acclaim as reference
 from shared_data import SHARED, needs_shared
 
 ASF = """# two bones, the second bends about z
@@ -81,6 +86,23 @@ def test_ends_by_hand(tmp_path: Path) -> None:
     np.testing.assert_allclose(motion.ends["lower"][1], expected, atol=1e-12)
 
 
+@given(st.integers(0, 10_000), st.integers(1, 8))
+@examples(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_random_files_equal_the_reference(tmp_path: Path, seed: int, count: int) -> None:
+    rng = np.random.default_rng(seed)
+    text = random_skeleton(rng, count)
+    unit = str(rng.choice(["", ":DEGREES", ":RADIANS"]))
+    radians = unit == ":RADIANS" or (not unit and text.radians)
+    frames = [random_frame(rng, text, np.pi if radians else 180.0) for _ in range(3)]
+    case = (str, str.upper, str.lower)[rng.integers(3)]
+    skeleton = read_asf(write_asf(tmp_path / "a.asf", text, case))
+    motion = read_amc(write_amc(tmp_path / "a.amc", frames, unit, case), skeleton)
+    assert list(motion.ends) == ["root", *skeleton.bones]
+    for row, frame in enumerate(frames):
+        for name, expected in reference.ends(text, frame, radians).items():
+            np.testing.assert_allclose(motion.ends[name][row], expected, atol=1e-9)
+
+
 def test_every_second_frame(tmp_path: Path) -> None:
     skeleton, path = written(tmp_path)
     assert len(read_amc(path, read_asf(skeleton), every=2).ends["root"]) == 1
@@ -90,10 +112,19 @@ def test_every_second_frame(tmp_path: Path) -> None:
     ("asf", "message"),
     [
         ("nothing", "is no Acclaim skeleton"),
+        (" ", "got an empty file"),
+        (ASF[: ASF.index("name lower")], "cut off: it has no section :hierarchy"),
         (ASF.replace(":hierarchy", ":other"), "hierarchy"),
-        (ASF.replace("name lower", "name other"), "lower"),
-        (ASF.replace("angle deg", "angle rad"), "'rad', expected deg"),
-        (ASF.replace("direction 1 0 0", "direction 1 0"), "three numbers"),
+        (ASF.replace("name lower", "name other"), "bone lower of the hierarchy has no axis"),
+        (ASF.replace("angle deg", "angle turns"), "got angles in 'turns', expected deg or rad"),
+        (ASF.replace("direction 1 0 0", "direction 1 0"), "direction of bone upper: got '1 0'"),
+        (ASF.replace("length 5", "length x"), "length of bone lower: got 'x', expected 1 numbers"),
+        (ASF.replace("length 0.5", "length 0.5x"), "0.5x"),
+        (ASF.replace("90 XYZ", "90 XYX"), "axis of lower: got the order 'xyx'"),
+        (ASF.replace("order TX TY TZ", "order TX TY"), "got the root's order 'tx ty rx ry rz'"),
+        (ASF.replace("dof rx\n", "dof rx l\n"), "bone lower has the degrees of freedom rx l"),
+        (ASF.replace("dof rx ry rz", "dof tx ty tz"), "bone upper has .* tx ty tz, expected"),
+        (ASF.replace("dof rx ry rz", "dof rx rx"), "bone upper has .* at most once"),
         (ASF.replace("    root upper\n", ""), "before its parent"),
     ],
 )
@@ -107,7 +138,8 @@ def test_wrong_skeletons_are_refused(tmp_path: Path, asf: str, message: str) -> 
 @pytest.mark.parametrize(
     ("amc", "message"),
     [
-        ("", "at least one"),
+        ("", "got an empty file"),
+        (":DEGREES", "at least one"),
         (AMC.replace("lower 90\n", ""), "cut off"),
         (AMC.replace("lower 90", "lower 90 1"), "expected 1 numbers"),
         (AMC.replace("lower 90", "tail 90"), "expected a bone of the skeleton"),

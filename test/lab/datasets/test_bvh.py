@@ -106,6 +106,7 @@ def test_written_and_read_file_is_equal(tmp_path: Path, seed: int) -> None:
     ("old", "new", "message"),
     [
         ("MOTION", "", "'Frames:' in the hierarchy"),
+        (TEXT, " \n", "got an empty file"),
         ("Frames:", "Count:", "after MOTION"),
         ("Frames:\t2", "Frames:\t3", "18 numbers for 3 frames of 9 channels"),
         ("Frames:\t2", "Frames:\t0", "0 frames"),
@@ -120,6 +121,7 @@ def test_written_and_read_file_is_equal(tmp_path: Path, seed: int) -> None:
         ("  }\n}\n", "  }\n", "braces that do not match"),
         ("ROOT Hips\n{", "ROOT Hips\n}", "HIERARCHY"),
         ("ROOT Hips\n{", "", "HIERARCHY"),
+        (TEXT[TEXT.index(" 6 Xposition") :], "", "HIERARCHY ends early"),
     ],
 )
 def test_wrong_files_are_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -131,11 +133,19 @@ def test_wrong_files_are_refused(tmp_path: Path, old: str, new: str, message: st
     assert str(path) in str(caught.value)
 
 
+def test_keywords_in_any_case(tmp_path: Path) -> None:
+    path, other = tmp_path / "a.bvh", tmp_path / "b.bvh"
+    path.write_text(TEXT)
+    for case in (str.upper, str.lower):
+        other.write_text(case(TEXT).replace("Frames:\t", "frames "))
+        np.testing.assert_array_equal(read_bvh(path).frames()[0], read_bvh(other).frames()[0])
+
+
 @pytest.mark.parametrize("kept", range(0, len(TEXT) - 20, 13))
 def test_cut_off_files_are_refused(tmp_path: Path, kept: int) -> None:
     path = tmp_path / "a.bvh"
     path.write_text(TEXT[:kept])
-    with pytest.raises(InputError, match=r"a\.bvh: expected a BVH file"):
+    with pytest.raises(InputError, match=r"a\.bvh: .*(expected a BVH file|cut off)"):
         read_bvh(path)
 
 

@@ -2,46 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from acclaim_files import random_frame, random_skeleton, write_amc, write_asf
 from pose_action_ros.errors import InputError
 from pose_action_ros.lab.datasets.cmu import read_acclaim, read_positions
-from pose_action_ros.lab.datasets.person import PERSON
+from pose_action_ros.lab.datasets.person import PERSON, standing_heights
+from positions_files import LIMBS, SIDE, write_positions
 from shared_data import SHARED, needs_shared
 
 Array = npt.NDArray[np.float64]
-SIDES = {"l": 1.0, "r": -1.0}
-NAMES = [
-    *(f"{side}{joint}" for side in SIDES for joint in ("hip", "knee", "ankle")),
-    *(f"{side}{joint}" for side in SIDES for joint in ("shoulder", "elbow", "wrist")),
-    *("root", "upperback", "thorax", "lowerneck", "upperneck", "head_end"),
-]
-TRUNK = {
-    "root": 1.0,
-    "upperback": 1.1,
-    "thorax": 1.2,
-    "lowerneck": 1.28,
-    "upperneck": 1.4,
-    "head_end": 1.6,
+BONES = {
+    "lowerback": "root",
+    "upperback": "lowerback",
+    "thorax": "upperback",
+    "head": "thorax",
+    **{
+        f"{side}{bone}": f"{side}{above}" if above not in {"root", "thorax"} else above
+        for side in "lr"
+        for bone, above in (
+            ("hipjoint", "root"),
+            ("femur", "hipjoint"),
+            ("tibia", "femur"),
+            ("clavicle", "thorax"),
+            ("humerus", "clavicle"),
+            ("radius", "humerus"),
+        )
+    },
 }
-UP = {"hip": 0.9, "knee": 0.5, "ankle": 0.1, "shoulder": 1.3, "elbow": 1.05, "wrist": 0.85}
-
-
-def positions_file(path: Path, names: list[str] = NAMES, width: int = 3) -> Path:
-    """A person standing upright and facing z; left is x."""
-    joints = np.zeros((4, len(names), width), np.float32)
-    for row, name in enumerate(names):
-        side = SIDES.get(name[0], 0.0) if name[1:] in UP else 0.0
-        up = UP.get(name[1:], TRUNK.get(name, 0))
-        joints[:, row, :2] = [0.15 * side, up][:width]
-    arrays: dict[str, Any] = {"train/standing/one": joints, "joint_names": np.array(names)}
-    np.savez(path, **arrays)
-    return path
+"""Parent of each bone."""
 
 
 def at(people: Array, name: str) -> Array:
@@ -49,7 +43,7 @@ def at(people: Array, name: str) -> Array:
 
 
 def test_nose_of_a_person_facing_forward_is_in_front(tmp_path: Path) -> None:
-    (capture,) = read_positions(positions_file(tmp_path / "a.npz"), "train")
+    (capture,) = read_positions(write_positions(tmp_path / "a.npz"), "train")
     assert (capture.name, capture.subject, capture.action) == ("standing/one", "", "standing")
     people = capture.joints
     assert people.shape == (4, 21, 3)
@@ -64,14 +58,15 @@ def test_nose_of_a_person_facing_forward_is_in_front(tmp_path: Path) -> None:
     assert at(people, "head_top")[2] > at(people, "left_eye")[2] > at(people, "neck")[2]
 
 
-def test_people_keep_their_own_bones(tmp_path: Path) -> None:
-    (capture,) = read_positions(positions_file(tmp_path / "a.npz"), "train")
-    for name, up in UP.items():
-        assert at(capture.joints, f"left_{name}")[2] == pytest.approx(up)
-        assert at(capture.joints, f"left_{name}")[1] == pytest.approx(0.15)
-    assert at(capture.joints, "mid_hip")[2] == pytest.approx(UP["hip"])
-    assert at(capture.joints, "spine")[2] == pytest.approx((UP["hip"] + UP["shoulder"]) / 2)
-    assert at(capture.joints, "neck")[2] == pytest.approx(UP["shoulder"])
+def test_people_keep_their_own_bones_and_get_the_missing_thorax(tmp_path: Path) -> None:
+    (capture,) = read_positions(write_positions(tmp_path / "a.npz"), "train")
+    for name, up in LIMBS.items():
+        assert at(capture.joints, f"left_{name}") == pytest.approx([0, SIDE, up])
+    assert at(capture.joints, "mid_hip")[2] == pytest.approx(LIMBS["hip"])
+    assert at(capture.joints, "spine")[2] == pytest.approx((LIMBS["hip"] + LIMBS["shoulder"]) / 2)
+    assert at(capture.joints, "neck")[2] == pytest.approx(LIMBS["shoulder"])
+    height = float(np.median(standing_heights(capture.joints)))
+    assert at(capture.joints, "head_top")[2] == pytest.approx(1.6 + 0.057 * height)
 
 
 def test_wrong_files_are_refused(tmp_path: Path) -> None:
@@ -80,15 +75,51 @@ def test_wrong_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"text\.npz is no positions file"):
         read_positions(text, "train")
     with pytest.raises(InputError, match="no recordings named test"):
-        read_positions(positions_file(tmp_path / "a.npz"), "test")
-    with pytest.raises(InputError, match="joint_names lacks 'head_end'"):
-        read_positions(positions_file(tmp_path / "b.npz", NAMES[:-1]), "train")
-    with pytest.raises(InputError, match=r"is not \(T, 18, 3\)"):
-        read_positions(positions_file(tmp_path / "c.npz", width=2), "train")
+        read_positions(write_positions(tmp_path / "a.npz"), "test")
+    path = write_positions(tmp_path / "b.npz", lacking="head_end")
+    with pytest.raises(InputError, match=r"b\.npz.*lacks cmu_positions: headend"):
+        read_positions(path, "train")
+    with pytest.raises(InputError, match=r"is not \(T, 20, 3\)"):
+        read_positions(write_positions(tmp_path / "c.npz", width=2), "train")
 
 
-def test_a_folder_without_a_skeleton_is_refused(tmp_path: Path) -> None:
+def random_files(folder: Path, skeleton: str, *motions: str) -> None:
+    """Write a random skeleton with the names of CMU's bones, and random motions."""
+    rng = np.random.default_rng(len(skeleton))
+    bones = random_skeleton(rng, len(BONES), tuple(BONES))
+    own = {name: replace(bone, parent=BONES[name]) for name, bone in bones.bones.items()}
+    text = replace(bones, bones=own)
+    write_asf(folder / f"{skeleton}.asf", text)
+    for name in motions:
+        write_amc(folder / f"{name}.amc", [random_frame(rng, text, 180.0) for _ in range(4)])
+
+
+def test_each_motion_goes_with_the_skeleton_that_begins_its_name(tmp_path: Path) -> None:
+    random_files(tmp_path, "HDM_b", "HDM_b_walk")
+    random_files(tmp_path, "HDM_bd", "HDM_bd_walk")
+    first, second = read_acclaim(tmp_path, rate=60)
+    assert (first.name, first.subject) == ("HDM_b_walk", "HDM_b")
+    assert (second.name, second.subject, second.rate) == ("HDM_bd_walk", "HDM_bd", 30)
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    random_files(alone, "HDM_bd", "HDM_bd_walk")
+    (capture,) = read_acclaim(alone)
+    assert capture.subject == "alone"
+    np.testing.assert_array_equal(capture.joints, second.joints)
+    (tmp_path / "HDM_bd_walk.amc").rename(tmp_path / "tr_walk.amc")
+    with pytest.raises(InputError, match=r"tr_walk\.amc: its name begins .* HDM_b\.asf, HDM_bd\."):
+        read_acclaim(tmp_path)
+
+
+def test_folders_that_are_not_whole_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"got 0 \.asf and 0 \.amc files"):
+        read_acclaim(tmp_path)
+    random_files(tmp_path, "a")
+    with pytest.raises(InputError, match=r"got 1 \.asf and 0 \.amc files"):
+        read_acclaim(tmp_path)
+    write_asf(tmp_path / "a.asf", random_skeleton(np.random.default_rng(1), 3))
+    write_amc(tmp_path / "a_1.amc", [{}])
+    with pytest.raises(InputError, match=r"a\.asf: joint names root, bone0.* nearest lacks"):
         read_acclaim(tmp_path)
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from human36m_files import people, save_objects, write_positions
+from mocap_files import write_mocap
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.datasets.definitions import ACCLAIM
 from pose_action_ros.lab.datasets.open import (
     BVH,
     HUMAN36M,
@@ -23,18 +23,8 @@ from pose_action_ros.lab.datasets.open import (
 from shared_data import SHARED, needs_shared
 
 
-def mocap_file(path: Path) -> Path:
-    joints = list(ACCLAIM.joints)
-    positions = np.random.default_rng(1).normal(size=(3, len(joints), 3)).astype(np.float32)
-    arrays: dict[str, Any] = {"names": ["a", "b"], "subjects": ["x", "y"], "fps": 30.0}
-    arrays |= {"labels": ["walking", "other"], "descriptions": ["a walk", "a dance"]}
-    arrays |= {"joints": joints, "a/positions": positions, "b/positions": positions}
-    np.savez(path, **arrays)
-    return path
-
-
 def test_kinds(tmp_path: Path) -> None:
-    assert kind_of(mocap_file(tmp_path / "mocap.npz")) == MOCAP
+    assert kind_of(write_mocap(tmp_path / "mocap.npz")) == MOCAP
     np.savez(tmp_path / "positions.npz", joint_names=["a"])
     assert kind_of(tmp_path / "positions.npz") == POSITIONS
     assert kind_of(save_objects(tmp_path / "h36m.npz", positions_3d={})) == HUMAN36M
@@ -62,7 +52,9 @@ def test_unknown_kinds_are_refused(tmp_path: Path) -> None:
 
 
 def test_motions_without_a_label_have_their_description(tmp_path: Path) -> None:
-    found = read_captures(mocap_file(tmp_path / "mocap.npz"))
+    two: dict[str, Any] = {"names": ["a", "a"], "subjects": ["x", "y"]}
+    two |= {"labels": ["walking", "other"], "descriptions": ["a walk", "a dance"]}
+    found = read_captures(write_mocap(tmp_path / "mocap.npz", **two))
     assert [(one.subject, one.action) for one in found] == [("x", "walking"), ("y", "a dance")]
 
 

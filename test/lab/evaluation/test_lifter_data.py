@@ -6,16 +6,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from mocap_files import write_mocap
 from people_in_view import walk
 from pose_action_ros import cli
 from pose_action_ros.errors import SettingError
-from pose_action_ros.lab.datasets.definitions import ACCLAIM
 from pose_action_ros.lab.evaluation.lifter_data import lifts_of, shots_of, truth_of
 from pose_action_ros.lab.evaluation.lifter_errors import errors_of, figures
 from pose_action_ros.lab.evaluation.settings import DETECTOR, EXACT, FILES, LifterRun
@@ -64,27 +64,10 @@ def test_groups_name_data_subject_action_and_posture() -> None:
     assert names["posture"] == ["standing"]
 
 
-def mocap_file(path: Path) -> Path:
-    """A standing person, 20 frames at 30 Hz, with small random motion."""
-    heights = {"hip": 0.9, "knee": 0.48, "ankle": 0.08, "shoulder": 1.4, "elbow": 1.1, "wrist": 0.8}
-    places: dict[str, tuple[float, float, float]] = {
-        theirs: (0.18 if ours.startswith("left") else -0.18, heights[ours.split("_")[1]], 0.0)
-        for ours, theirs in ACCLAIM.limbs.items()
-    }
-    places |= {name: (0.0, 0.95 + 0.1 * row, 0.0) for row, name in enumerate(ACCLAIM.vertebrae)}
-    places |= dict(zip(ACCLAIM.head, [(0.0, 1.5, 0.0), (0.0, 1.7, 0.02)], strict=True))
-    rng = np.random.default_rng(0)
-    positions = np.array(list(places.values())) + rng.normal(0, 0.01, (20, len(places), 3))
-    arrays: dict[str, Any] = {"names": ["a"], "subjects": ["x"], "labels": ["standing"]}
-    arrays |= {"descriptions": ["stands"], "fps": 30.0, "joints": list(places)}
-    np.savez(path, **arrays, **cast(dict[str, Any], {"a/positions": positions.astype(np.float32)}))
-    return path
-
-
 def test_the_command_measures_the_shipped_lifter(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    data, output = mocap_file(tmp_path / "standing.npz"), tmp_path / "report"
+    data, output = write_mocap(tmp_path / "standing.npz", 20, 0.01), tmp_path / "report"
     words = ["evaluate", "lifter", "--data", str(data), "--output", str(output), "--cameras=3"]
     assert cli.main(words) == 0
     assert "nose in 0 %, head_top in 0 %" in capsys.readouterr().out
@@ -97,7 +80,7 @@ def test_the_command_measures_the_shipped_lifter(
 
 
 def test_keypoints_that_the_data_do_not_have(tmp_path: Path) -> None:
-    data = mocap_file(tmp_path / "standing.npz")
+    data = write_mocap(tmp_path / "standing.npz", 20, 0.01)
     with pytest.raises(SettingError, match="joint positions has no keypoints"):
         shots_of(data, LifterRun(keypoints=FILES))
     np.savez(tmp_path / "poses.npz", format="pose_action_recording")

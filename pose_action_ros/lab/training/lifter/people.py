@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import InputError, SettingError
-from pose_action_ros.lab.datasets.bvh import read_bvh_people
+from pose_action_ros.lab.datasets.bvh_people import read_bvh_people
 from pose_action_ros.lab.datasets.capture import Capture, check_subject
 from pose_action_ros.lab.datasets.cmu import read_acclaim, read_positions
 from pose_action_ros.lab.datasets.mocap_npz import read_mocap

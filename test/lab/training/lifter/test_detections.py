@@ -40,6 +40,7 @@ from pose_action_ros.lab.training.lifter.settings import DetectionRun
 from pose_action_ros.lab.training.lifter.views import HEIGHTS, exact_rays
 from pose_action_ros.simulation import Body
 from pose_action_ros.simulation.free_movement import FREE
+from positions_files import write_positions
 
 Array = npt.NDArray[np.float64]
 
@@ -70,22 +71,8 @@ def recorded(count: int = 3) -> Array:
     return np.repeat(standing()[None][..., [2, 0, 1]] * [-1, 1, -1], count, axis=0)
 
 
-def positions_file(path: Path) -> Path:
-    """A positions file with a standing person in both splits."""
-    sides = {"l": 0.15, "r": -0.15}
-    ups = {"hip": 0.9, "knee": 0.5, "ankle": 0.1, "shoulder": 1.3, "elbow": 1.05, "wrist": 0.85}
-    places = {f"{s}{name}": (x, up, 0.0) for s, x in sides.items() for name, up in ups.items()}
-    trunk = {"root": 1.0, "upperback": 1.1, "thorax": 1.2, "lowerneck": 1.28}
-    trunk |= {"upperneck": 1.4, "head_end": 1.6}
-    places |= {name: (0, up, 0) for name, up in trunk.items()}
-    joints = np.repeat(np.array(list(places.values()))[None], 5, axis=0)
-    arrays: dict[str, Any] = {f"{split}/standing/a": joints for split in ("train", "test")}
-    np.savez(path, joint_names=np.array(list(places)), **arrays)
-    return path
-
-
 def settings(tmp_path: Path, **changes: Any) -> DetectionRun:
-    positions = str(positions_file(tmp_path / "positions.npz"))
+    positions = str(write_positions(tmp_path / "positions.npz", (TRAIN, "test")))
     run = DetectionRun(output=str(tmp_path / "found.npz"), positions=positions, scenes=3, frames=1)
     return replace(run, **changes)
 
@@ -196,6 +183,6 @@ def test_folder_without_subjects_is_refused(tmp_path: Path) -> None:
     run = DetectionRun(subjects=str(tmp_path), test_subjects="03")
     with pytest.raises(InputError, match="has no folders"):
         recorded_captures(run)
-    positions_file(tmp_path / "positions.npz")
+    write_positions(tmp_path / "positions.npz", (TRAIN, "test"))
     with pytest.raises(SettingError, match="got '03', expected one of the subjects"):
         recorded_captures(settings(tmp_path, test_subjects="03"))
