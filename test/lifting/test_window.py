@@ -141,6 +141,13 @@ def test_people_do_not_mix(seed: int) -> None:
     np.testing.assert_array_equal(permuted.window(), images.window()[order])
 
 
+def test_many_windows_equal_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = random_images(3, people=7)
+    expected = images.window()
+    monkeypatch.setattr("pose_action_ros.lifting.window.PART", 3)
+    np.testing.assert_array_equal(images.window(), expected)
+
+
 def test_no_people() -> None:
     images = random_images(0)
     none = Images(images.features[:0], images.sizes[:0], images.times[:0])
