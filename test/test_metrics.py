@@ -13,11 +13,14 @@ from pose_action_ros.errors import InputError
 from pose_action_ros.metrics import (
     aligned_errors,
     auc,
+    best_rotations,
+    calibration_error,
     joint_errors,
     mpjpe,
     p_mpjpe,
     pck,
     procrustes,
+    scaled_errors,
 )
 from references import procrustes as reference
 
@@ -110,3 +113,41 @@ def test_no_other_alignment_has_a_smaller_error() -> None:
 def test_different_shapes_are_refused() -> None:
     with pytest.raises(InputError, match=r"\(1, 4, 3\) and \(1, 5, 3\)"):
         mpjpe(TRUTH, np.zeros((1, 5, 3)))
+
+
+@given(st.integers(0, 1000))
+def test_joints_of_weight_zero_change_no_alignment(seed: int) -> None:
+    found, truth = poses(seed), poses(seed + 1)
+    weights = np.ones(17)
+    weights[[3, 9]] = 0
+    kept = weights > 0
+    for errors in (aligned_errors, scaled_errors):
+        with_zeros = errors(found, truth, weights)[:, kept]
+        np.testing.assert_allclose(with_zeros, errors(found[:, kept], truth[:, kept]), atol=1e-9)
+
+
+@given(st.integers(0, 1000), st.floats(0.1, 5))
+def test_the_best_scale_is_found(seed: int, factor: float) -> None:
+    truth = poses(seed)
+    np.testing.assert_allclose(scaled_errors(truth * factor + [1, 2, 3], truth), 0, atol=1e-9)
+    noisy = truth + np.random.default_rng(seed).normal(size=truth.shape) * 0.1
+    best = (scaled_errors(noisy, truth) ** 2).sum()
+    for other in (0.9, 0.98, 1.0, 1.02, 1.1):
+        difference = other * (noisy - noisy[:, :1]) - (truth - truth[:, :1])
+        assert best <= (difference**2).sum() + 1e-9
+
+
+@given(st.integers(0, 1000))
+def test_the_best_rotation_is_found(seed: int) -> None:
+    truth = poses(seed)
+    turn = Rotation.random(rng=np.random.default_rng(seed)).as_matrix()
+    expected = np.broadcast_to(turn.T, (3, 3, 3))
+    np.testing.assert_allclose(best_rotations(truth @ turn.T, truth), expected, atol=1e-9)
+
+
+def test_calibration_error_by_hand() -> None:
+    scores, correct = [0.05, 0.95, 0.95, 0.95, 0.95], [False, True, True, True, False]
+    expected = (1 * 0.05 + 4 * abs(0.95 - 0.75)) / 5
+    assert calibration_error(scores, correct) == pytest.approx(expected)
+    assert calibration_error([1.0], [True]) == 0
+    assert calibration_error([], []) == 0

@@ -23,6 +23,7 @@ from pose_action_ros.lab.evaluation.lifter_report import (
 from pose_action_ros.lab.evaluation.lifter_report import (
     EXACT as EXACT_2D,
 )
+from pose_action_ros.lab.evaluation.postures import views
 from pose_action_ros.lab.evaluation.rendered_shots import rendered_shots
 from pose_action_ros.lab.evaluation.settings import DETECTOR, EXACT, FILES, NEWEST, LifterRun
 from pose_action_ros.lab.evaluation.shots import Shot, takes_of
@@ -110,7 +111,7 @@ def _chosen(captures: Sequence[Capture], subjects: str) -> list[Capture]:
 
 
 def truth_of(shots: Mapping[str, Sequence[Shot]]) -> Truth:
-    """The truth of shots by data set, in order; groups are data set, subject, action, posture."""
+    """The truth of shots by data set, in order; by data set, posture, view, subject, action."""
     every = [shot for found in shots.values() for shot in found]
     sets = [name for name, found in shots.items() for _ in found]
     sizes = [len(shot) for shot in every]
@@ -121,6 +122,7 @@ def truth_of(shots: Mapping[str, Sequence[Shot]]) -> Truth:
     groups = {
         "data": column(sets),
         "posture": np.concatenate([shot.postures for shot in every]),
+        "view": np.concatenate([views(shot.joints) for shot in every]),
         "subject": column([shot.subject or "unknown" for shot in every]),
         "action": column([shot.action for shot in every]),
     }

@@ -242,14 +242,13 @@ def _accelerations(poses: Array, truth: Truth, blank: Array) -> tuple[Array, Arr
     errors = np.full(blank.shape, np.nan)
     if truth.tracks is None or truth.stamps is None or len(truth) < 3:
         return errors, errors.copy()
-    moves = [pose - pose[:, :1] for pose in (poses, truth.joints)]
-    bends = [np.diff(move, 2, axis=0) for move in moves]
-    steps, tracks = np.diff(truth.stamps), truth.tracks
-    even = np.abs(np.diff(steps)) <= _SAME_STEP * steps[1:]
-    inside = (tracks[2:] == tracks[:-2]) & even & (steps[1:] > 0)
-    errors[1:-1] = np.where(inside[:, None], np.linalg.norm(bends[0] - bends[1], axis=-1), np.nan)
+    pose, true = (joints - joints[:, :1] for joints in (poses, truth.joints))
+    steps = np.diff(truth.stamps)
+    even = (steps[1:] > 0) & (np.abs(np.diff(steps)) <= _SAME_STEP * steps[1:])
+    inside = even & (truth.tracks[2:] == truth.tracks[:-2])
     # A person without a pose has no second difference, nor have the neighbours in time.
-    errors[1:-1] += blank[:-2] + blank[1:-1] + blank[2:]
+    gaps = np.where(inside[:, None], blank[:-2] + blank[1:-1] + blank[2:], np.nan)
+    errors[1:-1] = np.linalg.norm(np.diff(pose - true, 2, axis=0), axis=-1) + gaps
     seconds = np.full((len(truth), 1), np.nan)
     seconds[1:-1, 0] = np.where(inside, steps[1:], np.nan)
     return errors, errors / seconds**2

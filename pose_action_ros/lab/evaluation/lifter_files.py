@@ -20,7 +20,8 @@ from pose_action_ros.lab.evaluation.tables import Table
 
 _COLUMNS = ("method", "keypoints", "metric", "group", "unit", "mean", "deviation", "runs")
 _HIDDEN = ("mpjpe", "p_mpjpe")  # in the first table
-_DETAILS = ("mpjpe", "n_mpjpe", "p_mpjpe", "pck", "lean", "acceleration", "reported", "found")
+_DETAILS = ("mpjpe", "n_mpjpe", "p_mpjpe", "pck", "lean", "acceleration")
+_FOUND = ("reported", "found")
 _SCORES = ("claimed", "correct", "calibration")
 _COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377")  # Tol's bright
 _GREY = "#999999"
@@ -137,7 +138,7 @@ def _joints(report: LifterReport) -> Table:
 
 def _details(row: RowScore, title: str) -> Table:
     """Figures of each group of a row."""
-    metrics = [metric for metric in (*_DETAILS, *_SCORES) if metric in row.figures]
+    metrics = [metric for metric in (*_DETAILS, *_FOUND, *_SCORES) if metric in row.figures]
     rows = [
         [name, *(_text(figures.get(metric)) for metric in metrics)]
         for name, figures in row.groups[title].items()

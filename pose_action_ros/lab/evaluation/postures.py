@@ -1,4 +1,4 @@
-"""Postures of people by their joints: lying, sitting or squatting, bending, standing."""
+"""Postures of people, and their sides before a camera, by their joints."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ _LYING_HIPS = 0.35  # greatest height of the hips over the floor, in lengths of 
 _LOW_HIPS = 0.75
 _BENT_KNEES = 45.0  # [degrees] mean of both, 0 for straight legs
 _BENT_TRUNK = 60.0
+_FACING = 60.0
 _SOLE = 0.08  # [m] from the floor to the lowest joint of a standing or a lying person
 _FLOOR = (-0.05, 0.25)  # [m] heights of the lowest joint over a floor at z = 0
 
@@ -53,6 +54,23 @@ def postures(joints: Array, floor: float = 0.0) -> Labels:
         [LYING, LOW, BENDING],
         STANDING,
     )
+    return names
+
+
+def views(joints: Array) -> Labels:
+    """Side of each person that the camera sees: "front", "side" or "back", of the trunk.
+
+    Front and back are within 60 degrees of the direction to the camera, also of lying people.
+
+    Args:
+        joints: (T, 17, 3) [m] HUMAN36M_17 joints in the optical frame.
+    """
+    hips, neck, left, right = (
+        joints[:, HUMAN36M_17.index(name)]
+        for name in ("mid_hip", "neck", "left_shoulder", "right_shoulder")
+    )
+    angle = _angle(np.cross(left - right, neck - hips), -hips)
+    names: Labels = np.select([angle < _FACING, angle > 180 - _FACING], ["front", "back"], "side")
     return names
 
 

@@ -18,6 +18,7 @@ from pose_action_ros.lab.evaluation.postures import (
     STANDING,
     floor_of,
     postures,
+    views,
 )
 from pose_action_ros.skeletons import HUMAN36M_17
 
@@ -87,3 +88,13 @@ def test_heading_and_place_change_nothing(degrees: float, along: float, floor: f
 def test_floor_is_below_the_lowest_joint() -> None:
     assert floor_of(upright()[None]) == 0
     assert floor_of(upright()[None] - [0, 0, 0.9]) == pytest.approx(0.08 - 0.9 - 0.08)
+
+
+def test_views_are_those_of_the_trunk() -> None:
+    person = standing()[OUTPUT_ROWS] + [0, 0, 4.0]
+    turns = [Rotation.from_euler("y", angle, degrees=True) for angle in (0, 45, 90, 150, 180)]
+    people = np.stack([(person - person[0]) @ turn.as_matrix().T + person[0] for turn in turns])
+    assert views(people).tolist() == ["front", "front", "side", "back", "back"]
+    roll = Rotation.from_euler("z", 90, degrees=True).as_matrix()
+    lying = (people - people[:, :1]) @ roll.T + people[:, :1]
+    assert views(lying).tolist() == views(people).tolist()
