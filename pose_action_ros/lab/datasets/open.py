@@ -48,25 +48,28 @@ def kind_of(path: Path) -> str:
     return found
 
 
-def read_captures(path: Path) -> list[Capture]:
+def read_captures(path: Path, names: Path | None = None) -> list[Capture]:
     """Read all motions of all people at a path; of CMU positions those of the test split.
+
+    Args:
+        path: of a file or folder.
+        names: file of joint names for .bvh files, see joint_names.yaml.
 
     Raises:
         InputError: none, of a kind with cameras (Human3.6M, a recording), or a damaged file.
     """
     kind = kind_of(path)
-    if kind not in _READERS:
+    if kind in (HUMAN36M, RECORDING):
         raise InputError(f"{path}: got {kind}, which comes with cameras; {_EXPECTED}")
-    return _READERS[kind](path)
+    return _read_bvh(path, names) if kind == BVH else _READERS[kind](path)
 
 
 def _kind_of_folder(path: Path) -> str:
     if any(path.glob("S*/MyPoses")):
         return HUMAN36M
-    if any(path.rglob("*.asf")):
-        return ACCLAIM
-    if any(path.rglob("*.bvh")):
-        return BVH
+    for suffix, kind in ((".asf", ACCLAIM), (".bvh", BVH)):
+        if _files(path, suffix):
+            return kind
     return RECORDING if (path / "poses.npz").is_file() else ""
 
 
@@ -81,13 +84,18 @@ def _kind_of_file(path: Path) -> str:
     return next((kind for array, kind in _ARRAYS.items() if array in arrays), "")
 
 
-def _read_bvh(path: Path) -> list[Capture]:
-    files = [path] if path.is_file() else sorted(path.rglob("*.bvh"))
-    return [capture for file in files for capture in read_bvh_people(file)]
+def _files(folder: Path, suffix: str) -> list[Path]:
+    """All files in a folder and those below with a suffix in any case."""
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() == suffix)
+
+
+def _read_bvh(path: Path, names: Path | None) -> list[Capture]:
+    files = [path] if path.is_file() else _files(path, ".bvh")
+    return [capture for file in files for capture in read_bvh_people(file, names=names)]
 
 
 def _read_acclaim(path: Path) -> list[Capture]:
-    folders = sorted({file.parent for file in path.rglob("*.asf")})
+    folders = sorted({file.parent for file in _files(path, ".asf")})
     return [capture for folder in folders for capture in read_acclaim(folder)]
 
 
@@ -95,5 +103,4 @@ _READERS: Mapping[str, Callable[[Path], list[Capture]]] = {
     MOCAP: lambda path: read_mocap(path, motions=True),
     POSITIONS: lambda path: read_positions(path, "test"),
     ACCLAIM: _read_acclaim,
-    BVH: _read_bvh,
 }

@@ -87,7 +87,8 @@ def shots_of(path: Path, settings: LifterRun) -> list[Shot]:
             f"{path}: {kind} has no keypoints, expected keypoints {EXACT!r} or {DETECTOR!r}"
         )
     else:
-        captures = _chosen(read_captures(path), settings.subjects)
+        names = Path(settings.joint_names) if settings.joint_names else None
+        captures = _chosen(read_captures(path, names), settings.subjects)
         takes = list(takes_of(captures, settings, settings.images_each))
         if settings.keypoints == DETECTOR:
             shots = list(rendered_shots(takes))

@@ -30,6 +30,7 @@ class LifterRun(Settings):
         choices=(ALL_IMAGES, NEWEST),
     )
     subjects: str = setting("", "subjects to measure, with a comma between two; empty for all")
+    joint_names: str = setting("", "YAML file of the joint names in .bvh files, empty for none")
     rate: float = setting(15.0, "images per second", unit="Hz", low=1.0, high=240.0)
     cameras: int = setting(2, "virtual cameras of each sequence", low=1, high=100)
     lowest: float = setting(0.3, "least height of a virtual camera", unit="m", low=-2.0, high=10.0)
