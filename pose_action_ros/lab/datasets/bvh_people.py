@@ -15,14 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import InputError
+from pose_action_ros.lab.datasets import prefix_errors
 from pose_action_ros.lab.datasets.bvh import END, Bvh, read_bvh
 from pose_action_ros.lab.datasets.capture import Capture
 from pose_action_ros.lab.datasets.definitions import (
     SIDES,
     UPS,
     Match,
+    definitions_for,
     find_people,
-    read_definitions,
 )
 from pose_action_ros.lab.datasets.joint_motion import JointMotion, person_of
 from pose_action_ros.lab.datasets.person import PROPORTIONS
@@ -49,14 +50,13 @@ _TURNS = {
 }
 
 
-def read_bvh_people(path: Path, up: str = "", names: Path | None = None) -> list[Capture]:
+def read_bvh_people(path: Path, up: str = "") -> list[Capture]:
     """Read the people in a file, thinned to about RATE frames per second.
 
     Args:
         path: .bvh file. People in another unit than metres, centimetres, millimetres, inches and
             the family's are scaled to 1.70 m.
         up: axis of the file that points up, one of x y z -x -y -z; found if empty.
-        names: file of joint names, searched before the package's; see joint_names.yaml.
 
     Returns:
         One recording for each person, mostly one, named after the file. The subject is the number
@@ -68,11 +68,8 @@ def read_bvh_people(path: Path, up: str = "", names: Path | None = None) -> list
     if up and up not in UPS:
         raise InputError(f"got {up!r} as the axis that points up, expected one of {', '.join(UPS)}")
     bvh = read_bvh(path)
-    own = [_searched(joint.name) for joint in bvh.joints]
-    try:
-        people = find_people(own, read_definitions(names))
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
+    with prefix_errors(path):
+        people = find_people(_names(bvh), definitions_for(path))
     every = max(1, round(1 / (RATE * bvh.frame_time)))
     rate = 1 / (bvh.frame_time * every)
     captures = []
@@ -85,9 +82,12 @@ def read_bvh_people(path: Path, up: str = "", names: Path | None = None) -> list
     return captures
 
 
-def _searched(name: str) -> str:
-    """A joint's name; that of a bone's end is the joint's with _end."""
-    return f"{name.removeprefix(END)}_end" if name.startswith(END) else name
+def _names(bvh: Bvh) -> tuple[str, ...]:
+    """Names of the joints; that of a bone's end is the joint's with _end."""
+    return tuple(
+        f"{joint.name.removeprefix(END).strip()}_end" if joint.name.startswith(END) else joint.name
+        for joint in bvh.joints
+    )
 
 
 def _subject(path: Path) -> str:
@@ -104,7 +104,7 @@ def _motion(bvh: Bvh, every: int, match: Match, up: str, path: Path) -> JointMot
     turn = _TURNS[up or match.definition.up or _vertical(bvh, positions, match, leg)]
     unit = match.definition.unit or _metres(leg / (PROPORTIONS["knee"] + PROPORTIONS["ankle"]))
     return JointMotion(
-        tuple(_searched(joint.name) for joint in bvh.joints),
+        _names(bvh),
         tuple(joint.parent for joint in bvh.joints),
         unit * positions @ turn.T,
         turn @ rotations,

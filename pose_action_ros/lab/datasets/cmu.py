@@ -16,7 +16,7 @@ from pose_action_ros.errors import InputError
 from pose_action_ros.lab.datasets import prefix_errors
 from pose_action_ros.lab.datasets.amc import Asf, Motion, read_amc, read_asf
 from pose_action_ros.lab.datasets.capture import Capture
-from pose_action_ros.lab.datasets.definitions import find_people, read_definitions
+from pose_action_ros.lab.datasets.definitions import definitions_for, find_people
 from pose_action_ros.lab.datasets.joint_motion import JointMotion, person_of
 
 Array = npt.NDArray[np.float64]
@@ -55,7 +55,7 @@ def read_positions(path: Path, split: str) -> list[Capture]:
     if wrong:
         raise InputError(f"{path}: {wrong[0]} is not (T, {len(names)}, 3)")
     with prefix_errors(path):
-        match = find_people(names, read_definitions())[0]
+        match = find_people(names, definitions_for(path))[0]
     captures = []
     for key, array in found.items():
         motion = JointMotion(names, parents, array.astype(np.float64))
@@ -95,7 +95,7 @@ def read_acclaim(folder: Path, every: int = 2, rate: float = 120.0) -> list[Capt
         asf = skeletons[skeleton]
         subject = folder.name if len(skeletons) == 1 else skeleton.stem
         with prefix_errors(skeleton):
-            match = find_people(("root", *asf.bones), read_definitions())[0]
+            match = find_people(("root", *asf.bones), definitions_for(folder))[0]
         joints = person_of(_joint_motion(asf, read_amc(path, asf, every)), match)
         defined = match.definition.defined
         captures.append(Capture(path.stem, subject, path.stem, joints, rate / every, defined))

@@ -11,6 +11,8 @@ The head top of Acclaim skeletons is the end of the head, moved along the line f
 neck by 0.057 of the standing height: upright, the ends of the heads of 17 CMU subjects are on
 average 0.125 of it above the shoulders (0.113 to 0.139 without an outlier), and the vertex 0.182
 (Winter 2009, figure 4.1).
+Human3.6M has hips 266 mm apart (published offsets: 132.9 mm each, its root in the middle), a spine
+233 mm above them and a thorax 257 mm above that; its protocols count all joints.
 No source has a face: nose, eyes and ears follow from the axes of an average head and are not
 defined. The pitch of the heads of upright CMU and HDM05 subjects differs by up to 38 degrees.
 """
@@ -89,13 +91,15 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def read_definitions(path: Path | None = None) -> tuple[Definition, ...]:
-    """Families of the package, after those in a file of the same format.
+def definitions_for(path: Path) -> tuple[Definition, ...]:
+    """Families for a file or folder: those of joint_names.yaml near it, then the package's.
 
     Raises:
-        InputError: the file is missing or wrong; the message names the family and the key.
+        InputError: a file is wrong; the message names the family and the key.
     """
-    return _read(_FILE) if path is None else (*_read(path), *_read(_FILE))
+    near = [folder / _FILE.name for folder in (path, *path.resolve().parents[:3])]
+    own = next((file for file in near if file.is_file()), None)
+    return (*(_read(own) if own else ()), *_read(_FILE))
 
 
 def find_people(names: Sequence[str], definitions: Sequence[Definition]) -> list[Match]:
@@ -120,8 +124,8 @@ def find_people(names: Sequence[str], definitions: Sequence[Definition]) -> list
             return found
     raise InputError(
         f"joint names {', '.join(names)} are of no family in {_FILE.name}, the nearest lacks "
-        f"{nearest[1]}; write a file of the same format with the names of hip, knee, ankle, "
-        "shoulder, elbow, wrist and head"
+        f"{nearest[1]}; name hip, knee, ankle, shoulder, elbow, wrist and head in a file "
+        f"{_FILE.name} beside the data, in the format of {_FILE}"
     )
 
 

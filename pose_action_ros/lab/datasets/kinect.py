@@ -23,6 +23,7 @@ Mask = npt.NDArray[np.bool_]
 
 # Away and back within 2/15 s at 4.5 m/s: faster than hands and feet reverse in these actions.
 _JUMP = 0.3  # [m]
+_NAMED = 20  # missing sequences in a message
 _RETURN = 1 / 3  # of the jump: largest distance between the positions before and after it
 
 
@@ -56,8 +57,9 @@ def complete(found: Mapping[str, Path], expected: Collection[str], folder: Path)
     missing = [name for name in expected if name not in found]
     if missing:
         raise InputError(
-            f"{folder} lacks {len(missing)} of {len(expected)} sequences, first {missing[0]}; "
-            "expected a complete copy, results on a part of it cannot be compared"
+            f"{folder} lacks {len(missing)} of {len(expected)} sequences: "
+            f"{', '.join(missing[:_NAMED])}{', ...' if len(missing) > _NAMED else ''}; expected a "
+            "complete copy, results on a part of it cannot be compared"
         )
     return [found[name] for name in expected]
 

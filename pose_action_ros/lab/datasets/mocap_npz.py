@@ -14,7 +14,7 @@ import numpy as np
 from pose_action_ros.errors import InputError
 from pose_action_ros.lab.datasets import prefix_errors
 from pose_action_ros.lab.datasets.capture import Capture
-from pose_action_ros.lab.datasets.definitions import find_people, read_definitions
+from pose_action_ros.lab.datasets.definitions import definitions_for, find_people
 from pose_action_ros.lab.datasets.joint_motion import JointMotion, person_of
 
 UNNAMED = ("other", "ambiguous")
@@ -45,7 +45,7 @@ def read_mocap(path: Path, motions: bool = False) -> list[Capture]:
             f"joints, parents and <name>/positions, got {error!r}"
         ) from error
     with prefix_errors(path):
-        match = find_people(joints, read_definitions())[0]
+        match = find_people(joints, definitions_for(path))[0]
     captures = []
     for name, subject, label, array in zip(*columns, arrays, strict=True):
         with prefix_errors(f"{path}, {name}"):

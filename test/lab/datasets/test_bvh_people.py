@@ -78,9 +78,9 @@ def values(frames: int, root: tuple[float, float, float] = (0, 95, 0)) -> Array:
     return result
 
 
-def person(path: Path, up: str = "", names: Path | None = None) -> Array:
+def person(path: Path, up: str = "") -> Array:
     """(T, 21, 3) joints of the person in a file."""
-    (capture,) = read_bvh_people(path, up, names)
+    (capture,) = read_bvh_people(path, up)
     return capture.joints
 
 
@@ -170,10 +170,11 @@ def test_own_names_of_joints(tmp_path: Path) -> None:
     path = write_bvh(tmp_path / "a.bvh", body(own), values(1))
     families = {"mine": {"sides": list(SIDES), "head": "x head y"}}
     families["mine"] |= {limb: f"x {{side}}_{limb} y" for limb in LIMBS}
-    names = tmp_path / "names.yaml"
-    names.write_text(yaml.safe_dump(families))
+    with pytest.raises(InputError, match=r"in a file joint_names\.yaml beside the data"):
+        read_bvh_people(path)
+    (tmp_path / "joint_names.yaml").write_text(yaml.safe_dump(families))
     np.testing.assert_array_equal(
-        person(path, names=names),
+        person(path),
         person(write_bvh(tmp_path / "b.bvh", body(by("unity")), values(1))),
     )
 
