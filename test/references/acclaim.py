@@ -43,7 +43,7 @@ class SkeletonText:
 def ends(
     skeleton: SkeletonText, frame: Mapping[str, Sequence[float]], radians: bool
 ) -> dict[str, Array]:
-    """(3,) [m] end of each bone in one frame of an .amc file, whose angles may be in radians."""
+    """(3,) [m] end of each bone in one frame of an .amc file, with angles in radians or degrees."""
     values = dict(zip(skeleton.order, frame["root"], strict=True))
     moved = [values[f"t{axis}"] + skeleton.position[row] for row, axis in enumerate("xyz")]
     root = np.eye(4)

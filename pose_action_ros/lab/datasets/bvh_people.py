@@ -50,13 +50,14 @@ _TURNS = {
 }
 
 
-def read_bvh_people(path: Path, up: str = "") -> list[Capture]:
+def read_bvh_people(path: Path, up: str = "", names: Path | None = None) -> list[Capture]:
     """Read the people in a file, thinned to about RATE frames per second.
 
     Args:
         path: .bvh file. People in another unit than metres, centimetres, millimetres, inches and
             the family's are scaled to 1.70 m.
         up: axis of the file that points up, one of x y z -x -y -z; found if empty.
+        names: file of further joint names; see definitions_for.
 
     Returns:
         One recording for each person, mostly one, named after the file. The subject is the number
@@ -69,7 +70,7 @@ def read_bvh_people(path: Path, up: str = "") -> list[Capture]:
         raise InputError(f"got {up!r} as the axis that points up, expected one of {', '.join(UPS)}")
     bvh = read_bvh(path)
     with prefix_errors(path):
-        people = find_people(_names(bvh), definitions_for(path))
+        people = find_people(_names(bvh), definitions_for(path, names))
     every = max(1, round(1 / (RATE * bvh.frame_time)))
     rate = 1 / (bvh.frame_time * every)
     captures = []
@@ -128,9 +129,8 @@ def _vertical(bvh: Bvh, positions: Array, match: Match, leg: float) -> str:
     """Find the axis that points up.
 
     It is the direction from the ankles to the head at rest, if the person stands there, and in most
-    frames otherwise. Where both are clear and differ, as in files of lying people and in those
-    whose root turns the pose at rest, the motion's axis counts if the person is on the floor
-    along it.
+    frames otherwise. Both are clear and differ in files of lying people and in files with a root
+    that turns the pose at rest: the motion's axis counts if the person is on the floor along it.
     """
     rest = _rest(bvh)[None]
     standing = _upright(rest, match)

@@ -69,8 +69,8 @@ def read_acclaim(folder: Path, every: int = 2, rate: float = 120.0) -> list[Capt
     """Read the .asf and all .amc files of a folder.
 
     Args:
-        folder: holds one .asf and its .amc files, or several .asf, each with the .amc files whose
-            names begin with its name, as HDM_bd.asf and HDM_bd_walk_01.amc.
+        folder: holds one .asf and its .amc files, or several .asf; names of .amc files then begin
+            with the name of their .asf, as HDM_bd.asf and HDM_bd_walk_01.amc.
         every: keep one frame of this many.
         rate: of the .amc files [Hz], which do not have it; CMU and HDM05 have 120 Hz.
 

@@ -91,14 +91,18 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def definitions_for(path: Path) -> tuple[Definition, ...]:
-    """Families for a file or folder: those of joint_names.yaml near it, then the package's.
+def definitions_for(path: Path, names: Path | None = None) -> tuple[Definition, ...]:
+    """Families for a file or folder of motion capture, those of the user before the package's.
+
+    Args:
+        path: of the motion capture.
+        names: file of the user's families; None for a joint_names.yaml near the path, if any.
 
     Raises:
-        InputError: a file is wrong; the message names the family and the key.
+        InputError: a file is missing or wrong; the message names the family and the key.
     """
     near = [folder / _FILE.name for folder in (path, *path.resolve().parents[:3])]
-    own = next((file for file in near if file.is_file()), None)
+    own = names or next((file for file in near if file.is_file()), None)
     return (*(_read(own) if own else ()), *_read(_FILE))
 
 

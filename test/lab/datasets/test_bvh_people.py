@@ -177,6 +177,8 @@ def test_own_names_of_joints(tmp_path: Path) -> None:
         person(path),
         person(write_bvh(tmp_path / "b.bvh", body(by("unity")), values(1))),
     )
+    elsewhere = (tmp_path / "joint_names.yaml").rename(tmp_path / "mine.yaml")
+    assert read_bvh_people(path, names=elsewhere)
 
 
 def test_several_people_in_a_file(tmp_path: Path) -> None:
