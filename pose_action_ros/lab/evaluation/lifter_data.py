@@ -13,7 +13,7 @@ from pose_action_ros.errors import InputError, SettingError
 from pose_action_ros.lab.datasets.capture import Capture, check_subject
 from pose_action_ros.lab.datasets.open import HUMAN36M, RECORDING, kind_of, read_captures
 from pose_action_ros.lab.evaluation.camera_shots import human36m_shots, recording_shots
-from pose_action_ros.lab.evaluation.lifter_errors import Lifts, Truth
+from pose_action_ros.lab.evaluation.lifter_poses import Lifts, Truth
 from pose_action_ros.lab.evaluation.lifter_report import (
     DETECTED,
     LifterReport,

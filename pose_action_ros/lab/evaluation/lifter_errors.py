@@ -19,6 +19,12 @@ import numpy.typing as npt
 from scipy.spatial.transform import Rotation
 
 from pose_action_ros.errors import InputError
+from pose_action_ros.lab.evaluation.lifter_poses import (
+    COMMON_ROWS,
+    Lifts,
+    Truth,
+    checked_poses,
+)
 from pose_action_ros.metrics import (
     aligned_errors,
     best_rotations,
@@ -26,22 +32,16 @@ from pose_action_ros.metrics import (
     joint_errors,
     scaled_errors,
 )
-from pose_action_ros.skeletons import HUMAN36M_17
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-Labels = npt.NDArray[np.str_]
 
 THRESHOLD = 0.150
 """PCK's, and that of a correct joint [m]."""
-COMMON = tuple(name for name in HUMAN36M_17.joints if name not in {"mid_hip", "spine", "nose"})
-"""The 14 joints of LSP (Johnson and Everingham 2010), which most data sets have."""
 BINS = 10
 """Bins of equal width for the calibration of scores."""
-_COMMON_ROWS = [HUMAN36M_17.index(name) for name in COMMON]
 _MILLIMETRES = 1000.0
 _PERCENT = 100.0
-_LEAST_JOINTS = 4  # of COMMON, so that every alignment is defined
 _SAME_STEP = 0.1  # largest relative difference of two steps of an acceleration
 
 
@@ -71,68 +71,6 @@ METRICS: Mapping[str, Metric] = {
     "found": Metric("people lifted", "%"),
 }
 """Figures by key; the lean is that of the head towards the camera, negative away from it."""
-
-
-@dataclass(frozen=True, eq=False)
-class Truth:
-    """True poses of N people.
-
-    Attributes:
-        joints: (N, 17, 3) [m] HUMAN36M_17 joints in the optical frame.
-        groups: (N,) group names by grouping; "action" is always there.
-        defined: (N, 17) True for joints that count; None for all.
-        tracks: (N,) number of the track, a sequence of poses in time; None for single images.
-        stamps: (N,) [s] of the images; None for single images.
-
-    Raises:
-        InputError: shapes do not fit, a number is not finite, or there are no actions.
-    """
-
-    joints: Array
-    groups: Mapping[str, npt.ArrayLike]
-    defined: Flags | None = None
-    tracks: npt.NDArray[np.int64] | None = None
-    stamps: Array | None = None
-
-    def __post_init__(self) -> None:
-        joints = _checked(self.joints, "the truth", None)
-        if not np.isfinite(joints).all():
-            raise InputError("the truth: got joints that are not finite, expected all finite")
-        groups = {title: _labels(names, title, len(joints)) for title, names in self.groups.items()}
-        if "action" not in groups:
-            raise InputError(f"got groups {list(groups)}, expected 'action' and perhaps others")
-        object.__setattr__(self, "joints", joints)
-        object.__setattr__(self, "groups", groups)
-        if self.defined is None:
-            object.__setattr__(self, "defined", np.ones(joints.shape[:2], np.bool_))
-        if (self.weights[:, _COMMON_ROWS].sum(axis=1) < _LEAST_JOINTS).any():
-            raise InputError(
-                f"the truth: got poses with fewer than {_LEAST_JOINTS} joints that count of "
-                f"{', '.join(COMMON)}; leave them out"
-            )
-
-    def __len__(self) -> int:
-        return len(self.joints)
-
-    @property
-    def weights(self) -> Array:
-        """(N, 17) 1 for joints that count, otherwise 0."""
-        return np.asarray(self.defined, np.float64)
-
-
-@dataclass(frozen=True, eq=False)
-class Lifts:
-    """Poses that a lifter gives for N people.
-
-    Attributes:
-        joints: (N, 17, 3) [m] HUMAN36M_17 joints in the optical frame; NaN for people without pose.
-        scores: (N, 17) probability that the joint is within 150 mm of the truth; None without.
-        reported: (N, 17) True for joints that the runtime reports; None for all.
-    """
-
-    joints: Array
-    scores: Array | None = None
-    reported: Flags | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,14 +108,14 @@ def errors_of(lifts: Lifts, truth: Truth, name: str = "the poses") -> Errors:
     Raises:
         InputError: shapes do not fit, or there is no pose.
     """
-    poses = _checked(lifts.joints, name, truth.joints.shape)
+    poses = checked_poses(lifts.joints, name, truth.joints.shape)
     found: Flags = np.asarray(np.isfinite(poses).all(axis=(1, 2)))
     if not found.any():
         raise InputError(f"{name}: got no pose of finite numbers, expected at least one")
     poses = np.where(found[:, None, None], poses, truth.joints)
     weights, blank = truth.weights, _blank(truth, found)
     common = np.zeros_like(weights)
-    common[:, _COMMON_ROWS] = weights[:, _COMMON_ROWS]
+    common[:, COMMON_ROWS] = weights[:, COMMON_ROWS]
     per_image, per_second = _accelerations(poses, truth, blank)
     reported = np.ones_like(weights) if lifts.reported is None else lifts.reported * 1.0
     scores = np.full_like(weights, np.nan) if lifts.scores is None else lifts.scores
@@ -197,44 +135,63 @@ def errors_of(lifts: Lifts, truth: Truth, name: str = "the poses") -> Errors:
 
 def figures(errors: Errors) -> dict[str, float]:
     """Every figure of METRICS that these errors define."""
-    correct = errors.plain <= THRESHOLD * _MILLIMETRES
-    counted = np.isfinite(errors.plain)
-    claimed = np.isfinite(errors.scores)
+    numbers = errors.plain[np.isfinite(errors.plain)]
     values = {
         "mpjpe": _mean(errors.plain),
         "mpjpe_without_root": _mean(errors.plain[:, 1:]),
         "n_mpjpe": _mean(errors.scaled),
         "p_mpjpe": _mean(errors.aligned),
-        "mpjpe_14": _mean(errors.plain[:, _COMMON_ROWS]),
+        "mpjpe_14": _mean(errors.plain[:, COMMON_ROWS]),
         "p_mpjpe_14": _mean(errors.common),
-        "pck": _mean(correct[counted]) * _PERCENT,
-        "auc": _auc(errors.plain[counted]) * _PERCENT,
+        "pck": _mean(_correct(numbers)) * _PERCENT,
+        "auc": _auc(numbers) * _PERCENT,
         "lean": _lean(errors.rotations),
         "acceleration": _mean(errors.acceleration),
         "acceleration_si": _mean(errors.acceleration_si),
-        "claimed": _mean(errors.scores) * _PERCENT,
-        "correct": _mean(correct[claimed]) * _PERCENT,
-        "calibration": calibration_error(errors.scores[claimed], correct[claimed], BINS) * _PERCENT
-        if claimed.any()
-        else np.nan,
         "reported": _mean(errors.reported) * _PERCENT,
         "found": _mean(np.isfinite(errors.rotations[:, 0, 0])) * _PERCENT,
     }
-    return {name: value for name, value in values.items() if np.isfinite(value)}
+    values |= _score_figures(errors)
+    return {name: values[name] for name in METRICS if np.isfinite(values.get(name, np.nan))}
+
+
+def _score_figures(errors: Errors) -> dict[str, float]:
+    """Figures of the scores of reported joints; none without scores."""
+    scores, correct = _claims(errors)
+    if not len(scores):
+        return {}
+    return {
+        "claimed": _mean(scores) * _PERCENT,
+        "correct": _mean(correct) * _PERCENT,
+        "calibration": calibration_error(scores, correct, BINS) * _PERCENT,
+    }
+
+
+def _claims(errors: Errors) -> tuple[Array, Flags]:
+    """Scores (M,) of the reported joints that count, and (M,) True for the correct ones."""
+    claimed = np.isfinite(errors.scores)
+    return errors.scores[claimed], _correct(errors.plain[claimed])
+
+
+def _correct(errors: Array) -> Flags:
+    """True for errors [mm] within THRESHOLD."""
+    correct: Flags = errors <= THRESHOLD * _MILLIMETRES
+    return correct
 
 
 def reliability(errors: Errors) -> list[tuple[float, float, float]]:
     """Mean score, share within 150 mm and share of the joints [%] of each bin of scores."""
-    claimed = np.isfinite(errors.scores)
-    scores = errors.scores[claimed]
-    correct = errors.plain[claimed] <= THRESHOLD * _MILLIMETRES
+    scores, correct = _claims(errors)
     places = np.minimum((scores * BINS).astype(np.intp), BINS - 1)
-    table = []
-    for place in np.unique(places):
-        rows = places == place
-        numbers = scores[rows].mean(), correct[rows].mean(), rows.mean()
-        table.append((numbers[0] * _PERCENT, numbers[1] * _PERCENT, numbers[2] * _PERCENT))
-    return table
+    bins = [places == place for place in np.unique(places)]
+    return [
+        (
+            float(scores[rows].mean()) * _PERCENT,
+            float(correct[rows].mean()) * _PERCENT,
+            float(rows.mean()) * _PERCENT,
+        )
+        for rows in bins
+    ]
 
 
 def _accelerations(poses: Array, truth: Truth, blank: Array) -> tuple[Array, Array]:
@@ -278,18 +235,3 @@ def _mean(values: npt.NDArray[np.floating] | Flags) -> float:
     """Mean of the numbers that are not NaN; NaN without any."""
     numbers = values[~np.isnan(values)]
     return float(numbers.mean()) if numbers.size else float("nan")
-
-
-def _checked(poses: npt.ArrayLike, what: str, shape: tuple[int, ...] | None) -> Array:
-    array = np.asarray(poses, np.float64)
-    expected = shape or (len(array), len(HUMAN36M_17), 3)
-    if array.shape != expected or not len(array):
-        raise InputError(f"{what}: got poses {array.shape}, expected {expected}, at least one")
-    return array
-
-
-def _labels(names: npt.ArrayLike, title: str, count: int) -> Labels:
-    labels = np.asarray(names).astype(np.str_)
-    if labels.shape != (count,):
-        raise InputError(f"groups {title!r}: got {labels.shape}, expected ({count},)")
-    return labels

@@ -14,7 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Picture
 
-from pose_action_ros.lab.evaluation.lifter_errors import COMMON, METRICS
+from pose_action_ros.lab.evaluation.lifter_errors import METRICS
+from pose_action_ros.lab.evaluation.lifter_poses import COMMON
 from pose_action_ros.lab.evaluation.lifter_report import Figure, Figures, LifterReport, RowScore
 from pose_action_ros.lab.evaluation.tables import Table
 

@@ -9,15 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.evaluation.lifter_errors import (
-    Errors,
-    Labels,
-    Lifts,
-    Truth,
-    errors_of,
-    figures,
-    reliability,
-)
+from pose_action_ros.lab.evaluation.lifter_errors import Errors, errors_of, figures, reliability
+from pose_action_ros.lab.evaluation.lifter_poses import Labels, Lifts, Truth
 from pose_action_ros.skeletons import HUMAN36M_17
 
 EXACT = "ground-truth 2D"

@@ -11,14 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from pose_action_ros.lab.evaluation.lifter_errors import (
-    METRICS,
-    Lifts,
-    Truth,
-    errors_of,
-    figures,
-    reliability,
-)
+from pose_action_ros.lab.evaluation.lifter_errors import METRICS, errors_of, figures, reliability
+from pose_action_ros.lab.evaluation.lifter_poses import Lifts, Truth
 
 Array = npt.NDArray[np.float64]
 

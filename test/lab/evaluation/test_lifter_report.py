@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pytest
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.evaluation.lifter_errors import Lifts, Truth
 from pose_action_ros.lab.evaluation.lifter_files import markdown, write_report
+from pose_action_ros.lab.evaluation.lifter_poses import Lifts, Truth
 from pose_action_ros.lab.evaluation.lifter_report import (
     DETECTED,
     EXACT,

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import ModelError
-from pose_action_ros.lab.evaluation.lifter_errors import Lifts, Truth
+from pose_action_ros.lab.evaluation.lifter_poses import Lifts, Truth
 from pose_action_ros.lab.evaluation.lifter_report import (
     DETECTED,
     EXACT,
