@@ -17,7 +17,7 @@ Rng = np.random.Generator
 
 SIDES: Final = ("left", "right")
 
-# Channels of pelvis and trunk: "lift" [m] is the height of the lowest sole above the floor,
+# Channels of pelvis and trunk: "lift" [m] is the height of the lowest point above the floor,
 # "forward" and "sideways" [m] the position of the pelvis; all others are angles [degrees].
 LATERAL: Final = ("sideways", "yaw", "roll", "bend_left", "twist_left", "tilt_left", "turn_left")
 _MEDIAN: Final = ("forward", "lift", "pitch", "bend_forward", "nod")

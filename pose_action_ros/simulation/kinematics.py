@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from pose_action_ros.simulation.body import FIGURE, Body
 from pose_action_ros.simulation.channels import ARM, LEG, SIDES, Array, Channels
+from pose_action_ros.simulation.contact import SOLE, lowest
 
 
 def _matrix(rows: tuple[tuple[Array, Array, Array], ...]) -> Array:
@@ -99,22 +100,18 @@ class Posed:
 
 
 def pose_body(body: Body, channels: Channels) -> Posed:
-    """Compute joints and frames of a body with its lowest sole `lift` above the floor z = 0."""
+    """Compute joints and frames of a body with its lowest point `lift` above the floor z = 0."""
     builder = _Builder(body, channels)
     builder.trunk()
     for side in SIDES:
         builder.arm(side)
         builder.leg(side)
     joints = np.stack([builder.points[name] for name in FIGURE.joints], axis=1)
-    soles = [f"{side}_{part}" for side in SIDES for part in ("heel", "big_toe", "small_toe")]
-    lowest = np.min([builder.points[name][:, 2] for name in soles], axis=0)
-    joints[..., 2] += (channels["lift"] + _SOLE * body.height - lowest)[:, None]
+    bottom = lowest(body, builder.points, builder.frames)
+    joints[..., 2] += (channels["lift"] - bottom)[:, None]
     joints[..., 0] += channels["forward"][:, None]
     joints[..., 1] += channels["sideways"][:, None]
     return Posed(joints, builder.frames)
-
-
-_SOLE = 0.008  # height of heel and toe joints above the floor, fraction of the body height
 
 
 def _at(origin: Array, frame: Array, x: float, y: float, z: float) -> Array:
@@ -208,7 +205,7 @@ class _Builder:
         self.frames |= {f"{side}_thigh": thigh, f"{side}_shin": shin, f"{side}_foot": foot}
         at[f"{side}_knee"] = _at(at[f"{side}_hip"], thigh, 0, 0, -body.thigh)
         ankle = at[f"{side}_ankle"] = _at(at[f"{side}_knee"], shin, 0, 0, -body.shin)
-        size, down = body.foot, _SOLE * body.height - body.foot_height
+        size, down = body.foot, SOLE * body.height - body.foot_height
         at[f"{side}_heel"] = _at(ankle, foot, -0.24 * size, 0, down)
         at[f"{side}_big_toe"] = _at(ankle, foot, 0.64 * size, -0.06 * out * size, down)
         at[f"{side}_small_toe"] = _at(ankle, foot, 0.50 * size, 0.13 * out * size, down)

@@ -5,6 +5,8 @@ Coordinates are the same for both sides: x forward, y outward on the limb's side
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
@@ -58,6 +60,34 @@ def arm(body: Body, wrist: npt.ArrayLike, elbow: npt.ArrayLike) -> dict[str, Arr
     bone, away, bend = _two_bones(target, pole, body.upper_arm, body.forearm)
     x, y, twist = swing_twist(_frame(bone, -away))
     return {"flex": -y, "abduct": x, "rotate_in": -twist, "elbow": bend}
+
+
+def leg(body: Body, ankle: Array, knee: Array) -> dict[str, Array]:
+    """Compute the leg channels, without the foot, for a target position of the ankle.
+
+    Args:
+        body: the person's measures.
+        ankle: (T, 3) target relative to the hip [m], in the pelvis' frame with y outwards.
+        knee: (T, 3) direction of the knee, away from the line hip-ankle.
+
+    Returns:
+        hip_flex, hip_abduct, hip_out, knee [degrees], (T,) each.
+    """
+    bone, away, bend = _two_bones(ankle, knee, body.thigh, body.shin)
+    x, y, twist = swing_twist(_frame(bone, away))
+    return {"hip_flex": -y, "hip_abduct": x, "hip_out": twist, "knee": bend}
+
+
+def shin_frame(legs: Mapping[str, Array], pelvis: Array, out: float) -> Array:
+    """(T, 3, 3) axes of the shin for leg channels (T,) of one side, out 1 left or -1 right."""
+    thigh = pelvis @ swing(out * legs["hip_abduct"], -legs["hip_flex"])
+    frame: Array = thigh @ about_z(out * legs["hip_out"]) @ about_y(legs["knee"])
+    return frame
+
+
+def level_ankle(shin: Array) -> Array:
+    """(T,) ankle channel [degrees] that levels the foot of a shin (T, 3, 3)."""
+    return np.degrees(np.arctan2(-shin[:, 2, 0], shin[:, 2, 2]))
 
 
 def aim(upper: npt.ArrayLike, forearm: npt.ArrayLike) -> dict[str, Array]:
@@ -139,9 +169,6 @@ def _plant_one(
     target = (local @ (ankle - hip)[..., None])[..., 0]
     ahead = local @ about_z(np.full(len(channels), toes)) @ np.array([1.0, 0.0, 0.0])
     flip = np.array([1.0, out, 1.0])  # to coordinates that are the same for both sides
-    bone, away, bend = _two_bones(target * flip, ahead * flip, body.thigh, body.shin)
-    x, y, twist = swing_twist(_frame(bone, away))
-    shin = pelvis @ swing(out * x, y) @ about_z(out * twist) @ about_y(bend)
-    level = np.degrees(np.arctan2(-shin[:, 2, 0], shin[:, 2, 2]))
-    angles = {"hip_flex": -y, "hip_abduct": x, "hip_out": twist, "knee": bend, "ankle": level}
-    channels.toward(angles, side=side)
+    angles = leg(body, target * flip, ahead * flip)
+    level = level_ankle(shin_frame(angles, pelvis, out))
+    channels.toward({**angles, "ankle": level}, side=side)

@@ -1,4 +1,4 @@
-"""The renderer: people before a still background, drawn as the camera would see them."""
+"""The renderer: people and furniture before a still background, as the camera would see them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import InputError
+from pose_action_ros.simulation.furniture import Box, Faces
 from pose_action_ros.simulation.quadrics import Quadrics, joined
 from pose_action_ros.simulation.virtual_camera import VirtualCamera
 
@@ -17,6 +18,7 @@ Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
 Image = npt.NDArray[np.uint8]
 _TONES = 64
+_NEAREST, _WIDE = 0.05, 100.0  # [m] before the camera; x/z beyond any image
 _MARGIN = np.array([0, 0, 2, 2])  # from the floor of a bound to an exclusive end
 
 
@@ -62,7 +64,11 @@ class Renderer:
         self._grain = _grain(background.shape, noise)
 
     def image(
-        self, people: Sequence[tuple[Quadrics, Array]], feet: Sequence[Array], stamp: float
+        self,
+        people: Sequence[tuple[Quadrics, Array]],
+        feet: Sequence[Array],
+        stamp: float,
+        boxes: Sequence[Box] = (),
     ) -> Image:
         """Draw an image (H, W, 3) BGR.
 
@@ -70,6 +76,7 @@ class Renderer:
             people: surfaces and colours of each person.
             feet: (F, 3) points of each person's feet in the world [m], for the shadow.
             stamp: time [s], which selects the noise.
+            boxes: furniture in the world.
         """
         image = self._background.copy()
         for points in feet:
@@ -78,6 +85,7 @@ class Renderer:
             image,
             joined([surfaces for surfaces, _ in people]),
             np.concatenate([colours for _, colours in people]),
+            Faces.of(boxes, self._camera),
         )
         if self._grain is not None:
             positive, negative = self._grain[int(stamp * 1000) % len(self._grain)]
@@ -118,6 +126,16 @@ def _grain(shape: tuple[int, ...], noise: float) -> list[tuple[Image, Image]] | 
     ]
 
 
+def _bounds(faces: Faces) -> Array:
+    """(N, 4) left, top, right, bottom as x/z and y/z; infinite for faces partly behind."""
+    corners = faces.corners()
+    behind = (corners[..., 2] < _NEAREST).any(axis=1)
+    flat = corners[..., :2] / np.maximum(corners[..., 2:], _NEAREST)
+    bounds = np.concatenate([flat.min(axis=1), flat.max(axis=1)], axis=1)
+    bounds[behind] = [-_WIDE, -_WIDE, _WIDE, _WIDE]
+    return bounds
+
+
 class _Canvas:
     """A depth buffer, a palette index and a brightness per pixel."""
 
@@ -130,9 +148,9 @@ class _Canvas:
         rays = camera.pixel_rays().astype(np.float32)
         self._x, self._y = rays[0, :, 0].copy(), rays[:, 0, 1].copy()
 
-    def draw(self, image: Image, surfaces: Quadrics, colours: Array) -> None:
-        """Draw surfaces in colours (N, 3) BGR into an image (H, W, 3), nearest on top."""
-        boxes = self._boxes(surfaces.bounds)
+    def draw(self, image: Image, surfaces: Quadrics, colours: Array, faces: Faces) -> None:
+        """Draw surfaces in colours (N, 3) BGR, and faces, into an image, nearest on top."""
+        boxes = self._boxes(np.concatenate([surfaces.bounds, _bounds(faces)]))
         shown = [number for number, box in enumerate(boxes) if box is not None]
         if not shown:
             return
@@ -145,8 +163,11 @@ class _Canvas:
         for number in shown:
             box = boxes[number]
             assert box is not None
-            self._draw_one(forms, number, box)
-        self._paint(image, whole, colours)
+            if number < len(colours):
+                self._draw_one(forms, number, box)
+            else:
+                self._draw_face(faces, number - len(colours), number, box)
+        self._paint(image, whole, np.concatenate([colours, faces.colours]))
 
     def _boxes(self, bounds: Array) -> list[tuple[int, int, int, int] | None]:
         """Pixel boxes left, top, right, bottom (exclusive); None outside the image."""
@@ -179,6 +200,20 @@ class _Canvas:
             tones = tone.astype(np.int32)
         np.copyto(self._depth[window], depth, where=nearer)
         np.copyto(self._index[window], tones, where=nearer)
+
+    def _draw_face(
+        self, faces: Faces, face: int, number: int, box: tuple[int, int, int, int]
+    ) -> None:
+        """Draw one face, with the number of its colour in the palette."""
+        left, top, right, bottom = box
+        window = np.s_[top:bottom, left:right]
+        depth = faces.depths(face, self._x[left:right], self._y[top:bottom, None])
+        nearer = depth < self._depth[window]
+        lamp = np.array(self._light.toward)
+        bright = float(faces.normals()[face] @ lamp / np.linalg.norm(lamp))
+        tone = int(bright * (0.5 * _TONES - 1) + (number + 0.5) * _TONES)
+        np.copyto(self._depth[window], depth.astype(np.float32), where=nearer)
+        self._index[window][nearer] = tone
 
     def _paint(self, image: Image, whole: tuple[slice, slice], colours: Array) -> None:
         tones = np.linspace(-1, 1, _TONES, endpoint=False)

@@ -12,6 +12,7 @@ from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.simulation.body import FIGURE
+from pose_action_ros.simulation.furniture import Faces
 from pose_action_ros.simulation.kinematics import Posed
 from pose_action_ros.simulation.motions import TRAVELLING
 from pose_action_ros.simulation.quadrics import Quadrics
@@ -40,7 +41,7 @@ class SimulatedPerson:
         person_id: 0, 1, ... in the order of the people of the scene.
         keypoints: body_25 [px], exact; score 1 inside the image, missing outside.
         pose: human36m_17 [m], exact, placed in the optical frame.
-        visible: (25,) True for keypoints inside the image and not occluded by a body.
+        visible: (25,) True for keypoints inside the image, not occluded by a body or furniture.
         exposed: (25,) the same without occlusion by the person's own body.
         action: one of ACTIONS.
     """
@@ -94,6 +95,7 @@ class Scene:
         self.people = tuple(people)
         self.camera = camera
         self._renderer = (surroundings or Surroundings()).renderer(camera)
+        self._boxes = [box for script in people for box in script.furniture]
 
     @classmethod
     def random(
@@ -119,7 +121,7 @@ class Scene:
         """Draw the image at a time [s]."""
         posed, surfaces = self._bodies(time)
         feet = [person.joints[0][_FEET] for person in posed]
-        image = self._renderer.image(surfaces, feet, time)
+        image = self._renderer.image(surfaces, feet, time, self._boxes)
         truth = self._truth(time, posed, surfaces)
         return SimulatedFrame(time, image, truth, self.camera.intrinsics)
 
@@ -135,8 +137,11 @@ class Scene:
         self, time: float, posed: list[Posed], surfaces: list[tuple[Quadrics, Array]]
     ) -> tuple[SimulatedPerson, ...]:
         shapes = [one for one, _ in surfaces]
+        faces = Faces.of(self._boxes, self.camera)
         return tuple(
-            _true_person(number, script, person, camera=self.camera, surfaces=shapes, time=time)
+            _true_person(
+                number, script, person, camera=self.camera, surfaces=shapes, faces=faces, time=time
+            )
             for number, (script, person) in enumerate(zip(self.people, posed, strict=True))
         )
 
@@ -153,6 +158,7 @@ def _true_person(
     *,
     camera: VirtualCamera,
     surfaces: Sequence[Quadrics],
+    faces: Faces,
     time: float,
 ) -> SimulatedPerson:
     """Compute the truth about one person at a time [s]; surfaces are those of each person."""
@@ -163,7 +169,7 @@ def _true_person(
     with np.errstate(invalid="ignore"):
         inside = np.asarray(((pixels > -0.5) & (pixels < size - 0.5)).all(axis=1))
     depth = _DEPTH * script.body.height
-    exposed = inside
+    exposed = inside & _unoccluded(flat, faces, depth)
     for other, shapes in enumerate(surfaces):
         if other != number:
             exposed = exposed & _unoccluded(flat, shapes, depth)
@@ -183,7 +189,7 @@ def _true_person(
     )
 
 
-def _unoccluded(joints: Array, surfaces: Quadrics, depth: float) -> Flags:
+def _unoccluded(joints: Array, surfaces: Quadrics | Faces, depth: float) -> Flags:
     """(J,) True for joints (J, 3) [m] at most `depth` [m] behind the first surface."""
     in_front = joints[:, 2] > 1e-6
     z = np.where(in_front, joints[:, 2], 1.0)

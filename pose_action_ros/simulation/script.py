@@ -11,6 +11,7 @@ import numpy.typing as npt
 from pose_action_ros.errors import InputError
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import Array, Channels, Rng
+from pose_action_ros.simulation.furniture import Box
 from pose_action_ros.simulation.kinematics import Posed, pose_body
 from pose_action_ros.simulation.motions import MOTIONS, TRAVELLING
 from pose_action_ros.simulation.standing import Motion
@@ -25,14 +26,16 @@ class Performance:
     """One person doing one action in one style, for any time.
 
     Attributes:
-        label: one of ACTIONS.
+        label: one of ACTIONS, or of the postures.
         body: the person's measures.
         motion: channels over time; begins at the origin, facing x.
+        furniture: boxes that the person sits, lies or leans on, or that are in front.
     """
 
     label: str
     body: Body
     motion: Motion
+    furniture: tuple[Box, ...] = ()
 
     def channels(self, times: npt.ArrayLike) -> Channels:
         """Joint angles and root at times (T,) [s] after the beginning, within the joint limits."""
@@ -135,6 +138,15 @@ class Script:
                 origin = np.array([last["forward"][0], last["sideways"][0], first + 360 * turns])
             origins.append(origin)
         return np.array(origins)
+
+    @property
+    def furniture(self) -> tuple[Box, ...]:
+        """The boxes of all parts, in the world."""
+        return tuple(
+            box.moved(*origin.tolist())
+            for part, origin in zip(self.parts, self._origins, strict=True)
+            for box in part.furniture
+        )
 
     def label_at(self, time: float) -> str:
         """Label of the action at a time [s]; it changes in the middle of a transition."""

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from pose_action_ros.simulation.body import FIGURE, Body
 from pose_action_ros.simulation.channels import SIDES
+from pose_action_ros.simulation.contact import seat_radii
 from pose_action_ros.simulation.head_surfaces import add_head
 from pose_action_ros.simulation.kinematics import OUTWARD, Posed
 from pose_action_ros.simulation.look import Colour
@@ -55,14 +56,14 @@ def _trunk(shapes: Shapes) -> None:
     shapes.ball(at["neck"], chest, upper, look.shirt, (0, 0, -0.24 * half))
     _shoulder_line(shapes)
     shapes.ball(at["spine"], lumbar, (belly, waist, 0.75 * half), look.shirt, (0, 0, -0.25 * half))
-    hips = body.hip_breadth / 2
     over = look.loose if look.coat else 0.3 * look.loose
-    seat = (0.66 * hips + over, 0.99 * hips + over, 0.30 * body.trunk)
+    deep, wide, high = seat_radii(body)
+    seat = deep + over, wide + over, high + over
     cloth = look.shirt if look.coat else look.trousers
-    shapes.ball(at["mid_hip"], pelvis, seat, cloth, (-0.03 * hips, 0, 0.03 * half))
+    shapes.ball(at["mid_hip"], pelvis, seat, cloth, (-0.015 * body.hip_breadth, 0, 0))
     # The shirt covers the trousers and fills the sides between chest and hips.
-    low = at["mid_hip"] + pelvis @ np.array([0, 0, 0.16 * body.trunk])
-    wide = 0.5 * (waist + hips) + 0.3 * look.loose
+    low = at["mid_hip"] + pelvis @ np.array([0, 0, 0.12 * body.trunk])
+    wide = 0.5 * (waist + body.hip_breadth / 2) + 0.3 * look.loose
     shapes.limb(
         low, at["spine"], (wide, waist), look.shirt, broad=pelvis[:, 1], flat=0.97 * belly / waist
     )

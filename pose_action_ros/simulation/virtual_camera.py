@@ -68,7 +68,7 @@ class VirtualCamera:
         size: tuple[int, int] = (640, 480),
         distance: tuple[float, float] = (2.0, 5.0),
     ) -> VirtualCamera:
-        """Draw a camera of a robot: 0.3 to 1.8 m high, in any direction, looking at the target.
+        """Draw a camera of a robot: 0.15 to 2.5 m high, in any direction, looking at the target.
 
         Args:
             rng: random numbers.
@@ -84,7 +84,7 @@ class VirtualCamera:
         away = rng.uniform(max(distance[0], fits), max(distance[1], fits + 0.3))
         around = rng.uniform(-np.pi, np.pi)
         place = aim + away * np.array([np.cos(around), np.sin(around), 0.0])
-        place[2] = rng.uniform(0.3, 1.8)
+        place[2] = rng.uniform(0.15, 2.5)
         return cls.looking_at(place, aim + rng.normal(0, 0.08, 3), intrinsics, rng.uniform(-5, 5))
 
     @property

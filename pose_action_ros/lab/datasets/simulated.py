@@ -15,6 +15,7 @@ from pose_action_ros.lab.datasets.person import PERSON
 from pose_action_ros.simulation import ACTIONS, FIGURE, Body, Performance, perform
 from pose_action_ros.simulation.free_movement import free_performance
 from pose_action_ros.simulation.kinematics import OUTWARD, Posed
+from pose_action_ros.simulation.motions.postures import POSTURES, posture_performance
 
 Array = npt.NDArray[np.float64]
 Rng = np.random.Generator
@@ -75,6 +76,32 @@ def simulate_free_people(
     return np.concatenate(
         [_clips(free_performance(rng), 25.0, shape, rng) for _ in range(performances)]
     )
+
+
+def simulate_postures(
+    performances: int, clips: int, images: int, spacing: float, seed: int
+) -> dict[str, Array]:
+    """Simulate people of random bodies in every posture: seated, lying, kneeling, getting up.
+
+    Args:
+        performances: of each posture.
+        clips: of each performance, at random times of its first 25 seconds.
+        images: of each clip.
+        spacing: time between the images of a clip [s].
+        seed: of bodies and postures.
+
+    Returns:
+        (performances * clips, images, 21, 3) [m] PERSON joints, z up, by posture, images in the
+        order of time.
+    """
+    rng = np.random.default_rng(seed)
+    shape = clips, images, spacing
+    return {
+        name: np.concatenate(
+            [_clips(posture_performance(rng, name), 25.0, shape, rng) for _ in range(performances)]
+        )
+        for name in POSTURES
+    }
 
 
 def _clips(

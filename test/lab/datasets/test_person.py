@@ -11,8 +11,13 @@ from pose_action_ros.lab.datasets.person import (
     PERSON,
     stretched,
 )
-from pose_action_ros.lab.datasets.simulated import simulate_free_people, simulate_people
+from pose_action_ros.lab.datasets.simulated import (
+    simulate_free_people,
+    simulate_people,
+    simulate_postures,
+)
 from pose_action_ros.simulation import ACTIONS
+from pose_action_ros.simulation.motions.postures import POSTURES
 from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
 
 
@@ -37,6 +42,15 @@ def test_simulated_people_do_every_action_and_differ_by_seed() -> None:
         assert first[action].shape == (3, 2, 21, 3)
         assert not np.allclose(first[action], second[action])
     np.testing.assert_array_equal(first["bowing"], simulate_people(1, 3, 2, 0.1, seed=1)["bowing"])
+
+
+def test_simulated_people_take_every_posture() -> None:
+    people = simulate_postures(1, 2, 3, 0.1, seed=1)
+    assert tuple(people) == POSTURES
+    for clips in people.values():
+        assert clips.shape == (2, 3, 21, 3)
+        assert clips[..., 2].min() > -0.02
+        assert np.linalg.norm(np.diff(clips, axis=1), axis=-1).max() < 0.8
 
 
 def test_free_people_differ_by_seed_and_from_moment_to_moment() -> None:

@@ -1,0 +1,139 @@
+"""Postures of homes and hospitals, in contact with floor and furniture, and getting up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from pose_action_ros.errors import InputError
+from pose_action_ros.simulation.body import Body
+from pose_action_ros.simulation.channels import Rng
+from pose_action_ros.simulation.contact import LYING, SEAT
+from pose_action_ros.simulation.furniture import Box
+from pose_action_ros.simulation.key_poses import KeyPose, motion_through
+from pose_action_ros.simulation.motions.low import (
+    bending,
+    crawling,
+    kneeling,
+    leaning,
+    on_all_fours,
+    on_one_knee,
+    squatting,
+)
+from pose_action_ros.simulation.motions.lying import (
+    bed_of,
+    lying_on_back,
+    lying_on_front,
+    lying_on_side,
+    on_back,
+    on_front,
+    on_side,
+)
+from pose_action_ros.simulation.motions.resting import Setting, on_thighs, standing_key
+from pose_action_ros.simulation.motions.sitting import on_chair, on_edge, sitting_on_floor
+from pose_action_ros.simulation.poser import hovering
+from pose_action_ros.simulation.script import Performance
+
+_KEYS = 8
+"""Key poses before a performance repeats itself."""
+
+_TRIES = 12
+_HOVERING = 0.012
+"""Greatest distance [m] of trunk and floor in a key pose."""
+
+SETTINGS: Mapping[str, Callable[[Body, Rng], Setting]] = {
+    "sitting_chair": on_chair,
+    "sitting_floor": sitting_on_floor,
+    "kneeling": kneeling,
+    "squatting_deep": squatting,
+    "bending": bending,
+    "crawling": crawling,
+    "lying_back": lying_on_back,
+    "lying_side": lying_on_side,
+    "lying_front": lying_on_front,
+    "leaning": leaning,
+}
+
+POSTURES: tuple[str, ...] = (*SETTINGS, "getting_up")
+"""Labels of the postures; they are not ACTIONS."""
+
+
+def posture_performance(rng: Rng, name: str, body: Body | None = None) -> Performance:
+    """Draw a performance of a posture: from one variant to the next, in one place.
+
+    Args:
+        rng: source of randomness.
+        name: one of POSTURES.
+        body: random if None.
+
+    Raises:
+        InputError: unknown posture; the message lists all.
+    """
+    if name not in POSTURES:
+        raise InputError(f"unknown posture {name!r}, expected one of {', '.join(POSTURES)}")
+    body = body or Body.random(rng)
+    if name == "getting_up":
+        keys, furniture = _getting_up(body, rng)
+        move, hold = (0.7, 1.7), (0.0, 1.0)
+    else:
+        setting = SETTINGS[name](body, rng)
+        keys = [_drawn(body, name, setting) for _ in range(_KEYS)]
+        furniture = list(setting.furniture)
+        move, hold = ((0.5, 1.1), (0.0, 0.4)) if name == "crawling" else ((0.6, 1.8), (0.3, 4.0))
+    if rng.random() < 0.5:
+        keys = [key.mirrored() for key in keys]
+        furniture = [box.mirrored() for box in furniture]
+    motion = motion_through(body, keys, rng, move, hold)
+    return Performance(name, body, motion, tuple(furniture))
+
+
+def _drawn(body: Body, name: str, setting: Setting) -> KeyPose:
+    """Draw a key pose; in lying and sitting postures the trunk rests on the floor."""
+    parts = {"sitting_floor": SEAT}.get(name, LYING if name.startswith("lying") else ())
+    keys = []
+    for _ in range(_TRIES if parts else 1):
+        keys.append(setting.draw())
+        if not parts or hovering(body, keys[-1], parts) < _HOVERING:
+            return keys[-1]
+    return min(keys, key=lambda key: hovering(body, key, parts))
+
+
+def _getting_up(body: Body, rng: Rng) -> tuple[list[KeyPose], list[Box]]:
+    """Get up to standing and go back, from the floor, a bed or a chair."""
+    ways = (_from_floor, _from_bed, _from_chair)
+    up, furniture = ways[rng.choice(3, p=[0.5, 0.25, 0.25])](body, rng)
+    return [*up, *up[-2:0:-1]], furniture
+
+
+def _from_floor(body: Body, rng: Rng) -> tuple[list[KeyPose], list[Box]]:
+    """From back or side over sitting, or from the front over hands and knees, to one knee."""
+    standing = standing_key(body, rng, 0.3 * body.leg)
+    knee = on_one_knee(body, rng)
+    on_thighs(knee, rng)
+    knee.settle()
+    if rng.random() < 0.3:
+        fours = on_all_fours(body, rng)
+        turned = [key.moved(0.0, 0.0, 180.0) for key in (fours, knee.key, standing)]
+        return [on_front(body, rng), *turned], []
+    first = on_back(body, rng) if rng.random() < 0.7 else on_side(body, rng)
+    sitting = sitting_on_floor(body, rng).draw()
+    between = [sitting, on_all_fours(body, rng)] if rng.random() < 0.4 else [sitting]
+    return [first, *between, knee.key, standing], []
+
+
+def _from_bed(body: Body, rng: Rng) -> tuple[list[KeyPose], list[Box]]:
+    """From lying on a bed over its edge on the left."""
+    top = (body.shin + body.foot_height) * rng.uniform(0.85, 1.2)
+    edge = on_edge(body, rng, top).moved(0.0, 0.2, 90.0)
+    standing = standing_key(body, rng, 0.9 * body.thigh).moved(0.0, 0.2, 90.0)
+    lying = [on_back(body, rng), on_side(body, rng)]
+    up = [replace(key, lift=np.array([top])) for key in lying]
+    return [*up, edge, standing], [bed_of(top, 1.2 * body.height, 1.0, rng).moved(0, -0.15)]
+
+
+def _from_chair(body: Body, rng: Rng) -> tuple[list[KeyPose], list[Box]]:
+    setting = on_chair(body, rng)
+    up = [setting.draw(), setting.draw(), standing_key(body, rng, 0.85 * body.thigh)]
+    return up, list(setting.furniture)

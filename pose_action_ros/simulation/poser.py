@@ -1,0 +1,138 @@
+"""The builder of key poses: trunk first, then feet and hands, then contact with the floor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.simulation.body import FIGURE, Body
+from pose_action_ros.simulation.channels import SIDES, Array
+from pose_action_ros.simulation.contact import part_heights
+from pose_action_ros.simulation.key_poses import FLIP, GRIP, TRUNK, KeyPose, channels_of
+from pose_action_ros.simulation.kinematics import OUTWARD, Posed, about_x, about_y, pose_body
+
+_SETTLING = 5
+
+
+class Poser:
+    """Builds one key pose of a body, pelvis and trunk first."""
+
+    def __init__(self, body: Body, root: npt.ArrayLike, pelvis: Array, **trunk: float) -> None:
+        """Take the place [m] and the axes of the pelvis, and channels of the trunk [degrees]."""
+        self.body = body
+        self.key = KeyPose(np.asarray(root, dtype=np.float64), pelvis)
+        self.key.trunk = np.array([trunk.get(name, 0.0) for name in TRUNK])
+        self.posed = self._pose()
+
+    def _pose(self) -> Posed:
+        return pose_body(self.body, channels_of(self.body, [self.key], np.zeros(1)).limited())
+
+    def _heights(self, posed: Posed) -> dict[str, Array]:
+        """Lowest height [m] of each part above the floor of the key pose."""
+        up = self.key.root[2] - posed.joint("mid_hip")[0, 2]
+        points = {name: posed.joint(name) + np.array([0, 0, up]) for name in FIGURE.joints}
+        return part_heights(self.body, points, posed.frames)
+
+    def place(self, joint: str) -> Array:
+        """(3,) place of a joint of the trunk, a hip or a shoulder [m]."""
+        away: Array = self.posed.joint(joint)[0] - self.posed.joint("mid_hip")[0]
+        return self.key.root + away
+
+    def now(self, joint: str) -> Array:
+        """(3,) place of any joint [m] with the limbs as set so far."""
+        posed = self._pose()
+        place: Array = self.key.root + posed.joint(joint)[0] - posed.joint("mid_hip")[0]
+        return place
+
+    def rest(self, *parts: str, height: float = 0.0) -> None:
+        """Move the pelvis up or down until the lowest of the parts (see contact) is at a height."""
+        heights = self._heights(self.posed)
+        low = min(float(heights[name][0]) for name in parts)
+        self.key.root = self.key.root + np.array([0, 0, height - low])
+
+    def settle(self) -> KeyPose:
+        """Return the pose with feet, knees, hands and elbows moved up to the floor.
+
+        Places are meant roughly: heels, toes and elbows below the floor would lift the trunk.
+        """
+        for _ in range(_SETTLING):
+            heights = self._heights(self._pose())
+            for row, side in enumerate(SIDES):
+                for parts, places in (
+                    (("ankle", "heel", "big_toe", "small_toe"), self.key.feet),
+                    (("wrist", "hand"), self.key.hands),
+                ):
+                    low = min(float(heights[f"{side}_{part}"][0]) for part in parts)
+                    places[row, 2] -= min(low, 0.0)
+                for part, poles in (("knee", self.key.knees), ("elbow", self.key.elbows)):
+                    if heights[f"{side}_{part}"][0] < 0:
+                        poles[row] += np.linalg.norm(poles[row]) * np.array([0, 0, 0.3])
+        return self.key
+
+    def hang(self) -> KeyPose:
+        """Return the settled pose, held where it is, also if no part reaches the floor."""
+        self.settle()
+        heights = self._heights(self._pose())
+        self.key.lift = np.array([max(min(float(height[0]) for height in heights.values()), 0.0)])
+        return self.key
+
+    def foot(
+        self,
+        side: str,
+        ankle: npt.ArrayLike,
+        knee: npt.ArrayLike,
+        angle: float | None = None,
+    ) -> None:
+        """Put an ankle at a place [m]; the foot is level, or has an angle [degrees]."""
+        row = SIDES.index(side)
+        self.key.feet[row], self.key.knees[row] = ankle, knee
+        self.key.flat[row], self.key.ankles[row] = float(angle is None), angle or 0.0
+
+    def bend_leg(
+        self, side: str, flex: float, knee: float, aside: float = 0.0, angle: float = -20.0
+    ) -> None:
+        """Set a leg by its angles [degrees]: flexion of hip and knee, thigh to the outside."""
+        out = OUTWARD[side]
+        thigh = self.key.pelvis @ about_y(-flex) @ about_x(out * aside)
+        down = np.array([0.0, 0.0, -1.0])
+        middle = self.place(f"{side}_hip") + self.body.thigh * (thigh @ down)
+        ankle = middle + self.body.shin * (thigh @ about_y(knee) @ down)
+        self.foot(side, ankle, thigh @ np.array([1.0, 0, 0]), angle)
+
+    def hand(self, side: str, wrist: npt.ArrayLike, elbow: npt.ArrayLike, **grip: float) -> None:
+        """Put a wrist at a place [m]; `grip` are channels GRIP."""
+        row = SIDES.index(side)
+        self.key.hands[row], self.key.elbows[row] = wrist, elbow
+        self.key.palms[row] = 0.0
+        for name, value in grip.items():
+            self.key.grip[row, GRIP.index(name)] = value
+
+    def palm(
+        self,
+        side: str,
+        wrist: npt.ArrayLike,
+        elbow: npt.ArrayLike,
+        fingers: npt.ArrayLike = (1.0, 0.0, 0.0),
+    ) -> None:
+        """Rest a hand on its palm, the wrist at a place [m]."""
+        row = SIDES.index(side)
+        self.hand(side, wrist, elbow, curl=0.05)
+        self.key.fingers[row], self.key.palms[row] = fingers, 1.0
+
+    def hand_at(self, side: str, wrist: npt.ArrayLike, elbow: npt.ArrayLike, **grip: float) -> None:
+        """Put a wrist relative to the shoulder [arm lengths], in the chest's axes, y outwards."""
+        chest = self.posed.frames["chest"][0]
+        way = chest @ (np.asarray(wrist, dtype=np.float64) * self.body.arm * FLIP[side])
+        pole = chest @ (np.asarray(elbow, dtype=np.float64) * FLIP[side])
+        self.hand(side, self.place(f"{side}_shoulder") + way, pole, **grip)
+
+
+def hovering(body: Body, key: KeyPose, parts: Sequence[str]) -> float:
+    """Height [m] of the lowest of the parts (see contact) above the lowest point of the body."""
+    posed = pose_body(body, channels_of(body, [key], np.zeros(1)).limited())
+    points = {name: posed.joint(name) for name in FIGURE.joints}
+    heights = part_heights(body, points, posed.frames)
+    low = min(float(height[0]) for height in heights.values())
+    return min(float(heights[part][0]) for part in parts) - low
