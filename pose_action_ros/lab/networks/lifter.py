@@ -9,16 +9,15 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from pose_action_ros.lab.networks.two_stream import Reading, Reflection, Stream, StreamShape
-from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
+from pose_action_ros.lab.networks.fit import MISFIT, misfit
+from pose_action_ros.lab.networks.two_stream import Pair, Reading, Reflection, Stream, StreamShape
+from pose_action_ros.lab.networks.window import Window
+from pose_action_ros.skeletons import HUMAN36M_17
 
 Array = npt.NDArray[np.float64]
 
-INPUT_JOINTS, INPUT_CHANNELS = len(COCO_18), 3  # x, y, score
 OUTPUT_JOINTS = len(HUMAN36M_17)
 
-KEYPOINTS = Reflection.of_points(COCO_18.mirror, (-1.0, 1.0, 1.0))
-"""Reflection of normalised keypoints (18, 3)."""
 _BONE_MIRROR = HUMAN36M_17.mirror[1:] - 1
 BONES = Reflection.of_points(_BONE_MIRROR, (-1.0, 1.0, 1.0))
 """Reflection of bone vectors, or of joints without the root, (16, 3)."""
@@ -26,7 +25,7 @@ _STRETCH = Reflection.of_points(_BONE_MIRROR, (1.0,))
 _SCORES = Reflection.of_points(HUMAN36M_17.mirror, (1.0,))
 _TINY = 1e-8
 _CALM = 0.02  # keeps early steps from driving a length to its bound, where the gradient is zero
-_SHORT = 5.0
+_SHORT = 1.0
 """Predicted bone lengths are between this percentile of people's and 100 minus it."""
 
 
@@ -38,11 +37,16 @@ class BoneLengths:
     greatest: Array
 
     @classmethod
-    def of(cls, joints: Array) -> BoneLengths:
-        """Bounds of most people's bone lengths, from joints (N, 17, 3) [m]."""
+    def of(cls, joints: Array, weights: Array) -> BoneLengths:
+        """Bounds of most people's bone lengths, from joints (N, 17, 3) [m] with weights (N, 17).
+
+        Bones to a joint that counts for none of the people are measured in all of them.
+        """
         parents = [HUMAN36M_17.index(name) for name in HUMAN36M_17.parents[1:]]
         lengths = np.linalg.norm(joints[:, 1:] - joints[:, parents], axis=-1)  # (N, 16)
-        least, greatest = np.percentile(lengths, [_SHORT, 100 - _SHORT], axis=0)
+        counts = (weights[:, 1:] > 0) & (weights[:, parents] > 0)
+        lengths[~(counts | ~counts.any(axis=0))] = np.nan
+        least, greatest = np.nanpercentile(lengths, [_SHORT, 100 - _SHORT], axis=0)
         return cls(least, greatest)
 
 
@@ -89,23 +93,44 @@ class Bones(nn.Module):
 
 
 class RobotLifter(nn.Module):
-    """One stream with its outputs: normalised keypoints (B, 18, 3) to Lifted."""
+    """One stream with its outputs: windows of normalised keypoints (B, K, 18, 3) to Lifted."""
 
-    def __init__(self, shape: StreamShape, lengths: BoneLengths) -> None:
+    def __init__(
+        self, shape: StreamShape, lengths: BoneLengths, window: Window | None = None
+    ) -> None:
         super().__init__()
-        self.stream = Stream(shape, KEYPOINTS)
+        self.window = window or Window()
+        self.stream = Stream(shape, self.window.reflection)
         self.pose = Reading(shape.width, BONES.then(_STRETCH))
         nn.init.zeros_(self.pose.linear.weight[len(BONES) :])
-        self.score = Reading(shape.width, _SCORES)
+        self.pair = Pair(MISFIT)
+        self.score = Reading(shape.width + len(MISFIT) + 1, _SCORES)
         self.bones = Bones(lengths)
 
     def forward(self, keypoints: Tensor) -> Lifted:
-        """Keypoints (B, 18, 3) to joints and scores."""
-        hidden = self.stream(keypoints.flatten(1))  # (B, 2, width)
+        """Windows (B, K, 18, 3) to joints and scores."""
+        hidden, joints = self._lift(keypoints)
+        return Lifted(joints, self.score(self._evidence(keypoints, hidden, joints)))
+
+    def joints(self, keypoints: Tensor) -> Tensor:
+        """Joints (B, 17, 3) alone."""
+        return self._lift(keypoints)[1]
+
+    def evidence(self, keypoints: Tensor) -> tuple[Tensor, Tensor]:
+        """Inputs (B, 2, E) of the score layer, and joints (B, 17, 3)."""
+        hidden, joints = self._lift(keypoints)
+        return self._evidence(keypoints, hidden, joints), joints
+
+    def _lift(self, keypoints: Tensor) -> tuple[Tensor, Tensor]:
+        """Hidden layer (B, 2, width) and joints (B, 17, 3)."""
+        hidden = self.stream(self.window.vectors(keypoints))
         directions, stretch = self.pose(hidden).split([len(BONES), len(_STRETCH)], dim=1)
-        joints = self.bones(directions.reshape(-1, OUTPUT_JOINTS - 1, 3), stretch)
-        # The gradient of the scores must not change the pose.
-        return Lifted(joints, self.score(hidden.detach()))
+        return hidden, self.bones(directions.reshape(-1, OUTPUT_JOINTS - 1, 3), stretch)
+
+    def _evidence(self, keypoints: Tensor, hidden: Tensor, joints: Tensor) -> Tensor:
+        """The hidden layer, its size, and the misfit of the joints."""
+        size = hidden.square().mean(dim=-1, keepdim=True).add(_TINY).log()
+        return torch.cat([hidden, size, self.pair(misfit(keypoints[:, 0], joints))], dim=-1)
 
 
 class Exported(nn.Module):
@@ -119,8 +144,8 @@ class Exported(nn.Module):
         self.lifters = nn.ModuleList(lifters)
 
     def forward(self, keypoints: Tensor) -> tuple[Tensor, Tensor]:
-        """Keypoints (B, 1, 18, 3) to joints and scores."""
-        lifted = [lifter(keypoints[:, 0]) for lifter in self.lifters]
+        """Windows of keypoints (B, K, 18, 3) to joints and scores."""
+        lifted = [lifter(keypoints) for lifter in self.lifters]
         joints = _mean([one.joints for one in lifted])
         return joints, _mean([one.logits for one in lifted]).sigmoid()
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 pytest.importorskip("torch")
 import torch
 
-from pose_action_ros.lab.networks.lifter import KEYPOINTS
 from pose_action_ros.lab.networks.two_stream import (
     Pair,
     PairLinear,
@@ -22,10 +21,12 @@ from pose_action_ros.lab.networks.two_stream import (
     StreamShape,
     Unpair,
 )
+from pose_action_ros.lab.networks.window import Window
 from pose_action_ros.skeletons import COCO_18
 
 POINTS = Reflection.of_points(COCO_18.mirror, (-1.0, 1.0, 1.0))
 SEEDS = st.integers(0, 1000)
+KEYPOINTS = Window().reflection
 SMALL = StreamShape(width=32, blocks=2)
 
 

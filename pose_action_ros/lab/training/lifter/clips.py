@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pose_action_ros.lab.datasets.bodies import bone_lengths, on_bodies, random_lengths
 from pose_action_ros.lab.datasets.person import PERSON
 from pose_action_ros.lab.datasets.simulated import figure_of, person_joints
-from pose_action_ros.lab.training.lifter.people import RECORDED
+from pose_action_ros.lab.training.lifter.people import OWN_BONES, RECORDED
 from pose_action_ros.lab.training.lifter.pool import FACE, Pool, turn_heads
 from pose_action_ros.simulation import ACTIONS, Body, Script
 from pose_action_ros.simulation.free_movement import FREE, free_performance
@@ -21,8 +21,6 @@ Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Generator = np.random.Generator
 
-OWN_BONES = 0.5
-"""Share of recorded people with their own bones; the others get a random body's."""
 _ACTIONS, _SECONDS, _ROOM = 2, 4.0, 1.1
 _FREE_SECONDS = 25.0
 _BONES = {
@@ -79,8 +77,8 @@ def recorded_clip(pool: Pool, times: Array, rng: Generator) -> Clip:
     chosen, end = pool.draw(1, float(times[-1]), rng)
     joints = pool.at(chosen, end[:, None] - times[-1] + times)
     defined = pool.defined[chosen[0]]
-    joints = turn_heads(joints, np.array([not defined[FACE].all()]), rng)[0]
-    if rng.random() >= OWN_BONES:
+    joints = joints[0] if defined[FACE].all() else turn_heads(joints, rng)[0]
+    if rng.random() >= OWN_BONES["recorded"]:
         joints = on_bodies(joints, random_lengths(rng, 1)[0])
     body = fitted_body(Body.random(rng), joints)
     joints = joints - [*joints[0, 0, :2], joints[..., 2].min() - rng.uniform(*_SOLE)]

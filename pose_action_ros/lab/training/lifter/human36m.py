@@ -52,8 +52,9 @@ class Human36mSource:
                 "no detections of the training subjects: name them with human36m_detections"
             )
         joints = torch.from_numpy(frames.poses[rank::processes])
+        weights = torch.ones(1, joints.shape[1]).expand(joints.shape[:2])
         self._views = {
-            name: Batch(torch.from_numpy(keypoints[rank::processes]), joints)
+            name: Batch(torch.from_numpy(keypoints[rank::processes]), joints, weights)
             for name, keypoints in zip(STREAMS, (frames.exact, frames.detected), strict=True)
         }
 
@@ -89,7 +90,9 @@ def human36m_learners(settings: LifterTraining) -> dict[str, Learner]:
     for name in STREAMS:
         learners[name] = VectorLearner(shape, keypoints, Standardise(sizes[0]))
         if settings.baseline:
-            learners[name + BASELINE] = BaselineLearner(*map(Standardise, sizes))
+            learners[name + BASELINE] = BaselineLearner(
+                Standardise(sizes[0]), Standardise(sizes[1])
+            )
     return learners
 
 

@@ -21,6 +21,7 @@ from pose_action_ros.lab.networks.two_stream import (
     Stream,
     StreamShape,
 )
+from pose_action_ros.lab.networks.window import Window
 
 Array = npt.NDArray[np.float64]
 
@@ -28,7 +29,6 @@ DELTA = 0.05
 """Error [m] at which the Huber loss changes from squared to linear."""
 CORRECT = 0.15
 """Largest error [m] of a correct joint: the threshold of PCK."""
-_SCORE_WEIGHT = 0.1
 BASELINE = "_baseline"
 """Suffix of the names of baseline networks."""
 
@@ -38,12 +38,14 @@ class Batch:
     """Training data of one step of a network.
 
     Attributes:
-        inputs: (B, J, C) keypoints, as the data source gives them.
+        inputs: (B, ...) keypoints, as the data source gives them.
         joints: (B, 17, 3) [m] root-relative ground truth.
+        weights: (B, 17) of the joints, 0 for those that are not defined.
     """
 
     inputs: Tensor
     joints: Tensor
+    weights: Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +53,7 @@ class Inputs:
     """Network inputs of N people.
 
     Attributes:
-        keypoints: (N, J, C).
+        keypoints: (N, ...).
         rotations: (N, 3, 3) from the frame in which poses are compared to the network's.
     """
 
@@ -67,12 +69,14 @@ class HeldOut:
         exact, detected: inputs from the exact and from the detected keypoints of the same people.
         truth: (N, 17, 3) [m] root-relative.
         groups: (N,) names by which results are split; "action" is always there.
+        defined: (N, 17) true for joints that count; None for all.
     """
 
     exact: Inputs
     detected: Inputs
     truth: Array
     groups: Mapping[str, npt.NDArray[np.str_]]
+    defined: npt.NDArray[np.bool_] | None = None
 
 
 class Learner(nn.Module, ABC):
@@ -82,7 +86,7 @@ class Learner(nn.Module, ABC):
         """Set the network's scaling, if any, from training data.
 
         Args:
-            inputs: (N, C) keypoints.
+            inputs: (N, ...) keypoints.
             joints: (N, 48) [m] without the root.
         """
 
@@ -116,11 +120,16 @@ def predict(learner: Learner, inputs: Inputs) -> Array:
     return rotated
 
 
-def huber(predicted: Tensor, truth: Tensor) -> Tensor:
-    """Huber loss of the distance of each joint (B, J, 3), in metres beyond DELTA."""
-    distance = torch.linalg.vector_norm(predicted - truth + 1e-8, dim=-1)  # (B, J)
+def huber(predicted: Tensor, batch: Batch) -> Tensor:
+    """Huber loss of the distance of each joint (B, 17, 3) that counts, in metres beyond DELTA."""
+    distance = torch.linalg.vector_norm(predicted - batch.joints + 1e-8, dim=-1)  # (B, 17)
     zero = torch.zeros_like(distance)
-    return nn.functional.huber_loss(distance, zero, delta=DELTA) / DELTA
+    losses = nn.functional.huber_loss(distance, zero, delta=DELTA, reduction="none") / DELTA
+    return _weighted_mean(losses, batch.weights)
+
+
+def _weighted_mean(losses: Tensor, weights: Tensor) -> Tensor:
+    return (losses * weights).sum() / weights.sum().clamp(min=1.0)
 
 
 class RobotLearner(Learner):
@@ -131,17 +140,12 @@ class RobotLearner(Learner):
         self.lifter = lifter
 
     def loss(self, batch: Batch) -> Tensor:
-        """Distance of the joints, and cross-entropy of their scores."""
-        predicted = self.lifter(batch.inputs)
-        errors = torch.linalg.vector_norm(predicted.joints - batch.joints, dim=-1).detach()
-        correct = (errors <= CORRECT).float()
-        scores = nn.functional.binary_cross_entropy_with_logits(predicted.logits, correct)
-        loss: Tensor = huber(predicted.joints, batch.joints)
-        return loss + _SCORE_WEIGHT * scores
+        """Distance of the joints; scores are trained later, see scores.calibrate."""
+        return huber(self.poses(batch.inputs), batch)
 
     def poses(self, inputs: Tensor) -> Tensor:
         """(B, 17, 3) [m]."""
-        joints: Tensor = self.lifter(inputs).joints
+        joints: Tensor = self.lifter.joints(inputs)
         return joints
 
 
@@ -155,11 +159,11 @@ class VectorLearner(Learner):
 
     def measure(self, inputs: Tensor, joints: Tensor) -> None:  # noqa: ARG002 - joints stay metres
         """See Learner."""
-        cast(Standardise, self.stream.scaling).measure(inputs)
+        cast(Standardise, self.stream.scaling).measure(inputs.flatten(1))
 
     def loss(self, batch: Batch) -> Tensor:
         """Distance of the joints."""
-        return huber(self.poses(batch.inputs), batch.joints)
+        return huber(self.poses(batch.inputs), batch)
 
     def poses(self, inputs: Tensor) -> Tensor:
         """(B, 17, 3) [m]."""
@@ -167,26 +171,38 @@ class VectorLearner(Learner):
 
 
 class BaselineLearner(Learner):
-    """The baseline as published: standardised vectors in and out, mean squared error."""
+    """The baseline as published: standardised vectors in and out, mean squared error.
 
-    def __init__(self, inputs: Standardise, joints: Standardise) -> None:
+    Args:
+        inputs, joints: standardisation of the vectors.
+        window: form of windows of keypoints in the network; None for other keypoints.
+    """
+
+    def __init__(
+        self, inputs: Standardise, joints: Standardise, window: Window | None = None
+    ) -> None:
         super().__init__()
         self.network = Martinez(len(inputs.mean), len(joints.mean))
-        self.inputs, self.joints = inputs, joints
+        self.inputs, self.joints, self.window = inputs, joints, window
 
     def measure(self, inputs: Tensor, joints: Tensor) -> None:
         """See Learner."""
-        self.inputs.measure(inputs)
+        self.inputs.measure(self._vectors(inputs))
         self.joints.measure(joints)
 
     def loss(self, batch: Batch) -> Tensor:
         """Mean squared error of standardised coordinates; the root is not predicted."""
-        predicted = self.network(self.inputs(batch.inputs.flatten(1)))
-        return nn.functional.mse_loss(predicted, self.joints(batch.joints[:, 1:].flatten(1)))
+        predicted = self.network(self.inputs(self._vectors(batch.inputs)))
+        errors = (predicted - self.joints(batch.joints[:, 1:].flatten(1))).square()
+        return _weighted_mean(errors.unflatten(1, (-1, 3)).mean(dim=-1), batch.weights[:, 1:])
 
     def poses(self, inputs: Tensor) -> Tensor:
         """(B, 17, 3) [m]."""
-        return _with_root(self.joints.undo(self.network(self.inputs(inputs.flatten(1)))))
+        vectors = self.inputs(self._vectors(inputs))
+        return _with_root(self.joints.undo(self.network(vectors)))
+
+    def _vectors(self, inputs: Tensor) -> Tensor:
+        return inputs.flatten(1) if self.window is None else self.window.vectors(inputs)
 
 
 def _with_root(vectors: Tensor) -> Tensor:

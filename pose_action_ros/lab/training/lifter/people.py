@@ -17,9 +17,12 @@ from pose_action_ros.lab.datasets.bvh_people import read_bvh_people
 from pose_action_ros.lab.datasets.capture import Capture, check_subject
 from pose_action_ros.lab.datasets.cmu import read_acclaim, read_positions
 from pose_action_ros.lab.datasets.mocap_npz import read_mocap
+from pose_action_ros.lab.datasets.person import PERSON
 from pose_action_ros.lab.datasets.simulated import simulate_free_people, simulate_people
-from pose_action_ros.lab.training.lifter.settings import LifterTraining, RecordedPeople
-from pose_action_ros.lab.training.lifter.views import STRETCH, Views, random_people, random_views
+from pose_action_ros.lab.training.lifter.pool import Pool, placed
+from pose_action_ros.lab.training.lifter.recombination import recombined, toppled
+from pose_action_ros.lab.training.lifter.settings import LifterTraining, People
+from pose_action_ros.lab.training.lifter.views import Views, random_views
 from pose_action_ros.simulation.free_movement import FREE
 
 Array = npt.NDArray[np.float64]
@@ -30,7 +33,11 @@ RECORDED = "recorded/"
 TRAIN, CALIBRATION, TEST = "train", "calibration", "test"
 """Splits; no person is in two of them."""
 KINDS = ("recorded", "simulated", "free")
-_TEST_SEED = 1_000_003  # added to the seed, for other bodies and styles than in training
+OWN_BONES = {"recorded": 0.5, "simulated": 0.7, "free": 0.7}
+"""Share of people with their own bones, by kind; the others get a random body's."""
+_SEEDS = {TRAIN: 0, CALIBRATION: 2_000_003, TEST: 1_000_003}  # other bodies, styles and times
+_FEWER = 6
+_IMAGES = 200, 0.05  # number and spacing [s] of the images of a simulated motion
 
 
 def kinds_of(actions: npt.NDArray[np.str_]) -> npt.NDArray[np.str_]:
@@ -41,7 +48,7 @@ def kinds_of(actions: npt.NDArray[np.str_]) -> npt.NDArray[np.str_]:
     return kinds
 
 
-def recorded_captures(settings: RecordedPeople) -> dict[str, list[Capture]]:
+def recorded_captures(settings: People) -> dict[str, list[Capture]]:
     """Read all recordings, by the split of their people.
 
     Recordings of the positions file belong to people of training and of calibration.
@@ -91,91 +98,64 @@ def _recordings(folder: Path) -> list[Capture]:
 
 @dataclass(frozen=True, eq=False)
 class Pools:
-    """People (P, 21, 3) [m], z up, by action; an unused pool is empty.
+    """Motions to draw people from.
 
     Attributes:
-        recorded: of the heights as recorded.
-        simulated: of various heights, in actions.
-        free: of various heights, moving freely.
-        simulated_share: of all people, if there are recorded ones as well.
-        free_share: of the simulated people, if there are some in actions as well.
+        pools: by kind, none of them empty.
+        shares: of the people, by kind; relative to each other.
+        recombined, toppled: shares of people with such postures, see recombination.
     """
 
-    recorded: Mapping[str, Array]
-    simulated: Mapping[str, Array]
-    free: Mapping[str, Array]
-    simulated_share: float
-    free_share: float
+    pools: Mapping[str, Pool]
+    shares: Mapping[str, float]
+    recombined: float = 0.0
+    toppled: float = 0.0
 
-    def views(self, count: int, rng: Generator) -> Views:
-        """Draw varied people, actions in equal shares, each in the view of a random camera."""
-        share = self.simulated_share if self.recorded else 1.0
-        simulated = round(count * share) if self.simulated or self.free else 0
-        share = self.free_share if self.simulated else 1.0
-        free = round(simulated * share) if self.free else 0
-        people = [
-            *_draw(self.simulated, simulated - free, 0.0, rng),
-            *_draw(self.free, free, 0.0, rng),
-            *_draw(self.recorded, count - simulated, STRETCH, rng),
-        ]
-        return random_views(np.concatenate(people), rng)
+    def views(self, times: Array, rng: Generator) -> Views:
+        """Draw people of all kinds at times (N, M), see Views, in views of random cameras."""
+        shares = np.array([self.shares[kind] for kind in self.pools])
+        kinds = rng.choice(len(shares), len(times), p=shares / shares.sum())
+        people = np.empty((*times.shape, len(PERSON), 3), np.float32)
+        defined = np.empty((len(times), len(PERSON)), np.bool_)
+        for number, (kind, pool) in enumerate(self.pools.items()):
+            rows = np.flatnonzero(kinds == number)
+            people[rows], defined[rows] = pool.people(times[rows], OWN_BONES[kind], rng)
+        people = toppled(recombined(people, self.recombined, rng), self.toppled, rng)
+        return random_views(placed(people, rng), times, defined, rng)
 
 
-def _draw(pool: Mapping[str, Array], count: int, stretch: float, rng: Generator) -> list[Array]:
-    """Draw `count` people in parts, the actions of the pool in equal shares."""
-    if not count:
-        return []
-    shares = rng.multinomial(count, [1 / len(pool)] * len(pool))
-    return [
-        random_people(people, int(size), rng, stretch)
-        for people, size in zip(pool.values(), shares, strict=True)
-    ]
-
-
-def training_pools(settings: LifterTraining) -> Pools:
-    """The people to train on.
+def open_pools(settings: LifterTraining, split: str) -> Pools:
+    """The people of a split; those to calibrate and to test with are fewer.
 
     Raises:
         SettingError: there are none.
         InputError: a file has another content.
     """
-    pools = _pools(settings, "train", settings.seed, 1)
-    if not (pools.recorded or pools.simulated or pools.free):
-        raise SettingError(
-            "nothing to train on: set positions, subjects, performances or free_performances"
-        )
-    return pools
-
-
-def held_out_pools(settings: LifterTraining) -> Pools:
-    """The people to test on."""
-    return _pools(settings, "test", settings.seed + _TEST_SEED, 6)
-
-
-def _pools(settings: LifterTraining, split: str, seed: int, divisor: int) -> Pools:
-    """The people of a split; the settings' number of simulated bodies is divided."""
+    seed = settings.seed + _SEEDS[split]
     bodies, free = (
-        -(-count // divisor) for count in (settings.performances, settings.free_performances)
+        count if split == TRAIN else -(-count // _FEWER)
+        for count in (settings.performances, settings.free_performances)
     )
-    return Pools(
-        recorded=_by_action(recorded_captures(settings)[split]),
-        simulated=_simulated(bodies, settings.frames, seed) if bodies else {},
-        free={FREE: simulate_free_people(free, settings.frames, 1, 0.0, seed)[:, 0]}
-        if free
-        else {},
-        simulated_share=settings.simulated_share,
-        free_share=settings.free_share,
-    )
+    captures = {"recorded": recorded_captures(settings)[split]}
+    if bodies:
+        captures["simulated"] = _captures(simulate_people(bodies, 1, *_IMAGES, seed))
+    if free:
+        captures["free"] = _captures({FREE: simulate_free_people(free, 1, *_IMAGES, seed)})
+    pools = {kind: Pool(some) for kind, some in captures.items() if some}
+    if not pools:
+        raise SettingError(
+            f"no people for the split {split!r}: set positions, subjects, captures, performances "
+            "or free_performances"
+        )
+    shares = {kind: getattr(settings, f"{kind}_share") for kind in KINDS}
+    return Pools(pools, shares, settings.recombined_share, settings.toppled_share)
 
 
-def _simulated(performances: int, frames: int, seed: int) -> dict[str, Array]:
-    """People (P, 21, 3) [m] in actions, at single moments."""
-    people = simulate_people(performances, frames, 1, 0.0, seed)
-    return {action: clips[:, 0] for action, clips in people.items()}
-
-
-def _by_action(captures: list[Capture]) -> dict[str, Array]:
-    groups: dict[str, list[Array]] = {}
-    for one in captures:
-        groups.setdefault(RECORDED + one.action, []).append(one.joints)
-    return {name: np.concatenate(parts) for name, parts in groups.items()}
+def _captures(people: Mapping[str, Array]) -> list[Capture]:
+    """Clips (P, T, 21, 3) of simulated people by action, as recordings."""
+    defined = np.ones(len(PERSON), np.bool_)
+    return [
+        Capture(f"{action}/{number}", "", action, joints, 1 / _IMAGES[1], defined)
+        for action, clips in people.items()
+        for number, joints in enumerate(clips)
+    ]

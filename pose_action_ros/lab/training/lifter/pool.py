@@ -1,4 +1,4 @@
-"""A pool of recorded or simulated motions, from which people are drawn at any times."""
+"""A pool of recorded or simulated motions, from which varied people are drawn at any times."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from pose_action_ros.lab.datasets.bodies import on_bodies, random_lengths
 from pose_action_ros.lab.datasets.capture import Capture
 from pose_action_ros.lab.datasets.person import PERSON
+from pose_action_ros.lab.training.lifter.views import about
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -19,6 +21,7 @@ FACE = [PERSON.index(name) for name in ("nose", "left_eye", "right_eye", "left_e
 _HEAD = [*FACE, PERSON.index("head_top")]
 _NECK, _TOP = PERSON.index("neck"), PERSON.index("head_top")
 _LEFT_EAR, _RIGHT_EAR = PERSON.index("left_ear"), PERSON.index("right_ear")
+_SOLE = (0.04, 0.12)  # [m] from the floor to the lowest joint
 _YAW, _NOD = np.radians(50.0), np.radians(20.0)
 
 
@@ -53,21 +56,44 @@ class Pool:
         ends = self._last[chosen] / self._rates[chosen]
         return chosen, rng.uniform(np.minimum(seconds, ends), ends)
 
+    def people(self, times: Array, own_bones: float, rng: Generator) -> tuple[Array, Flags]:
+        """Draw people with a random body's bones or their own; heads without a face turn.
+
+        Args:
+            times: (N, M) [s] of the images, see Views.
+            own_bones: share of people with their own bones.
+            rng: source of randomness.
+
+        Returns:
+            (N, M, 21, 3) [m] z up, and (N, 21) see Capture.
+        """
+        since = np.nan_to_num(times)
+        chosen, ends = self.draw(len(times), float(-since.min(initial=0.0)), rng)
+        people, defined = self.at(chosen, ends[:, None] + since), self.defined[chosen]
+        others = np.flatnonzero(rng.random(len(times)) >= own_bones)
+        if len(others):
+            lengths = random_lengths(rng, len(others))[:, None]
+            people[others] = on_bodies(people[others], lengths.astype(np.float32))
+        faceless = np.flatnonzero(~defined[:, FACE].all(axis=1))
+        if len(faceless):
+            people[faceless] = turn_heads(people[faceless], rng)
+        return people, defined
+
     def at(self, chosen: Indices, times: Array) -> Array:
         """People (N, M, 21, 3) [m] of motions (N,) at times (N, M) [s], held at both ends."""
         last = self._last[chosen][:, None]
         places = np.clip(times * self._rates[chosen][:, None], 0, last)
         before = places.astype(np.intp)
         after = np.minimum(before + 1, last)
-        shares = (places - before)[..., None, None]
+        shares = (places - before).astype(np.float32)[..., None, None]
         first = self._first[chosen][:, None]
         people: Array = self._joints[first + before] * (1 - shares)
         people += self._joints[first + after] * shares
         return people
 
 
-def turn_heads(people: Array, chosen: Flags, rng: Generator) -> Array:
-    """Turn the heads of the people (N, M, 21, 3) where `chosen` (N,), each by one random angle.
+def turn_heads(people: Array, rng: Generator) -> Array:
+    """Turn the heads of people (N, M, 21, 3), each by one random angle.
 
     Recordings without a face have heads that face as the shoulders do.
     """
@@ -75,11 +101,24 @@ def turn_heads(people: Array, chosen: Flags, rng: Generator) -> Array:
     head = people[:, :, _HEAD] - people[:, :, _NECK, None]
     up = people[:, :, _TOP] - people[:, :, _NECK]
     left = people[:, :, _LEFT_EAR] - people[:, :, _RIGHT_EAR]
-    head = _about(head, left, np.where(chosen, rng.uniform(-_NOD, _NOD, count), 0.0))
-    head = _about(head, up, np.where(chosen, rng.uniform(-_YAW, _YAW, count), 0.0))
+    head = _about(head, left, rng.uniform(-_NOD, _NOD, count))
+    head = _about(head, up, rng.uniform(-_YAW, _YAW, count))
     result = people.copy()
     result[:, :, _HEAD] = head + people[:, :, _NECK, None]
     return result
+
+
+def placed(people: Array, rng: Generator) -> Array:
+    """Mirror half of the people (N, M, 21, 3), turn them, and move them to the floor's origin."""
+    count = len(people)
+    mirrored = people[:, :, PERSON.mirror] * np.array([1.0, -1.0, 1.0], people.dtype)
+    people = np.where(rng.random((count, 1, 1, 1)) < 0.5, people, mirrored)
+    turns = about(rng.uniform(-np.pi, np.pi, count), 0, 1).astype(people.dtype)
+    people = people @ turns.transpose(0, 2, 1)[:, None]
+    floor = people[:, 0, :, 2].min(axis=1) - rng.uniform(*_SOLE, count)
+    people[..., :2] -= people[:, :1, :1, :2]
+    people[..., 2] -= floor.astype(people.dtype)[:, None, None]
+    return people
 
 
 def _about(points: Array, axes: Array, angles: Array) -> Array:

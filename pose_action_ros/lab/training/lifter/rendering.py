@@ -28,6 +28,7 @@ from pose_action_ros.lab.training.lifter.clips import (
 )
 from pose_action_ros.lab.training.lifter.people import (
     CALIBRATION,
+    KINDS,
     TEST,
     TRAIN,
     recorded_captures,
@@ -60,6 +61,7 @@ COLUMNS = (
     "subject",
     "split",
 )
+_SIMULATED = {"simulated": simulated_clip, "free": free_clip}
 _OTHER_PERSON = 0.3  # median error over apparent height from which a detection is a false positive
 _SAVE_EVERY = 100  # clips
 _SIZE = (640, 480)  # of the images [px]
@@ -104,10 +106,12 @@ def random_clip(settings: DetectionRun, split: str, rng: Generator) -> Clip:
     """Draw a clip: recorded people of a split, or simulated ones."""
     times = np.arange(settings.frames) / settings.rate
     pool = _recorded(settings)[split]
-    if len(pool) and rng.random() < settings.recorded_share:
+    shares = np.array([getattr(settings, f"{kind}_share") for kind in KINDS])
+    shares[KINDS.index("recorded")] *= len(pool) > 0
+    kind = KINDS[rng.choice(len(KINDS), p=shares / shares.sum())]
+    if kind == "recorded":
         return recorded_clip(pool, times, rng)
-    free = rng.random() < settings.free_share
-    return free_clip(times, rng) if free else simulated_clip(times, rng)
+    return _SIMULATED[kind](times, rng)
 
 
 def robot_camera(joints: Array, rng: Generator) -> VirtualCamera:

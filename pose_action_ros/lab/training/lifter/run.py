@@ -105,7 +105,7 @@ def evaluate(runs: Sequence[Mapping[str, Learner]], settings: LifterTraining) ->
     for learners in runs:
         for row, poses in _predictions(learners, people).items():
             predictions.setdefault(row, []).append(Lifts(poses))
-    return lifter_report(Truth(people.truth, people.groups), predictions)
+    return lifter_report(Truth(people.truth, people.groups, people.defined), predictions)
 
 
 def _predictions(learners: Mapping[str, Learner], people: HeldOut) -> dict[Row, Array]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from pose_action_ros.settings import Settings, setting
 
+WINDOW_FORMS = ("differences", "slots")
+"""See networks.window.Window."""
 STREAMS = ("exact", "detected")
 """The streams of the lifter, named after their training keypoints."""
 VARIANTS: Mapping[str, tuple[str, ...]] = {
@@ -17,8 +19,8 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class RecordedPeople(Settings):
-    """Files of motion capture, and the people in them that are not for training."""
+class People(Settings):
+    """Recorded and simulated people; the shares are relative to each other."""
 
     positions: str = setting(
         "", "CMU positions file (.npz), empty for none; its test split is for calibration."
@@ -33,23 +35,33 @@ class RecordedPeople(Settings):
     calibration_subjects: str = setting(
         "", "Names of the subjects for the calibration of scores alone, separated by commas."
     )
+    recorded_share: float = setting(0.4, "Share of recorded people.", low=0.0, high=1.0)
+    simulated_share: float = setting(
+        0.2, "Share of simulated people in the package's actions.", low=0.0, high=1.0
+    )
+    free_share: float = setting(
+        0.2, "Share of simulated people who move freely.", low=0.0, high=1.0
+    )
 
 
 @dataclass(frozen=True)
-class LifterTraining(RecordedPeople):
+class LifterTraining(People):
     """Training of a lifter; config/train_lifter.yaml is the run of the shipped model."""
 
     # Data
     performances: int = setting(60, "Simulated bodies for each action.", low=0, high=10000)
-    frames: int = setting(40, "Frames of each simulated performance.", low=1, high=1000)
-    simulated_share: float = setting(0.6, "Share of simulated people.", low=0.0, high=1.0)
     free_performances: int = setting(
         600, "Simulated bodies that move freely, without an action.", low=0, high=100000
     )
-    free_share: float = setting(
-        0.4, "Share of simulated people who move freely.", low=0.0, high=1.0
+    recombined_share: float = setting(
+        0.2, "Share of people with limbs of others.", low=0.0, high=1.0
     )
-    detections: str = setting("", "File of `train detections`, empty for simulated errors only.")
+    toppled_share: float = setting(
+        0.1, "Share of people with a tilt of the whole body.", low=0.0, high=1.0
+    )
+    detections: str = setting(
+        "", "Files of `train detections`, separated by commas; empty for simulated errors only."
+    )
     human36m: str = setting(
         "",
         "Human3.6M instead of robots' views: folder of 3d-pose-baseline or data_3d_h36m.npz.",
@@ -59,10 +71,22 @@ class LifterTraining(RecordedPeople):
     )
     human36m_every: int = setting(1, "Keep one frame of this many.", low=1, high=1000)
     # Network
+    images: int = setting(5, "Images in the network's window, 1 for single ones.", low=1, high=32)
+    spacing: float = setting(
+        1 / 15, "Time between the images of the window.", unit="s", low=0.01, high=1.0
+    )
+    window_form: str = setting(
+        "differences",
+        "Older images in the network: as differences to the newest, or as they are.",
+        choices=WINDOW_FORMS,
+    )
     width: int = setting(512, "Units of each hidden layer.", low=8, high=4096)
     blocks: int = setting(1, "Middle blocks of each stream.", low=1, high=8)
     dropout: float = setting(0.25, "Dropout after each hidden layer.", low=0.0, high=0.9)
     baseline: bool = setting(False, "Also train the baseline, on the same views.")
+    margin: float = setting(
+        0.02, "Scores are lower than the share of correct joints by this much.", low=0.0, high=0.5
+    )
     # Run
     output: str = setting("runs/lifter", "Folder of curve and checkpoint.")
     model: str = setting("runs/lifter/lifter.onnx", "Model file to write, with its card.")
@@ -86,6 +110,9 @@ class LifterTraining(RecordedPeople):
     checkpoint_minutes: float = setting(
         10.0, "Time between checkpoints; 0 for one after each step.", unit="min", low=0.0
     )
+    calibration_views: int = setting(
+        100_000, "Views to calibrate the scores with.", low=64, high=1 << 24
+    )
     threads: int = setting(2, "CPU threads.", low=1, high=256)
     accelerator: str = setting(
         "auto",
@@ -95,19 +122,13 @@ class LifterTraining(RecordedPeople):
 
 
 @dataclass(frozen=True)
-class DetectionRun(RecordedPeople):
+class DetectionRun(People):
     """Rendered clips for the detector, and the file of its detections."""
 
     output: str = setting("runs/detections.npz", "file to write")
     scenes: int = setting(300, "clips, each with its own body, camera and light", low=1)
     frames: int = setting(16, "images of each clip", low=1, high=1000)
     rate: float = setting(15.0, "images per second", unit="Hz", low=1.0, high=120.0)
-    recorded_share: float = setting(
-        0.5, "share of clips with recorded people, if there are any", low=0, high=1
-    )
-    free_share: float = setting(
-        0.4, "share of simulated clips in which people move freely", low=0, high=1
-    )
     cropped_share: float = setting(
         0.3, "share of clips without the lower part of the person", low=0.0, high=1.0
     )

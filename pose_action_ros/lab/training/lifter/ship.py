@@ -1,6 +1,6 @@
-"""From a trained run to the model file of a robot: measure each choice of streams, export the best.
+"""From a trained run to a robot's model file: calibrate scores, measure streams, export the best.
 
-Measured are errors, missing joints, bone lengths, and the calibration of scores.
+Measured are errors, missing joints, bone lengths, and the scores.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from pose_action_ros import metrics
 from pose_action_ros.errors import ModelError
 from pose_action_ros.lab.networks.lifter import Exported
 from pose_action_ros.lab.training.detector_noise.views import drop_third
 from pose_action_ros.lab.training.export import export
 from pose_action_ros.lab.training.lifter.learners import CORRECT, Learners, RobotLearner
 from pose_action_ros.lab.training.lifter.people import KINDS, kinds_of
-from pose_action_ros.lab.training.lifter.robot import held_out_views
+from pose_action_ros.lab.training.lifter.robot import ages_of, held_out_views
+from pose_action_ros.lab.training.lifter.scores import calibrate
 from pose_action_ros.lab.training.lifter.settings import VARIANTS, LifterTraining
-from pose_action_ros.lab.training.lifter.views import Samples, Views, samples_of
+from pose_action_ros.lab.training.lifter.views import Samples, Views, complete_views, samples_of
 from pose_action_ros.lifting.lifter import OUTPUTS
 from pose_action_ros.lifting.normalisation import NORMALISATION, STANDARD_HEIGHT
 from pose_action_ros.metrics import joint_errors
@@ -39,18 +39,42 @@ _LOG = logging.getLogger(__name__)
 _TERMS = {
     "cmu": "CMU motion capture, mocap.cs.cmu.edu, created with funding from NSF EIA-0196217; free "
     "for research and commercial projects, not to be resold directly",
-    "simulated": "simulated people of this package, Apache-2.0",
+    "captures": "files of joint positions: CMU motion capture in B. Hahne's conversion, terms as "
+    "above; reactidle, E. Atxa Landa et al. 2025, arXiv 2509.05023, MIT",
+    "simulated": "simulated people of this package, Apache-2.0, with body measures after ANSUR II, "
+    "US Army 2012, public release",
     "detections": "detections of rendered people (`pose-action train detections`), both simulated "
     "and recorded; terms as above",
 }
-_PATHS = {"positions", "subjects", "detections", "human36m", "output", "model", "accelerator"}
+_JOINTS = {
+    "hip, knee, ankle, shoulder, elbow, wrist": "centres of rotation of the joints, as optical "
+    "motion capture fits them",
+    "mid_hip": "middle of both hip joint centres; the root",
+    "neck": "middle of both shoulder joint centres",
+    "spine": "half way from mid_hip to neck along the line of the vertebrae",
+    "nose": "tip of the nose, on the skin",
+    "head_top": "vertex: highest point of the upright head",
+}
+_PATHS = {
+    "positions",
+    "subjects",
+    "captures",
+    "detections",
+    "human36m",
+    "output",
+    "model",
+    "accelerator",
+}
 _EXAMPLES = 64
 _UNIT = (
-    "errors in mm, root-aligned, mean over 17 joints, people scaled to 1.70 m; others as shares; "
-    "held-out people as the 2D detector sees them, third_missing: without any third of the joints"
+    "errors in mm, root-aligned, mean over the joints that the person's source defines, people "
+    "scaled to 1.70 m with the bones of their own bodies; others as shares; held-out people as "
+    "the 2D detector sees them, exact: with exact keypoints, third_missing: without any third of "
+    "the joints; score_claimed and score_true: mean score, and share of joints within 150 mm"
 )
 _BONE = 0.2
 """Largest error of a correct bone length, relative to the person's own."""
+_BINS = 10
 _PARENTS = [HUMAN36M_17.index(name) for name in HUMAN36M_17.parents[1:]]
 # COCO-18 joints around a Human3.6M joint that is not in COCO-18.
 _NEIGHBOURS = {
@@ -85,12 +109,14 @@ def ship(
     Raises:
         ModelError: the file's results differ from the network's, or the run is on Human3.6M.
     """
+    calibrate(learners, settings)
     views, actions = held_out_views(settings)
+    ages = ages_of(settings)
     kinds = kinds_of(actions)
     groups = {"all": np.ones(len(actions), np.bool_)} | {kind: kinds == kind for kind in KINDS}
     scores: dict[str, dict[str, dict[str, float]]] = {
         name: {
-            group: robot_scores(robot_network(learners, name), views[rows], settings.seed)
+            group: robot_scores(robot_network(learners, name), views[rows], ages, settings.seed)
             for group, rows in groups.items()
             if rows.any()
         }
@@ -99,7 +125,8 @@ def ship(
     chosen = streams or min(scores, key=lambda name: scores[name]["all"]["mpjpe"])
     _LOG.info("streams for the detector's keypoints: %s", chosen)
     card = _card(settings, chosen, scores, command)
-    example = torch.from_numpy(samples_of(views).features[:_EXAMPLES, None].astype(np.float32))
+    features = samples_of(views[:_EXAMPLES], ages).features
+    example = torch.from_numpy(features.astype(np.float32))
     network = robot_network(learners, chosen)
     difference = export(network, example, ("keypoints", OUTPUTS), Path(settings.model), card)
     _LOG.info("wrote %s; largest difference to the network %.1e", settings.model, difference)
@@ -125,7 +152,8 @@ def _card(
 ) -> ModelCard:
     used = {
         "cmu": settings.positions or settings.subjects,
-        "simulated": settings.performances,
+        "captures": settings.captures,
+        "simulated": settings.performances or settings.free_performances,
         "detections": settings.detections,
     }
     numbers = {name: value for name, value in asdict(settings).items() if name not in _PATHS}
@@ -139,11 +167,12 @@ def _card(
         skeleton=COCO_18.name,
         settings={
             "normalisation": NORMALISATION,
-            "ages": [0.0],
+            "ages": ages_of(settings).tolist(),
             "output_skeleton": HUMAN36M_17.name,
             "height": STANDARD_HEIGHT,
             "outputs": list(OUTPUTS),
             "streams": streams,
+            "joints": _JOINTS,
         },
         training={
             "command": command,
@@ -171,47 +200,91 @@ class Predicted:
     scores: Array
 
 
-def robot_scores(network: nn.Module, views: Views, seed: int) -> dict[str, float]:
+def robot_scores(network: nn.Module, views: Views, ages: Array, seed: int) -> dict[str, float]:
     """Figures of a network on views of test people by the detector.
 
     Args:
         network: see networks.lifter.Exported.
         views: of N liftable people.
+        ages: (K,) [s] of the images in the network's window.
         seed: of the removed joints.
 
     Returns:
         Errors in mm, shares from 0 to 1.
     """
     scores = drop_third(views.scores, np.random.default_rng(seed))
-    third_views = replace(views, scores=scores)
-    usable = samples_of(third_views).usable
-    samples, thirds = samples_of(views[usable]), samples_of(third_views[usable])
-    whole, third = _predict(network, samples), _predict(network, thirds)
-    before = joint_errors(whole.joints, samples.targets) * 1000
-    after = joint_errors(third.joints, thirds.targets) * 1000
-    given = given_joints(thirds.features[..., 2])
+    usable = samples_of(replace(views, scores=scores), ages).usable
+    views = views[usable]
+    whole = _lift(network, samples_of(views, ages))
+    exact = _lift(network, samples_of(complete_views(views), ages))
+    third = _lift(network, samples_of(replace(views, scores=scores[usable]), ages))
+    given = third.counts & given_joints(third.samples.features[:, 0, :, 2])
     figures = {
-        "mpjpe": before.mean(),
-        "mpjpe_third_missing": after.mean(),
-        "mpjpe_of_given_joints": before[given].mean(),
-        "mpjpe_of_given_joints_third_missing": after[given].mean(),
-        "bones_within_20_percent": _correct_bones(whole.joints, samples.targets).mean(),
-        "bones_within_20_percent_third_missing": _correct_bones(
-            third.joints, thirds.targets
-        ).mean(),
-        "score_calibration_error": calibration_error(whole, samples.targets),
-        "score_calibration_error_third_missing": calibration_error(third, thirds.targets),
+        "mpjpe": _mean(whole.errors, whole.counts),
+        "mpjpe_exact": _mean(exact.errors, exact.counts),
+        "mpjpe_third_missing": _mean(third.errors, third.counts),
+        "mpjpe_of_given_joints": _mean(whole.errors, given),
+        "mpjpe_of_given_joints_third_missing": _mean(third.errors, given),
+        "bones_within_20_percent": whole.correct_bones(),
+        "bones_within_20_percent_third_missing": third.correct_bones(),
     }
+    for suffix, lifted in (("", whole), ("_exact", exact), ("_third_missing", third)):
+        figures |= {name + suffix: value for name, value in lifted.score_figures().items()}
     return {name: round(float(value), 4) for name, value in figures.items()}
 
 
-def calibration_error(predicted: Predicted, targets: Array) -> float:
-    """Expected calibration error of the joints' scores (Naeini et al. 2015), in ten bins.
+@dataclass(frozen=True, eq=False)
+class Lifts:
+    """Outputs of a lifter for samples of N people, see networks.lifter.Exported.
+
+    Attributes:
+        samples: the inputs, with the truth.
+        joints: (N, 17, 3) [m].
+        scores: (N, 17).
+    """
+
+    samples: Samples
+    joints: Array
+    scores: Array
+
+    @property
+    def counts(self) -> Flags:
+        """(N, 17) true for joints that are defined."""
+        return np.asarray(self.samples.weights > 0)
+
+    @property
+    def errors(self) -> Array:
+        """(N, 17) [mm]."""
+        return joint_errors(self.joints, self.samples.targets) * 1000
+
+    def correct_bones(self) -> float:
+        """Share of bones of about the person's own length."""
+        lengths, own = (
+            np.linalg.norm(pose[:, 1:] - pose[:, _PARENTS], axis=-1)
+            for pose in (self.joints, self.samples.targets)
+        )
+        counts = self.counts[:, 1:] & self.counts[:, _PARENTS]
+        return _mean(np.abs(lengths / np.maximum(own, 1e-6) - 1) <= _BONE, counts)
+
+    def score_figures(self) -> dict[str, float]:
+        """Mean score, share of correct joints and the calibration error of the scores."""
+        correct, scores = (self.errors / 1000 <= CORRECT)[self.counts], self.scores[self.counts]
+        return {
+            "score_claimed": float(scores.mean()),
+            "score_true": float(correct.mean()),
+            "score_calibration_error": calibration_error(scores, correct),
+        }
+
+
+def calibration_error(scores: Array, correct: Flags) -> float:
+    """Expected calibration error of scores (S,) (Naeini et al. 2015), in ten bins.
 
     A score is the probability of an error of at most 150 mm.
     """
-    correct = joint_errors(predicted.joints, targets) <= CORRECT
-    return metrics.calibration_error(predicted.scores, correct)
+    bins = np.minimum((scores * _BINS).astype(np.intp), _BINS - 1)
+    counts = np.bincount(bins, minlength=_BINS)
+    gaps = np.abs(np.bincount(bins, correct - scores, minlength=_BINS))
+    return float(gaps.sum() / counts.sum())
 
 
 def given_joints(scores: Array) -> Flags:
@@ -220,20 +293,18 @@ def given_joints(scores: Array) -> Flags:
     return given
 
 
-def _predict(network: nn.Module, samples: Samples) -> Predicted:
+def _lift(network: nn.Module, samples: Samples) -> Lifts:
     """Run the network on all samples."""
-    features = samples.features[:, None].astype(np.float32)
+    features = samples.features.astype(np.float32)
     parts = np.array_split(features, -(-len(features) // 4096))
     with torch.no_grad():
         rows = [[values.numpy() for values in network(torch.from_numpy(part))] for part in parts]
-    columns = zip(*rows, strict=True)
-    return Predicted(*(np.concatenate(column).astype(np.float64) for column in columns))
-
-
-def _correct_bones(joints: Array, truth: Array) -> Flags:
-    """(N, 16) true for bones of about the person's own length."""
-    lengths, own = (
-        np.linalg.norm(pose[:, 1:] - pose[:, _PARENTS], axis=-1) for pose in (joints, truth)
+    joints, scores = (
+        np.concatenate(column).astype(np.float64) for column in zip(*rows, strict=True)
     )
-    correct: Flags = np.abs(lengths / own - 1) <= _BONE
-    return correct
+    return Lifts(samples, joints, scores)
+
+
+def _mean(values: npt.ArrayLike, counts: Flags) -> float:
+    """Mean of the values that count; 0 if none does."""
+    return float(np.asarray(values)[counts].mean()) if counts.any() else 0.0

@@ -84,9 +84,10 @@ def test_detections_are_near_the_ground_truth_of_all_kinds(tmp_path: Path) -> No
     found = {split: read_detections(run.output, split) for split in (TRAIN, CALIBRATION, TEST)}
     train = found[TRAIN]
     assert train is not None
-    assert sum(len(one.views) for one in found.values() if one) == count >= 12
-    errors = np.linalg.norm(train.views.rays - exact_rays(train.views.joints), axis=-1)
-    sizes = 1.7 / train.views.joints[:, :, 2].mean(axis=1)
+    assert sum(len(one) for one in found.values() if one) == count >= 12
+    columns = train.columns
+    errors = np.linalg.norm(columns.rays - exact_rays(columns.joints), axis=-1)
+    sizes = 1.7 / columns.joints[:, :, 2].mean(axis=1)
     assert np.nanmedian(errors / sizes[:, None]) < 0.03
     recordings = np.char.startswith(train.actions, RECORDED)
     assert recordings.any()

@@ -43,7 +43,8 @@ class RandomSource:
 
 def random_views(count: int, rng: np.random.Generator) -> Batch:
     inputs, joints = rng.normal(size=(count, 16, 2)), rng.normal(size=(count, 17, 3))
-    return Batch(torch.from_numpy(inputs).float(), torch.from_numpy(joints).float())
+    keypoints, poses = torch.from_numpy(inputs).float(), torch.from_numpy(joints).float()
+    return Batch(keypoints, poses, torch.ones(poses.shape[:2]))
 
 
 @pytest.fixture(autouse=True)

@@ -39,11 +39,12 @@ def tiny(folder: Path) -> LifterTraining:
     return LifterTraining(
         performances=0,
         free_performances=2,
-        frames=8,
         width=16,
         rounds=2,
         views=128,
         batch=32,
+        images=3,
+        calibration_views=300,
         threads=1,
         output=str(folder),
         model=str(folder / "tiny.onnx"),
@@ -191,7 +192,7 @@ def test_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
 
 
 def test_settings_without_people_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="nothing to train on"):
+    with pytest.raises(SettingError, match="no people for the split 'train'"):
         train(replace(tiny(tmp_path), performances=0, free_performances=0))
 
 
