@@ -84,7 +84,7 @@ class Head:
     up: Array
     left: Array
     end: Array | None = None
-    above: float = 0.182
+    above: float = 0.208
 
 
 def person_from(points: Mapping[str, Array], vertebrae: Array, head: Head) -> Array:

@@ -66,7 +66,7 @@ def test_people_keep_their_own_bones_and_get_the_missing_thorax(tmp_path: Path) 
     assert at(capture.joints, "spine")[2] == pytest.approx((LIMBS["hip"] + LIMBS["shoulder"]) / 2)
     assert at(capture.joints, "neck")[2] == pytest.approx(LIMBS["shoulder"])
     height = float(np.median(standing_heights(capture.joints)))
-    assert at(capture.joints, "head_top")[2] == pytest.approx(1.6 + 0.057 * height)
+    assert at(capture.joints, "head_top")[2] == pytest.approx(1.6 + 0.083 * height)
 
 
 def test_wrong_files_are_refused(tmp_path: Path) -> None:
