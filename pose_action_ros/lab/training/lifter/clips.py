@@ -1,4 +1,4 @@
-"""Clips of one person in motion, for the renderer: recorded, in actions, moving freely."""
+"""Clips of one person, for the renderer: recorded, in actions, moving freely, in postures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from pose_action_ros.lab.training.lifter.people import OWN_BONES, RECORDED
 from pose_action_ros.lab.training.lifter.pool import FACE, Pool, turn_heads
 from pose_action_ros.simulation import ACTIONS, Body, Script
 from pose_action_ros.simulation.free_movement import FREE, free_performance
+from pose_action_ros.simulation.furniture import Box
 from pose_action_ros.simulation.kinematics import Posed
+from pose_action_ros.simulation.motions.postures import POSTURES, posture_performance
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -48,6 +50,7 @@ class Clip:
         action: with the prefix RECORDED for recorded people.
         subject: name of the recorded person, empty for a simulated one.
         defined: (21,) see Capture.
+        furniture: around the person.
     """
 
     body: Body
@@ -56,6 +59,7 @@ class Clip:
     action: str
     subject: str
     defined: Flags
+    furniture: tuple[Box, ...] = ()
 
     def moment(self, number: int) -> Posed:
         """The figure at one moment alone."""
@@ -101,10 +105,18 @@ def free_clip(times: Array, rng: Generator) -> Clip:
     return _scripted(script, rng.uniform(0, _FREE_SECONDS) + times, FREE)
 
 
+def posture_clip(times: Array, rng: Generator) -> Clip:
+    """A random body in a posture, or getting up, with the furniture."""
+    posture = str(rng.choice(POSTURES))
+    script = Script([posture_performance(rng, posture)], [0.0])
+    return _scripted(script, rng.uniform(0, _FREE_SECONDS) + times, posture)
+
+
 def _scripted(script: Script, times: Array, action: str) -> Clip:
     figure = script.posed(times)
     joints = person_joints(figure.joints)
-    return Clip(script.body, figure, joints, action, "", np.ones(len(PERSON), np.bool_))
+    defined = np.ones(len(PERSON), np.bool_)
+    return Clip(script.body, figure, joints, action, "", defined, script.furniture)
 
 
 def fitted_body(body: Body, joints: Array) -> Body:

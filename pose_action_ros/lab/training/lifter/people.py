@@ -18,12 +18,17 @@ from pose_action_ros.lab.datasets.capture import Capture, check_subject
 from pose_action_ros.lab.datasets.cmu import read_acclaim, read_positions
 from pose_action_ros.lab.datasets.mocap_npz import read_mocap
 from pose_action_ros.lab.datasets.person import PERSON
-from pose_action_ros.lab.datasets.simulated import simulate_free_people, simulate_people
+from pose_action_ros.lab.datasets.simulated import (
+    simulate_free_people,
+    simulate_people,
+    simulate_postures,
+)
 from pose_action_ros.lab.training.lifter.pool import Pool, placed
 from pose_action_ros.lab.training.lifter.recombination import recombined, toppled
 from pose_action_ros.lab.training.lifter.settings import LifterTraining, People
 from pose_action_ros.lab.training.lifter.views import Views, random_views
 from pose_action_ros.simulation.free_movement import FREE
+from pose_action_ros.simulation.motions.postures import POSTURES
 
 Array = npt.NDArray[np.float64]
 Generator = np.random.Generator
@@ -32,8 +37,8 @@ RECORDED = "recorded/"
 """Prefix of the actions of recorded people; simulated ones have the simulation's labels."""
 TRAIN, CALIBRATION, TEST = "train", "calibration", "test"
 """Splits; no person is in two of them."""
-KINDS = ("recorded", "simulated", "free")
-OWN_BONES = {"recorded": 0.5, "simulated": 0.7, "free": 0.7}
+KINDS = ("recorded", "simulated", "free", "postures")
+OWN_BONES = {"recorded": 0.5, "simulated": 0.7, "free": 0.7, "postures": 0.8}
 """Share of people with their own bones, by kind; the others get a random body's."""
 _SEEDS = {TRAIN: 0, CALIBRATION: 2_000_003, TEST: 1_000_003}  # other bodies, styles and times
 _FEWER = 6
@@ -43,7 +48,9 @@ _IMAGES = 200, 0.05  # number and spacing [s] of the images of a simulated motio
 def kinds_of(actions: npt.NDArray[np.str_]) -> npt.NDArray[np.str_]:
     """(N,) kinds of people, each in KINDS, from their actions (N,)."""
     kinds: npt.NDArray[np.str_] = np.select(
-        [np.char.startswith(actions, RECORDED), actions == FREE], ["recorded", "free"], "simulated"
+        [np.char.startswith(actions, RECORDED), actions == FREE, np.isin(actions, POSTURES)],
+        ["recorded", "free", "postures"],
+        "simulated",
     )
     return kinds
 
@@ -132,20 +139,26 @@ def open_pools(settings: LifterTraining, split: str) -> Pools:
         InputError: a file has another content.
     """
     seed = settings.seed + _SEEDS[split]
-    bodies, free = (
+    bodies, free, postures = (
         count if split == TRAIN else -(-count // _FEWER)
-        for count in (settings.performances, settings.free_performances)
+        for count in (
+            settings.performances,
+            settings.free_performances,
+            settings.posture_performances,
+        )
     )
     captures = {"recorded": recorded_captures(settings)[split]}
     if bodies:
         captures["simulated"] = _captures(simulate_people(bodies, 1, *_IMAGES, seed))
     if free:
         captures["free"] = _captures({FREE: simulate_free_people(free, 1, *_IMAGES, seed)})
+    if postures:
+        captures["postures"] = _captures(simulate_postures(postures, 1, *_IMAGES, seed))
     pools = {kind: Pool(some) for kind, some in captures.items() if some}
     if not pools:
         raise SettingError(
-            f"no people for the split {split!r}: set positions, subjects, captures, performances "
-            "or free_performances"
+            f"no people for the split {split!r}: set positions, subjects, captures, performances, "
+            "free_performances or posture_performances"
         )
     shares = {kind: getattr(settings, f"{kind}_share") for kind in KINDS}
     return Pools(pools, shares, settings.recombined_share, settings.toppled_share)

@@ -23,6 +23,7 @@ from pose_action_ros.lab.datasets.person import INPUT_ROWS, PERSON
 from pose_action_ros.lab.training.lifter.clips import (
     Clip,
     free_clip,
+    posture_clip,
     recorded_clip,
     simulated_clip,
 )
@@ -61,7 +62,7 @@ COLUMNS = (
     "subject",
     "split",
 )
-_SIMULATED = {"simulated": simulated_clip, "free": free_clip}
+_SIMULATED = {"simulated": simulated_clip, "free": free_clip, "postures": posture_clip}
 _OTHER_PERSON = 0.3  # median error over apparent height from which a detection is a false positive
 _SAVE_EVERY = 100  # clips
 _SIZE = (640, 480)  # of the images [px]
@@ -174,7 +175,8 @@ def images_of(clip: Clip, camera: VirtualCamera, rate: float, rng: Generator) ->
     for number in range(len(clip.joints)):
         moment = clip.moment(number)
         surfaces = person_surfaces(clip.body, moment, camera)
-        yield renderer.image([surfaces], [moment.joints[0][_FEET]], number / rate)
+        feet = moment.joints[0][_FEET]
+        yield renderer.image([surfaces], [feet], number / rate, clip.furniture)
 
 
 def _scene(task: tuple[int, DetectionRun]) -> Columns:

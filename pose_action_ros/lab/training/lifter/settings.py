@@ -42,6 +42,12 @@ class People(Settings):
     free_share: float = setting(
         0.2, "Share of simulated people who move freely.", low=0.0, high=1.0
     )
+    postures_share: float = setting(
+        0.2,
+        "Share of simulated people who sit, kneel, bend, lie, lean and get up.",
+        low=0.0,
+        high=1.0,
+    )
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,7 @@ class LifterTraining(People):
     free_performances: int = setting(
         600, "Simulated bodies that move freely, without an action.", low=0, high=100000
     )
+    posture_performances: int = setting(40, "Simulated bodies for each posture.", low=0, high=10000)
     recombined_share: float = setting(
         0.2, "Share of people with limbs of others.", low=0.0, high=1.0
     )

@@ -29,6 +29,7 @@ from pose_action_ros.lifting.lifter import OUTPUTS
 from pose_action_ros.lifting.normalisation import NORMALISATION, STANDARD_HEIGHT
 from pose_action_ros.metrics import joint_errors
 from pose_action_ros.models.card import ModelCard
+from pose_action_ros.simulation.motions.postures import POSTURES
 from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
 
 Array = npt.NDArray[np.float64]
@@ -114,6 +115,7 @@ def ship(
     ages = ages_of(settings)
     kinds = kinds_of(actions)
     groups = {"all": np.ones(len(actions), np.bool_)} | {kind: kinds == kind for kind in KINDS}
+    groups |= {posture: actions == posture for posture in POSTURES}
     scores: dict[str, dict[str, dict[str, float]]] = {
         name: {
             group: robot_scores(robot_network(learners, name), views[rows], ages, settings.seed)
@@ -153,7 +155,9 @@ def _card(
     used = {
         "cmu": settings.positions or settings.subjects,
         "captures": settings.captures,
-        "simulated": settings.performances or settings.free_performances,
+        "simulated": settings.performances
+        or settings.free_performances
+        or settings.posture_performances,
         "detections": settings.detections,
     }
     numbers = {name: value for name, value in asdict(settings).items() if name not in _PATHS}

@@ -110,7 +110,7 @@ def test_resumed_run_with_two_processes_equals_an_uninterrupted_one(
 
 @pytest.mark.usefixtures("same_process")
 def test_file_of_other_settings_or_another_file_is_refused(tmp_path: Path) -> None:
-    run = settings(tmp_path, scenes=1, recorded_share=0.0, free_share=1.0)
+    run = settings(tmp_path, scenes=1, recorded_share=0.0, simulated_share=0.0, postures_share=0.0)
     make_detections(run)
     with np.load(run.output) as file:
         assert set(file["action"].tolist()) == {FREE}
@@ -166,8 +166,8 @@ def test_recorded_person_gets_a_fitting_body() -> None:
 
 
 def test_kinds_follow_from_actions() -> None:
-    kinds = kinds_of(np.array([f"{RECORDED}walking", "walking", FREE, "any"]))
-    assert kinds.tolist() == ["recorded", "simulated", "free", "simulated"]
+    kinds = kinds_of(np.array([f"{RECORDED}walking", "walking", FREE, "kneeling"]))
+    assert kinds.tolist() == ["recorded", "simulated", "free", "postures"]
     assert set(kinds.tolist()) == set(KINDS)
 
 

@@ -38,6 +38,7 @@ MODULE = "pose_action_ros.lab.training.lifter"
 def tiny(folder: Path) -> LifterTraining:
     return LifterTraining(
         performances=0,
+        posture_performances=0,
         free_performances=2,
         width=16,
         rounds=2,
