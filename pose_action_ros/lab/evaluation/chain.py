@@ -26,6 +26,7 @@ from pose_action_ros.simulation import (
     Surroundings,
     VirtualCamera,
 )
+from pose_action_ros.simulation.motions.postures import POSTURES, posture_performance
 from pose_action_ros.tracking import Tracker, TrackerSettings
 
 Array = npt.NDArray[np.float64]
@@ -137,18 +138,21 @@ def _cell(value: float | None, digits: int) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
 
-def random_scene(rng: np.random.Generator, seconds: float) -> Scene:
-    """One person in two successive actions, mostly facing the camera.
+def random_scene(rng: np.random.Generator, seconds: float, resting: float = 0.0) -> Scene:
+    """One person in two successive actions, mostly facing the camera, or in a posture.
 
     The camera is a robot's, low or high; a near camera has only a part of the person in view.
+
+    Args:
+        rng: random numbers.
+        seconds: length of the scene.
+        resting: probability of a posture; it has any direction.
     """
-    away, lens = rng.uniform(*DISTANCES), rng.uniform(*FIELDS)
-    camera = VirtualCamera.looking_at(
-        (away, 0.0, rng.uniform(*HEIGHTS)),
-        (0.0, rng.normal(0, 0.1), rng.uniform(0.9, 1.2)),
-        Intrinsics.from_field_of_view(*SIZE, lens),
-        rng.uniform(-5, 5),
-    )
+    if resting and rng.random() < resting:
+        performance = posture_performance(rng, str(rng.choice(POSTURES)))
+        script = Script([performance], [0.0], heading=float(rng.uniform(-np.pi, np.pi)))
+        return Scene([script], _camera(rng, (0.2, 0.9))[0], Surroundings.random(rng))
+    camera, away = _camera(rng, (0.9, 1.2))
     actions = [str(action) for action in rng.choice(ACTIONS, 2, replace=False)]
     script = Script.random(
         rng, actions, seconds / 2, heading=float(rng.normal(0, 0.6)), room=_ROOM * away
@@ -156,11 +160,24 @@ def random_scene(rng: np.random.Generator, seconds: float) -> Scene:
     return Scene([script], camera, Surroundings.random(rng))
 
 
+def _camera(rng: np.random.Generator, aim: tuple[float, float]) -> tuple[VirtualCamera, float]:
+    """A camera aimed between two heights over the origin, and its distance along the floor [m]."""
+    away, lens = rng.uniform(*DISTANCES), rng.uniform(*FIELDS)
+    camera = VirtualCamera.looking_at(
+        (away, 0.0, rng.uniform(*HEIGHTS)),
+        (0.0, rng.normal(0, 0.1), rng.uniform(*aim)),
+        Intrinsics.from_field_of_view(*SIZE, lens),
+        rng.uniform(-5, 5),
+    )
+    return camera, away
+
+
 def _results(
     rng: np.random.Generator, settings: ChainRun, detector: Detector, lifter: Lifter
 ) -> Iterator[_Result]:
     """Result of each image of a scene."""
-    scene, tracker = random_scene(rng, settings.seconds), Tracker(TrackerSettings())
+    scene = random_scene(rng, settings.seconds, settings.postures)
+    tracker = Tracker(TrackerSettings())
     height = scene.people[0].body.height
     size = height / lifter.settings.person_height
     detector.reset()

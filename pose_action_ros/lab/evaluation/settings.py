@@ -74,6 +74,13 @@ class ChainRun(Settings):
     scenes: int = setting(40, "scenes, each with its own body, camera, light and actions", low=1)
     seconds: float = setting(6.0, "length of a scene", unit="s", low=2.0, high=600.0)
     rate: float = setting(15.0, "images per second", unit="Hz", low=1.0, high=120.0)
+    postures: float = setting(
+        0.4,
+        "share of the scenes with a person who sits, kneels, squats, bends, crawls, leans, lies or "
+        "gets up, as in homes and hospitals, instead of two actions",
+        low=0.0,
+        high=1.0,
+    )
     seed: int = setting(1000, "of the scenes", low=0)
 
 

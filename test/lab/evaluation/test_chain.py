@@ -11,10 +11,11 @@ import pytest
 from pose_action_ros.cli import main
 from pose_action_ros.lab.evaluation.chain import DISTANCES, measure_chain, random_scene
 from pose_action_ros.lab.evaluation.settings import ChainRun
+from pose_action_ros.simulation.motions.postures import POSTURES
 
 
 def test_people_are_found_and_figures_agree_with_each_other() -> None:
-    report = measure_chain(ChainRun(scenes=2, seconds=2.0, rate=6.0))
+    report = measure_chain(ChainRun(scenes=2, seconds=2.0, rate=6.0, postures=0.0))
     assert report.images == 2 * 6  # the first second does not count
     assert report.found > 0.8
     assert 0.01 < report.measured.mpjpe / 1000 < 0.15
@@ -32,6 +33,8 @@ def test_scenes_are_within_the_distances_and_equal_for_a_seed() -> None:
         scene = random_scene(np.random.default_rng(seed), 4.0)
         away = float(np.hypot(*scene.camera.position[:2]))
         assert DISTANCES[0] <= away < DISTANCES[1]
+        resting = random_scene(np.random.default_rng(seed), 4.0, 1.0)
+        assert resting.people[0].label_at(1.0) in POSTURES
     first, again = (random_scene(np.random.default_rng(3), 4.0).frame(1.0) for _ in range(2))
     np.testing.assert_array_equal(first.image, again.image)
 
