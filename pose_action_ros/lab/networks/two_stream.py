@@ -23,6 +23,8 @@ from pose_action_ros.lab.networks.dropout import Dropout
 
 _CONSTANT = 1e-6
 """Deviation below which a value counts as constant and keeps its scale."""
+_PART = 65_536
+"""Vectors in double precision at a time."""
 
 
 class Standardise(nn.Module):
@@ -37,11 +39,11 @@ class Standardise(nn.Module):
 
     def measure(self, vectors: Tensor) -> None:
         """Set mean and deviation to those of vectors (N, size)."""
-        # One dimension after the other: a whole set in double precision may not fit into memory.
-        for number, values in enumerate(vectors.unbind(dim=1)):
-            deviation, mean = torch.std_mean(values.double(), correction=0)
-            self.mean[number] = mean
-            self.deviation[number] = deviation if deviation > _CONSTANT else 1.0
+        # In parts: a whole set in double precision may not fit into memory.
+        mean = _sum(vectors, torch.zeros_like(self.mean), 1) / len(vectors)
+        deviation = (_sum(vectors, mean, 2) / len(vectors)).sqrt()
+        self.mean.copy_(mean)
+        self.deviation.copy_(deviation.where(deviation > _CONSTANT, 1.0))
 
     def forward(self, vectors: Tensor) -> Tensor:
         """Standardise vectors (..., size)."""
@@ -50,6 +52,12 @@ class Standardise(nn.Module):
     def undo(self, vectors: Tensor) -> Tensor:
         """Inverse of the standardisation, for vectors (..., size)."""
         return vectors * self.deviation + self.mean
+
+
+def _sum(vectors: Tensor, middle: Tensor, power: int) -> Tensor:
+    """Sum (C,) of powers of vectors (N, C) relative to a middle (C,), in double precision."""
+    parts = vectors.split(_PART)
+    return torch.stack([(part.double() - middle).pow(power).sum(dim=0) for part in parts]).sum(0)
 
 
 @dataclass(frozen=True, eq=False)

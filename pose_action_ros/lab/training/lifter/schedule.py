@@ -12,7 +12,7 @@ from math import sqrt
 
 WARM_UP = 300
 """Steps in which the rate rises."""
-_DECAY = 0.5
+_DECAY = 0.3
 """Share of the rounds in which the rate falls."""
 _BATCH = 256
 """Batch for which the settings state learning rates."""
@@ -33,7 +33,7 @@ class Schedule:
     @property
     def decay(self) -> int:
         """Round in which the rate begins to fall."""
-        return int(self.rounds * (1 - _DECAY))
+        return int(self.rounds * (1 - _DECAY))  # rounded down, so that it falls in any run
 
     def factor(self, steps: int, progress: float) -> float:
         """Factor of the settings' rate for one step.
