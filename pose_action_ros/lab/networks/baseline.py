@@ -9,6 +9,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from pose_action_ros.lab.networks.dropout import Dropout
+from pose_action_ros.lab.networks.hidden import HiddenLinear
 
 
 class Martinez(nn.Module):
@@ -36,6 +37,6 @@ class Martinez(nn.Module):
 
 
 def _layer(inputs: int, width: int, dropout: float) -> nn.Sequential:
-    linear = nn.Linear(inputs, width)
+    linear = HiddenLinear(inputs, width)
     nn.init.kaiming_normal_(linear.weight)
     return nn.Sequential(linear, nn.BatchNorm1d(width), nn.ReLU(), Dropout(dropout))

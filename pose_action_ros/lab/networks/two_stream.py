@@ -20,6 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from pose_action_ros.lab.networks.dropout import Dropout
+from pose_action_ros.lab.networks.hidden import HiddenLinear
 
 _CONSTANT = 1e-6
 """Deviation below which a value counts as constant and keeps its scale."""
@@ -56,7 +57,7 @@ class Standardise(nn.Module):
 
 def _sum(vectors: Tensor, middle: Tensor, power: int) -> Tensor:
     """Sum (C,) of powers of vectors (N, C) relative to a middle (C,), in double precision."""
-    parts = vectors.split(_PART)
+    parts = torch.split(vectors, _PART)
     return torch.stack([(part.double() - middle).pow(power).sum(dim=0) for part in parts]).sum(0)
 
 
@@ -142,8 +143,8 @@ class PairLinear(nn.Module):
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
-        self.even = nn.Linear(inputs, outputs)
-        self.odd = nn.Linear(inputs, outputs, bias=False)
+        self.even = HiddenLinear(inputs, outputs)
+        self.odd = HiddenLinear(inputs, outputs, bias=False)
         for layer in (self.even, self.odd):
             nn.init.kaiming_normal_(layer.weight)
         self.mix: Tensor

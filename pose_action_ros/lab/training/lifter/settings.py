@@ -114,6 +114,9 @@ class LifterTraining(People):
     baseline_learning_rate: float = setting(
         1e-3, "The baseline's, as published.", low=0.0, high=1.0
     )
+    bfloat16: bool = setting(
+        False, "Multiply hidden layers in bfloat16; fast with AVX-512 BF16, AMX or a GPU."
+    )
     checkpoint_minutes: float = setting(
         10.0, "Time between checkpoints; 0 for one after each step.", unit="min", low=0.0
     )

@@ -19,6 +19,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from pose_action_ros.errors import SettingError
+from pose_action_ros.lab.networks.hidden import use_bfloat16
 from pose_action_ros.lab.training.lifter.batches import Shuffled, ahead
 from pose_action_ros.lab.training.lifter.learners import BASELINE, Batch, Learners
 from pose_action_ros.lab.training.lifter.progress import STEADY, Progress
@@ -50,6 +51,8 @@ def train(settings: LifterTraining) -> Learners | None:
     torch.manual_seed(settings.seed)
     source = open_source(settings, rank, processes)
     learners = Learners(source.learners())
+    if settings.bfloat16:
+        use_bfloat16(learners)
     optimizer = _Optimizer(fabric, learners, settings)
     schedule = Schedule(settings.rounds, settings.batch * processes)
     progress = Progress(
