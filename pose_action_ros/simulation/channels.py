@@ -56,8 +56,9 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     "curl": (0, 1),
     "point": (0, 1),
     "hip_flex": (-35, 130),
-    "hip_abduct": (-35, 60),
-    "hip_out": (-50, 60),
+    # Components of a rotation vector and a twist: more than a clinician measures of a bent hip.
+    "hip_abduct": (-35, 75),
+    "hip_out": (-55, 85),
     "knee": (0, 155),
     "ankle": (-60, 45),
     "nod": (-50, 60),

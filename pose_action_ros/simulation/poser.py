@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.simulation.body import FIGURE, Body
-from pose_action_ros.simulation.channels import SIDES, Array
+from pose_action_ros.simulation.channels import SIDES, Array, Rng
 from pose_action_ros.simulation.contact import part_heights
 from pose_action_ros.simulation.key_poses import FLIP, GRIP, TRUNK, KeyPose, channels_of
-from pose_action_ros.simulation.kinematics import OUTWARD, Posed, about_x, about_y, pose_body
+from pose_action_ros.simulation.kinematics import (
+    OUTWARD,
+    Posed,
+    about_x,
+    about_y,
+    about_z,
+    pose_body,
+    swing,
+)
 
-_SETTLING = 5
+_SETTLING, _STEP = 5, 0.03  # repetitions, and greatest way of a hand or foot in one [m]
+_SAMPLES = 3000
+_BENT_LEG = ((40, 0, -50, 60), (128, 74, 84, 150))  # least and greatest flexion, abduction,
+# rotation outwards of the hip, and flexion of the knee [degrees]
+
+Flags = npt.NDArray[np.bool_]
 
 
 class Poser:
@@ -65,7 +78,7 @@ class Poser:
                     (("wrist", "hand"), self.key.hands),
                 ):
                     low = min(float(heights[f"{side}_{part}"][0]) for part in parts)
-                    places[row, 2] -= min(low, 0.0)
+                    places[row, 2] -= np.clip(low, -_STEP, 0.0)
                 for part, poles in (("knee", self.key.knees), ("elbow", self.key.elbows)):
                     if heights[f"{side}_{part}"][0] < 0:
                         poles[row] += np.linalg.norm(poles[row]) * np.array([0, 0, 0.3])
@@ -100,6 +113,31 @@ class Poser:
         middle = self.place(f"{side}_hip") + self.body.thigh * (thigh @ down)
         ankle = middle + self.body.shin * (thigh @ about_y(knee) @ down)
         self.foot(side, ankle, thigh @ np.array([1.0, 0, 0]), angle)
+
+    def search_leg(
+        self, side: str, rng: Rng, accept: Callable[[Array, Array], Flags], angle: float
+    ) -> None:
+        """Draw a bent leg within the ranges of motion with accepted places of knee and ankle.
+
+        Args:
+            side: of the leg.
+            rng: source of randomness.
+            accept: function from places (N, 3) [m] of knees and ankles, relative to the floor
+                below the pelvis, with y outwards, to flags (N,).
+            angle: of the ankle [degrees].
+        """
+        out, pelvis = OUTWARD[side], self.key.pelvis
+        flex, aside, twist, knee = rng.uniform(*_BENT_LEG, (_SAMPLES, 4)).T
+        thigh = pelvis @ swing(out * aside, -flex) @ about_z(out * twist)
+        down = np.array([0.0, 0.0, -1.0])
+        knees = self.place(f"{side}_hip") + self.body.thigh * (thigh @ down)
+        ankles = knees + self.body.shin * (thigh @ about_y(knee) @ down)
+        below = np.array([*self.key.root[:2], 0.0])
+        flags = accept((knees - below) * FLIP[side], (ankles - below) * FLIP[side])
+        chosen = np.flatnonzero(flags)
+        nearest = int(np.argmin(np.abs(ankles[:, 2] - 0.06)))
+        row = int(rng.choice(chosen)) if len(chosen) else nearest
+        self.foot(side, ankles[row], thigh[row, :, 0], angle)
 
     def hand(self, side: str, wrist: npt.ArrayLike, elbow: npt.ArrayLike, **grip: float) -> None:
         """Put a wrist at a place [m]; `grip` are channels GRIP."""

@@ -18,7 +18,8 @@ from pose_action_ros.simulation.motions.postures import POSTURES, posture_perfor
 from pose_action_ros.simulation.surfaces import person_surfaces
 
 Array = npt.NDArray[np.float64]
-TIMES = np.arange(0.0, 20.0, 0.05)
+STEP = 0.08
+TIMES = np.arange(0.0, 20.0, STEP)
 EXPECTED = (
     "sitting_chair sitting_floor kneeling squatting_deep bending crawling lying_back lying_side "
     "lying_front leaning getting_up"
@@ -88,7 +89,7 @@ def test_drawn_surfaces_are_not_below_the_floor(name: str) -> None:
     performance, posed = performance_of(name), posed_of(name)
     lift = performance.channels(TIMES)["lift"]
     camera = VirtualCamera(_intrinsics(), np.eye(3), np.zeros(3))
-    for row in range(0, len(TIMES), 80):
+    for row in range(0, len(TIMES), 60):
         frames = {part: axes[row : row + 1] for part, axes in posed.frames.items()}
         moment = Posed(posed.joints[row : row + 1], frames)
         shapes, _ = person_surfaces(performance.body, moment, camera)
@@ -113,7 +114,7 @@ def test_elbows_and_knees_do_not_bend_backwards_and_bones_keep_their_length(name
 
 @each_posture
 def test_joint_speeds_are_human(name: str) -> None:
-    speed = np.linalg.norm(np.diff(posed_of(name).joints, axis=0), axis=-1) / 0.05
+    speed = np.linalg.norm(np.diff(posed_of(name).joints, axis=0), axis=-1) / STEP
     assert speed.max() < 15
     assert np.median(speed.max(axis=1)) < 3
 

@@ -108,12 +108,14 @@ def squatting(body: Body, rng: Rng) -> Setting:
     wide = rng.uniform(0.07, 0.18) * body.height / 1.7
 
     def draw() -> KeyPose:
-        pitch, bend = rng.uniform(5, 35), rng.uniform(10, 40)
-        height = body.foot_height + rng.uniform(0.22, 0.42) * body.leg
+        pitch, bend = rng.uniform(0, 25), rng.uniform(10, 45)
+        height = body.foot_height + rng.uniform(0.26, 0.42) * body.leg
         root = [-rng.uniform(0.15, 0.3) * body.leg, rng.normal(0, 0.02), height]
         poser = _inclined(body, rng, root, pitch, bend)
         for side, out in OUTWARD.items():
-            poser.foot(side, [0, out * wide, body.foot_height], [1, out * 0.5, 0.4])
+            poser.foot(
+                side, [0, out * wide, body.foot_height], [1, out * rng.uniform(0.15, 0.4), 0.4]
+            )
         if rng.random() < 0.4:
             _reach_down(poser, rng)
         else:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.channels import SIDES, Rng
+from pose_action_ros.simulation.channels import SIDES, Array, Rng
 from pose_action_ros.simulation.contact import SEAT
 from pose_action_ros.simulation.furniture import chair, legs_and_top, random_colour, sofa
 from pose_action_ros.simulation.key_poses import KeyPose
@@ -20,7 +20,7 @@ from pose_action_ros.simulation.motions.resting import (
     rest_arms,
     tilted,
 )
-from pose_action_ros.simulation.poser import Poser
+from pose_action_ros.simulation.poser import Flags, Poser
 
 _TRUNKS = {  # least and greatest pitch of the pelvis, and bend of the trunk [degrees]
     "upright": ((-8, 5), (-3, 10)),
@@ -133,7 +133,7 @@ def sitting_on_floor(body: Body, rng: Rng) -> Setting:
     kinds = rng.choice(list(_FLOOR), 1 + int(rng.random() < 0.4))
 
     def draw() -> KeyPose:
-        poser = _seated(body, rng, 0.0, (0.25, 0.35, 0.2, 0.2))
+        poser = _seated(body, rng, 0.0, (0.3, 0.4, 0.0, 0.3))
         kind = str(rng.choice(kinds))
         for side in SIDES:
             _FLOOR[kind](poser, rng, side)
@@ -151,10 +151,16 @@ def _behind(poser: Poser, rng: Rng) -> None:
 
 
 def _crossed(poser: Poser, rng: Rng, side: str) -> None:
-    body, out = poser.body, OUTWARD[side]
-    ahead = (0.33 + 0.06 * (side == "left") + rng.normal(0, 0.02)) * body.leg
-    ankle = [ahead, -out * rng.uniform(0.04, 0.14) * body.leg, 0.05]
-    poser.foot(side, ankle, [0.25, out, rng.uniform(0.5, 1.1)], angle=rng.uniform(-40, -10))
+    leg = poser.body.leg
+    near = (0.28 if side == "left" else 0.38) * leg
+
+    def accept(knees: Array, ankles: Array) -> Flags:
+        x, y, z = ankles.T
+        flags: Flags = (z > 0.045 * leg) & (z < 0.1 * leg) & (np.abs(x - near) < 0.1 * leg)
+        flags &= (y < 0.02) & (y > -0.2 * leg)
+        return flags & (knees[:, 2] > 0.07 * leg) & (knees[:, 2] < 0.36 * leg)
+
+    poser.search_leg(side, rng, accept, rng.uniform(-40, -10))
 
 
 def _stretched(poser: Poser, rng: Rng, side: str) -> None:
@@ -165,18 +171,25 @@ def _stretched(poser: Poser, rng: Rng, side: str) -> None:
 
 def _raised(poser: Poser, rng: Rng, side: str) -> None:
     body, out = poser.body, OUTWARD[side]
-    ankle = [rng.uniform(0.35, 0.7) * body.leg, out * rng.uniform(0.05, 0.16), body.foot_height]
+    ankle = [rng.uniform(0.45, 0.75) * body.leg, out * rng.uniform(0.05, 0.16), body.foot_height]
     poser.foot(side, ankle, [0, out * rng.uniform(-0.1, 0.4), 1])
 
 
 def _aside(poser: Poser, rng: Rng, side: str) -> None:
     """Both knees point to the right, both feet lie left."""
-    body = poser.body
-    if side == "right":
-        ankle, knee = [0.24 * body.leg, 0.1 * body.leg, 0.05], [0.7, -1.0, 0.6]
-    else:
-        ankle, knee = [-0.1 * body.leg, 0.48 * body.leg, 0.05], [1.0, 0.1, 0.4]
-    poser.foot(side, ankle, knee, angle=rng.uniform(-45, -25))
+    leg = poser.body.leg
+
+    def accept(knees: Array, ankles: Array) -> Flags:
+        x, y, z = ankles.T
+        flags: Flags = (z > 0.045 * leg) & (z < 0.12 * leg)
+        flags &= (knees[:, 2] > 0.06 * leg) & (knees[:, 2] < 0.3 * leg)
+        if side == "left":
+            flags &= (y > 0.25 * leg) & (x < 0.25 * leg) & (knees[:, 0] > 0.15 * leg)
+        else:
+            flags &= (y < 0) & (x > 0.1 * leg) & (x < 0.5 * leg) & (knees[:, 1] > 0.15 * leg)
+        return flags
+
+    poser.search_leg(side, rng, accept, rng.uniform(-45, -25))
 
 
 def _one_raised(poser: Poser, rng: Rng, side: str) -> None:
