@@ -87,7 +87,7 @@ def human36m_learners(settings: LifterTraining) -> dict[str, Learner]:
     keypoints = Reflection(points.order, points.scale, offset)
     sizes = 2 * len(KEYPOINTS), 3 * (len(HUMAN36M_17) - 1)
     learners: dict[str, Learner] = {}
-    for name in STREAMS:
+    for name in settings.streams:
         learners[name] = VectorLearner(shape, keypoints, Standardise(sizes[0]))
         if settings.baseline:
             learners[name + BASELINE] = BaselineLearner(

@@ -35,7 +35,7 @@ from pose_action_ros.lab.training.lifter.learners import (
     RobotLearner,
 )
 from pose_action_ros.lab.training.lifter.people import TEST, TRAIN, Pools, kinds_of, open_pools
-from pose_action_ros.lab.training.lifter.settings import STREAMS, LifterTraining
+from pose_action_ros.lab.training.lifter.settings import LifterTraining
 from pose_action_ros.lab.training.lifter.views import (
     Views,
     complete_views,
@@ -54,13 +54,13 @@ SIMULATED_VIEWS = 8000
 """Test views if there are no detections."""
 STATISTICS_VIEWS = 20_000
 """Views for means, deviations and bone lengths."""
-_TRANSPLANTED, _SIMULATED, _PRECISE = 0.2, 0.2, 0.2
+_TRANSPLANTED, _SIMULATED, _PRECISE = 0.15, 0.15, 0.3
 """Shares of views with transplanted, simulated, and small or no errors; others are detections."""
 _EXACT, _SMALL = 0.5, 0.3
 """Share of precise views without errors, and the largest errors of the others, of a detector's."""
-_THIRD = 0.3
+_THIRD = 0.2
 """Share of views with any third of the joints missing."""
-_DROPPED = 0.35
+_DROPPED = 0.3
 """Share of views with joints missing as in detections."""
 _MOMENTS = 0.02
 """Share of joints that are missing in one image."""
@@ -78,10 +78,10 @@ class RobotSource:
     def learners(self) -> Mapping[str, Learner]:
         """See Source."""
         views = self.views(STATISTICS_VIEWS, np.random.default_rng(self._settings.seed))
-        people = views["exact"]
+        people = next(iter(views.values()))
         lengths = BoneLengths.of(people.joints.double().numpy(), people.weights.double().numpy())
         learners = robot_learners(self._settings, lengths)
-        for name in STREAMS:
+        for name in self._settings.streams:
             if name + BASELINE in learners:
                 batch = views[name]
                 joints = batch.joints[:, 1:].flatten(1)
@@ -90,12 +90,16 @@ class RobotSource:
 
     def views(self, count: int, rng: Generator) -> Mapping[str, Batch]:
         """See Source."""
-        exact = self._pools.views(random_times(count, self._ages, rng), rng)
-        detected = detected_views(self._pools, self._detections, count, self._ages, rng)
+        make = {"exact": self._exact, "detected": self._detected}
         return {
-            "exact": _batch_of(exact_views(exact, rng), self._ages),
-            "detected": _batch_of(detected, self._ages),
+            name: _batch_of(make[name](count, rng), self._ages) for name in self._settings.streams
         }
+
+    def _exact(self, count: int, rng: Generator) -> Views:
+        return exact_views(self._pools.views(random_times(count, self._ages, rng), rng), rng)
+
+    def _detected(self, count: int, rng: Generator) -> Views:
+        return detected_views(self._pools, self._detections, count, self._ages, rng)
 
 
 def ages_of(settings: LifterTraining) -> Array:
@@ -125,11 +129,11 @@ def robot_learners(settings: LifterTraining, lengths: BoneLengths) -> dict[str, 
     shape = StreamShape(settings.width, settings.blocks, settings.dropout)
     window = Window(settings.images, settings.window_form)
     learners: dict[str, Learner] = {
-        name: RobotLearner(RobotLifter(shape, lengths, window)) for name in STREAMS
+        name: RobotLearner(RobotLifter(shape, lengths, window)) for name in settings.streams
     }
     if settings.baseline:
         size, joints = len(window.reflection), (len(HUMAN36M_17) - 1) * 3
-        for name in STREAMS:
+        for name in settings.streams:
             baseline = BaselineLearner(Standardise(size), Standardise(joints), window)
             learners[name + BASELINE] = baseline
     return learners

@@ -117,11 +117,12 @@ def _predictions(learners: Mapping[str, Learner], people: HeldOut) -> dict[Row, 
     poses: dict[Row, Array] = {}
     for suffix, method in _METHODS.items():
         exact, detected = (learners.get(name + suffix) for name in STREAMS)
+        if exact is not None:
+            poses[Row(method, EXACT)] = first = predict(exact, people.exact)
+        if detected is not None:
+            poses[Row(method, DETECTED)] = second = predict(detected, people.detected)
         if exact is None or detected is None:
             continue
-        first, second = predict(exact, people.exact), predict(detected, people.detected)
-        poses[Row(method, EXACT)] = first
-        poses[Row(method, DETECTED)] = second
         poses[Row(method, MIXED)] = (first + second) / 2
         both = (predict(exact, people.detected) + second) / 2
         poses[Row(f"{method}, both streams", DETECTED)] = both

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -36,7 +37,7 @@ def calibrate(learners: Learners, settings: LifterTraining) -> None:
         SettingError: there are no people for the calibration.
         InputError: a file has another content.
     """
-    source = RobotSource(settings, CALIBRATION)
+    source = RobotSource(replace(settings, trained="both"), CALIBRATION)
     rng = np.random.default_rng([settings.seed, 1])
     half = settings.calibration_views // 2
     views = [_both(source.views(half, rng)), _both(source.views(half // 4, rng))]

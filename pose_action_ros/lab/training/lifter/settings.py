@@ -87,6 +87,9 @@ class LifterTraining(People):
         "Older images in the network: as differences to the newest, or as they are.",
         choices=WINDOW_FORMS,
     )
+    trained: str = setting(
+        "both", "Streams to train; the detector's alone in half the time.", choices=tuple(VARIANTS)
+    )
     width: int = setting(512, "Units of each hidden layer.", low=8, high=4096)
     blocks: int = setting(1, "Middle blocks of each stream.", low=1, high=8)
     dropout: float = setting(0.25, "Dropout after each hidden layer.", low=0.0, high=0.9)
@@ -129,6 +132,11 @@ class LifterTraining(People):
         "Device of the training; several devices or machines with torchrun.",
         choices=("auto", "cpu", "gpu"),
     )
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """Names of the trained streams, each in STREAMS."""
+        return VARIANTS[self.trained]
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,7 @@ def ship(
             if rows.any()
         }
         for name in VARIANTS
+        if set(VARIANTS[name]) <= set(settings.streams)
     }
     chosen = streams or min(scores, key=lambda name: scores[name]["all"]["mpjpe"])
     _LOG.info("streams for the detector's keypoints: %s", chosen)

@@ -27,6 +27,7 @@ from pose_action_ros.lab.networks.checkpoints import load_checkpoint, save_check
 from pose_action_ros.lab.training.lifter.learners import Learners
 from pose_action_ros.lab.training.lifter.run import load_run
 from pose_action_ros.lab.training.lifter.settings import LifterTraining
+from pose_action_ros.lab.training.lifter.ship import ship
 from pose_action_ros.lab.training.lifter.train import train
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.models.card import read_card
@@ -125,6 +126,15 @@ def test_run_is_exported_again_with_chosen_streams(
     capsys.readouterr()
     assert main(["export", str(tmp_path), "--model", str(path)]) == 1
     assert "no run in" in capsys.readouterr().err
+
+
+def test_the_stream_of_detected_keypoints_is_trained_and_exported_alone(tmp_path: Path) -> None:
+    settings = replace(tiny(tmp_path), trained="detected", rounds=1)
+    learners = trained(settings)
+    assert list(learners.by_name()) == ["detected"]
+    card = ship(learners, settings, "command")
+    assert card.settings["streams"] == "detected"
+    assert list(card.scores["mpjpe_by_streams"]) == ["detected"]
 
 
 def test_loaded_run_equals_the_trained_one_unless_of_another_version(tmp_path: Path) -> None:
