@@ -16,6 +16,9 @@ from pose_action_ros.errors import ModelError
 from pose_action_ros.models.card import ModelCard, sha256_of, write_card
 
 OPSET = 17
+HALF_TOLERANCE = 0.01
+"""Largest difference between a network and its file with weights of half precision."""
+_LARGE = 4096  # number of weights of a layer that is stored in half precision
 
 Axes = Mapping[str, Mapping[int, str]]
 
@@ -30,6 +33,7 @@ def export(
     others: Sequence[Tensor] = (),
     free: Axes | None = None,
     tolerance: float = 1e-4,
+    largest: float = np.inf,
 ) -> float:
     """Write `path` (.onnx) and the card beside it, or neither.
 
@@ -42,6 +46,8 @@ def export(
         others: further inputs to compare, of other sizes.
         free: names of the variable axes of inputs and outputs; the batch only when None.
         tolerance: largest allowed difference between the network and the file in ONNX Runtime.
+        largest: size [bytes] above which weights are stored in half precision, with an allowed
+            difference of HALF_TOLERANCE.
 
     Returns:
         The largest difference on the examples.
@@ -54,6 +60,9 @@ def export(
     draft = path.with_name(f".{path.stem}.{os.getpid()}.onnx")
     try:
         _write(network, example, names, draft, free or _batch(names))
+        if draft.stat().st_size > largest:
+            _halve(draft)
+            tolerance = HALF_TOLERANCE
         batches = (example, example[:1], *others)
         difference = _difference(network, batches, names, draft)
         if not difference <= tolerance:
@@ -86,6 +95,25 @@ def _write(
         opset_version=OPSET,
         dynamo=False,
     )
+
+
+def _halve(path: Path) -> None:
+    """Store large weights in half precision; the engine casts them once, when it starts."""
+    import onnx  # noqa: PLC0415 - only for large networks
+    from onnx import TensorProto, helper, numpy_helper  # noqa: PLC0415
+
+    model = onnx.load(str(path))
+    graph, casts = model.graph, []
+    for weights in graph.initializer:
+        values = numpy_helper.to_array(weights)
+        if values.dtype == np.float32 and values.size >= _LARGE:
+            name, half = weights.name, f"{weights.name}_half"
+            weights.CopyFrom(numpy_helper.from_array(values.astype(np.float16), half))
+            casts.append(helper.make_node("Cast", [half], [name], to=TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    onnx.save(model, str(path))
 
 
 def _difference(

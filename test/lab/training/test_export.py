@@ -32,6 +32,18 @@ def test_exported_model_equals_network_for_any_batch(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["x.json", "x.onnx"]
 
 
+def test_large_weights_are_stored_in_half_precision_above_a_size(tmp_path: Path) -> None:
+    lengths = BoneLengths(np.ones(16), np.ones(16) * 2)
+    network = Exported(RobotLifter(StreamShape(width=128), lengths))
+    sizes, differences = [], []
+    for largest in (np.inf, 1000.0):
+        path = tmp_path / "x.onnx"
+        differences.append(export(network, example(), NAMES, path, CARD, largest=largest))
+        sizes.append(path.stat().st_size)
+    assert 0.5 < sizes[1] / sizes[0] < 0.6
+    assert 0 < differences[0] < 1e-4 < differences[1] < 0.01
+
+
 def test_model_that_differs_from_network_is_not_written(tmp_path: Path) -> None:
     class Unsteady(torch.nn.Module):
         def forward(self, keypoints: torch.Tensor) -> torch.Tensor:

@@ -42,7 +42,8 @@ OWN_BONES = {"recorded": 0.5, "simulated": 0.7, "free": 0.7, "postures": 0.8}
 """Share of people with their own bones, by kind; the others get a random body's."""
 _SEEDS = {TRAIN: 0, CALIBRATION: 2_000_003, TEST: 1_000_003}  # other bodies, styles and times
 _FEWER = 6
-_IMAGES = 200, 0.05  # number and spacing [s] of the images of a simulated motion
+_SPACING = 0.05  # [s] of the images of a simulated motion
+_ACTION, _LONG = (200, _SPACING), (500, _SPACING)  # number and spacing of images
 
 
 def kinds_of(actions: npt.NDArray[np.str_]) -> npt.NDArray[np.str_]:
@@ -149,11 +150,11 @@ def open_pools(settings: LifterTraining, split: str) -> Pools:
     )
     captures = {"recorded": recorded_captures(settings)[split]}
     if bodies:
-        captures["simulated"] = _captures(simulate_people(bodies, 1, *_IMAGES, seed))
+        captures["simulated"] = _captures(simulate_people(bodies, 1, *_ACTION, seed))
     if free:
-        captures["free"] = _captures({FREE: simulate_free_people(free, 1, *_IMAGES, seed)})
+        captures["free"] = _captures({FREE: simulate_free_people(free, 1, *_LONG, seed)})
     if postures:
-        captures["postures"] = _captures(simulate_postures(postures, 1, *_IMAGES, seed))
+        captures["postures"] = _captures(simulate_postures(postures, 1, *_LONG, seed))
     pools = {kind: Pool(some) for kind, some in captures.items() if some}
     if not pools:
         raise SettingError(
@@ -168,7 +169,7 @@ def _captures(people: Mapping[str, Array]) -> list[Capture]:
     """Clips (P, T, 21, 3) of simulated people by action, as recordings."""
     defined = np.ones(len(PERSON), np.bool_)
     return [
-        Capture(f"{action}/{number}", "", action, joints, 1 / _IMAGES[1], defined)
+        Capture(f"{action}/{number}", "", action, joints, 1 / _SPACING, defined)
         for action, clips in people.items()
         for number, joints in enumerate(clips)
     ]

@@ -59,7 +59,7 @@ class LifterTraining(People):
     free_performances: int = setting(
         600, "Simulated bodies that move freely, without an action.", low=0, high=100000
     )
-    posture_performances: int = setting(40, "Simulated bodies for each posture.", low=0, high=10000)
+    posture_performances: int = setting(30, "Simulated bodies for each posture.", low=0, high=10000)
     recombined_share: float = setting(
         0.2, "Share of people with limbs of others.", low=0.0, high=1.0
     )

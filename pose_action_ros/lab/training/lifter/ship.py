@@ -67,6 +67,8 @@ _PATHS = {
     "accelerator",
 }
 _EXAMPLES = 64
+_LARGEST = 8e6
+"""Size of a model file [bytes] above which its weights are stored in half precision."""
 _UNIT = (
     "errors in mm, root-aligned, mean over the joints that the person's source defines, people "
     "scaled to 1.70 m with the bones of their own bodies; others as shares; held-out people as "
@@ -131,7 +133,8 @@ def ship(
     features = samples_of(views[:_EXAMPLES], ages).features
     example = torch.from_numpy(features.astype(np.float32))
     network = robot_network(learners, chosen)
-    difference = export(network, example, ("keypoints", OUTPUTS), Path(settings.model), card)
+    path = Path(settings.model)
+    difference = export(network, example, ("keypoints", OUTPUTS), path, card, largest=_LARGEST)
     _LOG.info("wrote %s; largest difference to the network %.1e", settings.model, difference)
     return card
 
