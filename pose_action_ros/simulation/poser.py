@@ -22,6 +22,7 @@ from pose_action_ros.simulation.kinematics import (
 )
 
 _SETTLING, _STEP = 5, 0.03  # repetitions, and greatest way of a hand or foot in one [m]
+_BELOW = 0.002  # [m] below the floor that stays
 _SAMPLES = 3000
 _BENT_LEG = ((40, 0, -50, 60), (128, 74, 84, 150))  # least and greatest flexion, abduction,
 # rotation outwards of the hip, and flexion of the knee [degrees]
@@ -72,6 +73,8 @@ class Poser:
         """
         for _ in range(_SETTLING):
             heights = self._heights(self._pose())
+            if min(float(height[0]) for height in heights.values()) > -_BELOW:
+                break
             for row, side in enumerate(SIDES):
                 for parts, places in (
                     (("ankle", "heel", "big_toe", "small_toe"), self.key.feet),

@@ -249,11 +249,12 @@ def _arm_beside_head(poser: Poser, rng: Rng, side: str) -> None:
 
 def _propped_on_side(body: Body, rng: Rng) -> KeyPose:
     """On the left side, the trunk raised on the elbow."""
+    rise = rng.uniform(8, 15)
     poser = Poser(
         body,
         [0, 0, 0],
-        lying_axes(90 + rng.normal(0, 10), rng.uniform(14, 22)),
-        bend_left=-rng.uniform(22, 38),
+        lying_axes(90 + rng.normal(0, 10), rise),
+        bend_left=-rng.uniform(26, 42),
         bend_forward=rng.uniform(0, 20),
         nod=rng.normal(0, 10),
         turn_left=rng.normal(0, 20),
@@ -261,8 +262,10 @@ def _propped_on_side(body: Body, rng: Rng) -> KeyPose:
     )
     poser.rest(*TRUNK, "left_hip")
     flex, knee = rng.uniform(0, 60), rng.uniform(5, 90)
-    poser.bend_leg("left", flex, knee, aside=rng.uniform(10, 16))
-    poser.bend_leg("right", flex + rng.uniform(0, 30), knee + rng.uniform(0, 20), aside=5)
+    # The legs are level although the pelvis is not.
+    level = rise * np.cos(np.radians(flex))
+    poser.bend_leg("left", flex, knee, aside=-level - rng.uniform(0, 2))
+    poser.bend_leg("right", flex + rng.uniform(0, 25), knee + rng.uniform(0, 20), aside=0.6 * level)
     _side_arms(poser, rng)
     ahead = poser.key.pelvis[:, 0] * [1.0, 1.0, 0.0]
     shoulder = poser.place("left_shoulder")
