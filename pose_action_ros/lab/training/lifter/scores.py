@@ -22,7 +22,7 @@ from pose_action_ros.lab.training.lifter.settings import STREAMS, LifterTraining
 
 _LOG = logging.getLogger(__name__)
 
-_DECAY = 1e-4
+_DECAY = 1e-3
 """Weight of the squared weights, which keeps the layer from learning the people by heart."""
 _STEPS = 60
 _PART = 4096
@@ -40,14 +40,30 @@ def calibrate(learners: Learners, settings: LifterTraining) -> None:
     source = RobotSource(replace(settings, trained="both"), CALIBRATION)
     rng = np.random.default_rng([settings.seed, 1])
     half = settings.calibration_views // 2
-    views = [_both(source.views(half, rng)), _both(source.views(half // 4, rng))]
+    views, others = (_both(source.views(count, rng)) for count in (half, half // 4))
     for name, learner in learners.by_name().items():
         if isinstance(learner, RobotLearner):
-            _fit(learner.lifter, views[0])
-            shift = _shift(learner.lifter, views[1], settings.margin)
-            with torch.no_grad():
-                learner.lifter.score.linear.bias.add_(shift)
+            shift = fit_scores(learner.lifter, views, others, settings.margin)
             _LOG.info("scores of stream %s: logits shifted by %.2f for the margin", name, shift)
+
+
+def fit_scores(lifter: RobotLifter, views: Batch, others: Batch, margin: float) -> float:
+    """Fit the score layer to views, then shift the logits until the mean score of others is right.
+
+    Args:
+        lifter: the other layers stay as they are.
+        views: of the calibration's people.
+        others: of the same people, for the shift.
+        margin: by which the mean score is below the share of correct joints.
+
+    Returns:
+        The shift.
+    """
+    _fit(lifter.eval(), views)
+    shift = _shift(lifter, others, margin)
+    with torch.no_grad():
+        lifter.score.linear.bias.add_(shift)
+    return shift
 
 
 def _both(views: Mapping[str, Batch]) -> Batch:
@@ -73,7 +89,7 @@ def _evidence(lifter: RobotLifter, views: Batch) -> tuple[Tensor, Tensor]:
 
 def _fit(lifter: RobotLifter, views: Batch) -> None:
     """Fit the score layer to the correct joints: a convex problem."""
-    evidence, correct = _evidence(lifter.eval(), views)
+    evidence, correct = _evidence(lifter, views)
     deviation, mean = torch.std_mean(evidence, dim=(0, 1))
     deviation = deviation.clamp(min=1e-3)
     layer, weights = lifter.score, views.weights
