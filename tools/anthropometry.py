@@ -28,10 +28,11 @@ SOLE = 20.0
 
 FILES = {"men": "ANSUR_II_MALE_Public.csv", "women": "ANSUR_II_FEMALE_Public.csv"}
 
-# Snyder et al. 1977, Anthropometry of Infants, Children, and Youths to Age 18 for Product Safety
-# Design (UM-HSRI-77-17): medians of the ratio to the stature, means of boys and girls, at 3, 6, 8,
-# 10 and 12 years, then the same ratio of the adults of ANSUR II. The legs are from the sitting
-# height, the hips above the seat by 0.04 statures; the upper arm of the adults is not flexed.
+# Ratios to the stature at 3, 6, 8, 10 and 12 years, means of boys and girls, then the same ratio of
+# the adults of ANSUR II. After Snyder et al. 1977, Anthropometry of Infants, Children, and Youths
+# to Age 18 for Product Safety Design (UM-HSRI-77-17), rounded, from a secondary table. Estimates
+# of this package: legs, trunk, neck and head follow from the sitting height, with the hips 0.04
+# statures above the seat; the breadth of the head.
 AGES = (3, 6, 8, 10, 12)
 STATURES = (0.97, 1.17, 1.29, 1.40, 1.51)
 CHILDREN: Mapping[str, tuple[tuple[float, ...], float]] = {
