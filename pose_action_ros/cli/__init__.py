@@ -38,7 +38,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "train recordings": ("train:Recordings", "make recordings to train the action model on"),
     "train detections": ("train:Detections", "make detections to train the lifter on"),
     "search": ("search", "search for the cells of an action network with ENAS"),
-    "evaluate lifter": ("evaluate:Lifter", "measure trained lifters on held-out people"),
+    "evaluate lifter": ("evaluate_lifter", "measure trained lifters on held-out people"),
     "evaluate action": ("evaluate:Action", "measure action networks on a data set"),
     "evaluate chain": ("evaluate:Chain", "measure detector, tracker and lifter together"),
     "evaluate detector": ("evaluate_detector", "measure detectors on simulated or COCO images"),

@@ -52,8 +52,8 @@ class LifterRun(Settings):
     )
     seed: int = setting(4000, "of virtual cameras, bodies and choice", low=0)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check_limits(self) -> None:
+        """Raise SettingError if a least value is above the greatest one."""
         for low, high in (("lowest", "highest"), ("nearest", "farthest")):
             if getattr(self, low) > getattr(self, high):
                 raise SettingError(

@@ -101,7 +101,11 @@ def takes_of(captures: Sequence[Capture], settings: LifterRun, most: int) -> Ite
     """Pieces of recordings before random cameras, at most about `most` images in total.
 
     Pieces are chosen evenly from all subjects and actions.
+
+    Raises:
+        SettingError: a limit of the cameras' places is on the wrong side of the other.
     """
+    settings.check_limits()
     pieces = [piece for one in captures for piece in _pieces(one, settings.rate)]
     images = 0
     for number in _even_order(pieces, np.random.default_rng(settings.seed)):

@@ -65,4 +65,4 @@ def test_the_choice_is_even_and_repeatable() -> None:
 
 def test_limits_in_the_wrong_order_are_refused() -> None:
     with pytest.raises(SettingError, match=r"lowest 2\.0 m above highest 1\.0 m"):
-        LifterRun(lowest=2.0, highest=1.0)
+        list(takes_of([], LifterRun(lowest=2.0, highest=1.0), 1))

@@ -57,8 +57,8 @@ def missing_share(angle: float) -> Array:
 
 def test_an_arm_behind_the_trunk_is_missing_and_an_arm_in_front_is_not() -> None:
     left, front, right = (missing_share(angle) for angle in (np.pi / 2, 0.0, -np.pi / 2))
-    assert left[RIGHT] > 0.5
-    assert right[LEFT] > 0.5
+    assert left[RIGHT] > 0.3
+    assert right[LEFT] > 0.3
     assert max(left[LEFT], right[RIGHT], front[LEFT], front[RIGHT]) < 0.1
     others = np.setdiff1d(np.arange(25), ARMS)
     assert abs(left[others] - front[others]).max() < 0.1
