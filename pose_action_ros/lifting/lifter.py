@@ -21,6 +21,7 @@ from pose_action_ros.lifting.normalisation import (
 )
 from pose_action_ros.lifting.occlusion import RecentJoints, behind_own_body, given_joints, heads
 from pose_action_ros.lifting.placement import Placement, place
+from pose_action_ros.lifting.reprojection import towards_rays
 from pose_action_ros.lifting.settings import LifterSettings
 from pose_action_ros.lifting.window import (
     History,
@@ -234,8 +235,10 @@ class Lifter:
         joints = virtual_to_optical(outputs["joints"].astype(np.float64), inputs.rotations)
         joints[~inputs.liftable] = np.nan
         sure = np.where(inputs.liftable[:, None], outputs["scores"].astype(np.float64), 0.0)
+        scores = np.where(inputs.features[..., 2] > 0, scores, 0.0)
         placement = place(np.where(scores[..., None] > 0, rays, np.nan), scores, joints)
-        given = given_joints(inputs.features[..., 2] > 0)
+        joints, placement = towards_rays(joints, rays, scores, placement)
+        given = given_joints(scores > 0)
         hidden = behind_own_body(joints, given, placement)
         return Lifted(joints, sure, given | hidden, placement)
 
