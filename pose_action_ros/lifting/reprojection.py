@@ -18,7 +18,7 @@ from pose_action_ros.skeletons import HUMAN36M_17
 Array = npt.NDArray[np.float64]
 
 SHARE: Final = 0.7
-"""Part of the way to the ray of a keypoint with score 1; it falls with the square of the score."""
+"""Part of the way to the ray of a keypoint with score 1; it falls with the score."""
 OUTLIER: Final = 0.2
 """Distance [m] between joint and ray at which the part has fallen by the factor e: a keypoint that
 far away is probably wrong."""
@@ -56,7 +56,7 @@ def towards_rays(
     points = np.where(used[..., None], points, 0.0)
     ways = (points * sights).sum(axis=-1, keepdims=True) * sights - points
     outlying = (ways**2).sum(axis=-1) / OUTLIER**2
-    shares = SHARE * scores[:, DETECTED] ** 2 * np.exp(-outlying)
+    shares = SHARE * scores[:, DETECTED] * np.exp(-outlying)
     moves = np.zeros(joints.shape)
     moves[:, LIFTED] = shares[..., None] * ways
     moves[:, _ROOT] = moves[:, _HIPS].mean(axis=1)

@@ -19,7 +19,7 @@ def towards_rays(placed: Array, rays: Array, scores: Array) -> Array:
             row = COCO_18.index(name)
             sight = np.array([*rays[row], 1.0]) / np.linalg.norm([*rays[row], 1.0])
             way = np.dot(joint, sight) * sight - joint
-            part = 0.7 * scores[row] ** 2 * np.exp(-((np.linalg.norm(way) / 0.2) ** 2))
+            part = 0.7 * scores[row] * np.exp(-((np.linalg.norm(way) / 0.2) ** 2))
             moves[name] = part * way
     moves["mid_hip"] = (moves["left_hip"] + moves["right_hip"]) / 2
     moves["neck"] = (moves["left_shoulder"] + moves["right_shoulder"]) / 2
