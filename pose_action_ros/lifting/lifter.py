@@ -36,6 +36,7 @@ from pose_action_ros.skeletons import COCO_18, HUMAN36M_17, convert
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Float32 = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.intp]
 
 OUTPUTS = ("joints", "scores")
@@ -232,15 +233,22 @@ class Lifter:
             windows: of which it is the first slot.
         """
         outputs = self._engine({"keypoints": windows.astype(np.float32)})
-        joints = virtual_to_optical(outputs["joints"].astype(np.float64), inputs.rotations)
+        joints = virtual_to_optical(_on_rays(outputs["joints"], inputs), inputs.rotations)
         joints[~inputs.liftable] = np.nan
         sure = np.where(inputs.liftable[:, None], outputs["scores"].astype(np.float64), 0.0)
         scores = np.where(inputs.features[..., 2] > 0, scores, 0.0)
         placement = place(np.where(scores[..., None] > 0, rays, np.nan), scores, joints)
-        joints, placement = towards_rays(joints, rays, scores, placement)
         given = given_joints(scores > 0)
         hidden = behind_own_body(joints, given, placement)
         return Lifted(joints, sure, given | hidden, placement)
+
+
+def _on_rays(joints: Float32, inputs: Normalised) -> Array:
+    """Move joints (N, 17, 3) of the network towards their rays, all in the virtual cameras."""
+    poses, scores = joints.astype(np.float64), inputs.features[..., 2]
+    rays = inputs.features[..., :2] * inputs.sizes[:, None, None]
+    placement = place(np.where(scores[..., None] > 0, rays, np.nan), scores, poses)
+    return towards_rays(poses, rays, scores, placement)
 
 
 def _coco(people: Sequence[Pose2D]) -> tuple[Array, Array]:

@@ -6,7 +6,6 @@ of sight is mostly the keypoints', and the pose along it is the network's.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -32,22 +31,20 @@ _HIPS, _SHOULDERS = (
 )
 
 
-def towards_rays(
-    joints: Array, rays: Array, scores: Array, placement: Placement
-) -> tuple[Array, Placement]:
+def towards_rays(joints: Array, rays: Array, scores: Array, placement: Placement) -> Array:
     """Move the joints of N people towards the rays of their keypoints.
 
     Root and neck stay the middles of hips and shoulders, the spine moves with both, and the top of
     the head with the nose.
 
     Args:
-        joints: (N, 17, 3) [m] relative to the root, optical frame.
+        joints: (N, 17, 3) [m] relative to the root, in the frame of a camera.
         rays: (N, 18, 2) x/z and y/z of the COCO-18 keypoints.
         scores: (N, 18) of the keypoints; 0 if missing.
         placement: of the roots; without one, nothing moves.
 
     Returns:
-        The joints relative to the new root, and its placement.
+        (N, 17, 3) [m] relative to the new root.
     """
     placed = joints + placement.at(placement.depths)[:, None]
     points = placed[:, LIFTED]  # (N, J, 3)
@@ -63,10 +60,8 @@ def towards_rays(
     moves[:, _NECK] = moves[:, _SHOULDERS].mean(axis=1)
     moves[:, _SPINE] = (moves[:, _ROOT] + moves[:, _NECK]) / 2
     moves[:, _TOP] = moves[:, _NOSE]
-    root = moves[:, _ROOT]
-    offsets = placement.offsets + root[:, :2] - placement.directions * root[:, 2:]
-    shifted = replace(placement, depths=placement.depths + root[:, 2], offsets=offsets)
-    return joints + moves - root[:, None], shifted
+    moved: Array = joints + moves - moves[:, _ROOT, None]
+    return moved
 
 
 def _sights(rays: Array) -> Array:

@@ -84,7 +84,8 @@ def test_the_far_arm_of_a_person_in_side_view_is_inferred() -> None:
     person = keypoints_at(turned(np.pi / 2), (0, 0, 3))  # the left arm is the nearer one
     assert set(FAR_ARM) <= present(without(person, *FAR_ARM))
     facing = keypoints_at(standing(), (0, 0, 3))
-    assert not set(FAR_ARM) & present(without(facing, *FAR_ARM))
+    # An elbow that is not seen from the front can be behind the trunk, the forearm anywhere.
+    assert "right_wrist" not in present(without(facing, *FAR_ARM))
 
 
 def test_a_hidden_leg_hides_no_other() -> None:
