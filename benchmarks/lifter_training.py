@@ -148,7 +148,7 @@ def measure_training(views: int, threads: int, changes: Sequence[str] = ()) -> d
 
 def _people() -> list[str]:
     """Changes after which the robot's lifter is trained on few simulated people alone."""
-    data = {"positions", "subjects", "captures", "detections", "held_out_subject"}
+    data = {"positions", "subjects", "captures", "detections"}
     data |= {"test_subjects", "calibration_subjects"}
     none = [f"{item.name}=" for item in fields(LifterTraining) if item.name in data]
     return [*none, "performances=4", "free_performances=8"]

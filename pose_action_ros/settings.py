@@ -141,3 +141,8 @@ def _check_bounds(name: str, value: float, limits: Limits) -> None:
         expected = f"at most {high}" if low is None else f"{low} to {high}"
     unit = f" {limits.unit}" if limits.unit else ""
     raise SettingError(f"parameter {name!r}: got {value}, expected {expected}{unit}")
+
+
+def names_of(text: str) -> tuple[str, ...]:
+    """Names separated by commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())

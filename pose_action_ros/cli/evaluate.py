@@ -8,11 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pose_action_ros.cli.options import add_options, settings_from
-from pose_action_ros.lab.evaluation.settings import (
-    ChainRun,
-    RecogniserRun,
-    VisibilityRun,
-)
+from pose_action_ros.lab.evaluation.settings import ChainRun, RecogniserRun, VisibilityRun
 from pose_action_ros.lab.evaluation.tables import write_figures
 from pose_action_ros.lab.training.action.settings import (
     CELLS,

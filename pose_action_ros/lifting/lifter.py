@@ -49,8 +49,9 @@ class Lifted:
 
     Attributes:
         joints: (N, 17, 3) [m] Human3.6M joints relative to the root, optical frame, of a person of
-            standard height; NaN for people without a pose.
-        scores: (N, 17) probability that the joint is within 150 mm of the truth; 0 without a pose.
+            standard height, moved towards the rays of the keypoints; NaN for people without a pose.
+        scores: (N, 17) probability, before that move, that the joint is within 150 mm of the truth;
+            0 without a pose.
         known: (N, 17) True for joints that keypoints show or the own body hides. A pose consists
             of these and of those known shortly before; the network guesses the others.
         placement: of the root.

@@ -115,11 +115,6 @@ def optical_to_virtual(points: Array, rotations: Array) -> Array:
     return turned
 
 
-def mirrored_features(features: Array) -> Array:
-    """The inputs (N, 18, 3) of the mirrored people."""
-    return features[:, COCO_18.mirror] * [-1.0, 1.0, 1.0]
-
-
 def _with_neck(rays: Array, scores: Array) -> tuple[Array, Array]:
     """Copies with NaN and score 0 for missing joints, and with the neck.
 

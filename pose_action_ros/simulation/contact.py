@@ -79,10 +79,15 @@ def _ellipsoid(
     return height
 
 
+def radius(girth: float) -> float:
+    """Radius of a round limb from its girth."""
+    return girth / (2 * np.pi)
+
+
 def _radii(body: Body) -> dict[str, float]:
     """Radius [m] of the surface around each joint of the limbs; fingers give way."""
-    calf, thigh = body.calf_girth / (2 * np.pi), body.thigh_girth / (2 * np.pi)
-    arm, forearm = body.upper_arm_girth / (2 * np.pi), body.forearm_girth / (2 * np.pi)
+    calf, thigh = radius(body.calf_girth), radius(body.thigh_girth)
+    arm, forearm = radius(body.upper_arm_girth), radius(body.forearm_girth)
     return {
         "shoulder": 1.02 * arm,
         "elbow": 0.84 * forearm,

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from pose_action_ros.simulation.body import FIGURE, Body
 from pose_action_ros.simulation.channels import SIDES
-from pose_action_ros.simulation.contact import seat_radii
+from pose_action_ros.simulation.contact import radius, seat_radii
 from pose_action_ros.simulation.head_surfaces import add_head
 from pose_action_ros.simulation.kinematics import OUTWARD, Posed
 from pose_action_ros.simulation.look import Colour
@@ -37,10 +37,6 @@ def person_surfaces(body: Body, posed: Posed, camera: VirtualCamera) -> tuple[Qu
     if body.look.coat:
         _around_legs(shapes, body.look.coat, body.look.loose, body.look.shirt)
     return shapes.surfaces()
-
-
-def _radius(girth: float) -> float:
-    return girth / (2 * np.pi)
 
 
 def _trunk(shapes: Shapes) -> None:
@@ -79,7 +75,7 @@ def _shoulder_line(shapes: Shapes) -> None:
     body, at, look = shapes.body, shapes.points, shapes.body.look
     free = body.neck_and_head - body.head_height
     nape = at["neck"] + shapes.frames["chest"] @ np.array([-0.006 * body.height, 0, 0.5 * free])
-    round_ = 1.05 * _radius(body.upper_arm_girth) + 0.5 * look.loose
+    round_ = 1.05 * radius(body.upper_arm_girth) + 0.5 * look.loose
     for side in SIDES:
         shapes.limb(nape, at[f"{side}_shoulder"], (0.85 * round_, round_), look.shirt)
 
@@ -87,7 +83,7 @@ def _shoulder_line(shapes: Shapes) -> None:
 def _arm(shapes: Shapes, side: str) -> None:
     body, at, look = shapes.body, shapes.points, shapes.body.look
     # The survey measured flexed muscles.
-    thick, muscle = 0.93 * _radius(body.upper_arm_girth), 0.95 * _radius(body.forearm_girth)
+    thick, muscle = 0.93 * radius(body.upper_arm_girth), 0.95 * radius(body.forearm_girth)
     cloth = 0.003 + 0.6 * look.loose
     shoulder, elbow, wrist = (at[f"{side}_{name}"] for name in ("shoulder", "elbow", "wrist"))
     upper, fore = shapes.frames[f"{side}_upper_arm"], shapes.frames[f"{side}_forearm"]
@@ -136,7 +132,7 @@ def _hand(shapes: Shapes, side: str) -> None:
 
 def _leg(shapes: Shapes, side: str) -> None:
     body, at, look = shapes.body, shapes.points, shapes.body.look
-    top, calf = 0.97 * _radius(body.thigh_girth), _radius(body.calf_girth)
+    top, calf = 0.97 * radius(body.thigh_girth), radius(body.calf_girth)
     hip, knee, ankle = (at[f"{side}_{name}"] for name in ("hip", "knee", "ankle"))
     thigh = shapes.frames[f"{side}_thigh"]
     bare = look.skirt
@@ -152,7 +148,7 @@ def _leg(shapes: Shapes, side: str) -> None:
     lower = look.trousers if long else look.skin
     shapes.ball(knee, thigh, (1.04 * round_,) * 3, lower)
     bulge = knee + 0.3 * (ankle - knee)
-    shapes.limb(knee, bulge, (1.0 * round_, round_), lower)
+    shapes.limb(knee, bulge, (round_, round_), lower)
     hem = 0.62 * calf * (1.12 * wide**2 if long else 1.0)
     shapes.limb(bulge, ankle, (round_, hem), lower)
     _shoe(shapes, side, 0.62 * calf)
@@ -173,7 +169,7 @@ def _shoe(shapes: Shapes, side: str, narrow: float) -> None:
 def _around_legs(shapes: Shapes, length: float, loose: float, cloth: Colour) -> None:
     """Add a skirt, or the skirts of a coat, around both legs down to `length` along them."""
     body, at = shapes.body, shapes.points
-    thigh, calf = 0.97 * _radius(body.thigh_girth) + loose, _radius(body.calf_girth) + loose
+    thigh, calf = 0.97 * radius(body.thigh_girth) + loose, radius(body.calf_girth) + loose
     hips = body.hip_breadth / 2 + loose
     places = [(at["left_hip"], at["right_hip"]), (at["left_knee"], at["right_knee"])]
     places.append((at["left_ankle"], at["right_ankle"]))

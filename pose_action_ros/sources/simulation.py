@@ -8,6 +8,7 @@ from math import ceil
 import numpy as np
 
 from pose_action_ros.errors import SettingError
+from pose_action_ros.settings import names_of
 from pose_action_ros.simulation import ACTIONS, Scene
 from pose_action_ros.sources.base import SourceFrame
 from pose_action_ros.sources.settings import SourceSettings
@@ -55,7 +56,7 @@ class SimulatedSource:
 
 def _parse_actions(names: str) -> tuple[str, ...]:
     """Split action names at commas; all actions for an empty text."""
-    actions = tuple(name.strip() for name in names.split(",") if name.strip())
+    actions = names_of(names)
     unknown = [name for name in actions if name not in ACTIONS]
     if unknown:
         raise SettingError(f"unknown actions {unknown}; there are {', '.join(ACTIONS)}")

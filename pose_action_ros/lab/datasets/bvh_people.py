@@ -26,7 +26,7 @@ from pose_action_ros.lab.datasets.definitions import (
     find_people,
 )
 from pose_action_ros.lab.datasets.joint_motion import JointMotion, person_of
-from pose_action_ros.lab.datasets.person import PROPORTIONS
+from pose_action_ros.lab.datasets.person import PROPORTIONS, unit_vectors
 
 Array = npt.NDArray[np.float64]
 
@@ -148,7 +148,7 @@ def _upright(positions: Array, match: Match) -> str:
         (positions[:, rows[f"left_{end}"]] + positions[:, rows[f"right_{end}"]]) / 2
         for end in ("ankle", "hip", "shoulder")
     )
-    parts = [_directions(hips - ankles), _directions(shoulders - hips)]  # (T, 3) each
+    parts = [unit_vectors(hips - ankles), unit_vectors(shoulders - hips)]  # (T, 3) each
     lower, upper = (np.median(part, axis=0) for part in parts)
     axis = int(np.argmax(np.abs(lower + upper)))
     both = min(abs(lower[axis]), abs(upper[axis]))
@@ -163,8 +163,3 @@ def _rest(bvh: Bvh) -> Array:
     for joint in bvh.joints:
         places.append(joint.offset + (places[joint.parent] if joint.parent >= 0 else 0.0))
     return np.array(places)
-
-
-def _directions(vectors: Array) -> Array:
-    unit: Array = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
-    return unit

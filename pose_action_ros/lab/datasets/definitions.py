@@ -10,7 +10,7 @@ The spine is half way along the vertebrae from mid hip to neck.
 The head top of Acclaim skeletons is the end of the head, moved along the line from the base of the
 neck by 0.083 of the standing height: upright, the ends of the heads of 17 CMU subjects are on
 average 0.125 of it above the shoulders (0.113 to 0.139 without an outlier), and the vertices of
-bodies with the measures of ANSUR II (simulation.body) 0.208.
+bodies with the measures of ANSUR II (simulation.measures) 0.208.
 Human3.6M has hips 266 mm apart (published offsets: 132.9 mm each, its root in the middle), a spine
 233 mm above them and a thorax 257 mm above that; its protocols count all joints.
 No source has a face: nose, eyes and ears follow from the axes of an average head and are not

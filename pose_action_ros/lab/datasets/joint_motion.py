@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pose_action_ros.errors import InputError
 from pose_action_ros.lab.datasets.definitions import LIMBS, SIDES, Match, plain
-from pose_action_ros.lab.datasets.person import Head, person_from
+from pose_action_ros.lab.datasets.person import Head, person_from, unit_vectors
 
 Array = npt.NDArray[np.float64]
 
@@ -130,8 +130,7 @@ def _left_ear(motion: JointMotion, match: Match, end: int) -> Array:
     if motion.facing:
         return np.asarray(turns[:, :, 0])
     # On average over the recording the head faces as the shoulders do.
-    shoulders = shoulders / np.maximum(np.linalg.norm(shoulders, axis=-1, keepdims=True), 1e-9)
-    own = np.einsum("tji,tj->i", turns, shoulders)  # in the head's frame
+    own = np.einsum("tji,tj->i", turns, unit_vectors(shoulders))  # in the head's frame
     return np.asarray(turns @ (own / max(float(np.linalg.norm(own)), 1e-9)))
 
 

@@ -21,9 +21,10 @@ from pose_action_ros.skeletons import Skeleton
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
+_NAMED = 20  # missing sequences in a message
+
 # Away and back within 2/15 s at 4.5 m/s: faster than hands and feet reverse in these actions.
 _JUMP = 0.3  # [m]
-_NAMED = 20  # missing sequences in a message
 _RETURN = 1 / 3  # of the jump: largest distance between the positions before and after it
 
 

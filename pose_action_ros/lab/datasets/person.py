@@ -50,12 +50,8 @@ OUTPUT_ROWS: Final = np.array([PERSON.index(name) for name in HUMAN36M_17.joints
 PROPORTIONS: Final[Mapping[str, float]] = {
     "spine": 0.144,
     "neck": 0.144,
-    "hip": 0.055,
     "knee": 0.245,
     "ankle": 0.246,
-    "shoulder": 0.103,
-    "elbow": 0.180,
-    "wrist": 0.146,
 }
 """Length of the bone that ends in a joint, the same for both sides."""
 _LEG: Final = ("knee", "ankle")
@@ -143,18 +139,9 @@ def standing_heights(joints: Array) -> Array:
     return heights
 
 
-def stretched(joints: Array, factors: Array) -> Array:
-    """Multiply the bones of people (N, 21, 3) by factors (N, 21) of the joints at their ends."""
-    result = joints.copy()
-    for parent, child in PERSON.bones:
-        bone = joints[:, child] - joints[:, parent]
-        result[:, child] = result[:, parent] + bone * factors[:, child, None]
-    return result
-
-
 def _place_head(joints: Array, head: Head, height: float) -> None:
     """Set head top, nose, eyes and ears of people (T, 21, 3) in place."""
-    up, forward = _unit(head.up), _unit(np.cross(head.left, head.up))
+    up, forward = unit_vectors(head.up), unit_vectors(np.cross(head.left, head.up))
     axes = np.stack([forward, np.cross(up, forward), up], axis=1)  # (T, 3, 3), rows
     start = joints[:, PERSON.index("neck")] if head.end is None else head.end
     top = start + height * head.above * up
@@ -163,6 +150,7 @@ def _place_head(joints: Array, head: Head, height: float) -> None:
         joints[:, PERSON.index(name)] = top + height * np.einsum("c,tcd->td", offset, axes)
 
 
-def _unit(vectors: Array) -> Array:
+def unit_vectors(vectors: Array) -> Array:
+    """Vectors (..., 3) of length 1 in the same directions."""
     unit: Array = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
     return unit

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.lab.datasets.person import PERSON
+from pose_action_ros.lab.datasets.person import PERSON, unit_vectors
 from pose_action_ros.simulation import ACTIONS, FIGURE, Body, Performance, perform
 from pose_action_ros.simulation.free_movement import free_performance
 from pose_action_ros.simulation.kinematics import OUTWARD, Posed
@@ -191,31 +191,25 @@ def _mouth(body: Body, at: dict[str, Array], head: Array) -> None:
 
 def _bend(bone: Array, other: Array, ahead: Array) -> Array:
     """(T, 3) facing of a segment: the other bone's direction, perpendicular to this one."""
-    along = _unit(bone)
+    along = unit_vectors(bone)
     across = other - (other * along).sum(axis=-1, keepdims=True) * along
     share = np.linalg.norm(across, axis=-1, keepdims=True) / np.maximum(
         np.linalg.norm(other, axis=-1, keepdims=True), 1e-9
     )
     weight = np.clip(share / _STRAIGHT, 0.0, 1.0)
-    facing: Array = weight * _unit(across) + (1 - weight) * ahead
+    facing: Array = weight * unit_vectors(across) + (1 - weight) * ahead
     return facing
 
 
 def _hanging(bone: Array, ahead: Array) -> Array:
     """(T, 3, 3) columns x, y, z of a segment with -z along the bone and x ahead."""
-    z = -_unit(bone)
-    y = _unit(np.cross(z, ahead))
+    z = -unit_vectors(bone)
+    y = unit_vectors(np.cross(z, ahead))
     return np.stack([np.cross(y, z), y, z], axis=-1)
 
 
 def _upright(left: Array, up: Array) -> Array:
     """(T, 3, 3) columns x, y, z of a segment with y left and z up."""
-    y = _unit(left)
-    x = _unit(np.cross(y, up))
+    y = unit_vectors(left)
+    x = unit_vectors(np.cross(y, up))
     return np.stack([x, y, np.cross(x, y)], axis=-1)
-
-
-def _unit(vectors: Array) -> Array:
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    unit: Array = vectors / np.maximum(length, 1e-9)
-    return unit

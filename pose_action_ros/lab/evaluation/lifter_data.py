@@ -29,6 +29,7 @@ from pose_action_ros.lab.evaluation.settings import DETECTOR, EXACT, FILES, NEWE
 from pose_action_ros.lab.evaluation.shots import Shot, takes_of
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.lifting.normalisation import STANDARD_HEIGHT
+from pose_action_ros.settings import names_of
 
 Array = npt.NDArray[np.float64]
 
@@ -105,7 +106,7 @@ def _chosen(captures: Sequence[Capture], subjects: str) -> list[Capture]:
     Raises:
         SettingError: there is no such subject; lists them.
     """
-    names = {name.strip() for name in subjects.split(",") if name.strip()}
+    names = set(names_of(subjects))
     for name in names:
         check_subject({one.subject for one in captures}, name)
     return [one for one in captures if not names or one.subject in names]

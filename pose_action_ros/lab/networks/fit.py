@@ -7,17 +7,11 @@ import torch
 from torch import Tensor
 
 from pose_action_ros.lab.networks.two_stream import Reflection
-from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
+from pose_action_ros.lifting.placement import DETECTED, LIFTED
+from pose_action_ros.skeletons import HUMAN36M_17
 
-_COMMON = [name for name in HUMAN36M_17.joints if name in COCO_18.joints]
-_KEYPOINTS = [COCO_18.index(name) for name in _COMMON]
-_JOINTS = [HUMAN36M_17.index(name) for name in _COMMON]
-_MIRROR = np.array(
-    [
-        _COMMON.index(HUMAN36M_17.joints[HUMAN36M_17.mirror[HUMAN36M_17.index(name)]])
-        for name in _COMMON
-    ]
-)
+_KEYPOINTS, _JOINTS = DETECTED.tolist(), LIFTED.tolist()
+_MIRROR = np.array([_JOINTS.index(HUMAN36M_17.mirror[joint]) for joint in _JOINTS])
 _UNIT = 0.1  # [m]
 _GREATEST = 5.0  # [_UNIT]
 _TINY = 1e-6

@@ -8,6 +8,7 @@ import numpy as np
 
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Rng
+from pose_action_ros.simulation.contact import radius
 from pose_action_ros.simulation.furniture import Box, legs_and_top, random_colour
 from pose_action_ros.simulation.key_poses import KeyPose
 from pose_action_ros.simulation.kinematics import OUTWARD
@@ -46,7 +47,7 @@ def _inclined(body: Body, rng: Rng, root: Sequence[float], pitch: float, bend: f
 
 def knee_radius(body: Body) -> float:
     """Height [m] of the joint of a knee that rests on the floor."""
-    return body.calf_girth / (2 * np.pi)
+    return radius(body.calf_girth)
 
 
 def kneeling(body: Body, rng: Rng) -> Setting:

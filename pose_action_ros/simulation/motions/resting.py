@@ -1,4 +1,4 @@
-"""Arms of people who sit, kneel, squat or lie: on thighs, floor or table, folded, with a phone."""
+"""What postures share: their setting, a standing pose, and arms on thighs, in the lap or folded."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def _set_down(poser: Poser, side: str, ahead: float, aside: float, knee: float) 
     """Put a foot on the floor, or let it hang below a knee at a height if it does not reach it."""
     body = poser.body
     hip = poser.place(f"{side}_hip")
-    reach = max(0.98 * body.leg, 0.1)
+    reach = 0.98 * body.leg
     level = np.sqrt(max(reach**2 - (ahead - hip[0]) ** 2 - (aside - hip[1]) ** 2, 0.0))
     lowest = max(hip[2] - level, knee - 0.98 * body.shin)
     out = OUTWARD[side]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from people_in_view import standing
 from pose_action_ros.lab.datasets.person import (
     INPUT_ROWS,
     OUTPUT_ROWS,
     PERSON,
-    stretched,
 )
 from pose_action_ros.lab.datasets.simulated import (
     simulate_free_people,
@@ -28,11 +26,6 @@ def test_person_has_the_joints_of_both_skeletons() -> None:
 
 def test_parents_come_first() -> None:
     assert all(parent < child for parent, child in PERSON.bones)
-
-
-def test_stretching_all_bones_alike_scales_the_person() -> None:
-    joints = standing()[None]
-    np.testing.assert_allclose(stretched(joints, np.full((1, 21), 1.3)), joints * 1.3)
 
 
 def test_simulated_people_do_every_action_and_differ_by_seed() -> None:

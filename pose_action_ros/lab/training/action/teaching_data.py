@@ -21,6 +21,7 @@ from pose_action_ros.lab.training.action.people import varied_person
 from pose_action_ros.lab.training.action.settings import ActionData, TeachSettings
 from pose_action_ros.lab.training.action.windows import NO_MIRROR, Style, WindowSet, WindowSpec
 from pose_action_ros.models.cache import cache_folder
+from pose_action_ros.settings import names_of
 from pose_action_ros.simulation import ACTIONS
 from pose_action_ros.skeletons import HUMAN36M_17
 
@@ -44,7 +45,7 @@ def labels_after(base: Sequence[str], keep: str, taught: Sequence[str]) -> tuple
     """
     kept = {"all": list(base), "none": []}.get(keep)
     if kept is None:
-        kept = [name.strip() for name in keep.split(",") if name.strip()]
+        kept = list(names_of(keep))
     unknown = [name for name in kept if name not in base]
     if unknown:
         raise SettingError(f"cannot keep {', '.join(unknown)}; the base has {', '.join(base)}")

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from pose_action_ros.errors import InputError
 from pose_action_ros.lab.datasets.person import PERSON
 from pose_action_ros.lab.training.lifter.views import Views, about, exact_rays
+from pose_action_ros.settings import names_of
 from pose_action_ros.skeletons import COCO_18
 
 Array = npt.NDArray[np.float64]
@@ -149,7 +150,7 @@ def read_detections(paths: str, split: str) -> Detections | None:
     Raises:
         InputError: a file is missing or is not one of `train detections`.
     """
-    names = [name.strip() for name in paths.split(",") if name.strip()]
+    names = names_of(paths)
     if not names:
         return None
     parts, rates, scenes = [], set(), 0

@@ -1,4 +1,7 @@
-"""Figures of a trained lifter on people that it was not trained on, for its card."""
+"""Figures of a lifter's network alone on people that it was not trained on, for its card.
+
+On a robot the joints then move towards the rays of their keypoints, see lifting.reprojection.
+"""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ class Source(Protocol):
 
 
 def predict(learner: Learner, inputs: Inputs) -> Array:
-    """(N, 17, 3) [m] root-relative poses in the frame in which they are compared."""
+    """(N, 17, 3) [m] root-relative poses of the network alone, in the frame of the comparison."""
     parts = np.array_split(inputs.keypoints, -(-len(inputs.keypoints) // 4096))
     with torch.no_grad():
         poses = [learner.poses(torch.from_numpy(part)).numpy() for part in parts]

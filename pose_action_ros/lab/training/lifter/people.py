@@ -27,6 +27,7 @@ from pose_action_ros.lab.training.lifter.pool import Pool, placed
 from pose_action_ros.lab.training.lifter.recombination import recombined, toppled
 from pose_action_ros.lab.training.lifter.settings import LifterTraining, People
 from pose_action_ros.lab.training.lifter.views import Views, random_views
+from pose_action_ros.settings import names_of
 from pose_action_ros.simulation.free_movement import FREE
 from pose_action_ros.simulation.motions.postures import POSTURES
 
@@ -66,13 +67,13 @@ def recorded_captures(settings: People) -> dict[str, list[Capture]]:
         SettingError: a subject to hold out is in none of the files.
     """
     captures: list[Capture] = []
-    for path in _names(settings.captures):
+    for path in names_of(settings.captures):
         captures += read_mocap(Path(path))
     if settings.subjects:
         for folder in _subject_folders(Path(settings.subjects)):
             captures += _recordings(folder)
-    splits = dict.fromkeys(_names(settings.calibration_subjects), CALIBRATION)
-    splits |= dict.fromkeys(_names(settings.test_subjects), TEST)
+    splits = dict.fromkeys(names_of(settings.calibration_subjects), CALIBRATION)
+    splits |= dict.fromkeys(names_of(settings.test_subjects), TEST)
     for subject in splits:
         check_subject({one.subject for one in captures}, subject)
     groups: dict[str, list[Capture]] = {TRAIN: [], CALIBRATION: [], TEST: []}
@@ -82,11 +83,6 @@ def recorded_captures(settings: People) -> dict[str, list[Capture]]:
         groups[TRAIN] += read_positions(Path(settings.positions), "train")
         groups[CALIBRATION] += read_positions(Path(settings.positions), "test")
     return groups
-
-
-def _names(text: str) -> list[str]:
-    """Names separated by commas."""
-    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _subject_folders(parent: Path) -> list[Path]:
