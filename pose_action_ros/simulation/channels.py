@@ -35,10 +35,13 @@ ARM: Final = (
     "point",  # 1 for a straight index finger in a fist
 )
 LEG: Final = ("hip_flex", "hip_abduct", "hip_out", "knee", "ankle")
+PHASE: Final = "phase"
+"""Not a joint: 0 while the motion's label holds, 1 while it does not, 2 in the state after it."""
 CHANNELS: Final = (
     *LATERAL,
     *_MEDIAN,
     *(f"{side}_{name}" for side in SIDES for name in (*ARM, *LEG)),
+    PHASE,
 )
 _INDEX: Final = {name: position for position, name in enumerate(CHANNELS)}
 
@@ -64,6 +67,7 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     "nod": (-50, 60),
     "turn_left": (-80, 80),
     "tilt_left": (-40, 40),
+    PHASE: (0, 2),
 }
 
 

@@ -14,9 +14,9 @@ from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.simulation.body import FIGURE
 from pose_action_ros.simulation.furniture import Faces
 from pose_action_ros.simulation.kinematics import Posed
-from pose_action_ros.simulation.motions import TRAVELLING
+from pose_action_ros.simulation.motions import ACTIONS, TRAVELLING
 from pose_action_ros.simulation.quadrics import Quadrics
-from pose_action_ros.simulation.script import ACTIONS, Script
+from pose_action_ros.simulation.script import Script
 from pose_action_ros.simulation.surfaces import person_surfaces
 from pose_action_ros.simulation.surroundings import Surroundings
 from pose_action_ros.simulation.virtual_camera import VirtualCamera

@@ -1,9 +1,8 @@
-"""Performances of one action, and scripts: one action after another with smooth transitions."""
+"""Scripts: a person doing one action after another, with smooth transitions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -13,44 +12,16 @@ from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import Array, Channels, Rng
 from pose_action_ros.simulation.furniture import Box
 from pose_action_ros.simulation.kinematics import Posed, pose_body
-from pose_action_ros.simulation.motions import MOTIONS, TRAVELLING
-from pose_action_ros.simulation.standing import Motion
+from pose_action_ros.simulation.motions import ACTIONS, FURNISHED, MOTIONS, OTHERS, TRAVELLING
+from pose_action_ros.simulation.performance import Performance
 from pose_action_ros.simulation.timing import ease
-
-ACTIONS: tuple[str, ...] = tuple(MOTIONS)
-"""Labels of the simulated actions."""
-
-
-@dataclass(frozen=True, eq=False)
-class Performance:
-    """One person doing one action in one style, for any time.
-
-    Attributes:
-        label: one of ACTIONS, or of the postures.
-        body: the person's measures.
-        motion: channels over time; begins at the origin, facing x.
-        furniture: boxes that the person sits, lies or leans on, or that are in front.
-    """
-
-    label: str
-    body: Body
-    motion: Motion
-    furniture: tuple[Box, ...] = ()
-
-    def channels(self, times: npt.ArrayLike) -> Channels:
-        """Joint angles and root at times (T,) [s] after the beginning, within the joint limits."""
-        return self.motion(np.atleast_1d(np.asarray(times, dtype=np.float64))).limited()
-
-    def joints(self, times: npt.ArrayLike) -> Array:
-        """(T, J, 3) joints of FIGURE [m] at times (T,) [s]; z up, floor at 0, facing x at first."""
-        return pose_body(self.body, self.channels(times)).joints
 
 
 def perform(label: str, rng: Rng, body: Body | None = None, room: float = np.inf) -> Performance:
     """Draw a performance of the action in a random style.
 
     Args:
-        label: one of ACTIONS.
+        label: one of ACTIONS or OTHERS.
         rng: random numbers.
         body: the person's measures; random if None.
         room: distance [m] from the start within which walking and running stay.
@@ -58,12 +29,16 @@ def perform(label: str, rng: Rng, body: Body | None = None, room: float = np.inf
     Raises:
         InputError: unknown label; the message lists the labels.
     """
-    if label not in MOTIONS:
-        raise InputError(f"unknown action {label!r}, expected one of {', '.join(ACTIONS)}")
     body = body or Body.random(rng)
     if label in TRAVELLING:
         return Performance(label, body, TRAVELLING[label](body, rng, room))
-    return Performance(label, body, MOTIONS[label](body, rng))
+    if label in FURNISHED:
+        return FURNISHED[label](body, rng)
+    motions = {**MOTIONS, **OTHERS}
+    if label not in motions:
+        choices = ", ".join((*ACTIONS, *OTHERS))
+        raise InputError(f"unknown action {label!r}, expected one of {choices}")
+    return Performance(label, body, motions[label](body, rng))
 
 
 class Script:
@@ -151,6 +126,18 @@ class Script:
     def label_at(self, time: float) -> str:
         """Label of the action at a time [s]; it changes in the middle of a transition."""
         return self.parts[self._part(time)].label
+
+    def labels(self, times: npt.ArrayLike) -> list[str]:
+        """Label that holds at each of times (T,) [s], by the phase of the part that is played."""
+        moments = np.atleast_1d(np.asarray(times, dtype=np.float64))
+        numbers = np.array([self._part(time) for time in moments], dtype=np.intp)
+        labels = [""] * len(moments)
+        for number in np.unique(numbers):
+            rows = np.flatnonzero(numbers == number)
+            found = self.parts[number].labels(moments[rows] - self.starts[number])
+            for row, label in zip(rows, found, strict=True):
+                labels[row] = label
+        return labels
 
     def _part(self, time: float) -> int:
         return max(int(np.searchsorted(self.starts, time, side="right")) - 1, 0)

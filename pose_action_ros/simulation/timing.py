@@ -67,6 +67,16 @@ class Strokes:
         level = ease(local / rise) * (1 - ease((local - rise - hold) / fall))
         return np.where(times < 0, 0.0, level * self._heights[index])
 
+    def phase(self, times: Array) -> Array:
+        """(T,) 1 from the beginning of a fall to the middle of the next rise, 0 otherwise.
+
+        The first rise counts as the gesture from its beginning.
+        """
+        index, local = self.local(times)
+        rise, hold, _, _ = self._parts[index].T
+        first = np.asarray(times) < self._parts[0].sum()
+        return np.where((local >= rise + hold) | ((local < rise / 2) & ~first), 1.0, 0.0)
+
     def local(self, times: Array) -> tuple[npt.NDArray[np.intp], Array]:
         """Index (T,) of the current stroke, and time (T,) since its beginning [s]."""
         wrapped = np.mod(np.maximum(times, 0.0), self._ends[-1])

@@ -104,6 +104,34 @@ def test_strokes_rise_hold_fall_and_repeat(seed: int) -> None:
 
 
 @quick
+@given(seed=st.integers(0, 1000), count=st.integers(1, 5))
+def test_phase_of_strokes_is_0_while_the_gesture_is_up(seed: int, count: int) -> None:
+    rng = np.random.default_rng(seed)
+    strokes = Strokes(rng, rise=0.4, hold=1.0, fall=0.5, rest=0.3, count=count)
+    times = np.arange(-1, 60, 0.01)
+    level, phase = strokes(times), strokes.phase(times)
+    rising = np.gradient(level) > 0
+    top = level.max()
+    assert set(phase) == {0.0, 1.0}
+    assert (phase[level < 0.3 * top][times[level < 0.3 * top] > 3.0] == 1).all()
+    assert (phase[(level > 0.8 * top) & rising] == 0).all()
+    assert (phase[times < 0.1] == 0).all()
+    changes = np.flatnonzero(np.diff(phase))
+    assert (np.diff(phase)[changes] == np.resize([1, -1], len(changes))).all()
+
+
+@quick
+@given(phase=st.floats(-3, 5))
+def test_phase_is_clipped_and_does_not_move_the_body(phase: float) -> None:
+    pose = Channels.zeros(2)
+    pose["phase"] = [0.0, phase]
+    limited = pose.limited()
+    assert 0 <= limited["phase"][1] <= 2
+    joints = pose_body(Body(), limited).joints
+    assert np.array_equal(joints[0], joints[1])
+
+
+@quick
 @given(seed=st.integers(0, 1000), rate=st.floats(0.5, 4))
 def test_beat_keeps_its_rate_and_increases(seed: int, rate: float) -> None:
     phase = Beat(np.random.default_rng(seed), rate)(np.arange(0, 100, 0.02))

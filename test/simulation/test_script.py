@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.simulation import ACTIONS, FIGURE, Body, Script, perform
+from pose_action_ros.simulation import (
+    ACTIONS,
+    FIGURE,
+    OTHERS,
+    Body,
+    Performance,
+    Script,
+    perform,
+)
+from pose_action_ros.simulation.channels import Array, Channels
+from pose_action_ros.simulation.performance import AFTER, UNNAMED
 
 HIPS = FIGURE.index("mid_hip")
 
@@ -28,6 +38,50 @@ def test_labels_follow_the_starts() -> None:
     script = Script(parts, [0.0, 2.0, 5.0])
     labels = [script.label_at(time) for time in (-1.0, 0.0, 1.99, 2.0, 4.9, 5.0, 100.0)]
     assert labels == ["standing"] * 3 + ["bowing"] * 2 + ["walking"] * 2
+
+
+def _with_phases(label: str, body: Body) -> Performance:
+    """Label holds for a second, then is paused for a second, then has led to the state after it."""
+
+    def motion(times: Array) -> Channels:
+        pose = Channels.zeros(len(times))
+        pose["phase"] = np.clip(np.floor(times), 0, 2)
+        return pose
+
+    return Performance(label, body, motion)
+
+
+@pytest.mark.parametrize("label", ["clapping", *AFTER])
+def test_labels_follow_the_phase(label: str) -> None:
+    labels = _with_phases(label, Body()).labels([0.0, 0.9, 1.1, 1.9, 2.1, 50.0])
+    after = AFTER.get(label, label)
+    assert labels == [label, label, UNNAMED, UNNAMED, after, after]
+
+
+def test_labels_of_a_script_are_those_of_its_parts() -> None:
+    body = Body()
+    parts = [_with_phases(label, body) for label in ("clapping", "falling")]
+    script = Script(parts, [0.0, 3.0])
+    labels = script.labels([0.5, 1.5, 2.5, 2.99, 3.0, 4.5, 5.5])
+    assert labels == ["clapping", UNNAMED, "clapping", "clapping", "falling", UNNAMED, "lying"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_labels_of_a_script_are_those_played_or_unnamed(seed: int) -> None:
+    script = Script.random(np.random.default_rng(seed), ACTIONS, 3.0)
+    times = np.arange(0, 3.0 * len(ACTIONS), 0.1)
+    for time, label in zip(times, script.labels(times), strict=True):
+        played = script.label_at(time)
+        assert label in (played, UNNAMED, AFTER.get(played, played))
+
+
+@pytest.mark.parametrize("label", [*ACTIONS, *OTHERS])
+def test_perform_draws_every_label(label: str) -> None:
+    body = Body()
+    performance = perform(label, np.random.default_rng(1), body, room=2.0)
+    assert performance.label == label
+    assert performance.body is body
+    assert performance.labels([0.1])[0] == label
 
 
 def test_random_script_contains_all_actions() -> None:

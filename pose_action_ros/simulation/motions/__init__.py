@@ -18,6 +18,7 @@ from pose_action_ros.simulation.motions.hands import clapping, punching, pushing
 from pose_action_ros.simulation.motions.legs import jumping, kicking
 from pose_action_ros.simulation.motions.trunk import bowing, sitting_down, squatting
 from pose_action_ros.simulation.motions.waving import waving_both, waving_left, waving_right
+from pose_action_ros.simulation.performance import Performance
 from pose_action_ros.simulation.standing import Motion, standing
 
 MOTIONS: Mapping[str, Callable[[Body, np.random.Generator], Motion]] = {
@@ -40,7 +41,26 @@ MOTIONS: Mapping[str, Callable[[Body, np.random.Generator], Motion]] = {
     "punching": punching,
     "sitting_down": sitting_down,
 }
-"""Label to motion, in the order of ACTIONS."""
+"""Label to motion on the spot or over the floor."""
+
+FURNISHED: Mapping[str, Callable[[Body, np.random.Generator], Performance]] = {}
+"""Label to performance with key poses or furniture."""
+
+OTHERS: Mapping[str, Callable[[Body, np.random.Generator], Motion]] = {}
+"""Everyday movements without a label of the model: name to motion."""
+
+_ORDER = (
+    *("standing", "walking", "running", "waving_left", "waving_right", "waving_both"),
+    *("raising_hand", "clapping", "bowing", "crossing_arms", "opening_arms", "pushing"),
+    *("pointing", "squatting", "jumping", "kicking", "punching", "sitting_down"),
+    *("beckoning", "stop", "go_away", "thumbs_up", "turning_round", "standing_up", "sitting"),
+    *("picking_up", "bending", "kneeling", "lying", "falling", "drinking", "phoning"),
+    *("hand_at_face", "looking_at_phone", "carrying", "throwing", "jumping_jack", "lunging"),
+    "arm_circles",
+)
+
+ACTIONS: tuple[str, ...] = tuple(name for name in _ORDER if name in MOTIONS or name in FURNISHED)
+"""Labels of the simulated actions, in the order of the model."""
 
 TRAVELLING: Mapping[str, Callable[[Body, np.random.Generator, float], Motion]] = {
     "walking": walking,

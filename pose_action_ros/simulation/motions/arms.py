@@ -53,6 +53,7 @@ def raising_hand(body: Body, rng: Rng) -> Motion:
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
         level = strokes(times)
+        pose["phase"] = strokes.phase(times)
         pose.toward(goal, level, side)
         between = 4 * level * (1 - level)
         pose[f"{side}_elbow"] += fold * between
@@ -94,6 +95,7 @@ def pointing(body: Body, rng: Rng) -> Motion:
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
         level = strokes(times)
+        pose["phase"] = strokes.phase(times)
         pose.toward(goal, level, side)
         pose[f"{side}_elbow"] += fold * 4 * level * (1 - level)
         pose[f"{side}_flex"] += jab[0] * level * np.sin(2 * np.pi * jab[1] * times)
@@ -125,6 +127,7 @@ def crossing_arms(body: Body, rng: Rng) -> Motion:
 
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
+        pose["phase"] = strokes.phase(times)
         for side in SIDES:
             level = strokes(times - (late if (side == "left") == (over > 0) else 0.0))
             pose.toward(goals[side], level, side)
@@ -183,6 +186,7 @@ def opening_arms(body: Body, rng: Rng) -> Motion:
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
         level = strokes(times - 0.3)
+        pose["phase"] = strokes.phase(times - 0.3)
         for side, off in zip(SIDES, uneven, strict=True):
             if first:
                 pose.toward(first, ease(times / 0.5), side)

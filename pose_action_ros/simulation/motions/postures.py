@@ -33,8 +33,8 @@ from pose_action_ros.simulation.motions.lying import (
 )
 from pose_action_ros.simulation.motions.resting import Setting, on_thighs, standing_key
 from pose_action_ros.simulation.motions.sitting import on_chair, on_edge, sitting_on_floor
+from pose_action_ros.simulation.performance import Performance
 from pose_action_ros.simulation.poser import hovering
-from pose_action_ros.simulation.script import Performance
 
 _KEYS = 8
 """Key poses before a performance repeats itself."""

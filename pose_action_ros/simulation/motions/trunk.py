@@ -34,6 +34,7 @@ def bowing(body: Body, rng: Rng) -> Motion:
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
         level = strokes(times)
+        pose["phase"] = strokes.phase(times)
         bent = depth * level
         pose["pitch"] += hips * bent
         pose["bend_forward"] += (1 - hips) * bent
@@ -71,6 +72,7 @@ def squatting(body: Body, rng: Rng) -> Motion:
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
         level = strokes(times)
+        pose["phase"] = strokes.phase(times)
         pose["pitch"] += 0.7 * lean * level
         pose["bend_forward"] += 0.3 * lean * level
         pose["nod"] -= 0.6 * lean * level
@@ -120,6 +122,7 @@ def sitting_down(body: Body, rng: Rng) -> Motion:
         for side, lap in zip(SIDES, laps, strict=True):
             pose[f"{side}_flex"] += 0.9 * dip * tipped
             pose.toward(lap, rest, side)
+        pose["phase"] = np.where(times > start + 1.15 * down, 2.0, 0.0)
         return stand.settle(pose, drop=level * (0.96 * body.leg - seat))
 
     return motion

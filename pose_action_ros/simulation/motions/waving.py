@@ -108,6 +108,7 @@ def _waving(body: Body, rng: Rng, sides: tuple[str, ...]) -> Motion:
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
         up = bouts(times - delay)
+        pose["phase"] = bouts.phase(times - delay)
         between = 4 * up * (1 - up)
         swing = np.sin(2 * np.pi * beat(times)) * (1 + 0.15 * size(times)) * ease(times / rise)
         for side in sides:
