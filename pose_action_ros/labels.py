@@ -8,14 +8,14 @@ the recording.
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
 from pose_action_ros.arrays import SUFFIX
+from pose_action_ros.csv_rows import CsvRow, read_csv
 from pose_action_ros.errors import InputError
 from pose_action_ros.pose_tracks import LabelledSpan, PoseTrack
 from pose_action_ros.recording import FILE_NAME, load_recording
@@ -54,7 +54,8 @@ def load_recordings(
     """
     folders = [folders] if isinstance(folders, Path) else folders
     rows: dict[Path, list[_Row]] = defaultdict(list)
-    for row in _read(labels_file) if labels_file else ():
+    read = read_csv(labels_file, COLUMNS, "labels", "labelled span") if labels_file else ()
+    for row in map(_row, read):
         rows[_named(row, folders, labels_file)].append(row)
     paths = set(rows)
     for folder in folders:
@@ -99,52 +100,24 @@ def _labelled(
             raise InputError(f"{row.place}: {error}") from error
 
 
-def _read(path: Path) -> list[_Row]:
-    """Read a CSV file of labels.
-
-    Raises:
-        InputError: the file cannot be read, lacks a column, has no rows, or has a value that is
-            not allowed; names file and row.
-    """
+def _row(row: CsvRow) -> _Row:
+    values = row.values
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            columns = reader.fieldnames or ()
-            rows = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"cannot read the labels {path}: {error}") from error
-    if not set(COLUMNS) <= set(columns):
-        raise InputError(
-            f"{path}: got the columns {', '.join(columns) or 'none'}, expected {', '.join(COLUMNS)}"
-        )
-    if not rows:
-        raise InputError(f"{path}: got no rows, expected one for each labelled span")
-    return [_row(f"{path}, row {number}", row) for number, row in rows]
-
-
-def _row(place: str, row: Mapping[str, str | None]) -> _Row:
-    values = {name: (row[name] or "").strip() for name in COLUMNS}
+        person = int(values["person"]) if values["person"] else None
+    except ValueError:
+        raise row.error(
+            f"the person {values['person']!r}",
+            "a person id such as 0, or empty for the only person",
+        ) from None
+    start = row.number("start", "seconds, or empty for the start of the recording")
+    end = row.number("end", "seconds, or empty for the end of the recording")
     try:
-        person = _number(values, "person", "a person id such as 0, or empty for the only person")
-        start = _number(values, "start", "seconds, or empty for the start of the recording")
-        end = _number(values, "end", "seconds, or empty for the end of the recording")
         span = LabelledSpan(
-            None if person is None else int(person),
+            person,
             -inf if start is None else start,
             inf if end is None else end,
             values["label"],
         )
     except InputError as error:
-        raise InputError(f"{place}: {error}") from error
-    return _Row(place, values["recording"], span)
-
-
-def _number(values: Mapping[str, str], name: str, expected: str) -> float | None:
-    """The number in a column; None if it is empty."""
-    text = values[name]
-    if not text:
-        return None
-    try:
-        return int(text) if name == "person" else float(text)
-    except ValueError:
-        raise InputError(f"got the {name} {text!r}, expected {expected}") from None
+        raise InputError(f"{row.place}: {error}") from error
+    return _Row(row.place, values["recording"], span)

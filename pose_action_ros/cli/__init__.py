@@ -43,7 +43,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "evaluate chain": ("evaluate:Chain", "measure detector, tracker and lifter together"),
     "evaluate detector": ("evaluate_detector", "measure detectors on simulated or COCO images"),
     "evaluate visibility": ("evaluate:Visibility", "measure scores of hidden and outside joints"),
-    "evaluate recogniser": ("evaluate:Recogniser", "measure reaction times and false alarms"),
+    "evaluate recogniser": (
+        "evaluate_recogniser",
+        "measure answers on simulated people, or on films with labels",
+    ),
     "export": ("train:Export", "write a trained lifter as ONNX"),
 }
 GROUPS: Mapping[str, str] = {

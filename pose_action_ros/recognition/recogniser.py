@@ -114,6 +114,14 @@ class Recogniser:
         """Name of the current inference engine."""
         return self._classifier.engine
 
+    @property
+    def rule(self) -> DecisionRule:
+        """Parameters of the decision: the settings, and the threshold of the model."""
+        settings, threshold = self.settings, self.settings.unknown_below
+        if threshold < 0:
+            threshold = self._classifier.unknown_below
+        return DecisionRule(settings.label_smoothing, threshold, settings.label_margin)
+
     def update(self, people: Sequence[Pose3D], stamp: float) -> tuple[ActionEstimate, ...]:
         """Add the people of one image.
 
@@ -190,12 +198,8 @@ class Recogniser:
     def _estimate(
         self, subject: Subject, probabilities: npt.NDArray[np.float64], stamp: float
     ) -> ActionEstimate:
-        state, labels, settings = self._subjects[subject], self.labels, self.settings
-        threshold = settings.unknown_below
-        if threshold < 0:
-            threshold = self._classifier.unknown_below
-        rule = DecisionRule(settings.label_smoothing, threshold, settings.label_margin)
-        best = state.decision.update(probabilities, stamp, rule)
+        state, labels = self._subjects[subject], self.labels
+        best = state.decision.update(probabilities, stamp, self.rule)
         scores = state.decision.probabilities
         label = UNKNOWN if best is None else labels[best]
         score = float(scores.max() if best is None else scores[best])

@@ -1,0 +1,98 @@
+"""`pose-action evaluate recogniser`: on simulated people or on films with labels."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from pose_action_ros.cli.options import add_options, settings_from
+from pose_action_ros.lab.evaluation.settings import RecogniserRun
+from pose_action_ros.lab.evaluation.tables import write_figures
+from pose_action_ros.pipeline_settings import PipelineSettings
+
+DESCRIPTION = (
+    "Run all stages and measure the answers. Without --films: on rendered people, the delay and "
+    "steadiness of the answers and the false alarms for idle people. With --films: on films of one "
+    "person each with their labels in a CSV file, the actions recognised in time, the seconds with "
+    "a false label, and both for other thresholds."
+)
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the options."""
+    films = parser.add_argument_group("Films with labels")
+    films.add_argument(
+        "--films",
+        type=Path,
+        metavar="CSV",
+        help="a row for each film: path, label (or other), start_s, end_s, person, ambiguous, and "
+        "as you like accept and distance; see docs/action.md",
+    )
+    films.add_argument("--persons", nargs="+", default=(), help="films of these people only")
+    films.add_argument("--leave-out", nargs="+", default=(), help="no films of these people")
+    films.add_argument(
+        "--group",
+        default="",
+        metavar="REGEX",
+        help="the first group of this expression in a path names the film's group, instead of the "
+        "column distance",
+    )
+    films.add_argument(
+        "--cache",
+        type=Path,
+        metavar="FOLDER",
+        help="keep the detections here: other action models and settings are measured in a "
+        "fraction of the time",
+    )
+    add_options(parser, RecogniserRun)
+    parser.add_argument(
+        "--output",
+        type=Path,
+        help="of films: folder of the report (output/films); otherwise file of the figures "
+        "(output/recogniser.json)",
+    )
+
+
+def run(args: Namespace) -> int:
+    """Measure, print and write the figures."""
+    return _films(args) if args.films else _simulated(args)
+
+
+def _films(args: Namespace) -> int:
+    from pose_action_ros.lab.evaluation.film_answers import film_estimates
+    from pose_action_ros.lab.evaluation.film_manifest import films_of, read_manifest
+    from pose_action_ros.lab.evaluation.film_report import film_report, film_tables, write_films
+
+    films = films_of(read_manifest(args.films, args.group), args.persons, args.leave_out)
+    report = film_report(*film_estimates(films, settings_from(args, PipelineSettings), args.cache))
+    folder = args.output or Path("output/films")
+    write_films(report, folder)
+    for table in film_tables(report):
+        print(table.markdown())  # noqa: T201 - the command's output
+    print(  # noqa: T201
+        f"kept in {folder}: films.md, .csv and .png, answers.csv, thresholds.csv and .png"
+    )
+    return 0
+
+
+def _simulated(args: Namespace) -> int:
+    from pose_action_ros.lab.evaluation.recogniser import measure_recogniser, reaction_table
+
+    report = measure_recogniser(settings_from(args, RecogniserRun))
+    alarms = ", ".join(f"{label} {count}" for label, count in report.alarms.most_common())
+    print(reaction_table(report).markdown())  # noqa: T201 - the command's output
+    print(  # noqa: T201
+        f"idle for {report.idle_seconds:.0f} s: {report.alarms_per_minute:.2f} false alarms "
+        f"per minute ({alarms or 'none'})"
+    )
+    figures = {
+        "actions": len(report.actions),
+        "in_time": report.in_time,
+        "held": report.held,
+        "later_answers": report.steady,
+        "idle_seconds": report.idle_seconds,
+        "alarms_per_minute": report.alarms_per_minute,
+        "alarms": dict(report.alarms),
+    }
+    write_figures(figures, args.output or Path("output/recogniser.json"))
+    return 0

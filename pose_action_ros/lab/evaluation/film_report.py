@@ -1,0 +1,205 @@
+"""Report of films with labels: tables, CSV files and pictures."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from pose_action_ros.lab.evaluation.film_answers import FilmEstimates
+from pose_action_ros.lab.evaluation.film_pictures import draw_curve, draw_films
+from pose_action_ros.lab.evaluation.film_scores import (
+    FilmScores,
+    FilmTotals,
+    by,
+    score_film,
+    strict,
+    total,
+)
+from pose_action_ros.lab.evaluation.tables import Table
+from pose_action_ros.recognition.decision import DecisionRule
+
+THRESHOLDS = tuple(np.round(np.arange(0.3, 0.96, 0.05), 2).tolist())
+"""Of `unknown`, in the table of thresholds."""
+HEADER = (
+    "films of labels",
+    "in time",
+    "delay [s]",
+    "stay [s]",
+    "films of others",
+    "wrong",
+    "answered [s]",
+    "false [s]",
+    "false [%]",
+)
+"""Columns of FilmTotals in tables; delay and stay are medians."""
+
+
+@dataclass(frozen=True, eq=False)
+class FilmReport:
+    """Figures of films.
+
+    Attributes:
+        rule: of the answers.
+        films: figures of each film.
+        curve: the rule's threshold and THRESHOLDS in order, and the totals with each over the films
+            without those with an ambiguous label.
+    """
+
+    rule: DecisionRule
+    films: tuple[FilmScores, ...]
+    curve: tuple[tuple[float, FilmTotals], ...]
+
+
+def film_report(found: Sequence[FilmEstimates], rule: DecisionRule) -> FilmReport:
+    """Decide with a rule, and with other thresholds, and measure the answers."""
+    clear = [one for one in found if not one.film.ambiguous]
+    curve = tuple(
+        (
+            threshold,
+            total(score_film(one, replace(rule, unknown_below=threshold)) for one in clear),
+        )
+        for threshold in sorted({*THRESHOLDS, rule.unknown_below})
+    )
+    return FilmReport(rule, tuple(score_film(one, rule) for one in found), curve)
+
+
+def film_tables(report: FilmReport) -> list[Table]:
+    """All tables, the total first."""
+    films = report.films
+    clear = strict(films)
+    tables = [
+        _table(
+            f"Films, 'unknown' below {report.rule.unknown_below:g}",
+            "films",
+            {"not ambiguous": clear, "all": films},
+        ),
+        _table("By label, not ambiguous", "label", by(clear, lambda film: film.label)),
+    ]
+    if any(one.film.group for one in films):
+        groups = by(clear, lambda film: film.group or "none")
+        tables.append(_table("By group, not ambiguous", "group", groups))
+    tables.append(_table("By person, not ambiguous", "person", by(clear, lambda film: film.person)))
+    tables += [_confusion(clear), _several(films), _curve(report)]
+    return [table for table in tables if table.rows]
+
+
+def write_films(report: FilmReport, folder: Path) -> None:
+    """Write films.md, films.csv, answers.csv, thresholds.csv, films.png and thresholds.png."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = "\n".join(table.markdown() for table in film_tables(report))
+    (folder / "films.md").write_text(text, encoding="utf-8")
+    _write(folder / "films.csv", _film_rows(report.films))
+    _write(folder / "answers.csv", _answer_rows(report.films))
+    _write(
+        folder / "thresholds.csv",
+        ({"unknown_below": value, **vars(figures)} for value, figures in report.curve),
+    )
+    draw_films(report.films, folder / "films.png")
+    draw_curve(report.curve, report.rule.unknown_below, folder / "thresholds.png")
+
+
+def _table(title: str, first: str, groups: Mapping[str, Sequence[FilmScores]]) -> Table:
+    rows = [(name, *_cells(total(films))) for name, films in groups.items() if films]
+    return Table(title, (first, *HEADER), rows)
+
+
+def _cells(figures: FilmTotals) -> tuple[str, ...]:
+    times = (figures.delay, figures.stay)
+    return (
+        str(figures.actions),
+        str(figures.in_time),
+        *("-" if np.isnan(value) else f"{value:.2f}" for value in times),
+        str(figures.others),
+        str(figures.wrong),
+        f"{figures.answered:.1f}",
+        f"{figures.false:.1f}",
+        f"{100 * figures.false_share:.1f}",
+    )
+
+
+def _confusion(films: Sequence[FilmScores]) -> Table:
+    """Seconds of the answers by true label, while the action lasts."""
+    rows = []
+    for label, group in by(films, lambda film: film.label).items():
+        seconds: dict[str, float] = {}
+        for one in group:
+            for name, value in one.labels.items():
+                seconds[name] = seconds.get(name, 0.0) + value
+        parts = ", ".join(f"{name} {value:.1f}" for name, value in _longest(seconds))
+        rows.append((label, f"{sum(seconds.values()):.1f}", parts))
+    header = ("true label", "answers [s]", "seconds of each answer")
+    return Table("Answers while the action lasts, not ambiguous", header, rows)
+
+
+def _longest(seconds: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Labels and seconds, the longest first."""
+    return sorted(seconds.items(), key=lambda item: -item[1])
+
+
+def _several(films: Sequence[FilmScores]) -> Table:
+    rows = [(one.film.name, str(one.ids)) for one in films if one.ids > 1]
+    title = f"Films with more ids than people: {len(rows)} of {len(films)}"
+    return Table(title, ("film", "ids"), rows)
+
+
+def _curve(report: FilmReport) -> Table:
+    rows = [
+        (
+            f"{threshold:g}{' (chosen)' if threshold == report.rule.unknown_below else ''}",
+            *_cells(figures),
+        )
+        for threshold, figures in report.curve
+    ]
+    return Table("Thresholds, not ambiguous", ("unknown_below", *HEADER), rows)
+
+
+def _film_rows(films: Iterable[FilmScores]) -> Iterable[dict[str, object]]:
+    for one in films:
+        film = one.film
+        yield {
+            "path": film.name,
+            "label": film.label,
+            "person": film.person,
+            "group": film.group,
+            "ambiguous": int(film.ambiguous),
+            "ids": one.ids,
+            "in_time": int(one.in_time) if film.of_label else "",
+            "wrong": "" if film.of_label else int(one.wrong),
+            "delay_s": _seconds(one.delay),
+            "stay_s": _seconds(one.stay),
+            "answered_s": _seconds(one.answered),
+            "false_s": _seconds(one.false),
+            "answers": " ".join(f"{name}:{time:.2f}" for name, time in _longest(one.labels)),
+        }
+
+
+def _answer_rows(films: Iterable[FilmScores]) -> Iterable[dict[str, object]]:
+    for one in films:
+        for answer in one.answers:
+            yield {
+                "path": one.film.name,
+                "person": answer.person,
+                "start_s": _seconds(answer.start),
+                "end_s": _seconds(answer.end),
+                "label": answer.label,
+                "score": f"{answer.score:.3f}",
+            }
+
+
+def _seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _write(path: Path, rows: Iterable[dict[str, object]]) -> None:
+    """Write rows with the same columns; a file without rows is empty."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = None
+        for row in rows:
+            if writer is None:
+                writer = csv.DictWriter(file, list(row))
+                writer.writeheader()
+            writer.writerow(row)
