@@ -24,10 +24,11 @@ STRIDE, STRIDE_BATCH = "every sixth pose an image: streaming", "every sixth pose
 _EVERY = 6  # poses of 30 a second between answers 0.2 s apart
 _CALLS, _WARM_UP = 600, 50
 
-# 17 joints and 2 s at 30 poses per second; and the settings of the shipped model.
+# 17 joints and 2 s at 30 poses per second; the settings of the shipped model; images of levels.
 CASES = {
     "17 joints, 60 poses": SpmfSettings(frames=60, joints="", height=96),
     "12 joints, 32 poses": SpmfSettings(),
+    "12 joints, 32 poses, levels": SpmfSettings(colours="level", height=24),
 }
 
 

@@ -22,7 +22,12 @@ def write_action_model(
     from pose_action_ros.lab.training.action import model  # noqa: PLC0415 - needs PyTorch
 
     torch.manual_seed(seed)
-    images, choice = spmf or SpmfSettings(), NetworkChoice(network="cnn", channels=4)
+    images, choice = (
+        spmf or SpmfSettings(),
+        NetworkChoice(
+            network="cnn", channels=4, full_height=spmf is not None and spmf.colours == "level"
+        ),
+    )
     net = model.make_network(choice, len(labels), images.shape).eval()
     made = model.ActionModel(net, tuple(labels), images, WINDOW, 1.0, 0.0)
     model.write_model(path, made, choice, {}, {})
@@ -47,3 +52,10 @@ def interaction_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model of interactions of two people."""
     folder, spmf = tmp_path_factory.mktemp("two"), SpmfSettings(people=2, height=96)
     return write_action_model(folder / "two.onnx", ("hugging", "shaking_hands"), spmf)
+
+
+@pytest.fixture(scope="session")
+def level_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of actions of one person, from images of levels."""
+    folder, spmf = tmp_path_factory.mktemp("level"), SpmfSettings(colours="level", height=24)
+    return write_action_model(folder / "level.onnx", spmf=spmf)

@@ -11,6 +11,7 @@ from picture_stage import RATE, camera, figure, person_script
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.recognition import Recogniser, RecogniserSettings
 from pose_action_ros.recognition.enhanced_spmf import Image
+from pose_action_ros.recognition.spmf_jet import coloured
 from pose_action_ros.simulation import Scene
 
 COLUMNS = 6
@@ -32,7 +33,7 @@ def draw_spmf(path: Path) -> None:
 
 
 def motion_image(label: str, lifter: Lifter) -> Image:
-    """The newest motion image, RGB, of a simulated person doing an action after standing."""
+    """The newest motion image, in colours, of a simulated person doing an action after standing."""
     script = person_script(crc32(label.encode()), ["standing", label], STANDING)
     scene, recogniser = Scene([script], camera(4.0)), Recogniser(RecogniserSettings())
     lifter.reset()
@@ -42,4 +43,4 @@ def motion_image(label: str, lifter: Lifter) -> Image:
     image = recogniser.image((0,))
     if image is None:
         raise RuntimeError(f"no motion image of {label}: the window is not full")
-    return image
+    return coloured(image)

@@ -27,6 +27,7 @@ from pose_action_ros.nodes.stamps import Timeline, seconds_of
 from pose_action_ros.nodes.topics import subscribe
 from pose_action_ros.poses import UNTRACKED, Pose3D
 from pose_action_ros.recognition import ActionEstimate, Recogniser, RecogniserSettings
+from pose_action_ros.recognition.spmf_jet import coloured
 
 WAITING = 30
 """Capacity of the queue of Poses messages, for a second while a model is loaded."""
@@ -102,9 +103,9 @@ class ActionStage(Stage):
         return messages
 
     def _publish_images(self, estimates: Sequence[ActionEstimate], header: Header) -> None:
-        """Publish the motion images of the estimates, side by side."""
+        """Publish the motion images of the estimates in colours, side by side."""
         images = [self.recogniser.image(estimate.person_ids) for estimate in estimates]
-        found = [image for image in images if image is not None]
+        found = [coloured(image) for image in images if image is not None]
         if found:  # none if the recogniser was replaced after the estimates
             self._spmf.publish(image_message(np.hstack(found), header, "rgb8"))
 

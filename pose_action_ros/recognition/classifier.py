@@ -55,7 +55,7 @@ class ActionClassifier:
         return self._engine.name
 
     def __call__(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-        """Probabilities (B, L) of RGB images (B, height, width, 3); rows add up to 1.
+        """Probabilities (B, L) of images (B, height, width, channels); rows add up to 1.
 
         Raises:
             ModelError: the output is not a probability distribution.

@@ -150,7 +150,7 @@ class Recogniser:
         return self._estimates([key for key in self._subjects if self._is_due(key, stamp)], stamp)
 
     def image(self, subject: Subject) -> Image | None:
-        """The newest Enhanced-SPMF (height, width, 3) RGB of these ids, None before the first."""
+        """The newest Enhanced-SPMF (height, width, channels) of these ids; None at first."""
         state = self._subjects.get(subject)
         return state.image if state else None
 

@@ -12,6 +12,8 @@ from pose_action_ros.errors import InputError
 from pose_action_ros.settings import Settings, setting
 from pose_action_ros.skeletons import skeleton_named
 
+JET, LEVEL = "jet", "level"
+
 
 @dataclass(frozen=True)
 class SpmfSettings(Settings):
@@ -30,6 +32,12 @@ class SpmfSettings(Settings):
     )
     body_view: bool = setting(
         True, "turn about the vertical: one person seen from the front, two from the side"
+    )
+    colours: str = setting(
+        JET,
+        "jet: distances in the JET colours above orientations, as in the paper; level: each "
+        "distance as one channel beside three of the orientation",
+        choices=(JET, LEVEL),
     )
     reach: float = setting(
         1.6,
@@ -50,7 +58,7 @@ class SpmfSettings(Settings):
     )
     width: int = setting(32, "columns of the image; 0 for all 2 frames - 1", unit="px", low=0)
     clip_limit: float = setting(
-        1.0, "contrast limit of the equalisation; 0 for none", low=0.0, high=40.0
+        1.0, "contrast limit of the equalisation of JET colours; 0 for none", low=0.0, high=40.0
     )
     tiles: int = setting(1, "tiles of the equalisation per image side", low=1, high=32)
 
@@ -60,20 +68,30 @@ class SpmfSettings(Settings):
         return 2 * self.frames - 1
 
     @property
+    def halves(self) -> int:
+        """Parts of the image with a row for each feature: distances above orientations, or one."""
+        return 2 if self.colours == JET else 1
+
+    @property
     def shape(self) -> tuple[int, int, int]:
         """Height, width and channels of the image."""
-        height = self.height or 2 * (len(pairs(self)[0]) + self.own_rows)
-        return height, self.width or self.columns, 3
+        height = self.height or self.halves * (len(pairs(self)[0]) + self.own_rows)
+        return height, self.width or self.columns, 3 if self.colours == JET else 4
+
+    @property
+    def rows(self) -> int:
+        """Rows of features: of each half of an image in JET colours, of a whole one of levels."""
+        return self.shape[0] // self.halves
 
     @property
     def own_rows(self) -> int:
-        """Rows of each half for the ways of joints."""
+        """Rows for the ways of joints."""
         return len(drawn_joints(self)) if self.own_reach else 0
 
     @property
     def pair_rows(self) -> int:
-        """Rows of each half for pairs."""
-        return self.shape[0] // 2 - self.own_rows
+        """Rows for pairs."""
+        return self.rows - self.own_rows
 
     @property
     def poses(self) -> tuple[int, int]:
@@ -83,13 +101,14 @@ class SpmfSettings(Settings):
 
 def check(settings: SpmfSettings) -> None:
     """Raise InputError if settings within their limits contradict each other."""
-    height = settings.shape[0]
-    if height % 2:
+    height, halves = settings.shape[0], settings.halves
+    if height % halves:
         raise InputError(f"got height {height}, expected an even number of rows")
     if settings.pair_rows < 1:
         raise InputError(
-            f"got height {height}, expected more than {2 * settings.own_rows}: half of it has "
-            f"{settings.own_rows} rows for the ways of joints, and pairs need some, too"
+            f"got height {height}, expected more than {halves * settings.own_rows}: "
+            f"{settings.own_rows} of {settings.rows} rows are for the ways of joints, and pairs "
+            "need some, too"
         )
     if settings.smoothing % 2 == 0 or settings.smoothing > settings.frames:
         raise InputError(

@@ -15,23 +15,20 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.recognition.enhanced_spmf import (
-    CHANNELS,
-    TINY,
+from pose_action_ros.recognition.enhanced_spmf import FORMS
+from pose_action_ros.recognition.spmf_settings import SpmfSettings, check, drawn_joints, pairs
+from pose_action_ros.recognition.spmf_steps import (
     Bands,
     Image,
     across,
     banded,
     by_area,
-    finished,
     measured,
-    painted,
     pair_reach,
     resize,
     savitzky_golay,
     smoothed,
 )
-from pose_action_ros.recognition.spmf_settings import SpmfSettings, check, drawn_joints, pairs
 
 Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
@@ -56,7 +53,8 @@ class SpmfStream:
         self._settings = settings
         self._poses = _Newest(settings.frames, settings.poses, np.nan)
         self._sides = _Newest(settings.frames, (2,), 0.0)
-        self._columns = _Newest(settings.columns, (CHANNELS, settings.shape[0] // 2), 0.0)
+        self._form = FORMS[settings.colours]
+        self._columns = _Newest(settings.columns, (self._form.channels, settings.rows), 0.0)
         self._new = settings.frames  # poses since the columns were painted
 
     def push(self, pose: Array) -> None:
@@ -72,14 +70,14 @@ class SpmfStream:
         self._new = min(self._new + 1, self._settings.frames)
 
     def image(self) -> Image:
-        """Image (height, width, 3) RGB of the newest poses, black for missing poses."""
+        """Image (height, width, channels) of the newest poses, black for missing poses."""
         columns = self._columns.moved(min(2 * self._new, self._settings.columns))
         chosen = _changed(self._settings, self._new)
         fresh = _painted(self._poses.moved(0), chosen, self._settings).transpose(1, 0, 2)
         columns[: chosen.left] = fresh[: chosen.left]
         columns[chosen.left - len(fresh) :] = fresh[chosen.left :]
         self._new = 0
-        return finished(columns, self._sides.moved(0).sum(axis=0), self._settings)
+        return self._form.finished(columns, self._sides.moved(0).sum(axis=0), self._settings)
 
 
 class _Newest:
@@ -154,7 +152,7 @@ def _changed(settings: SpmfSettings, new: int) -> _Chosen:
 
 
 def _painted(window: Array, chosen: _Chosen, settings: SpmfSettings) -> Array:
-    """(7, C, height/2) chosen columns of a window (N, J, 3)."""
+    """(channels, C, rows) chosen columns of a window (N, J, 3)."""
     rows = _rows(settings)
     features = measured(_differences(window, chosen, settings))
     reach = rows.reach
@@ -162,8 +160,8 @@ def _painted(window: Array, chosen: _Chosen, settings: SpmfSettings) -> Array:
         count = len(pairs(settings)[0])
         reach = reach.copy()
         reach[:count] = pair_reach(features[1][:, :count], settings)
-    channels = painted(features, reach, rows.fading)
-    result = np.empty((*channels.shape[:2], settings.shape[0] // 2))
+    channels = FORMS[settings.colours].painted(features, reach, rows.fading)
+    result = np.empty((*channels.shape[:2], settings.rows))
     resize(channels, rows.bands, result)
     return result
 
@@ -215,6 +213,6 @@ def _rows(settings: SpmfSettings) -> _Rows:
     return _Rows(
         joints.reshape(-1, count + ways),
         np.repeat([settings.reach, settings.own_reach], [count, ways]),
-        np.repeat([TINY, settings.own_reach], [count, ways]),
+        np.repeat([FORMS[settings.colours].nearest, settings.own_reach], [count, ways]),
         banded(weights),
     )

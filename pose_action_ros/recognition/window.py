@@ -135,5 +135,5 @@ class Window:
         return min(1.0, max(0.0, self.newest - self._first) / self._seconds)
 
     def image(self) -> Image:
-        """Image (height, width, 3) RGB, black for missing poses."""
+        """Image (height, width, channels), black for missing poses."""
         return self._stream.image()

@@ -17,7 +17,9 @@ Image = npt.NDArray[np.uint8]
 
 
 def slow_spmf(points: Array, settings: SpmfSettings) -> Image:
-    """(height, width, 3) RGB of a window (N, J, 3)."""
+    """(height, width, channels) of a window (N, J, 3)."""
+    if settings.colours == "level":
+        return slow_levels(points, settings)
     tracks = [smooth(points[:, joint], settings) for joint in range(points.shape[1])]
     angle = facing(points, settings) if settings.body_view else 0.0
     pairs, times = pairs_of(settings), times_of(len(points))
@@ -49,11 +51,7 @@ def own_ways(
     frames, width, reach = settings.frames, settings.shape[1], settings.own_reach
     distances, directions = [], []
     for joint in joints_of(settings):
-        ways = [tracks[joint][frame + 1] - tracks[joint][frame] for frame in range(frames - 1)]
-        columns = []
-        for frame in range(frames):
-            near = ways[max(frame - 1, 0) : frame + 1]
-            columns += [sum(near) / len(near), *ways[frame : frame + 1]]
+        columns = ways_of(tracks[joint], frames)
         row, arrows = np.zeros((1, len(columns), 3)), np.zeros((1, len(columns), 3))
         for column, way in enumerate(columns):
             if not np.isnan(way).any():
@@ -62,6 +60,59 @@ def own_ways(
         distances.append(by_area(row, 1, width))
         directions.append(by_area(arrows, 1, width))
     return distances, directions
+
+
+def ways_of(track: Array, frames: int) -> list[Array]:
+    """Ways of a joint (N, 3) in each column; a posture has the mean of those before and after."""
+    ways = [track[frame + 1] - track[frame] for frame in range(frames - 1)]
+    columns = []
+    for frame in range(frames):
+        near = ways[max(frame - 1, 0) : frame + 1]
+        columns += [np.asarray(sum(near) / len(near)), *ways[frame : frame + 1]]
+    return columns
+
+
+def slow_levels(points: Array, settings: SpmfSettings) -> Image:
+    """(rows, width, 4): each cell the mean of its known levels and orientations."""
+    tracks = [smooth(points[:, joint], settings) for joint in range(points.shape[1])]
+    angle = facing(points, settings) if settings.body_view else 0.0
+    pairs, times, own = pairs_of(settings), times_of(len(points)), joints_of(settings)
+    reach = settings.reach or greatest(tracks, pairs, times)
+    features = [
+        [level(tracks[j][t] - tracks[k][u], angle, reach, 1e-4) for t, u in times] for j, k in pairs
+    ]
+    rows, width, _ = settings.shape
+    ways = len(own) if settings.own_reach else 0
+    image = np.zeros(settings.shape, np.uint8)
+    for row in range(rows - ways):
+        for column in range(width):
+            image[row, column] = mean_of_known(features, row, rows - ways, column, width)
+    for place in range(ways):
+        steps = ways_of(tracks[own[place]], settings.frames)
+        line = [[level(step, angle, settings.own_reach, settings.own_reach) for step in steps]]
+        for column in range(width):
+            image[rows - ways + place, column] = mean_of_known(line, 0, 1, column, width)
+    return image
+
+
+def level(difference: Array, angle: float, reach: float, fading: float) -> Array:
+    """(4,) level and orientation of a difference, 0 to 255; NaN where it is missing."""
+    distance = length(difference)
+    orientation = turned(difference, angle) / max(distance, fading)
+    return np.array([255 * min(distance / reach, 1), *(127.5 * (orientation + 1))])
+
+
+def mean_of_known(
+    features: list[list[Array]], row: int, rows: int, column: int, columns: int
+) -> Array:
+    """(4,) rounded mean of the known features in a cell, by their share of it; 0 without any."""
+    total, weight = np.zeros(4), 0.0
+    for y, share_y in shares(row, rows, len(features)):
+        for x, share_x in shares(column, columns, len(features[0])):
+            if not np.isnan(features[y][x]).any():
+                total += share_y * share_x * features[y][x]
+                weight += share_y * share_x
+    return np.floor(total / weight + 0.5) if weight else total
 
 
 def joints_of(settings: SpmfSettings) -> list[int]:
@@ -152,7 +203,7 @@ def shares(cell: int, cells: int, source: int) -> list[tuple[int, float]]:
     found = []
     for index in range(source):
         overlap = min(stop, index + 1) - max(start, index)
-        if overlap > 0:
+        if overlap > 1e-9:
             found.append((index, overlap / (stop - start)))
     return found
 

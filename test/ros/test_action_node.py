@@ -226,6 +226,19 @@ def test_motion_images_and_labels_are_published_on_demand(
     assert 0 <= float(score) <= 1
 
 
+def test_motion_images_of_levels_are_published_in_colours(
+    started: Start, peer: Peer, level_model: Path
+) -> None:
+    node = started(ActionNode, action_model=str(level_model))
+    images = peer.receive(Image, "action_node/spmf")
+    wait_until(node.action._spmf.get_subscription_count)
+    connect(peer, node)
+    peer.feed(node, "poses", film(2.5))
+    wait_until(lambda: images)
+    # 24 rows of distances above 24 of orientations
+    assert (images[0].encoding, images[0].width, images[0].height) == ("rgb8", 32, 48)
+
+
 def test_the_model_is_changed_while_poses_arrive_and_none_is_lost(
     started: Start, peer: Peer, model: dict[str, str], other_action_model: Path
 ) -> None:

@@ -1,4 +1,4 @@
-"""A small hand-made convolutional network for Enhanced-SPMF images."""
+"""Small hand-made convolutional networks for Enhanced-SPMF images."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from pose_action_ros.lab.networks.operations import merge_spare
+from pose_action_ros.lab.networks.operations import merge_spare, pixels_of, series_of
 
 
 @dataclass(frozen=True)
@@ -16,10 +16,13 @@ class CnnShape:
 
     Attributes:
         labels: number of actions.
-        height, width: of the images [px], multiples of 8.
-        channels: of the first layer; later ones have two, four and four times as many.
+        height, width, inputs: rows, columns and channels of the images; rows, unless
+            `full_height`, and columns are multiples of 8.
+        channels: of the first layer; unless `full_height`, later ones have two, four and four
+            times as many.
         dropout: before the last layer.
         spare: outputs without a label, see `merge_spare`.
+        full_height: the first layer reads all rows of a column at once, the others work along time.
     """
 
     labels: int
@@ -28,10 +31,12 @@ class CnnShape:
     channels: int = 16
     dropout: float = 0.25
     spare: int = 0
+    inputs: int = 3
+    full_height: bool = False
 
 
 class ActionCnn(nn.Module):
-    """RGB images (B, height, width, 3) of 0 to 255 to logits (B, labels).
+    """Images (B, height, width, inputs) of 0 to 255 to logits (B, labels).
 
     The last feature map is not averaged: its columns are times and its rows joints, and the newest
     time decides. During training, spare logits follow the others.
@@ -40,29 +45,15 @@ class ActionCnn(nn.Module):
     def __init__(self, shape: CnnShape) -> None:
         super().__init__()
         self.shape = shape
-        width = shape.channels
-        self.features = nn.Sequential(
-            *_layer(3, width),
-            nn.MaxPool2d(2),
-            *_layer(width, 2 * width),
-            nn.MaxPool2d(2),
-            *_layer(2 * width, 4 * width),
-            *_layer(4 * width, 4 * width),
-            nn.MaxPool2d(2),
-        )
-        cells = (shape.height // 8) * (shape.width // 8)
-        self.classify = nn.Sequential(
-            nn.Flatten(),
-            nn.Dropout(shape.dropout),
-            nn.Linear(4 * width * cells, 4 * width),
-            nn.ReLU(),
-            nn.Dropout(shape.dropout),
-            nn.Linear(4 * width, shape.labels + shape.spare),
-        )
+        outputs = shape.labels + shape.spare
+        if shape.full_height:
+            self.features, self.classify = _series_layers(shape), _series_head(shape, outputs)
+        else:
+            self.features, self.classify = _square_layers(shape), _square_head(shape, outputs)
 
     def forward(self, images: Tensor) -> Tensor:
         """Forward pass."""
-        pixels = images.permute(0, 3, 1, 2) / 127.5 - 1  # (B, 3, H, W)
+        pixels = series_of(images) if self.shape.full_height else pixels_of(images)
         logits: Tensor = self.classify(self.features(pixels))
         if self.training or not self.shape.spare:
             return logits
@@ -80,13 +71,58 @@ class Calibrated(nn.Module):
         self.network, self.temperature = network, temperature
 
     def forward(self, images: Tensor) -> Tensor:
-        """(B, height, width, 3) of 0 to 255 to probabilities (B, labels)."""
+        """(B, height, width, channels) of 0 to 255 to probabilities (B, labels)."""
         return torch.softmax(self.network(images) / self.temperature, dim=1)
 
 
-def _layer(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
+def _square_layers(shape: CnnShape) -> nn.Sequential:
+    width = shape.channels
+    return nn.Sequential(
+        *_layer(shape.inputs, width),
+        nn.MaxPool2d(2),
+        *_layer(width, 2 * width),
+        nn.MaxPool2d(2),
+        *_layer(2 * width, 4 * width),
+        *_layer(4 * width, 4 * width),
+        nn.MaxPool2d(2),
+    )
+
+
+def _square_head(shape: CnnShape, outputs: int) -> nn.Sequential:
+    width, cells = shape.channels, (shape.height // 8) * (shape.width // 8)
+    return nn.Sequential(
+        nn.Flatten(),
+        nn.Dropout(shape.dropout),
+        nn.Linear(4 * width * cells, 4 * width),
+        nn.ReLU(),
+        nn.Dropout(shape.dropout),
+        nn.Linear(4 * width, outputs),
+    )
+
+
+def _series_layers(shape: CnnShape) -> nn.Sequential:
+    rows, width = shape.height * shape.inputs, shape.channels
+    return nn.Sequential(
+        nn.BatchNorm2d(rows),
+        *_layer(rows, width, (1, 5)),
+        *_layer(width, width, (1, 3)),
+        nn.MaxPool2d((1, 2)),
+        *_layer(width, width, (1, 3)),
+        *_layer(width, width, (1, 3)),
+        nn.MaxPool2d((1, 2)),
+        *_layer(width, width, (1, 3)),
+        nn.MaxPool2d((1, 2)),
+    )
+
+
+def _series_head(shape: CnnShape, outputs: int) -> nn.Sequential:
+    features = shape.channels * (shape.width // 8)
+    return nn.Sequential(nn.Flatten(), nn.Dropout(shape.dropout), nn.Linear(features, outputs))
+
+
+def _layer(inputs: int, outputs: int, size: tuple[int, int] = (3, 3)) -> tuple[nn.Module, ...]:
     return (
-        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
+        nn.Conv2d(inputs, outputs, size, padding=(size[0] // 2, size[1] // 2), bias=False),
         nn.BatchNorm2d(outputs),
         nn.ReLU(),
     )

@@ -22,10 +22,14 @@ from pose_action_ros.lab.networks.operations import (
     drop_path,
     merge_spare,
     operation,
+    pixels_of,
+    series_of,
 )
 
 HEAD_WIDTH = 2
 """Channels of the flattened map, as a multiple of those of the first block."""
+STEM = 5
+"""Columns of the kernel of a full-height stem."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,15 @@ class CellShape:
 
     Attributes:
         labels: number of actions.
-        height, width: of the images [px].
+        height, width, inputs: rows, columns and channels of the images.
         channels: of the cells of the first block, doubled by each reduction.
         blocks: number of blocks, each of normal cells and a reduction cell.
         cells: normal cells in a block.
         dropout: before the last layer.
         drop_path: probability that an operation's output is dropped during training.
         spare: outputs without a label, see `merge_spare`.
+        full_height: the first layer reads all rows of a column at once, as rows are not
+            shift-invariant; all later maps are (B, C, 1, W), and cells work along time.
 
     Raises:
         SettingError: a count below 1, or a probability outside 0 to below 1.
@@ -55,9 +61,11 @@ class CellShape:
     dropout: float = 0.25
     drop_path: float = 0.0
     spare: int = 0
+    inputs: int = 3
+    full_height: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("labels", "height", "width", "channels", "blocks", "cells"):
+        for name in ("labels", "height", "width", "inputs", "channels", "blocks", "cells"):
             if getattr(self, name) < 1:
                 raise SettingError(f"{name} is {getattr(self, name)}, expected at least 1")
         if self.spare < 0:
@@ -125,7 +133,7 @@ class CellLayer(nn.Module):
         inputs: channels of the two inputs.
         channels: of the output.
         strides: reduction of each input.
-        rate: drop rate of operations.
+        shape: of the network.
     """
 
     def __init__(
@@ -134,15 +142,16 @@ class CellLayer(nn.Module):
         inputs: Sequence[int],
         channels: int,
         strides: Sequence[int],
-        rate: float,
+        shape: CellShape,
     ) -> None:
         super().__init__()
-        self.rate = rate
+        self.rate, flat = shape.drop_path, shape.full_height
         self.fits = nn.ModuleList(
-            Fit(count, channels, stride) for count, stride in zip(inputs, strides, strict=True)
+            Fit(count, channels, stride, flat)
+            for count, stride in zip(inputs, strides, strict=True)
         )
         self.operations = nn.ModuleDict(
-            {edge.key: operation(edge.name, channels) for edge in parts.edges}
+            {edge.key: operation(edge.name, channels, flat) for edge in parts.edges}
         )
         self.join = Join(parts.ends, channels)
 
@@ -170,14 +179,7 @@ class CellStack(nn.Module):
     def __init__(self, normal: Parts, reduction: Parts, shape: CellShape) -> None:
         super().__init__()
         self.shape = shape
-        # The stem halves the image: the cost of cells is proportional to the number of pixels.
-        self.stem = nn.Sequential(
-            nn.Conv2d(3, shape.channels, 3, padding=1, bias=False),
-            nn.BatchNorm2d(shape.channels),
-            nn.ReLU(),
-            nn.Conv2d(shape.channels, shape.channels, 3, stride=2, padding=1, bias=False),
-            nn.BatchNorm2d(shape.channels),
-        )
+        self.stem = _series_stem(shape) if shape.full_height else _square_stem(shape)
         self.layers = nn.ModuleList(_layers(normal, reduction, shape))
         channels = shape.channels * 2**shape.blocks
         # No average pooling: columns of the last map are times and rows are joints.
@@ -188,13 +190,14 @@ class CellStack(nn.Module):
             nn.ReLU(),
             nn.Flatten(),
         )
-        cells = _shrunk(shape.height, shape.blocks + 1) * _shrunk(shape.width, shape.blocks + 1)
         self.dropout = nn.Dropout(shape.dropout)
-        self.linear = nn.Linear(HEAD_WIDTH * shape.channels * cells, shape.labels + shape.spare)
+        features = HEAD_WIDTH * shape.channels * _cells(shape)
+        self.linear = nn.Linear(features, shape.labels + shape.spare)
 
     def features(self, images: Tensor, genotype: Genotype) -> Tensor:
-        """(B, height, width, 3) of 0 to 255 to (B, F)."""
-        pixels = images.permute(0, 3, 1, 2) / 127.5 - 1  # (B, 3, H, W)
+        """(B, height, width, inputs) of 0 to 255 to (B, F)."""
+        # (B, inputs, height, width), or (B, height * inputs, 1, width)
+        pixels = series_of(images) if self.shape.full_height else pixels_of(images)
         before = last = self.stem(pixels)
         for number, layer in enumerate(self.layers):
             reduces = number % (self.shape.cells + 1) == self.shape.cells
@@ -223,9 +226,37 @@ def _layers(normal: Parts, reduction: Parts, shape: CellShape) -> Iterator[CellL
                 (before[0], last[0]),
                 here[0],
                 [2 ** (here[1] - halvings) for _, halvings in (before, last)],
-                shape.drop_path,
+                shape,
             )
             before, last = last, here
+
+
+def _square_stem(shape: CellShape) -> nn.Sequential:
+    """Two convolutions 3 x 3; the second halves the image, as cells cost by the pixel."""
+    return nn.Sequential(
+        nn.Conv2d(shape.inputs, shape.channels, 3, padding=1, bias=False),
+        nn.BatchNorm2d(shape.channels),
+        nn.ReLU(),
+        nn.Conv2d(shape.channels, shape.channels, 3, stride=2, padding=1, bias=False),
+        nn.BatchNorm2d(shape.channels),
+    )
+
+
+def _series_stem(shape: CellShape) -> nn.Sequential:
+    """A convolution over all rows, after batch normalisation of each row and channel."""
+    rows = shape.height * shape.inputs
+    return nn.Sequential(
+        nn.BatchNorm2d(rows),
+        nn.Conv2d(rows, shape.channels, (1, STEM), padding=(0, STEM // 2), bias=False),
+        nn.BatchNorm2d(shape.channels),
+    )
+
+
+def _cells(shape: CellShape) -> int:
+    """Pixels of the last map."""
+    if shape.full_height:
+        return _shrunk(shape.width, shape.blocks)
+    return _shrunk(shape.height, shape.blocks + 1) * _shrunk(shape.width, shape.blocks + 1)
 
 
 def _shrunk(size: int, halvings: int) -> int:
@@ -235,7 +266,7 @@ def _shrunk(size: int, halvings: int) -> int:
 
 
 class CellNetwork(nn.Module):
-    """RGB images (B, height, width, 3) of 0 to 255 to logits (B, labels), by one genotype.
+    """Images (B, height, width, inputs) of 0 to 255 to logits (B, labels), by one genotype.
 
     During training, the spare logits follow those of the labels.
     """
@@ -253,7 +284,7 @@ class CellNetwork(nn.Module):
         return self.classify(self.features(images))
 
     def features(self, images: Tensor) -> Tensor:
-        """(B, height, width, 3) of 0 to 255 to (B, F), the input of the last layer."""
+        """(B, height, width, inputs) of 0 to 255 to (B, F), the input of the last layer."""
         return self.stack.features(images, self.genotype)
 
     def classify(self, features: Tensor) -> Tensor:

@@ -11,25 +11,41 @@ _KERNELS = {"sep_conv_3x3": 3, "sep_conv_5x5": 5}
 _LEAST = 1e-6  # probability; its logarithm must be finite in half precision too
 
 
-def operation(name: str, channels: int) -> nn.Module:
-    """The operation with a name in OPERATIONS: (B, channels, H, W) to the same size."""
+def pixels_of(images: Tensor) -> Tensor:
+    """Images (B, H, W, C) of 0 to 255 to maps (B, C, H, W) of -1 to 1."""
+    return images.permute(0, 3, 1, 2) / 127.5 - 1
+
+
+def series_of(images: Tensor) -> Tensor:
+    """Images (B, H, W, C) of 0 to 255 to maps (B, H C, 1, W) of -1 to 1, for full-height layers."""
+    rows = images.permute(0, 1, 3, 2) / 127.5 - 1  # (B, H, C, W)
+    return rows.flatten(1, 2).unsqueeze(2)
+
+
+def operation(name: str, channels: int, flat: bool = False) -> nn.Module:
+    """The operation with a name in OPERATIONS: (B, channels, H, W) to the same size.
+
+    Args:
+        name: of the operation.
+        channels: of its input and output.
+        flat: H is 1, kernels are 1 x 3 and 1 x 5.
+    """
     if name in _KERNELS:
-        return SeparableConv(channels, _KERNELS[name])
+        return SeparableConv(channels, _KERNELS[name], flat)
     if name == "avg_pool_3x3":
-        return nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False)
+        return nn.AvgPool2d(_size(3, flat), 1, _padding(3, flat), count_include_pad=False)
     if name == "max_pool_3x3":
-        return nn.MaxPool2d(3, stride=1, padding=1)
+        return nn.MaxPool2d(_size(3, flat), 1, _padding(3, flat))
     return nn.Identity()
 
 
 class SeparableConv(nn.Module):
     """(B, C, H, W) to the same size: ReLU, depthwise and pointwise convolution, BN, twice."""
 
-    def __init__(self, channels: int, size: int) -> None:
+    def __init__(self, channels: int, size: int, flat: bool = False) -> None:
         super().__init__()
-        self.layers = nn.Sequential(
-            *(layer for _ in range(2) for layer in _separable(channels, channels, size, stride=1))
-        )
+        once = (channels, channels, size, 1, flat)
+        self.layers = nn.Sequential(*(layer for _ in range(2) for layer in _separable(*once)))
 
     def forward(self, maps: Tensor) -> Tensor:
         """Forward pass."""
@@ -41,17 +57,17 @@ class Fit(nn.Module):
     """Adapts an input of a cell to the cell's size: ReLU, convolution 1x1, BN.
 
     (B, inputs, H, W) to (B, channels, H / stride, W / stride), sizes rounded up. With a stride, a
-    depthwise convolution comes first, so that no pixel is skipped.
+    depthwise convolution comes first, so that no pixel is skipped. Flat maps have a height of 1.
     """
 
-    def __init__(self, inputs: int, channels: int, stride: int) -> None:
+    def __init__(self, inputs: int, channels: int, stride: int, flat: bool = False) -> None:
         super().__init__()
         if stride == 1:
             point = nn.Conv2d(inputs, channels, 1, bias=False)
             self.layers = nn.Sequential(nn.ReLU(), point, nn.BatchNorm2d(channels))
         else:
             # The kernel is larger than the stride, so that windows overlap.
-            self.layers = nn.Sequential(*_separable(inputs, channels, stride + 1, stride))
+            self.layers = nn.Sequential(*_separable(inputs, channels, stride + 1, stride, flat))
 
     def forward(self, maps: Tensor) -> Tensor:
         """Forward pass."""
@@ -93,13 +109,29 @@ def drop_path(maps: Tensor, rate: float) -> Tensor:
     return maps * kept / (1 - rate)
 
 
-def _separable(inputs: int, outputs: int, size: int, stride: int) -> tuple[nn.Module, ...]:
+def _separable(
+    inputs: int, outputs: int, size: int, stride: int, flat: bool
+) -> tuple[nn.Module, ...]:
     return (
         nn.ReLU(),
-        nn.Conv2d(inputs, inputs, size, stride, padding=(size - 1) // 2, groups=inputs, bias=False),
+        nn.Conv2d(
+            *(inputs, inputs, _size(size, flat), _size(stride, flat), _padding(size, flat)),
+            groups=inputs,
+            bias=False,
+        ),
         nn.Conv2d(inputs, outputs, 1, bias=False),
         nn.BatchNorm2d(outputs),
     )
+
+
+def _size(size: int, flat: bool) -> tuple[int, int]:
+    """Height and width of a kernel or stride."""
+    return (1 if flat else size), size
+
+
+def _padding(size: int, flat: bool) -> tuple[int, int]:
+    """Padding above and beside the maps of a kernel."""
+    return (0 if flat else (size - 1) // 2), (size - 1) // 2
 
 
 def merge_spare(logits: Tensor, labels: int) -> Tensor:

@@ -38,7 +38,7 @@ class Examples(Protocol):
     labels: int
 
     def draw(self, count: int, rng: np.random.Generator) -> tuple[Images, Labels]:
-        """Augmented images (count, height, width, 3), and labels (count,), below 0 for no action.
+        """Augmented images (count, height, width, C), and labels (count,), below 0 for no action.
 
         A search ignores images without action.
         """
@@ -115,7 +115,7 @@ def search(
         settings: of the search.
         shape: of the network; the search has its own number of channels.
         training: images that the shared weights are trained on.
-        validation: images (N, height, width, 3) and labels (N,) of other sequences, for the
+        validation: images (N, height, width, C) and labels (N,) of other sequences, for the
             rewards and the ranking.
         output: folder for checkpoint.pt and curve.csv.
 

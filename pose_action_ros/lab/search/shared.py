@@ -37,13 +37,13 @@ class SharedNetwork(nn.Module):
                 module.running_mean = module.running_var = module.num_batches_tracked = None
 
     def forward(self, images: Tensor, genotype: Genotype) -> Tensor:
-        """(B, height, width, 3) of 0 to 255 to logits (B, labels) of the genotype's network."""
+        """(B, height, width, C) of 0 to 255 to logits (B, labels) of the genotype's network."""
         return self.stack.classify(self.stack.features(images, genotype))
 
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """Images (N, height, width, 3) and labels (N,) that give the rewards, in random order."""
+    """Images (N, height, width, C) and labels (N,) that give the rewards, in random order."""
 
     images: Tensor
     labels: Tensor
@@ -55,7 +55,7 @@ class HeldOut:
         Raises:
             InputError: no images, another shape, or invalid labels.
         """
-        expected = (len(labels), shape.height, shape.width, 3)
+        expected = (len(labels), shape.height, shape.width, shape.inputs)
         if images.shape != expected or not len(labels):
             raise InputError(
                 f"held-out images have shape {images.shape} for {len(labels)} labels, expected "

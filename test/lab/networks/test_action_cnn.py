@@ -16,6 +16,19 @@ def test_one_logit_for_each_label(labels: int, size: int, width: int) -> None:
     assert network(torch.zeros(3, size, 32, 3)).shape == (3, labels)
 
 
+def test_a_full_height_network_works_along_time() -> None:
+    network = ActionCnn(CnnShape(4, 24, 32, 8, inputs=4, full_height=True)).eval()
+    levels = 255 * torch.rand(3, 24, 32, 4, generator=torch.manual_seed(0))
+    heights: set[int] = set()
+    for layer in network.features:
+        layer.register_forward_hook(lambda _module, _inputs, maps: heights.add(maps.shape[2]))
+    logits = network(levels)
+    assert (logits.shape, heights) == ((3, 4), {1})
+    for axis in (1, 2):  # neither joints nor times are interchangeable
+        assert not torch.allclose(logits, network(levels.flip(axis)))
+    torch.testing.assert_close(logits[1:2], network(levels[1:2]))
+
+
 def test_images_of_a_batch_are_independent() -> None:
     network = ActionCnn(CnnShape(4)).eval()
     torch.testing.assert_close(network(IMAGES)[2:3], network(IMAGES[2:3]))

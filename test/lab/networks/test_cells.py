@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,14 +14,15 @@ from hypothesis import strategies as st
 
 from pose_action_ros.engines import load_engine
 from pose_action_ros.errors import ModelError, SettingError
-from pose_action_ros.lab.networks.cells import CellNetwork, CellShape, load_weights
+from pose_action_ros.lab.networks.cells import STEM, CellNetwork, CellShape, load_weights
 from pose_action_ros.lab.networks.genotype import OPERATIONS, Genotype, Node, random_genotype
-from pose_action_ros.lab.networks.operations import drop_path, operation
+from pose_action_ros.lab.networks.operations import drop_path, operation, series_of
 from pose_action_ros.lab.training.export import export
 from pose_action_ros.models.card import ModelCard
 from properties import examples
 
 SMALL = CellShape(labels=5, height=16, width=16, channels=4, blocks=2)
+SERIES = replace(SMALL, inputs=4, full_height=True)
 POOLS = Node((0, 1), ("avg_pool_3x3", "max_pool_3x3"))
 
 
@@ -29,25 +31,31 @@ def genotype(seed: int = 0, nodes: int = 4) -> Genotype:
 
 
 def images(shape: CellShape = SMALL, count: int = 4) -> torch.Tensor:
-    size = (count, shape.height, shape.width, 3)
+    size = (count, shape.height, shape.width, shape.inputs)
     return torch.randint(0, 256, size, generator=torch.Generator().manual_seed(0)).float()
 
 
 @examples(10)
-@given(st.integers(0, 2**32), st.integers(1, 5), st.integers(1, 19), st.integers(1, 19))
+@given(
+    st.integers(0, 2**32),
+    st.integers(1, 5),
+    st.integers(1, 19),
+    st.integers(1, 19),
+    st.booleans(),
+)
 def test_any_genotype_and_size_gives_a_logit_for_each_label(
-    seed: int, nodes: int, height: int, width: int
+    seed: int, nodes: int, height: int, width: int, full_height: bool
 ) -> None:
-    shape = replace(SMALL, height=height, width=width)
+    shape = replace(SERIES, height=height, width=width, full_height=full_height)
     network = CellNetwork(genotype(seed, nodes), shape).eval()
     assert network(images(shape)).shape == (4, 5)
 
 
-@pytest.mark.parametrize("cells", [1, 2])
-def test_gradients_reach_every_weight(cells: int) -> None:
+@pytest.mark.parametrize("shape", [SMALL, replace(SMALL, cells=2), SERIES])
+def test_gradients_reach_every_weight(shape: CellShape) -> None:
     torch.manual_seed(0)
-    network = CellNetwork(genotype(3), replace(SMALL, cells=cells))
-    torch.autograd.backward(network(images()).logsumexp(dim=1).sum())
+    network = CellNetwork(genotype(3), shape)
+    torch.autograd.backward(network(images(shape)).logsumexp(dim=1).sum())
     for name, weight in network.named_parameters():
         assert weight.grad is not None, name
         assert weight.grad.abs().sum() > 0, name
@@ -62,6 +70,33 @@ def test_reductions_halve_the_size_and_double_the_channels() -> None:
     # The stem has halved the image before.
     assert [tuple(size) for size in sizes[::3]] == [(4, 16, 10), (8, 8, 5)]
     assert [tuple(size) for size in sizes[2::3]] == [(8, 8, 5), (16, 4, 3)]
+
+
+def test_full_height_maps_are_series_and_reductions_halve_the_width() -> None:
+    network = CellNetwork(genotype(), CellShape(7, 24, 20, channels=4, inputs=4, full_height=True))
+    sizes: list[torch.Size] = []
+    for module in (network.stack.stem, *network.stack.layers):
+        module.register_forward_hook(lambda _module, _in, output: sizes.append(output.shape[1:]))
+    network(images(network.shape))
+    assert [tuple(size) for size in sizes] == [
+        *[(4, 1, 20)] * 2,
+        *[(8, 1, 10)] * 2,
+        (16, 1, 5),
+    ]
+
+
+@examples(5)
+@given(st.integers(0, 2**32), st.integers(0, 15), st.integers(0, 15))
+def test_a_full_height_layer_reads_all_rows_of_near_columns(seed: int, row: int, at: int) -> None:
+    """A change in one row reaches the columns of the kernel, whatever the row, and no others."""
+    torch.manual_seed(seed)
+    stem = CellNetwork(genotype(), SERIES).eval().stack.stem
+    shown = images(SERIES, 1)
+    changed = shown.clone()
+    changed[0, row, at] += 1000
+    moved = (stem(series_of(changed)) != stem(series_of(shown))).any(dim=1).flatten()
+    reached = torch.arange(16).sub(at).abs() <= STEM // 2
+    assert torch.equal(moved, reached)
 
 
 def test_logits_are_computed_from_features() -> None:
@@ -83,10 +118,17 @@ def test_images_of_a_batch_are_independent() -> None:
     torch.testing.assert_close(network(images())[2:3], network(images()[2:3]))
 
 
+@pytest.mark.parametrize("flat", [False, True])
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_operations_keep_the_size(name: str) -> None:
-    maps = torch.randn(2, 6, 5, 7)
-    assert operation(name, 6)(maps).shape == maps.shape
+def test_operations_keep_the_size(name: str, flat: bool) -> None:
+    maps = torch.randn(2, 6, 1 if flat else 5, 7)
+    assert operation(name, 6, flat)(maps).shape == maps.shape
+
+
+def test_flat_pooling_equals_square_pooling_of_one_row() -> None:
+    row = torch.randn(2, 3, 1, 9)
+    for name in ("avg_pool_3x3", "max_pool_3x3"):
+        torch.testing.assert_close(operation(name, 3, flat=True)(row), operation(name, 3)(row))
 
 
 def test_pooling_ignores_the_border() -> None:
@@ -134,7 +176,7 @@ def test_weights_of_other_networks_are_refused() -> None:
 @pytest.mark.parametrize(
     ("member", "value"), [("labels", 0), ("cells", 0), ("channels", -1), ("dropout", 1)]
 )
-def test_an_invalid_shape_is_refused(member: str, value: int) -> None:
+def test_an_invalid_shape_is_refused(member: str, value: Any) -> None:
     with pytest.raises(SettingError, match=f"{member} is {value}, expected"):
         replace(SMALL, **{member: value})
 
@@ -142,9 +184,10 @@ def test_an_invalid_shape_is_refused(member: str, value: int) -> None:
 @pytest.mark.parametrize(
     "seed", [0, *(pytest.param(n, marks=pytest.mark.exhaustive) for n in (1, 2, 3))]
 )
-def test_random_genotypes_run_in_onnxruntime(seed: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("full_height", [False, True])
+def test_random_genotypes_run_in_onnxruntime(seed: int, full_height: bool, tmp_path: Path) -> None:
     torch.manual_seed(seed)
-    shape = replace(SMALL, height=13)
+    shape = replace(SERIES if full_height else SMALL, height=13)
     network = CellNetwork(genotype(seed), shape)
     network(images(shape))  # changes the statistics of batch normalisation
     path = tmp_path / "cells.onnx"

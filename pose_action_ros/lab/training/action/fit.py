@@ -29,7 +29,7 @@ CURVE = ("epoch", "learning_rate", "loss", "accuracy", "validation_loss", "valid
 
 
 class _Passes(Dataset[tuple[Tensor, Tensor]]):
-    """Augmented images (B, height, width, 3) with labels (B,), one item for each pass drawn."""
+    """Augmented images (B, height, width, C) with labels (B,), one item for each pass drawn."""
 
     def __init__(self, examples: Examples, fitting: Fitting, first: int) -> None:
         self._examples, self._fitting, self._first = examples, fitting, first
@@ -55,7 +55,7 @@ def fit(
     Args:
         network: of images to logits, trained in place.
         examples: training images. A label below 0 means that all actions are equally likely.
-        validation: images (N, height, width, 3) and labels (N,), for the curve alone.
+        validation: images (N, height, width, C) and labels (N,), for the curve alone.
         fitting: settings of the optimisation.
         output: folder for checkpoint.pt and curve.csv.
 

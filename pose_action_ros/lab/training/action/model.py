@@ -63,21 +63,21 @@ class ActionModel:
 def make_network(
     choice: NetworkChoice, labels: int, shape: tuple[int, int, int], spare: int = 0
 ) -> nn.Module:
-    """Create the network for images of a shape (height, width, 3), with random weights.
+    """Create the network for images of a shape (height, width, channels), with random weights.
 
     Raises:
         ModelError, SettingError: the genotype is invalid or cannot be read.
     """
     if choice.network == HAND_MADE:
-        height, width, _ = shape
-        return ActionCnn(CnnShape(labels, height, width, choice.channels, choice.dropout, spare))
+        sizes = (*shape[:2], choice.channels, choice.dropout, spare, shape[2], choice.full_height)
+        return ActionCnn(CnnShape(labels, *sizes))
     return CellNetwork(_genotype(choice.genotype), cell_shape(choice, labels, shape, spare))
 
 
 def cell_shape(
     choice: NetworkChoice, labels: int, shape: tuple[int, int, int], spare: int = 0
 ) -> CellShape:
-    """Shape of the network of cells for images (height, width, 3)."""
+    """Shape of the network of cells for images (height, width, channels)."""
     return CellShape(
         labels=labels,
         height=shape[0],
@@ -88,6 +88,8 @@ def cell_shape(
         dropout=choice.dropout,
         drop_path=choice.drop_path,
         spare=spare,
+        inputs=shape[2],
+        full_height=choice.full_height,
     )
 
 

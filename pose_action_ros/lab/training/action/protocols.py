@@ -152,20 +152,20 @@ class SequenceExamples:
 
     @cached_property
     def images(self) -> Image:
-        """(N, height, width, 3) all sequences, unchanged."""
+        """(N, height, width, C) all sequences, unchanged."""
         times = np.linspace(0, 1, self._spmf.frames)
         whole = [sample(item.points, times) for item in self._sequences]
         return self._drawn(whole)
 
     def draw(self, count: int, rng: Rng) -> tuple[Image, Labels]:
-        """Augmented images (B, height, width, 3) of sequences in turn, and their labels (B,)."""
+        """Augmented images (B, height, width, C) of sequences in turn, and their labels (B,)."""
         rounds = -(-count // len(self._sequences))
         order = [rng.permutation(len(self._sequences)) for _ in range(rounds)]
         chosen = np.concatenate(order)[:count]
         return self.augmented(chosen, rng), self.truth[chosen]
 
     def augmented(self, chosen: Labels, rng: Rng) -> Image:
-        """Augmented images (B, height, width, 3) of the chosen sequences."""
+        """Augmented images (B, height, width, C) of the chosen sequences."""
         frames, choices = self._spmf.frames, self._augmentation
         skeleton = skeleton_named(self._spmf.skeleton)
         return self._drawn(

@@ -74,6 +74,9 @@ class NetworkChoice(Settings):
         low=0.0,
         high=1.0,
     )
+    full_height: bool = setting(
+        False, "the first layer reads all rows of a column at once, the others work along time"
+    )
     channels: int = setting(16, "channels of the first block of cells, or first layer", low=1)
     blocks: int = setting(2, "blocks of cells", low=1, high=6)
     cells: int = setting(1, "normal cells in a block", low=1, high=12)

@@ -142,7 +142,7 @@ def _draw_features(
 
 
 def features_of(network: CellNetwork, images: Images) -> Tensor:
-    """(N, F) input of the last layer for images (N, height, width, 3)."""
+    """(N, F) input of the last layer for images (N, height, width, C)."""
     network.eval()
     with torch.no_grad():
         parts = [

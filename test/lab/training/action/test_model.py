@@ -1,0 +1,51 @@
+"""Files of action models: images of levels, full-height networks, and a round trip."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from scipy.special import softmax
+
+from pose_action_ros.lab.networks.cells import CellNetwork
+from pose_action_ros.lab.training.action.fit import predict_logits
+from pose_action_ros.lab.training.action.model import (
+    ActionModel,
+    make_network,
+    read_model,
+    write_model,
+)
+from pose_action_ros.lab.training.action.settings import NetworkChoice
+from pose_action_ros.recognition import SpmfSettings
+from pose_action_ros.recognition.classifier import ActionClassifier
+
+LABELS = ("standing", "waving")
+LEVELS = SpmfSettings(colours="level", height=24)
+
+
+@pytest.mark.parametrize("network", ["cells", "cnn"])
+@pytest.mark.parametrize("full_height", [False, True])
+def test_a_model_of_levels_is_written_and_answers_like_its_network(
+    tmp_path: Path, network: str, full_height: bool
+) -> None:
+    torch.manual_seed(0)
+    choice = NetworkChoice(
+        network=network, genotype="random:2", channels=4, full_height=full_height
+    )
+    net = make_network(choice, len(LABELS), LEVELS.shape, spare=3).eval()
+    path = tmp_path / "levels.onnx"
+    write_model(path, ActionModel(net, LABELS, LEVELS, 2.0, 0.7, 0.4), choice, {}, {})
+    images = np.random.default_rng(0).integers(0, 256, (5, *LEVELS.shape), np.uint8)
+    classifier = ActionClassifier(str(path))
+    assert (classifier.spmf, classifier.labels) == (LEVELS, LABELS)
+    expected = softmax(predict_logits(net, images) / 0.7, axis=1)
+    assert classifier(images) == pytest.approx(expected, abs=1e-4)
+    if network == "cells":
+        again = read_model(path)
+        assert isinstance(again.network, CellNetwork)
+        assert again.network.shape == net.shape
+        assert predict_logits(again.network, images) == pytest.approx(
+            predict_logits(net, images), abs=1e-5
+        )
