@@ -19,7 +19,7 @@ from pose_action_ros.lifting import Lifter
 from pose_action_ros.pose_tracks import PoseTrack
 from pose_action_ros.simulation import Body, Performance, Script, VirtualCamera, perform
 from pose_action_ros.simulation.channels import SIDES, Channels
-from pose_action_ros.simulation.motions.arms import lift_shoulder
+from pose_action_ros.simulation.motions.gesturing import lift_shoulder
 from pose_action_ros.simulation.reach import aim, arm
 from pose_action_ros.simulation.standing import Motion, Standing
 from pose_action_ros.simulation.timing import Beat, Strokes, Wander, ease

@@ -11,7 +11,7 @@ import numpy as np
 
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
-from pose_action_ros.simulation.motions.arms import lift_shoulder
+from pose_action_ros.simulation.motions.gesturing import lift_shoulder
 from pose_action_ros.simulation.performance import Performance
 from pose_action_ros.simulation.reach import Stance, arm, plant
 from pose_action_ros.simulation.standing import Motion, arm_posture

@@ -59,6 +59,13 @@ class Strokes:
         self._parts = means * np.exp(rng.normal(0, spread, (count, 4)))
         self._heights = 1 - np.abs(rng.normal(0, vary / 2, count))
         self._ends = np.cumsum(self._parts.sum(axis=1))
+        self.mean_rise = rise
+
+    def since_rise(self, times: Array) -> Array:
+        """(T,) time since the end of the stroke's rise [s], negative during the rise."""
+        index, local = self.local(times)
+        since: Array = local - self._parts[index, 0]
+        return since
 
     def __call__(self, times: Array) -> Array:
         """(T,) level from 0 at rest to about 1 in the hold; 0 before time 0."""

@@ -18,7 +18,8 @@ Array = npt.NDArray[np.float64]
 TIMES = np.arange(0.0, 5.0, 0.02)
 EXPECTED = (
     "standing walking running waving_left waving_right waving_both raising_hand clapping bowing "
-    "crossing_arms opening_arms pushing pointing squatting jumping kicking punching sitting_down"
+    "crossing_arms opening_arms pushing pointing squatting jumping kicking punching sitting_down "
+    "beckoning stop go_away thumbs_up"
 )
 each_motion = pytest.mark.parametrize("label", [*ACTIONS, FREE])
 several_styles = pytest.mark.parametrize(

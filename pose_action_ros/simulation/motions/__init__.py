@@ -16,6 +16,7 @@ from pose_action_ros.simulation.motions.arms import (
 from pose_action_ros.simulation.motions.gait import running, walking
 from pose_action_ros.simulation.motions.hands import clapping, punching, pushing
 from pose_action_ros.simulation.motions.legs import jumping, kicking
+from pose_action_ros.simulation.motions.signals import beckoning, go_away, stop, thumbs_up
 from pose_action_ros.simulation.motions.trunk import bowing, sitting_down, squatting
 from pose_action_ros.simulation.motions.waving import waving_both, waving_left, waving_right
 from pose_action_ros.simulation.performance import Performance
@@ -40,6 +41,10 @@ MOTIONS: Mapping[str, Callable[[Body, np.random.Generator], Motion]] = {
     "kicking": kicking,
     "punching": punching,
     "sitting_down": sitting_down,
+    "beckoning": beckoning,
+    "stop": stop,
+    "go_away": go_away,
+    "thumbs_up": thumbs_up,
 }
 """Label to motion on the spot or over the floor."""
 

@@ -6,47 +6,32 @@ import numpy as np
 
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
+from pose_action_ros.simulation.motions.gesturing import (
+    between,
+    bouts,
+    chosen,
+    direction,
+    lift_shoulder,
+)
 from pose_action_ros.simulation.reach import aim, arm
 from pose_action_ros.simulation.standing import Motion, Standing
-from pose_action_ros.simulation.timing import Strokes, Wander, ease
-
-
-def lift_shoulder(pose: Channels, side: str) -> None:
-    """Raise the shoulder girdle with a raised upper arm (scapulohumeral rhythm)."""
-    raised = np.hypot(pose[f"{side}_flex"], pose[f"{side}_abduct"])
-    pose[f"{side}_shrug"] += 24 * ease((raised - 40) / 130)
+from pose_action_ros.simulation.timing import Wander, ease
 
 
 def raising_hand(body: Body, rng: Rng) -> Motion:
     """Raise one hand, hold it, and lower it."""
     stand = Standing(body, rng)
     side = SIDES[rng.integers(2)]
-    plane = np.radians(rng.uniform(0, 90))
-    if rng.random() < 0.55:  # nearly straight
-        up = rng.uniform(125, 176)
-        goal = {
-            "flex": np.array(up * np.sin(plane)),
-            "abduct": np.array(up * np.cos(plane)),
-            "rotate_in": np.array(-50 * np.cos(plane)),
-            "elbow": np.array(rng.uniform(3, 40)),
-        }
-    else:  # upper arm to the side or ahead, forearm up
-        up = np.radians(rng.uniform(25, 125))
-        near = [np.sin(up) * np.sin(plane), np.sin(up) * np.cos(plane), -np.cos(up)]
-        # The hand is in front of the shoulder; further outwards it would look like waving.
-        goal = aim(near, [rng.uniform(0.1, 0.7), rng.uniform(-0.5, 0.15), 1.0])
-    goal |= {
+    kind = chosen(rng, {"straight": 42, "bent": 24, "head": 17, "shoulder": 17})
+    finger = rng.random() < 0.3
+    goal = {
+        **_raised(body, rng, kind),
         "pronate": np.array(rng.uniform(0, 80)),
-        "curl": np.array(rng.choice([0.0, 0.1, 0.9])),
+        "curl": np.array(0.9 if finger else rng.choice([0.0, 0.1, 0.9], p=[0.45, 0.45, 0.1])),
+        "point": np.array(float(finger)),
         "wrist_flex": np.array(rng.normal(0, 8)),
     }
-    strokes = Strokes(
-        rng,
-        rise=rng.uniform(0.4, 1.0),
-        hold=rng.uniform(1.2, 3.5),
-        fall=rng.uniform(0.5, 1.0),
-        rest=rng.uniform(0.2, 0.6),
-    )
+    strokes = bouts(rng, hold=(0.35, 4.0), rise=(0.28, 1.0))
     fold, lean, arc = rng.uniform(0, 50), rng.normal(0, 3), rng.uniform(-8, 40)
     drift = [Wander(rng, 0.1, 0.7) for _ in range(2)]
 
@@ -67,29 +52,48 @@ def raising_hand(body: Body, rng: Rng) -> Motion:
     return motion
 
 
+def _raised(body: Body, rng: Rng, kind: str) -> dict[str, Array]:
+    """Draw a raised arm: straight, bent above the shoulder, beside the head, or at the shoulder.
+
+    Bent arms keep the hand beside the body or above; further ahead it would be a stop.
+    """
+    plane = np.radians(rng.uniform(0, 90))
+    elbow = [-0.1, rng.uniform(0.3, 1.2), -1.0]
+    if kind == "straight":
+        up = rng.uniform(125, 178)
+        return {
+            "flex": np.array(up * np.sin(plane)),
+            "abduct": np.array(up * np.cos(plane)),
+            "rotate_in": np.array(-50 * np.cos(plane)),
+            "elbow": np.array(rng.uniform(3, 40)),
+        }
+    if kind == "bent":
+        up, plane = np.radians(rng.uniform(45, 125)), 0.7 * plane
+        near = [np.sin(up) * np.sin(plane), np.sin(up) * np.cos(plane), -np.cos(up)]
+        return aim(near, [rng.uniform(0.0, 0.3), rng.uniform(-0.5, 0.15), 1.0])
+    if kind == "head":
+        return arm(body, rng.uniform([0.05, -0.1, 0.15], [0.32, 0.35, 0.5]), elbow)
+    return arm(body, rng.uniform([0.1, -0.08, 0.02], [0.36, 0.35, 0.16]), elbow)
+
+
 def pointing(body: Body, rng: Rng) -> Motion:
     """Stretch one arm towards something and hold it."""
     stand = Standing(body, rng)
     side = SIDES[rng.integers(2)]
-    around, up = np.radians(rng.uniform(-25, 100)), np.radians(rng.normal(2, 16))
-    where = np.array([np.cos(around) * np.cos(up), np.sin(around) * np.cos(up), np.sin(up)])
+    finger = rng.random() < 0.8  # or with a flat hand
+    around, up = _pointed(rng)
+    where = direction(around, up) * (rng.uniform(0.955, 1.0) if rng.random() < 0.8 else 0.9)
     goal = {
-        **arm(body, where * rng.uniform(0.955, 1.0), [0.0, 0.5, -1.0]),
+        **arm(body, where, [0.0, 0.5, -1.0]),
         "pronate": np.array(rng.uniform(10, 80)),
-        "curl": np.array(0.9),
+        "curl": np.array(0.9 if finger else 0.1),
         "wrist_flex": np.array(rng.normal(0, 6)),
-        "point": np.array(1.0),
+        "point": np.array(float(finger)),
     }
-    strokes = Strokes(
-        rng,
-        rise=rng.uniform(0.35, 0.9),
-        hold=rng.uniform(1.2, 3.0),
-        fall=rng.uniform(0.4, 0.9),
-        rest=rng.uniform(0.2, 0.6),
-    )
+    strokes = bouts(rng, hold=(0.25, 3.5), rise=(0.25, 0.9))
     fold, look = rng.uniform(0, 70), rng.uniform(0, 0.7)
     sign = 1.0 if side == "left" else -1.0
-    turn, twist = sign * np.degrees(around), sign * rng.uniform(0, 0.25) * np.degrees(around)
+    turn, twist = sign * around, sign * rng.uniform(0, 0.25) * around
     jab = rng.uniform(0, 6) * float(rng.random() < 0.3), rng.uniform(1.5, 3)
 
     def motion(times: Array) -> Channels:
@@ -107,6 +111,24 @@ def pointing(body: Body, rng: Rng) -> Motion:
     return motion
 
 
+def _pointed(rng: Rng) -> tuple[float, float]:
+    """Draw where an arm points: outwards from ahead, and above the horizontal [degrees]."""
+    kind = chosen(rng, {"side": 33, "ahead": 30, "across": 9, "anywhere": 28})
+    around = {
+        "side": rng.normal(88, 9),
+        "ahead": rng.uniform(-28, 35),
+        "across": rng.uniform(-55, -25),
+        "anywhere": rng.uniform(-25, 110),
+    }[kind]
+    high = chosen(rng, {"level": 74, "up": 14, "down": 12})
+    up = {
+        "level": rng.normal(0, 11),
+        "up": rng.uniform(15, 40),
+        "down": -rng.uniform(18, 45),
+    }[high]
+    return around, up
+
+
 def crossing_arms(body: Body, rng: Rng) -> Motion:
     """Fold the arms over the chest, put hands to the opposite shoulders, or cross the forearms."""
     stand = Standing(body, rng)
@@ -115,13 +137,7 @@ def crossing_arms(body: Body, rng: Rng) -> Motion:
     goals = {
         side: _crossed(body, rng, kind, over * (1.0 if side == "left" else -1.0)) for side in SIDES
     }
-    strokes = Strokes(
-        rng,
-        rise=rng.uniform(0.5, 1.1),
-        hold=rng.uniform(1.5, 4.0),
-        fall=rng.uniform(0.5, 1.0),
-        rest=rng.uniform(0.15, 0.5),
-    )
+    strokes = bouts(rng, hold=(0.4, 4.5), rise=(0.35, 1.1))
     late = rng.uniform(0, 0.25)
     settle = Wander(rng, 0.1, 0.6)
 
@@ -174,19 +190,14 @@ def opening_arms(body: Body, rng: Rng) -> Motion:
         "curl": np.array(0.1),
         "wrist_flex": np.array(rng.normal(-5, 10)),
     }
-    strokes = Strokes(
-        rng,
-        rise=rng.uniform(0.4, 1.0),
-        hold=rng.uniform(0.5, 2.2),
-        fall=rng.uniform(0.5, 1.0),
-        rest=rng.uniform(0.1, 0.5),
-    )
+    strokes = bouts(rng, hold=(0.2, 2.5), rise=(0.3, 1.0))
+    begin = 0.3 if first else between(rng, 0.02, 0.3)
     uneven, back = rng.normal(0, 4, 2), rng.uniform(0, 7)
 
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
-        level = strokes(times - 0.3)
-        pose["phase"] = strokes.phase(times - 0.3)
+        level = strokes(times - begin)
+        pose["phase"] = strokes.phase(times - begin)
         for side, off in zip(SIDES, uneven, strict=True):
             if first:
                 pose.toward(first, ease(times / 0.5), side)

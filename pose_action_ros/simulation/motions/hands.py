@@ -8,7 +8,7 @@ import numpy as np
 
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
-from pose_action_ros.simulation.motions.arms import lift_shoulder
+from pose_action_ros.simulation.motions.gesturing import between, lift_shoulder
 from pose_action_ros.simulation.reach import arm
 from pose_action_ros.simulation.standing import Motion, Standing
 from pose_action_ros.simulation.timing import Beat, Strokes, Wander, ease
@@ -27,7 +27,14 @@ def clapping(body: Body, rng: Rng) -> Motion:
     if place[1] > _OVERHEAD:
         aside = 0.0  # arms would not reach
     beat, size = Beat(rng, rate), Wander(rng, 0.1, 0.5)
-    rise = rng.uniform(0.35, 0.7)
+    rise = rng.uniform(0.25, 0.7)
+    bouts = Strokes(
+        rng,
+        rise=rise,
+        hold=1.2 / rate + between(rng, 0.3, 3.0) if rng.random() < 0.5 else 40.0,
+        fall=rng.uniform(0.3, 0.7),
+        rest=rng.uniform(0.1, 0.6),
+    )
     most = 0.9 if rng.random() < 0.3 else 0.25
     lead = rng.uniform(-most, most)  # one hand moves more than the other
     lift = rng.uniform(-0.08, 0.08)
@@ -40,7 +47,8 @@ def clapping(body: Body, rng: Rng) -> Motion:
 
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
-        up = ease(times / rise)
+        up = bouts(times)
+        pose["phase"] = bouts.phase(times)
         phase = np.mod(beat(times), 1.0)
         gap = opening * (1 + 0.15 * size(times)) * (0.5 - 0.5 * np.cos(2 * np.pi * phase)) ** 0.8
         for side, share, way in zip(SIDES, (1 + lead, 1 - lead), (aside, -aside), strict=True):
@@ -108,23 +116,34 @@ def punching(body: Body, rng: Rng) -> Motion:
     stand = Standing(body, rng, arms="hanging", wide=1.7)
     punch = {side: Punch(body, rng) for side in SIDES}
     only = SIDES[rng.integers(2)] if rng.random() < 0.45 else ""
-    rate = rng.uniform(0.7, 1.8)
+    rate = between(rng, 0.7, 2.6)  # fast at a bag, or single punches
     beat = Beat(rng, rate, drift=0.1)
-    out, back = rng.uniform(0.13, 0.24) * rate, rng.uniform(0.2, 0.35) * rate
-    rise, turn, bounce = rng.uniform(0.3, 0.5), rng.uniform(5, 28), rng.uniform(0, 0.012)
+    out, back = np.array([rng.uniform(0.13, 0.24), rng.uniform(0.2, 0.35)]) * rate
+    out, back = np.array([out, back]) * min(1.0, 0.92 / (out + back))
+    rise, turn, bounce = rng.uniform(0.25, 0.5), rng.uniform(5, 28), rng.uniform(0, 0.012)
+    strokes = Strokes(
+        rng,
+        rise=rise,
+        hold=between(rng, 0.5, 4.0) if rng.random() < 0.4 else 40.0,
+        fall=rng.uniform(0.3, 0.7),
+        rest=rng.uniform(0.2, 0.8),
+    )
+    bursts = _Bursts(rng)
     low_guard = bool(only) and rng.random() < 0.4
     lean = rng.uniform(0, 8)
     bend = 0.02 * body.leg
 
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
-        up, phase = ease(times / rise), beat(times)
+        up, phase = strokes(times), beat(times)
+        pose["phase"] = np.maximum(strokes.phase(times), 1.0 - bursts(phase))
         for side, sign in zip(SIDES, (-1.0, 1.0), strict=True):
             if low_guard and side != only:
                 continue
-            local = np.mod(phase + (0.5 if side == "right" and not only else 0.0), 1.0)
+            own = phase + (0.5 if side == "right" and not only else 0.0)
+            local = np.mod(own, 1.0)
             level = ease(local / out) * (1 - ease((local - out - 0.04) / back))
-            level = level * ease(times / rise - 0.5) * (not only or side == only)
+            level = level * ease(3 * up - 2) * bursts(own) * (not only or side == only)
             pose.toward(punch[side](level), up, side)
             pose["twist_left"] += sign * turn * level
             pose["yaw"] += sign * 0.3 * turn * level
@@ -135,6 +154,22 @@ def punching(body: Body, rng: Rng) -> Motion:
         return stand.settle(pose, drop=up * (bend + hop))
 
     return motion
+
+
+class _Bursts:
+    """Punches come one after another, or in bursts with pauses in the guard."""
+
+    def __init__(self, rng: Rng) -> None:
+        self._thrown = np.ones(64)
+        if rng.random() < 0.35:
+            runs = [(int(rng.integers(1, 5)), int(rng.integers(1, 3))) for _ in range(32)]
+            self._thrown = np.concatenate([[1.0] * some + [0.0] * none for some, none in runs])
+
+    def __call__(self, cycles: Array) -> Array:
+        """(T,) 1 in cycles with a punch, 0 in the others."""
+        index = np.mod(np.floor(cycles), len(self._thrown)).astype(np.intp)
+        thrown: Array = self._thrown[index]
+        return thrown
 
 
 @dataclass(frozen=True)
@@ -165,6 +200,7 @@ def pushing(body: Body, rng: Rng) -> Motion:
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
         up, push = level(times)
+        pose["phase"] = level.phase(times)
         hand = path.ready + push[:, None] * (path.far - path.ready)
         for side in sides:
             pose.toward({**arm(body, hand, path.elbow), **palm}, up, side)
@@ -183,12 +219,13 @@ class _Levels:
 
     def __init__(self, rng: Rng) -> None:
         slow = rng.uniform(0.0, 1.0)
+        quick = between(rng, 0.45, 1.0)
         self._home = bool(rng.random() < 0.6)  # hands are lowered between pushes
-        self._draw = rng.uniform(0.3, 0.8)
-        self._push = 0.25 + 0.6 * slow
+        self._draw = rng.uniform(0.35, 0.8) * quick + 0.1
+        self._push = 0.22 + 0.6 * slow * quick
         self._wait = rng.uniform(0.0, 0.25)
         hold = rng.uniform(0.05, 1.2)
-        back = 0.3 + 0.5 * slow
+        back = 0.3 + 0.5 * slow * quick
         lead = self._draw + self._wait
         self._up = Strokes(
             rng,
@@ -207,6 +244,10 @@ class _Levels:
             return ease(times / self._draw), self._again(times - self._lead)
         _, since = self._up.local(times)
         return self._up(times), ease((since - self._lead) / self._push)
+
+    def phase(self, times: Array) -> Array:
+        """(T,) 1 while the hands are lowered, if they are; 0 while they push and draw back."""
+        return self._up.phase(times) if self._home else np.zeros_like(times)
 
 
 def _forward(rng: Rng) -> _Path:

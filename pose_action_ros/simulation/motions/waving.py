@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
+from pose_action_ros.simulation.motions.gesturing import between, chosen
 from pose_action_ros.simulation.reach import aim
 from pose_action_ros.simulation.standing import Motion, Standing
 from pose_action_ros.simulation.timing import Beat, Strokes, Wander, ease
@@ -13,35 +16,37 @@ from pose_action_ros.simulation.timing import Beat, Strokes, Wander, ease
 Arm = dict[str, Array]
 
 
+_KINDS = {"high": 34, "hand": 9, "front": 14, "low": 7, "whole": 14, "shoulder": 12, "beside": 10}
+_RANGES: Mapping[str, tuple[tuple[float, float], tuple[float, float], float]] = {
+    # upper arm from hanging, its plane (0 sideways, 90 forward) [degrees], size of the swing
+    "high": ((32, 110), (-5, 60), 1.0),
+    "hand": ((40, 100), (0, 55), 0.15),  # the forearm hardly moves
+    "front": ((40, 105), (50, 90), 1.0),
+    "low": ((8, 35), (10, 90), 1.0),
+    "whole": ((110, 165), (-5, 75), 0.7),
+    "shoulder": ((12, 45), (0, 80), 0.35),  # a small wave at shoulder height
+    "beside": ((4, 32), (0, 60), 0.8),  # elbow at the side
+}
+
+
 class Wave:
     """Waving of one arm with a swing from -1 to 1."""
 
     def __init__(self, rng: Rng) -> None:
-        kind = str(
-            rng.choice(["high", "hand", "front", "low", "whole"], p=[0.46, 0.12, 0.18, 0.08, 0.16])
-        )
+        kind = chosen(rng, _KINDS)
         self._kind = kind
-        self._raise = {  # angle of the upper arm from hanging [degrees]
-            "high": rng.uniform(32, 110),
-            "hand": rng.uniform(40, 100),  # the forearm hardly moves
-            "front": rng.uniform(40, 105),
-            "low": rng.uniform(8, 35),
-            "whole": rng.uniform(110, 165),
-        }[kind]
-        self._plane = {  # 0 sideways, 90 forward
-            "high": rng.uniform(-5, 60),
-            "hand": rng.uniform(0, 55),
-            "front": rng.uniform(50, 90),
-            "low": rng.uniform(10, 90),
-            "whole": rng.uniform(-5, 75),
-        }[kind]
-        self._size = rng.uniform(15, 45) * {"whole": 0.7, "hand": 0.15}.get(kind, 1.0)
-        self._tilt = rng.uniform(-5 if kind == "hand" else -12, 35)  # of the forearm, outwards
-        low = self._raise < 70  # a folded elbow needs the forearm ahead
-        self._ahead = rng.uniform(0.3, 0.7) if low else rng.uniform(0.0, 0.6)
-        self._floppy = rng.uniform(18, 30) if kind == "hand" else rng.uniform(0, 22)
+        (low, high), (back, ahead), size = _RANGES[kind]
+        self._raise = rng.uniform(low, high)
+        self._plane = rng.uniform(back, ahead)
+        self._size = rng.uniform(15, 45) * size
+        loose = kind in ("hand", "shoulder")
+        self._tilt = rng.uniform(-5 if loose else -12, 35)  # of the forearm, outwards
+        folded = self._raise < 70  # a folded elbow needs the forearm ahead
+        self._ahead = rng.uniform(0.25, 0.7) if folded else rng.uniform(0.0, 0.6)
+        self._floppy = rng.uniform(18, 30) if loose else rng.uniform(0, 22)
+        self._steep = rng.uniform(0.35, 1.3)  # of a low forearm, upwards
         self._palm = rng.normal(60, 15)
-        self._cocked = rng.uniform(30, 65) if kind == "low" else rng.normal(10, 8)
+        self._cocked = rng.uniform(10, 65) if kind == "low" else rng.normal(10, 8)
         self._drift = [Wander(rng, 0.1, 0.5) for _ in range(2)]
 
     def __call__(self, times: Array, swing: Array) -> Arm:
@@ -52,7 +57,9 @@ class Wave:
             return self._whole(lift, swing)
         upper = _direction(lift + 4 * swing, np.full_like(times, self._plane))
         if self._kind == "low":
-            forearm = np.stack([np.cos(tilt), np.sin(tilt), np.full_like(tilt, 0.3)], axis=-1)
+            forearm = np.stack(
+                [np.cos(tilt), np.sin(tilt), np.full_like(tilt, self._steep)], axis=-1
+            )
         else:
             ahead = np.full_like(tilt, self._ahead)
             forearm = np.stack([ahead, np.sin(tilt), np.cos(tilt)], axis=-1)
@@ -92,16 +99,17 @@ def _waving(body: Body, rng: Rng, sides: tuple[str, ...]) -> Motion:
     stand = Standing(body, rng)
     wave = Wave(rng)
     waves = {side: wave if rng.random() < 0.75 else Wave(rng) for side in sides}
-    beat = Beat(rng, rate=rng.uniform(0.8, 2.8))
+    beat = Beat(rng, rate=between(rng, 0.7, 3.2))
     together = bool(rng.random() < 0.7)  # both hands outwards at the same time, or parallel
     size = Wander(rng, 0.1, 0.4)
-    delay, rise = rng.uniform(0, 0.25), rng.uniform(0.35, 0.8)
+    delay, rise = rng.uniform(0, 0.25), between(rng, 0.25, 0.8)
+    onset = rise * (1.0 if rng.random() < 0.5 else 0.1)  # the arm may rise while it waves
     bouts = Strokes(
         rng,
         rise=rise,
-        hold=rng.uniform(1.5, 3.5) if rng.random() < 0.35 else 30.0,
-        fall=rng.uniform(0.4, 0.8),
-        rest=rng.uniform(0.1, 0.5),
+        hold=between(rng, 0.6, 3.5) if rng.random() < 0.5 else 30.0,
+        fall=rng.uniform(0.3, 0.8),
+        rest=rng.uniform(0.1, 0.6),
     )
     lean, arc = rng.normal(0, 3, 2), rng.uniform(-8, 30)
 
@@ -110,7 +118,7 @@ def _waving(body: Body, rng: Rng, sides: tuple[str, ...]) -> Motion:
         up = bouts(times - delay)
         pose["phase"] = bouts.phase(times - delay)
         between = 4 * up * (1 - up)
-        swing = np.sin(2 * np.pi * beat(times)) * (1 + 0.15 * size(times)) * ease(times / rise)
+        swing = np.sin(2 * np.pi * beat(times)) * (1 + 0.15 * size(times)) * ease(times / onset)
         for side in sides:
             sign = 1.0 if together or side == "left" else -1.0
             arm = waves[side](times, sign * swing)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from pose_action_ros.simulation import Body, Performance, Script, VirtualCamera, perform
 from pose_action_ros.simulation.channels import SIDES, Channels
-from pose_action_ros.simulation.motions.arms import lift_shoulder
+from pose_action_ros.simulation.motions.gesturing import lift_shoulder
 from pose_action_ros.simulation.reach import arm
 from pose_action_ros.simulation.standing import Motion, Standing
 from pose_action_ros.simulation.timing import Beat, Strokes, Wander, ease
