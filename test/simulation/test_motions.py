@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.simulation import ACTIONS, FIGURE, Body, Performance, perform
+from pose_action_ros.simulation import ACTIONS, FIGURE, OTHERS, Body, Performance, perform
 from pose_action_ros.simulation.channels import CHANNELS, LATERAL, Channels
 from pose_action_ros.simulation.free_movement import FREE, free_performance
 from pose_action_ros.simulation.kinematics import pose_body
@@ -21,7 +21,7 @@ EXPECTED = (
     "crossing_arms opening_arms pushing pointing squatting jumping kicking punching sitting_down "
     "beckoning stop go_away thumbs_up"
 )
-each_motion = pytest.mark.parametrize("label", [*ACTIONS, FREE])
+each_motion = pytest.mark.parametrize("label", [*ACTIONS, *OTHERS, FREE])
 several_styles = pytest.mark.parametrize(
     "styles",
     [range(2), pytest.param(range(2, 40), marks=pytest.mark.exhaustive)],

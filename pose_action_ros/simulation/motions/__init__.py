@@ -18,6 +18,22 @@ from pose_action_ros.simulation.motions.hands import clapping, punching, pushing
 from pose_action_ros.simulation.motions.legs import jumping, kicking
 from pose_action_ros.simulation.motions.signals import beckoning, go_away, stop, thumbs_up
 from pose_action_ros.simulation.motions.trunk import bowing, sitting_down, squatting
+from pose_action_ros.simulation.motions.unnamed.head import nodding, shaking_head, shrugging
+from pose_action_ros.simulation.motions.unnamed.signs import (
+    circling_finger,
+    refusing,
+    rolling_hands,
+    saluting,
+    slow_down,
+    wagging_finger,
+)
+from pose_action_ros.simulation.motions.unnamed.touching import (
+    checking_watch,
+    joining_hands,
+    pointing_at_self,
+    scratching,
+    talking_with_hands,
+)
 from pose_action_ros.simulation.motions.waving import waving_both, waving_left, waving_right
 from pose_action_ros.simulation.performance import Performance
 from pose_action_ros.simulation.standing import Motion, standing
@@ -51,7 +67,22 @@ MOTIONS: Mapping[str, Callable[[Body, np.random.Generator], Motion]] = {
 FURNISHED: Mapping[str, Callable[[Body, np.random.Generator], Performance]] = {}
 """Label to performance with key poses or furniture."""
 
-OTHERS: Mapping[str, Callable[[Body, np.random.Generator], Motion]] = {}
+OTHERS: Mapping[str, Callable[[Body, np.random.Generator], Motion]] = {
+    "checking_watch": checking_watch,
+    "circling_finger": circling_finger,
+    "joining_hands": joining_hands,
+    "nodding": nodding,
+    "pointing_at_self": pointing_at_self,
+    "refusing": refusing,
+    "rolling_hands": rolling_hands,
+    "saluting": saluting,
+    "scratching": scratching,
+    "shaking_head": shaking_head,
+    "shrugging": shrugging,
+    "slow_down": slow_down,
+    "talking_with_hands": talking_with_hands,
+    "wagging_finger": wagging_finger,
+}
 """Everyday movements without a label of the model: name to motion."""
 
 _ORDER = (

@@ -1,0 +1,1 @@
+"""Everyday gestures without a label of the model; the right answer to them is `unknown`."""
