@@ -1,4 +1,4 @@
-"""`pose-action evaluate recogniser`: on simulated people or on films with labels."""
+"""`pose-action evaluate recogniser`: on simulated people, films with labels or recorded motions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from pose_action_ros.cli.options import add_options, settings_from
+from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.evaluation.settings import RecogniserRun
 from pose_action_ros.lab.evaluation.tables import write_figures
 from pose_action_ros.pipeline_settings import PipelineSettings
@@ -14,7 +15,8 @@ DESCRIPTION = (
     "Run all stages and measure the answers. Without --films: on rendered people, the delay and "
     "steadiness of the answers and the false alarms for idle people. With --films: on films of one "
     "person each with their labels in a CSV file, the actions recognised in time, the seconds with "
-    "a false label, and both for other thresholds."
+    "a false label, and both for other thresholds. With --data: on recorded motions in true 3D, "
+    "without images, the share of right and of false answers, and the false alarms and falls."
 )
 
 
@@ -44,18 +46,30 @@ def configure(parser: ArgumentParser) -> None:
         help="keep the detections here: other action models and settings are measured in a "
         "fraction of the time",
     )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        nargs="+",
+        metavar="PATH",
+        help="motion capture: folder of .bvh files, or of .asf and .amc files; .npz of joint "
+        "positions",
+    )
     add_options(parser, RecogniserRun)
     parser.add_argument(
         "--output",
         type=Path,
-        help="of films: folder of the report (output/films); otherwise file of the figures "
-        "(output/recogniser.json)",
+        help="of films and motions: folder of the report (output/films, output/motions); otherwise "
+        "file of the figures (output/recogniser.json)",
     )
 
 
 def run(args: Namespace) -> int:
     """Measure, print and write the figures."""
-    return _films(args) if args.films else _simulated(args)
+    if args.films and args.data:
+        raise SettingError("got --films and --data, expected one of them")
+    if args.films:
+        return _films(args)
+    return _motions(args) if args.data else _simulated(args)
 
 
 def _films(args: Namespace) -> int:
@@ -72,6 +86,17 @@ def _films(args: Namespace) -> int:
     print(  # noqa: T201
         f"kept in {folder}: films.md, .csv and .png, answers.csv, thresholds.csv and .png"
     )
+    return 0
+
+
+def _motions(args: Namespace) -> int:
+    from pose_action_ros.lab.evaluation.motions import measure_motions, motion_text, write_motions
+
+    report = measure_motions(args.data, settings_from(args, RecogniserRun))
+    folder = args.output or Path("output/motions")
+    write_motions(report, folder)
+    print(motion_text(report))  # noqa: T201 - the command's output
+    print(f"kept in {folder}: motions.md and motions.csv")  # noqa: T201
     return 0
 
 

@@ -48,12 +48,13 @@ def kind_of(path: Path) -> str:
     return found
 
 
-def read_captures(path: Path, names: Path | None = None) -> list[Capture]:
+def read_captures(path: Path, names: Path | None = None, motions: bool = True) -> list[Capture]:
     """Read all motions of all people at a path; of CMU positions those of the test split.
 
     Args:
         path: of a file or folder.
         names: file of joint names for .bvh files, see joint_names.yaml.
+        motions: False to keep the labels of motions without an action, see read_mocap.
 
     Raises:
         InputError: none, of a kind with cameras (Human3.6M, a recording), or a damaged file.
@@ -61,6 +62,8 @@ def read_captures(path: Path, names: Path | None = None) -> list[Capture]:
     kind = kind_of(path)
     if kind in (HUMAN36M, RECORDING):
         raise InputError(f"{path}: got {kind}, which comes with cameras; {_EXPECTED}")
+    if kind == MOCAP:
+        return read_mocap(path, motions)
     return _read_bvh(path, names) if kind == BVH else _READERS[kind](path)
 
 
@@ -100,7 +103,6 @@ def _read_acclaim(path: Path) -> list[Capture]:
 
 
 _READERS: Mapping[str, Callable[[Path], list[Capture]]] = {
-    MOCAP: lambda path: read_mocap(path, motions=True),
     POSITIONS: lambda path: read_positions(path, "test"),
     ACCLAIM: _read_acclaim,
 }

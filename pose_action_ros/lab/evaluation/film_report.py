@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from pose_action_ros.lab.evaluation.film_scores import (
     strict,
     total,
 )
-from pose_action_ros.lab.evaluation.tables import Table
+from pose_action_ros.lab.evaluation.tables import Table, write_rows
 from pose_action_ros.recognition.decision import DecisionRule
 
 THRESHOLDS = tuple(np.round(np.arange(0.3, 0.96, 0.05), 2).tolist())
@@ -92,9 +91,9 @@ def write_films(report: FilmReport, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     text = "\n".join(table.markdown() for table in film_tables(report))
     (folder / "films.md").write_text(text, encoding="utf-8")
-    _write(folder / "films.csv", _film_rows(report.films))
-    _write(folder / "answers.csv", _answer_rows(report.films))
-    _write(
+    write_rows(folder / "films.csv", _film_rows(report.films))
+    write_rows(folder / "answers.csv", _answer_rows(report.films))
+    write_rows(
         folder / "thresholds.csv",
         ({"unknown_below": value, **vars(figures)} for value, figures in report.curve),
     )
@@ -192,14 +191,3 @@ def _answer_rows(films: Iterable[FilmScores]) -> Iterable[dict[str, object]]:
 
 def _seconds(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
-
-
-def _write(path: Path, rows: Iterable[dict[str, object]]) -> None:
-    """Write rows with the same columns; a file without rows is empty."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = None
-        for row in rows:
-            if writer is None:
-                writer = csv.DictWriter(file, list(row))
-                writer.writeheader()
-            writer.writerow(row)

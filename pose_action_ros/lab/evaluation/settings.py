@@ -100,7 +100,7 @@ class DetectorRun(PipelineSettings):
 
 @dataclass(frozen=True)
 class RecogniserRun(PipelineSettings):
-    """Scenes with one person each, active or idle."""
+    """Scenes with one person each, active or idle, or recorded motions."""
 
     scenes: int = setting(60, "scenes with actions", low=1)
     actions_each: int = setting(4, "successive actions in each", low=1, high=18)
@@ -108,6 +108,7 @@ class RecogniserRun(PipelineSettings):
     idle_scenes: int = setting(10, "scenes with an idle person", low=0)
     idle_seconds: float = setting(60.0, "length of each", unit="s", low=2.0, high=3600.0)
     rate: float = setting(15.0, "images per second", unit="Hz", low=2.0, high=120.0)
+    cameras: int = setting(1, "virtual cameras of each motion of --data", low=1, high=100)
     seed: int = setting(5000, "of the scenes", low=0)
 
 
