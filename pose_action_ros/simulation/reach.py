@@ -11,8 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.channels import SIDES, Array, Channels
-from pose_action_ros.simulation.kinematics import about_x, about_y, about_z, swing, swing_twist
+from pose_action_ros.simulation.channels import Array, Channels
+from pose_action_ros.simulation.kinematics import (
+    OUTWARD,
+    about_x,
+    about_y,
+    about_z,
+    swing,
+    swing_twist,
+)
 
 
 def _unit(vectors: Array) -> Array:
@@ -56,7 +63,7 @@ def arm(body: Body, wrist: npt.ArrayLike, elbow: npt.ArrayLike) -> dict[str, Arr
         flex, abduct, rotate_in, elbow [degrees], (T,) each.
     """
     target = np.atleast_2d(np.asarray(wrist, dtype=np.float64)) * body.arm
-    pole = np.broadcast_to(np.asarray(elbow, dtype=np.float64), target.shape)
+    target, pole = np.broadcast_arrays(target, np.atleast_2d(np.asarray(elbow, np.float64)))
     bone, away, bend = _two_bones(target, pole, body.upper_arm, body.forearm)
     x, y, twist = swing_twist(_frame(bone, -away))
     return {"flex": -y, "abduct": x, "rotate_in": -twist, "elbow": bend}
@@ -107,19 +114,26 @@ def aim(upper: npt.ArrayLike, forearm: npt.ArrayLike) -> dict[str, Array]:
     return {"flex": -y, "abduct": x, "rotate_in": -twist, "elbow": bend}
 
 
+def pelvis_frame(channels: Channels) -> Array:
+    """(T, 3, 3) axes of the pelvis."""
+    heading = about_z(channels["yaw"])
+    frame: Array = heading @ about_y(channels["pitch"]) @ about_x(-channels["roll"])
+    return frame
+
+
 def plant(body: Body, channels: Channels, stance: Stance) -> None:
     """Set the leg channels so that both feet stay flat at the places of the stance.
 
     The pelvis channels (forward, sideways, yaw, pitch, roll) are input; `stance.drop` lowers it.
     """
-    pelvis = (
-        about_z(channels["yaw"]) @ about_y(channels["pitch"]) @ about_x(-channels["roll"])
-    )  # (T, 3, 3)
+    pelvis = pelvis_frame(channels)
     place = np.stack(
         [channels["forward"], channels["sideways"], stance.height(body, channels)], axis=-1
     )
-    for side in SIDES:
-        _plant_one(body, channels, stance, side=side, pelvis=pelvis, place=place)
+    for side, out in OUTWARD.items():
+        toes = stance.toes_out[0 if side == "left" else 1] * out
+        ankle = np.array([*stance.foot(side), 0.0])
+        plant_foot(body, channels, side, pelvis=pelvis, place=place, ankle=ankle, toes=toes)
 
 
 class Stance:
@@ -158,16 +172,32 @@ class Stance:
         return height
 
 
-def _plant_one(
-    body: Body, channels: Channels, stance: Stance, *, side: str, pelvis: Array, place: Array
+def plant_foot(
+    body: Body,
+    channels: Channels,
+    side: str,
+    *,
+    pelvis: Array,
+    place: Array,
+    ankle: Array,
+    toes: npt.ArrayLike,
 ) -> None:
-    out = 1.0 if side == "left" else -1.0
-    toes = stance.toes_out[0 if side == "left" else 1] * out
-    ankle = np.array([*stance.foot(side), 0.0])
+    """Set one leg's channels so that the foot is level at a place.
+
+    Args:
+        body: the person's measures.
+        channels: changed in place.
+        side: of the leg.
+        pelvis: (T, 3, 3) axes of the pelvis.
+        place: (T, 3) middle of the hips above the ankles of a flat foot [m].
+        ankle: (T, 3) or (3,) the ankle [m].
+        toes: (T,) or number, yaw of the foot [degrees].
+    """
+    out = OUTWARD[side]
     hip = place + pelvis @ np.array([0, out * body.half_hips, 0])
     local = np.swapaxes(pelvis, -1, -2)
     target = (local @ (ankle - hip)[..., None])[..., 0]
-    ahead = local @ about_z(np.full(len(channels), toes)) @ np.array([1.0, 0.0, 0.0])
+    ahead = local @ about_z(np.broadcast_to(toes, len(channels))) @ np.array([1.0, 0.0, 0.0])
     flip = np.array([1.0, out, 1.0])  # to coordinates that are the same for both sides
     angles = leg(body, target * flip, ahead * flip)
     level = level_ankle(shin_frame(angles, pelvis, out))

@@ -92,14 +92,25 @@ def _bent(body: Body, rng: Rng) -> Arm:
     }
 
 
+def _at_strap(body: Body, rng: Rng) -> Arm:
+    """Hand before the shoulder, at the strap of a bag."""
+    place = np.array([0.24, -0.02, -0.1]) + rng.normal(0, 0.03, 3)
+    return {
+        **arm(body, place, [-0.2, rng.uniform(0.2, 0.8), -1.0]),
+        "pronate": rng.normal(30, 15),
+        "curl": 0.8,
+    }
+
+
 ARMS: Mapping[str, tuple[Callable[[Body, Rng], Arm], bool, float]] = {
     # name: (posture, same for both arms, probability)
-    "hanging": (_hanging, False, 0.56),
+    "hanging": (_hanging, False, 0.54),
     "in_front": (_in_front, True, 0.2),
     "behind": (_behind, True, 0.05),
     "on_hip": (_on_hip, False, 0.06),
     "in_pocket": (_in_pocket, False, 0.07),
     "bent": (_bent, False, 0.06),
+    "at_strap": (_at_strap, False, 0.02),
 }
 
 
@@ -127,7 +138,10 @@ Motion = Callable[[Array], Channels]
 
 
 class Standing:
-    """A standing person: `base` gives the pose without the legs, `settle` plants the feet."""
+    """A standing person, a motion: `base` gives the pose without the legs, `settle` the legs.
+
+    Movements of arms, chest and head after `settle` do not change the legs.
+    """
 
     def __init__(self, body: Body, rng: Rng, arms: str = "", wide: float = 1.0) -> None:
         """Draw a style; `arms` names one of ARMS, random if empty, `wide` scales the stance."""
@@ -165,6 +179,10 @@ class Standing:
         self._hang(pose, times, breath)
         return pose
 
+    def __call__(self, times: Array) -> Channels:
+        """Compute the whole pose at times (T,)."""
+        return self.settle(self.base(times))
+
     def _hang(self, pose: Channels, times: Array, breath: Array) -> None:
         """Set the arms to their posture with small movements."""
         noise = iter(self._fidget)
@@ -195,8 +213,11 @@ def _random_stance(body: Body, rng: Rng, wide: float) -> Stance:
 
 
 def standing(body: Body, rng: Rng) -> Motion:
-    """Stand, shift the weight, look around, and sometimes move the arms to another posture."""
+    """Stand, shift the weight, look around, turn a little, and at times move the arms."""
     stand = Standing(body, rng)
+    turns, looks = rng.uniform(0, 22) * (rng.random() < 0.35), rng.uniform(0, 35)
+    looks *= float(rng.random() < 0.35)
+    turn = Wander(rng, 0.04, 0.25, 4)
     shift = Strokes(rng, rise=0.8, hold=3.0, fall=0.8, rest=3.0, vary=0.4)
     aside = float(rng.choice([-1.0, 1.0])) * rng.uniform(0, 0.03) * body.height
     other = arm_posture(body, rng)
@@ -206,7 +227,10 @@ def standing(body: Body, rng: Rng) -> Motion:
 
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
-        away = shift(times + 2.0)
+        away, turned = shift(times + 2.0), turn(times)
+        pose["yaw"] += 0.4 * turns * turned
+        pose["twist_left"] += 0.6 * turns * turned
+        pose["turn_left"] += looks * turned
         pose["sideways"] += aside * away
         pose["roll"] -= 90 * aside / body.height * away
         pose["bend_left"] += 90 * aside / body.height * away

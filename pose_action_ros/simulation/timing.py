@@ -19,6 +19,12 @@ def ease(x: npt.ArrayLike) -> Array:
     return s**3 * (10 - 15 * s + 6 * s**2)
 
 
+def bump(x: Array, peak: float) -> Array:
+    """(T,) smooth bump over x from 0 to 1: 0 at both ends, 1 at the peak."""
+    up: Array = ease(x / peak) * (1 - ease((x - peak) / (1 - peak)))
+    return up
+
+
 class Wander:
     """Smooth noise: a sum of sines with random phases and a standard deviation of about 1."""
 
@@ -49,15 +55,17 @@ class Strokes:
         rest: float,
         vary: float = 0.15,
         count: int = 64,
+        exact: bool = False,
     ) -> None:
         """Draw `count` strokes, then repeat them.
 
-        Durations are means [s], `vary` is their relative variation, smaller for movements.
+        Durations are means [s], `vary` is their relative variation, smaller for movements. The
+        level of the holds varies too unless they are `exact`.
         """
         means = np.array([rise, hold, fall, rest])
         spread = np.array([min(vary, 0.15), vary, min(vary, 0.15), vary])
         self._parts = means * np.exp(rng.normal(0, spread, (count, 4)))
-        self._heights = 1 - np.abs(rng.normal(0, vary / 2, count))
+        self._heights = 1 - np.abs(rng.normal(0, vary / 2, count)) * (not exact)
         self._ends = np.cumsum(self._parts.sum(axis=1))
         self.mean_rise = rise
 
@@ -106,6 +114,24 @@ class Beat:
         """(T,) phase in cycles, increasing by about `rate` per second."""
         phase: Array = self._start + self.rate * times + self._drift * self._wander(times)
         return phase
+
+
+class Rounds:
+    """A movement that is repeated at slightly different tempos."""
+
+    def __init__(self, rng: np.random.Generator, length: float, vary: float = 0.12) -> None:
+        """Draw the rounds; length is their mean [s], `vary` its relative variation."""
+        self._length = length
+        self._parts = length * np.exp(rng.normal(0, vary, 64))
+        self._ends = np.cumsum(self._parts)
+
+    def __call__(self, times: Array) -> Array:
+        """(T,) time [s] since the beginning of the round, stretched to the mean length."""
+        wrapped = np.mod(np.maximum(times, 0.0), self._ends[-1])
+        index = np.searchsorted(self._ends, wrapped, side="right")
+        passed = wrapped - self._ends[index] + self._parts[index]
+        local: Array = passed * self._length / self._parts[index]
+        return local
 
 
 def curve(phase: Array, knots: Sequence[tuple[float, float]]) -> Array:

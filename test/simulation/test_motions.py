@@ -19,7 +19,8 @@ TIMES = np.arange(0.0, 5.0, 0.02)
 EXPECTED = (
     "standing walking running waving_left waving_right waving_both raising_hand clapping bowing "
     "crossing_arms opening_arms pushing pointing squatting jumping kicking punching sitting_down "
-    "beckoning stop go_away thumbs_up"
+    "beckoning stop go_away thumbs_up turning_round drinking phoning hand_at_face looking_at_phone "
+    "carrying throwing jumping_jack lunging arm_circles"
 )
 each_motion = pytest.mark.parametrize("label", [*ACTIONS, *OTHERS, FREE])
 several_styles = pytest.mark.parametrize(
@@ -53,8 +54,8 @@ def test_actions_are_the_documented_labels() -> None:
 
 
 def test_unknown_label_is_an_error_that_lists_the_labels() -> None:
-    with pytest.raises(InputError, match=r"'dancing'.*standing"):
-        perform("dancing", np.random.default_rng(0))
+    with pytest.raises(InputError, match=r"'flying'.*standing"):
+        perform("flying", np.random.default_rng(0))
 
 
 @each_motion
@@ -73,7 +74,7 @@ def test_feet_are_on_the_floor_and_no_joint_is_below(label: str, styles: range) 
     for seed in styles:
         lowest = performance_of(label, seed).joints(TIMES)[..., 2].min(axis=1)
         assert lowest.min() > -0.01
-        if label not in ("jumping", "running"):
+        if label not in ("jumping", "running", "jumping_jack", "rope_skipping"):
             assert lowest.max() < 0.03
 
 
@@ -222,9 +223,9 @@ def test_free_movement_covers_more_places_of_hands_than_the_actions(
 ) -> None:
     """Places are cubes of a fifth of the arm's length."""
 
-    def places(label: str, seconds: float) -> set[tuple[int, ...]]:
+    def places(label: str, styles: int, seconds: float) -> set[tuple[int, ...]]:
         cubes: set[tuple[int, ...]] = set()
-        for seed in range(count):
+        for seed in range(styles):
             joints = performance_of(label, seed, Body()).joints(np.arange(0, seconds, 0.1))
             for side, out in (("left", 1), ("right", -1)):
                 reach = joint(joints, f"{side}_wrist") - joint(joints, f"{side}_shoulder")
@@ -232,8 +233,8 @@ def test_free_movement_covers_more_places_of_hands_than_the_actions(
                 cubes.update(map(tuple, rows.tolist()))
         return cubes
 
-    free = places(FREE, 25.0)
-    actions = set[tuple[int, ...]]().union(*(places(label, 8.0) for label in ACTIONS))
+    free = places(FREE, count * len(ACTIONS) // 3, 24.0)  # as long as all actions
+    actions = set[tuple[int, ...]]().union(*(places(label, count, 8.0) for label in ACTIONS))
     assert len(free - actions) > factor * len(actions - free)
 
 

@@ -13,10 +13,37 @@ from pose_action_ros.simulation.motions.arms import (
     pointing,
     raising_hand,
 )
+from pose_action_ros.simulation.motions.carrying import carrying
+from pose_action_ros.simulation.motions.clothes import dressing, tying_shoe
+from pose_action_ros.simulation.motions.dancing import dancing, swaying
+from pose_action_ros.simulation.motions.day import (
+    drinking,
+    hand_at_face,
+    looking_at_phone,
+    phoning,
+)
+from pose_action_ros.simulation.motions.exercises import arm_circles, jumping_jack, lunging
 from pose_action_ros.simulation.motions.gait import running, walking
 from pose_action_ros.simulation.motions.hands import clapping, punching, pushing
+from pose_action_ros.simulation.motions.housework import (
+    combing,
+    handling,
+    opening,
+    playing_instrument,
+    reaching_up,
+    sweeping,
+    washing_hands,
+    wiping,
+)
 from pose_action_ros.simulation.motions.legs import jumping, kicking
 from pose_action_ros.simulation.motions.signals import beckoning, go_away, stop, thumbs_up
+from pose_action_ros.simulation.motions.sports import (
+    lifting_weights,
+    playing_with_ball,
+    rope_skipping,
+    stretching,
+)
+from pose_action_ros.simulation.motions.throwing import throwing
 from pose_action_ros.simulation.motions.trunk import bowing, sitting_down, squatting
 from pose_action_ros.simulation.motions.unnamed.head import nodding, shaking_head, shrugging
 from pose_action_ros.simulation.motions.unnamed.signs import (
@@ -34,6 +61,7 @@ from pose_action_ros.simulation.motions.unnamed.touching import (
     scratching,
     talking_with_hands,
 )
+from pose_action_ros.simulation.motions.turning import turning_round
 from pose_action_ros.simulation.motions.waving import waving_both, waving_left, waving_right
 from pose_action_ros.simulation.performance import Performance
 from pose_action_ros.simulation.standing import Motion, standing
@@ -61,6 +89,16 @@ MOTIONS: Mapping[str, Callable[[Body, np.random.Generator], Motion]] = {
     "stop": stop,
     "go_away": go_away,
     "thumbs_up": thumbs_up,
+    "turning_round": turning_round,
+    "drinking": drinking,
+    "phoning": phoning,
+    "hand_at_face": hand_at_face,
+    "looking_at_phone": looking_at_phone,
+    "carrying": carrying,
+    "throwing": throwing,
+    "jumping_jack": jumping_jack,
+    "lunging": lunging,
+    "arm_circles": arm_circles,
 }
 """Label to motion on the spot or over the floor."""
 
@@ -82,6 +120,22 @@ OTHERS: Mapping[str, Callable[[Body, np.random.Generator], Motion]] = {
     "slow_down": slow_down,
     "talking_with_hands": talking_with_hands,
     "wagging_finger": wagging_finger,
+    "stretching": stretching,
+    "dressing": dressing,
+    "tying_shoe": tying_shoe,
+    "lifting_weights": lifting_weights,
+    "playing_with_ball": playing_with_ball,
+    "rope_skipping": rope_skipping,
+    "dancing": dancing,
+    "swaying": swaying,
+    "wiping": wiping,
+    "sweeping": sweeping,
+    "handling": handling,
+    "opening": opening,
+    "reaching_up": reaching_up,
+    "washing_hands": washing_hands,
+    "combing": combing,
+    "playing_instrument": playing_instrument,
 }
 """Everyday movements without a label of the model: name to motion."""
 
@@ -101,5 +155,6 @@ ACTIONS: tuple[str, ...] = tuple(name for name in _ORDER if name in MOTIONS or n
 TRAVELLING: Mapping[str, Callable[[Body, np.random.Generator, float], Motion]] = {
     "walking": walking,
     "running": running,
+    "carrying": carrying,
 }
 """Motions that leave the spot; their third argument is the greatest distance [m]."""

@@ -6,6 +6,7 @@ Joint angles over the stride after Winter, Biomechanics and Motor Control of Hum
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,9 +14,10 @@ import numpy as np
 
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
+from pose_action_ros.simulation.motions.places import held_arms
 from pose_action_ros.simulation.route import Route
 from pose_action_ros.simulation.standing import Motion
-from pose_action_ros.simulation.timing import Beat, Wander, curve, ease
+from pose_action_ros.simulation.timing import Beat, Strokes, Wander, curve, ease
 
 Knots = tuple[tuple[float, float], ...]
 
@@ -75,12 +77,60 @@ _LEAST_ROOM: Final = 0.8
 """Least room [m] for walking along a track."""
 _WALKS: Final = 0.7
 """Speed from which steps along a route have their full size [m/s]."""
+_LONGEST, _STEP, _STANDS = 120.0, 0.02, 0.25
+"""Time until a person who pauses stands for good and its steps [s], and the share of the full
+stride below which a person stands."""
+HELD: Final[Mapping[str, float]] = {
+    "swing": 0.5,
+    "in_pocket": 0.08,
+    "behind": 0.05,
+    "folded": 0.05,
+    "bag": 0.08,
+    "bent": 0.09,
+    "phone": 0.06,
+    "reading": 0.07,
+    "in_front": 0.02,
+}
+"""Ways of walking people to hold their arms, with their probabilities."""
 
 
-def walking(body: Body, rng: Rng, room: float = np.inf) -> Motion:
-    """Walk along a track within `room` [m], on a treadmill, or march on the spot."""
+def walking(body: Body, rng: Rng, room: float = np.inf, arms: str = "") -> Motion:
+    """Walk along a track within `room` [m], on a treadmill, or march on the spot.
+
+    The arms swing or are held in one of the ways HELD; random unless `arms` names one.
+    """
     cadence = np.clip(rng.normal(0.92, 0.13), 0.55, 1.25) / np.sqrt(body.height / 1.72)
-    return _going(body, rng, _style(rng, WALK, float(cadence), room), room)
+    style = _style(rng, WALK, float(cadence), room)
+    if rng.random() < 0.18:  # strolling
+        slow = rng.uniform(0.45, 0.75)
+        style = replace(
+            style, cadence=slow * style.cadence, length=(0.4 + 0.6 * slow) * style.length
+        )
+    pauses = Pauses(rng) if rng.random() < 0.2 else None
+    going = _going(body, rng, style, room, pauses)
+    name = arms or str(rng.choice(list(HELD), p=list(HELD.values())))
+    return going if name == "swing" else _with_arms(body, rng, going, name)
+
+
+def _with_arms(body: Body, rng: Rng, going: Motion, name: str) -> Motion:
+    """The gait with held arms."""
+    held = held_arms(body, rng, name)
+    keep, lean = rng.uniform(0.05, 0.3), rng.uniform(0, 7) * (name == "bag")
+    bowed = rng.uniform(10, 35) * (name == "reading")
+    lean = lean if rng.random() < 0.5 or name != "bag" else 0.4 * lean
+
+    def motion(times: Array) -> Channels:
+        pose = going(times)
+        for side, goal in zip(SIDES, held, strict=True):
+            if goal:
+                swing = pose[f"{side}_flex"].copy()
+                pose.toward(goal, 1.0, side)
+                pose[f"{side}_flex"] += keep * swing
+        pose["nod"] += bowed
+        pose["bend_left"] += lean * (1 if held[1] else -1)
+        return pose
+
+    return motion
 
 
 def strolling(body: Body, rng: Rng, route: Route) -> Motion:
@@ -154,7 +204,35 @@ def _style(rng: Rng, gait: Gait, cadence: float, room: float) -> _Style:
     )
 
 
-def _going(body: Body, rng: Rng, style: _Style, room: float) -> Motion:
+class Pauses:
+    """Walking that stops now and then, as a function of time."""
+
+    def __init__(self, rng: Rng) -> None:
+        self._strokes = Strokes(
+            rng,
+            rise=rng.uniform(0.5, 0.9),
+            hold=rng.uniform(1.5, 5.0),
+            fall=rng.uniform(0.5, 0.9),
+            rest=rng.uniform(0.5, 2.0),
+            vary=0.3,
+        )
+        self._grid = np.arange(0.0, _LONGEST, _STEP)
+        way = np.cumsum(self.going(self._grid)) * _STEP
+        self._way: Array = way - way[0]
+
+    def going(self, times: Array) -> Array:
+        """(T,) 1 in full stride, 0 while standing."""
+        level: Array = np.minimum(1.15 * self._strokes(times), 1.0)
+        return level
+
+    def passed(self, times: Array) -> Array:
+        """(T,) time [s] spent walking."""
+        return np.interp(times, self._grid, self._way)
+
+
+def _going(
+    body: Body, rng: Rng, style: _Style, room: float, pauses: Pauses | None = None
+) -> Motion:
     beat = Beat(rng, style.cadence, drift=0.02)
     radius = rng.uniform(0.35, min(0.9, max(0.5 * room, 0.4)))
     straight = rng.uniform(0.2, max(min(2.5, 2 * (room - radius)), 0.3))
@@ -165,8 +243,9 @@ def _going(body: Body, rng: Rng, style: _Style, room: float) -> Motion:
 
     def motion(times: Array) -> Channels:
         pose = Channels.zeros(len(times))
-        phase = beat(times)
-        going = ease(0.3 + times / 0.6)
+        phase = beat(pauses.passed(times) if pauses else times)
+        going = pauses.going(times) if pauses else ease(0.3 + times / 0.6)
+        pose["phase"] = np.where(going < _STANDS, 1.0, 0.0) * bool(pauses)
         _step(pose, body, style, phase, going=going, uneven=uneven)
         for name, wander in noise.items():
             pose[name] += {"turn_left": 5, "nod": 2}.get(name, 0.8) * wander(times)

@@ -6,30 +6,28 @@ import numpy as np
 
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
+from pose_action_ros.simulation.feet import Foot, plant_feet
+from pose_action_ros.simulation.kinematics import OUTWARD
 from pose_action_ros.simulation.motions.gesturing import lift_shoulder
 from pose_action_ros.simulation.standing import Motion, Standing
-from pose_action_ros.simulation.timing import Beat, Strokes, ease
+from pose_action_ros.simulation.timing import Strokes, bump, ease
 
 GRAVITY = 9.81
 """[m/s²]"""
 
 
 def jumping(body: Body, rng: Rng) -> Motion:
-    """Jump on the spot: single jumps with swinging arms, quick hops, or jumping jacks."""
-    kind = rng.choice(["single", "hop", "jack"], p=[0.5, 0.25, 0.25])
-    if kind == "jack":
-        return _jacks(body, rng)
-    return _jumps(body, rng, hop=kind == "hop")
+    """Jump on the spot, single jumps with swinging arms or quick hops.
 
-
-def _jumps(body: Body, rng: Rng, hop: bool) -> Motion:
-    """Crouch, take off, fly on a parabola, land softly."""
+    Crouch, take off, fly on a parabola, land softly.
+    """
+    hop = rng.random() < 0.35
     stand = Standing(body, rng, arms="" if hop else "hanging", wide=rng.uniform(0.8, 1.5))
     high = rng.uniform(0.02, 0.08) if hop else rng.uniform(0.08, 0.26)  # fraction of the height
     flight = 2 * np.sqrt(2 * high * body.height / GRAVITY)
     crouch = rng.uniform(0.14, 0.22) if hop else rng.uniform(0.3, 0.55)
     land = rng.uniform(0.12, 0.2) if hop else rng.uniform(0.25, 0.4)
-    rest = 0.0 if hop else rng.uniform(0.0, 0.5)
+    rest = 0.0 if hop else rng.choice([rng.uniform(0.0, 0.5), rng.uniform(0.5, 1.6)], p=[0.7, 0.3])
     period = crouch + flight + land + rest
     depth = body.leg * (rng.uniform(0.04, 0.09) if hop else rng.uniform(0.12, 0.3))
     lean = 150 * depth / body.height
@@ -41,8 +39,9 @@ def _jumps(body: Body, rng: Rng, hop: bool) -> Motion:
         pose = stand.base(times)
         local = np.where(times < first, 0.0, np.mod(times - first, period))
         air = (local - crouch) / flight  # 0 to 1 in flight
+        pose["phase"] = np.where(local > crouch + flight + land, 1.0, 0.0)
         fly = np.clip(air, 0, 1)
-        down = _bell(local / crouch, 0.62) + 0.8 * _bell((air - 1) * flight / land, 0.35)
+        down = bump(local / crouch, 0.62) + 0.8 * bump((air - 1) * flight / land, 0.35)
         pushed = ease((local - 0.75 * crouch) / (0.25 * crouch)) * (1 - ease((air - 0.9) / 0.1))
         pose["pitch"] += lean * down
         pose["forward"] -= 0.3 * depth * down
@@ -64,76 +63,38 @@ def _jumps(body: Body, rng: Rng, hop: bool) -> Motion:
     return motion
 
 
-def _bell(x: Array, peak: float) -> Array:
-    """Smooth bump over x from 0 to 1: 0 at both ends, 1 at the peak."""
-    up: Array = ease(x / peak) * (1 - ease((x - peak) / (1 - peak)))
-    return up
-
-
 def _shorter(body: Body, folded: Array) -> Array:
     """Distance [m] by which folding the legs raises the feet."""
     hip, knee = np.radians(folded), np.radians(0.6 * folded)
     return np.asarray(body.thigh * (1 - np.cos(hip)) + body.shin * (1 - np.cos(knee)))
 
 
-def _jacks(body: Body, rng: Rng) -> Motion:
-    """Jumping jacks: legs and arms open and close with one hop each."""
-    stand = Standing(body, rng, arms="hanging", wide=0.7)
-    beat = Beat(rng, rng.uniform(0.7, 1.2), drift=0.03)
-    half = 0.5 / beat.rate
-    air = rng.uniform(0.5, 0.72)  # share of the time in the air
-    high = GRAVITY * (air * half) ** 2 / 8
-    wide, up = rng.uniform(14, 28), rng.uniform(110, 172)
-    bend = rng.uniform(5, 35)
-
-    def motion(times: Array) -> Channels:
-        pose = stand.base(times)
-        going = ease(times / 0.5)
-        hop = np.mod(2 * beat(times), 1.0)  # one hop each way
-        opening = np.mod(np.floor(2 * beat(times)), 2) == 0
-        fly = np.clip(hop / air, 0, 1)
-        spread, raised = (
-            np.where(opening, ease(hop / share), 1 - ease(hop / share)) * going
-            for share in (air, 0.95)
-        )
-        soft = _bell((hop - air) / (1 - air), 0.4) * going
-        for side in SIDES:
-            pose[f"{side}_abduct"] += (up - pose[f"{side}_abduct"]) * raised
-            pose[f"{side}_rotate_in"] -= 50 * raised
-            pose[f"{side}_elbow"] += (bend - pose[f"{side}_elbow"]) * raised
-            lift_shoulder(pose, side)
-        stand.settle(pose, drop=0.05 * body.leg * soft)
-        for side in SIDES:
-            pose[f"{side}_hip_abduct"] += wide * spread
-            pose[f"{side}_ankle"] -= 25 * np.sin(np.pi * fly) * going
-        pose["lift"] = 4 * high * fly * (1 - fly) * going
-        return pose
-
-    return motion
-
-
 def kicking(body: Body, rng: Rng) -> Motion:
-    """Kick with one leg: to the front, to the side, or a ball."""
+    """Kick with one leg: to the front, high, to the side, away from the body, or a ball."""
     arms = "bent" if rng.random() < 0.35 else "hanging"
     stand = Standing(body, rng, arms=arms)
     side = SIDES[rng.integers(2)]
-    out = 1.0 if side == "left" else -1.0
-    kind = str(rng.choice(["front", "side", "ball"], p=[0.45, 0.25, 0.3]))
+    out = OUTWARD[side]
+    kind = str(
+        rng.choice(["front", "high", "push", "side", "ball"], p=[0.25, 0.12, 0.13, 0.18, 0.32])
+    )
     load, hit = _kick_poses(rng, kind)
-    quick = rng.uniform(0.22, 0.45)
+    quick = rng.uniform(0.22, 0.45) if rng.random() < 0.85 else rng.uniform(0.5, 1.2)
     strokes = Strokes(
         rng,
         rise=3.4 * quick,
-        hold=rng.uniform(0.03, 0.15),
-        fall=rng.uniform(0.4, 0.7),
-        rest=rng.uniform(0.15, 0.7),
+        hold=rng.uniform(0.03, 0.15) + 0.3 * (kind == "push") * rng.random(),
+        fall=rng.uniform(1.2, 1.9) * max(quick, 0.34),
+        rest=rng.uniform(0.15, 0.9),
     )
     over = 0.055 * body.height
-    tilt, balance = rng.uniform(0, 16), rng.uniform(5, 45)
+    tilt, balance = rng.uniform(0, 16) + 14 * (kind in ("push", "high")), rng.uniform(5, 45)
+    run = body.leg * rng.uniform(0.25, 0.75) if kind == "ball" and rng.random() < 0.6 else 0.0
 
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
         level = strokes(times)
+        pose["phase"] = np.where(level < 0.4, strokes.phase(times), 0.0)
         lifted = ease(level / 0.35)
         pose["sideways"] -= out * over * lifted
         pose["pitch"] -= (tilt if kind != "side" else 0) * level
@@ -142,7 +103,12 @@ def kicking(body: Body, rng: Rng) -> Motion:
         for arm_side in SIDES:
             pose[f"{arm_side}_abduct"] += balance * lifted
         pose["twist_left"] += out * 8 * level
-        stand.settle(pose, drop=0.015 * body.leg * lifted)
+        drop = 0.015 * body.leg * lifted
+        if run:
+            pose["forward"] += 0.85 * run * lifted
+            plant_feet(body, pose, _run_up(body, side, run, level), drop + 0.006 * body.leg)
+        else:
+            stand.settle(pose, drop=drop)
         pose.toward(load, lifted, side)
         pose.toward(hit, np.clip((level - 0.25) / 0.75, 0, 1) ** 2, side)
         return pose
@@ -150,11 +116,30 @@ def kicking(body: Body, rng: Rng) -> Motion:
     return motion
 
 
+def _run_up(body: Body, side: str, run: float, level: Array) -> dict[str, Foot]:
+    """Feet before a kick: the other foot steps ahead by `run` [m], beside the ball."""
+    step = ease(level / 0.35)
+    apart = 0.055 * body.height
+    return {
+        one: Foot(
+            x=0.0 if one == side else run * step,
+            y=OUTWARD[one] * apart,
+            height=0.0 if one == side else 0.15 * run * bump(level / 0.35, 0.5),
+            toes=8 * OUTWARD[one],
+            heel=40 * step if one == side else 0.0,
+        )
+        for one in SIDES
+    }
+
+
 def _kick_poses(rng: Rng, kind: str) -> tuple[dict[str, float], dict[str, float]]:
     """Draw the leg before the kick (raised, or back for a ball) and at the hit."""
-    if kind == "front":
-        high = rng.uniform(45, 100)
+    if kind in ("front", "high", "push"):
+        low, up = {"front": (45, 95), "high": (92, 122), "push": (60, 100)}[kind]
+        high = rng.uniform(low, up)
         load = {"hip_flex": 0.85 * high, "knee": rng.uniform(75, 110), "ankle": -5.0}
+        if kind == "push":
+            load |= {"hip_flex": high + 10, "knee": rng.uniform(100, 130), "ankle": 10.0}
         hit = {"hip_flex": high, "knee": rng.uniform(3, 25), "ankle": rng.uniform(-30, 10)}
     elif kind == "side":
         high = rng.uniform(35, 58)
