@@ -215,7 +215,7 @@ def _random_stance(body: Body, rng: Rng, wide: float) -> Stance:
 def standing(body: Body, rng: Rng) -> Motion:
     """Stand, shift the weight, look around, turn a little, and at times move the arms."""
     stand = Standing(body, rng)
-    turns, looks = rng.uniform(0, 22) * (rng.random() < 0.35), rng.uniform(0, 35)
+    turns, looks = rng.uniform(0, 22) * (rng.random() < 0.35), rng.uniform(0, 25)
     looks *= float(rng.random() < 0.35)
     turn = Wander(rng, 0.04, 0.25, 4)
     shift = Strokes(rng, rise=0.8, hold=3.0, fall=0.8, rest=3.0, vary=0.4)
