@@ -14,8 +14,6 @@ from pose_action_ros.simulation.motions.arms import (
     raising_hand,
 )
 from pose_action_ros.simulation.motions.carrying import carrying
-from pose_action_ros.simulation.motions.clothes import dressing, tying_shoe
-from pose_action_ros.simulation.motions.dancing import dancing, swaying
 from pose_action_ros.simulation.motions.day import (
     drinking,
     hand_at_face,
@@ -25,7 +23,15 @@ from pose_action_ros.simulation.motions.day import (
 from pose_action_ros.simulation.motions.exercises import arm_circles, jumping_jack, lunging
 from pose_action_ros.simulation.motions.gait import running, walking
 from pose_action_ros.simulation.motions.hands import clapping, punching, pushing
-from pose_action_ros.simulation.motions.housework import (
+from pose_action_ros.simulation.motions.legs import jumping, kicking
+from pose_action_ros.simulation.motions.signals import beckoning, go_away, stop, thumbs_up
+from pose_action_ros.simulation.motions.throwing import throwing
+from pose_action_ros.simulation.motions.trunk import bowing, sitting_down, squatting
+from pose_action_ros.simulation.motions.turning import turning_round
+from pose_action_ros.simulation.motions.unnamed.clothes import dressing, tying_shoe
+from pose_action_ros.simulation.motions.unnamed.dancing import dancing, swaying
+from pose_action_ros.simulation.motions.unnamed.head import nodding, shaking_head, shrugging
+from pose_action_ros.simulation.motions.unnamed.housework import (
     combing,
     handling,
     opening,
@@ -35,17 +41,6 @@ from pose_action_ros.simulation.motions.housework import (
     washing_hands,
     wiping,
 )
-from pose_action_ros.simulation.motions.legs import jumping, kicking
-from pose_action_ros.simulation.motions.signals import beckoning, go_away, stop, thumbs_up
-from pose_action_ros.simulation.motions.sports import (
-    lifting_weights,
-    playing_with_ball,
-    rope_skipping,
-    stretching,
-)
-from pose_action_ros.simulation.motions.throwing import throwing
-from pose_action_ros.simulation.motions.trunk import bowing, sitting_down, squatting
-from pose_action_ros.simulation.motions.unnamed.head import nodding, shaking_head, shrugging
 from pose_action_ros.simulation.motions.unnamed.signs import (
     circling_finger,
     refusing,
@@ -54,6 +49,12 @@ from pose_action_ros.simulation.motions.unnamed.signs import (
     slow_down,
     wagging_finger,
 )
+from pose_action_ros.simulation.motions.unnamed.sports import (
+    lifting_weights,
+    playing_with_ball,
+    rope_skipping,
+    stretching,
+)
 from pose_action_ros.simulation.motions.unnamed.touching import (
     checking_watch,
     joining_hands,
@@ -61,7 +62,6 @@ from pose_action_ros.simulation.motions.unnamed.touching import (
     scratching,
     talking_with_hands,
 )
-from pose_action_ros.simulation.motions.turning import turning_round
 from pose_action_ros.simulation.motions.waving import waving_both, waving_left, waving_right
 from pose_action_ros.simulation.performance import Performance
 from pose_action_ros.simulation.standing import Motion, standing

@@ -1,1 +1,1 @@
-"""Everyday gestures without a label of the model; the right answer to them is `unknown`."""
+"""Everyday movements without a label of the model; the right answer to them is `unknown`."""

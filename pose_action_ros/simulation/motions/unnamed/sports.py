@@ -8,9 +8,9 @@ from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
 from pose_action_ros.simulation.kinematics import OUTWARD
 from pose_action_ros.simulation.motions.gesturing import lift_shoulder
-from pose_action_ros.simulation.motions.housework import working
 from pose_action_ros.simulation.motions.legs import GRAVITY
 from pose_action_ros.simulation.motions.places import Arm, Loop, at_head, holding, middle
+from pose_action_ros.simulation.motions.unnamed.housework import working
 from pose_action_ros.simulation.standing import Motion, Standing
 from pose_action_ros.simulation.timing import Beat, Strokes, bump, ease
 
