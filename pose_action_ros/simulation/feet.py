@@ -81,7 +81,7 @@ def plant_feet(
         plant_foot(
             body, channels, side, pelvis=pelvis, place=place, ankle=ankles[side], toes=foot.toes
         )
-        channels[f"{side}_ankle"] -= foot.heel
+        channels[f"{side}_ankle"] -= np.asarray(foot.heel)
     return channels
 
 

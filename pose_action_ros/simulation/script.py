@@ -12,7 +12,14 @@ from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import Array, Channels, Rng
 from pose_action_ros.simulation.furniture import Box
 from pose_action_ros.simulation.kinematics import Posed, pose_body
-from pose_action_ros.simulation.motions import ACTIONS, FURNISHED, MOTIONS, OTHERS, TRAVELLING
+from pose_action_ros.simulation.motions import (
+    ACTIONS,
+    FURNISHED,
+    MOTIONS,
+    OTHERS,
+    TRAVELLING,
+    TURNING,
+)
 from pose_action_ros.simulation.performance import Performance
 from pose_action_ros.simulation.timing import ease
 
@@ -100,17 +107,20 @@ class Script:
     def _chain(self, position: tuple[float, float], heading: float) -> Array:
         """(P, 3) x, y [m] and heading [degrees] at the beginning of each part.
 
-        A part begins where the one before ends, turned back to the first heading.
+        A part begins where the one before ends, turned back to the first heading; after a turn it
+        keeps the new one.
         """
         first = float(np.degrees(heading))
         origins = [np.array([*position, first])]
         for number, part in enumerate(self.parts[:-1]):
             origin = origins[-1]
-            if part.label in TRAVELLING:
+            if part.label in TRAVELLING or part.label in TURNING:
                 length = self.starts[number + 1] - self.starts[number]
                 last = _placed(part.channels([length]), origin)
-                turns = np.round((last["yaw"][0] - first) / 360)
-                origin = np.array([last["forward"][0], last["sideways"][0], first + 360 * turns])
+                facing = first + 360 * np.round((last["yaw"][0] - first) / 360)
+                if part.label in TURNING:
+                    facing = first = last["yaw"][0]
+                origin = np.array([last["forward"][0], last["sideways"][0], facing])
             origins.append(origin)
         return np.array(origins)
 

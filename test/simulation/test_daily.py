@@ -21,6 +21,7 @@ from pose_action_ros.simulation.timing import Rounds, Strokes, bump
 from properties import examples
 
 Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 TIMES = np.arange(0.0, 8.0, 0.04)
 PAUSED = (
     *("turning_round", "drinking", "phoning", "hand_at_face", "looking_at_phone"),
@@ -34,7 +35,7 @@ several = pytest.mark.parametrize(
 )
 
 
-def performed(label: str, seed: int) -> tuple[Performance, Posed, Array]:
+def performed(label: str, seed: int) -> tuple[Performance, Posed, Flags]:
     """A performance, its joints, and whether the label holds at TIMES (T,)."""
     performance = perform(label, np.random.default_rng(seed), room=1.0)
     channels = performance.channels(TIMES)
@@ -47,7 +48,7 @@ def away(posed: Posed, first: str, second: str) -> Array:
     return distance
 
 
-def held(label: str, seed: int) -> tuple[Performance, Posed, Array]:
+def held(label: str, seed: int) -> tuple[Performance, Posed, Flags]:
     """As performed; the flags (T,) are of the last part of each spell in which the label holds."""
     performance, posed, holds = performed(label, seed)
     late = holds.copy()
@@ -59,7 +60,8 @@ def held(label: str, seed: int) -> tuple[Performance, Posed, Array]:
 def nearest_wrist(posed: Posed, joints: Callable[[str], list[str]]) -> Array:
     """(T,) least distance [m] of a wrist and one of the joints of its side."""
     ways = [away(posed, f"{side}_wrist", name) for side in SIDES for name in joints(side)]
-    return np.min(ways, axis=0)
+    nearest: Array = np.min(ways, axis=0)
+    return nearest
 
 
 @pytest.mark.parametrize("label", DAILY)

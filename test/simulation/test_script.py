@@ -131,3 +131,15 @@ def test_invalid_starts_are_errors(starts: list[float]) -> None:
     parts = [perform("standing", rng, body), perform("bowing", rng, body)]
     with pytest.raises(InputError, match="expected"):
         Script(parts, starts)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_after_a_turn_the_next_action_faces_the_new_way(seed: int) -> None:
+    rng, body = np.random.default_rng(seed), Body()
+    turn = perform("turning_round", rng, body)
+    script = Script([turn, perform("bowing", rng, body), perform("standing", rng, body)], [0, 3, 6])
+    reached = turn.channels([3.0])["yaw"][0]
+    heading = script.channels([5.0, 8.0])["yaw"]
+    assert np.abs(heading - reached).max() < 40
+    rate = np.abs(np.diff(script.channels(np.arange(2.7, 3.4, 0.02))["yaw"])) / 0.02
+    assert rate.max() < 500

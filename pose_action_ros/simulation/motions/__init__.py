@@ -158,3 +158,6 @@ TRAVELLING: Mapping[str, Callable[[Body, np.random.Generator, float], Motion]] =
     "carrying": carrying,
 }
 """Motions that leave the spot; their third argument is the greatest distance [m]."""
+
+TURNING: tuple[str, ...] = ("turning_round",)
+"""Motions after which a person faces another way."""

@@ -160,6 +160,6 @@ class Loop:
     def __call__(self, body: Body, times: Array, offset: float = 0.0) -> Arm:
         """Arm channels at times (T,) [s]; the offset is added to the phase [cycles]."""
         angle = 2 * np.pi * (self.beat(times) + offset)[:, None]
-        wrist = self.place + np.sin(angle) * self.way + np.cos(angle) * self.round
+        wrist = np.asarray(self.place) + np.sin(angle) * self.way + np.cos(angle) * self.round
         wrist = wrist + self.wandering * np.stack([wander(times) for wander in self.drift], -1)
         return holding(body, wrist, self.elbow, **self.hand)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -14,6 +15,50 @@ from pose_action_ros.simulation.motions.gesturing import lift_shoulder
 from pose_action_ros.simulation.motions.places import Arm, holding, middle
 from pose_action_ros.simulation.standing import Motion, Standing
 from pose_action_ros.simulation.timing import Rounds, ease
+
+_SHARES: Final = {
+    "overhand": 0.3,
+    "sidearm": 0.14,
+    "underhand": 0.2,
+    "shot": 0.14,
+    "chest": 0.13,
+    "overhead": 0.09,
+}
+"""Kinds of throws with their probabilities."""
+Place = tuple[float, float, float]
+
+
+def _places(inward: float, kind: str) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
+    """Wrist at the end of the wind-up, when the ball leaves, and at the end; elbows there.
+
+    Relative to the shoulder [arm lengths]; `inward` is the middle of the body.
+    """
+    return {
+        "overhand": (
+            ((-0.2, 0.5, 0.5), (0.55, 0.15, 0.6), (0.5, -0.4, -0.5)),
+            ((-0.2, 1.0, -0.4), (0.3, 1.0, -0.5), (-0.2, 0.8, -0.6)),
+        ),
+        "sidearm": (
+            ((-0.3, 0.8, -0.15), (0.6, 0.5, -0.05), (0.55, -0.5, 0.05)),
+            ((-0.6, 0.3, -0.6), (-0.2, 0.6, -1.0), (-0.1, 0.8, -0.8)),
+        ),
+        "underhand": (
+            ((-0.5, 0.2, -0.75), (0.55, 0.05, -0.6), (0.75, -0.05, 0.3)),
+            ((-0.5, 0.3, -0.5), (-0.4, 0.3, -0.8), (-0.2, 0.4, -1.0)),
+        ),
+        "shot": (
+            ((0.35, 0.75 * inward, 0.4), *((0.5, 0.7 * inward, 0.8),) * 2),
+            ((0.5, 0.4, -0.8),) * 3,
+        ),
+        "chest": (
+            ((0.27, 0.6 * inward, -0.2), *((0.9, 0.6 * inward, -0.15),) * 2),
+            ((-0.3, 1.0, -0.6),) * 3,
+        ),
+        "overhead": (
+            ((-0.05, 0.7 * inward, 0.62), (0.5, 0.7 * inward, 0.72), (0.8, 0.7 * inward, -0.1)),
+            ((0.5, 0.9, 0.3), (0.5, 0.9, -0.3), (-0.2, 0.6, -1.0)),
+        ),
+    }[kind]
 
 
 @dataclass(frozen=True)
@@ -35,51 +80,34 @@ class Throw:
     back: Array
     out: Array
     end: Array
-    elbows: tuple[tuple[float, float, float], ...]
-    twist: tuple[float, float] = (0.0, 0.0)
-    lean: float = 0.0
-    dip: float = 0.02
+    elbows: tuple[Place, ...]
+    twist: tuple[float, float]
+    lean: float
+    dip: float
 
     @classmethod
     def draw(cls, body: Body, rng: Rng) -> Throw:
         """Draw a throw of a random kind."""
-        kinds = {"overhand": 0.3, "sidearm": 0.14, "underhand": 0.2}
-        kinds |= {"shot": 0.14, "chest": 0.13, "overhead": 0.09}
-        kind = str(rng.choice(list(kinds), p=list(kinds.values())))
-        inward = -middle(body)
-        ready = np.array([rng.uniform(0.35, 0.55), 0.75 * inward, rng.uniform(-0.6, -0.15)])
-        low = (-0.3, rng.uniform(0.2, 0.8), -1.0)
-
-        def near(ahead: float, aside: float, up: float) -> Array:
-            place: Array = np.array([ahead, aside, up]) + rng.normal(0, 0.05, 3)
-            return place
-
-        size = rng.uniform(0.6, 1.2)
-        turned = (-32 * size, 26 * size)
+        kind = str(rng.choice(list(_SHARES), p=list(_SHARES.values())))
+        inward, size = -middle(body), rng.uniform(0.6, 1.2)
+        both = kind in ("shot", "chest", "overhead")
+        places, elbows = _places(inward, kind)
+        back, out, end = (np.array(place) + rng.normal(0, 0.05, 3) for place in places)
+        if kind in ("shot", "chest"):  # the arms stay stretched
+            end = out + np.array([0.02, 0.03, 0.01])
+        turn = size * {"underhand": 0.5}.get(kind, 1.0) * (not both)
         lean, dip = rng.uniform(2, 18) * size, rng.uniform(0.01, 0.06)
-        if kind == "overhand":
-            places = near(-0.2, 0.5, 0.5), near(0.55, 0.15, 0.6), near(0.5, -0.4, -0.5)
-            elbows = low, (-0.2, 1.0, -0.4), (0.3, 1.0, -0.5), (-0.2, 0.8, -0.6)
-            return cls(1, ready, *places, elbows, turned, lean, dip)
-        if kind == "sidearm":
-            places = near(-0.3, 0.8, -0.15), near(0.6, 0.5, -0.05), near(0.55, -0.5, 0.05)
-            elbows = low, (-0.6, 0.3, -0.6), (-0.2, 0.6, -1.0), (-0.1, 0.8, -0.8)
-            return cls(1, ready, *places, elbows, turned, 0.6 * lean, dip)
-        if kind == "underhand":
-            places = near(-0.5, 0.2, -0.75), near(0.55, 0.05, -0.6), near(0.75, -0.05, 0.3)
-            elbows = low, (-0.5, 0.3, -0.5), (-0.4, 0.3, -0.8), (-0.2, 0.4, -1.0)
-            return cls(1, ready, *places, elbows, (0.5 * turned[0], 0.5 * turned[1]), lean, dip)
-        if kind == "shot":
-            places = near(0.35, 0.75 * inward, 0.4), near(0.5, 0.7 * inward, 0.8)
-            elbows = (low, *((0.5, 0.4, -0.8),) * 3)
-            return cls(2, ready, *places, places[1] + [0.05, 0, 0.02], elbows, dip=4 * dip)
-        if kind == "chest":
-            places = near(0.27, 0.6 * inward, -0.2), near(0.9, 0.6 * inward, -0.15)
-            elbows = (low, *((-0.3, 1.0, -0.6),) * 3)
-            return cls(2, ready, *places, places[1] + [0.02, 0.06, 0], elbows, lean=lean, dip=dip)
-        places = near(-0.05, 0.7 * inward, 0.62), near(0.5, 0.7 * inward, 0.72)
-        elbows = (low, (0.5, 0.9, 0.3), (0.5, 0.9, -0.3), (-0.2, 0.6, -1.0))
-        return cls(2, ready, *places, near(0.8, 0.7 * inward, -0.1), elbows, lean=lean, dip=dip)
+        return cls(
+            hands=2 if both else 1,
+            ready=np.array([rng.uniform(0.35, 0.55), 0.75 * inward, rng.uniform(-0.6, -0.15)]),
+            back=back,
+            out=out,
+            end=end,
+            elbows=((-0.3, rng.uniform(0.2, 0.8), -1.0), *elbows),
+            twist=(-32 * turn, 26 * turn),
+            lean=lean * {"shot": 0.0, "sidearm": 0.6}.get(kind, 1.0),
+            dip=4 * dip if kind == "shot" else dip,
+        )
 
     def arms(self, body: Body, hand: dict[str, float]) -> tuple[Arm, Arm, Arm, Arm]:
         """Channels of the arm at the four places."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
@@ -59,17 +60,17 @@ class Turner:
         self._out, self._shift = rng.uniform(2, 14), rng.uniform(0.2, 0.6)
         self._lead = rng.uniform(0, 25)
 
-    def _local(self, times: Array) -> tuple[Array, Array]:
+    def _local(self, times: Array) -> tuple[npt.NDArray[np.intp], Array]:
         """Number (T,) of the present turn, and the share (T,) of it that is done, 0 to 1."""
         number = np.searchsorted(self._starts, times, side="right") - 1
         number = np.clip(number, 0, len(self._starts) - 1)
         share = np.clip((times - self._starts[number]) / self._lengths[number], 0, 1)
         return number, share
 
-    def turning(self, times: Array) -> Array:
+    def turning(self, times: Array) -> npt.NDArray[np.bool_]:
         """(T,) True while the person turns."""
         _, share = self._local(times)
-        flags: Array = (share > 0) & (share < 1)
+        flags: npt.NDArray[np.bool_] = (share > 0) & (share < 1)
         return flags
 
     def __call__(self, times: Array) -> Channels:
@@ -91,7 +92,7 @@ class Turner:
         pose["yaw"] += angle
         return plant_feet(self._body, pose, feet, 0.01 * self._body.leg)
 
-    def _foot(self, side: str, number: Array, share: Array) -> Foot:
+    def _foot(self, side: str, number: npt.NDArray[np.intp], share: Array) -> Foot:
         """One foot; the feet step in turn, that on the inner side first, and one step closes."""
         way, steps = self.turns[number + 1] - self.turns[number], self._steps[number]
         late = np.where((way > 0) == (side == "left"), 0.0, 1.0)

@@ -234,9 +234,12 @@ def playing_instrument(body: Body, rng: Rng) -> Motion:
     kind = str(rng.choice(["guitar", "violin", "drum", "flute"], p=[0.4, 0.2, 0.25, 0.15]))
     rate = rng.uniform(1.0, 3.0)
     far, near = {
-        "guitar": ([0.45, rng.uniform(0.15, 0.45), -0.25], [0.38, -0.25, -0.62]),
-        "violin": ([0.62, rng.uniform(-0.1, 0.2), 0.15], [0.5, -0.15, -0.05]),
-        "drum": ([0.6, -0.1, -0.55], [0.6, -0.1, -0.55]),
+        "guitar": (
+            np.array([0.45, rng.uniform(0.15, 0.45), -0.25]),
+            np.array([0.38, -0.25, -0.62]),
+        ),
+        "violin": (np.array([0.62, rng.uniform(-0.1, 0.2), 0.15]), np.array([0.5, -0.15, -0.05])),
+        "drum": (np.array([0.6, -0.1, -0.55]), np.array([0.6, -0.1, -0.55])),
         "flute": (at_head(body, "mouth", [0.9, 1.1, 0.1]), at_head(body, "mouth", [0.8, 0, 0.1])),
     }[kind]
     small = rng.normal(0, 0.02, 3)
