@@ -16,9 +16,6 @@ from pose_action_ros.simulation.timing import Strokes, Wander, ease
 Arm = Callable[[Array], Mapping[str, Array]]
 """Function from times (T,) [s] to the channels (T,) or (1,) of one arm, named without the side."""
 
-HAND: Mapping[str, float] = {"pronate": 25.0, "wrist_flex": 0.0, "wrist_side": 0.0, "curl": 0.3}
-"""Channels of a relaxed hand."""
-
 
 def between(rng: Rng, low: float, high: float) -> float:
     """Draw a positive value, uniform in its logarithm, between low and high."""
@@ -88,13 +85,10 @@ def back_and_forth(cycles: Array, share: float) -> Array:
 
 
 def mixed(
-    first: Mapping[str, npt.ArrayLike], second: Mapping[str, npt.ArrayLike], level: npt.ArrayLike
+    first: Mapping[str, float], second: Mapping[str, float], level: Array
 ) -> dict[str, Array]:
     """Blend two sets of channels by level (T,) 0 to 1."""
-    return {
-        name: np.asarray(value) + np.asarray(level) * (np.asarray(second[name]) - value)
-        for name, value in first.items()
-    }
+    return {name: value + level * (second[name] - value) for name, value in first.items()}
 
 
 def reaching(

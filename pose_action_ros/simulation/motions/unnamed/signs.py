@@ -129,7 +129,11 @@ def rolling_hands(body: Body, rng: Rng) -> Motion:
     hand = _hand(pronate=rng.uniform(-20, 80), wrist_flex=rng.uniform(-10, 25), curl=0.2)
     arms: dict[str, Arm] = {}
     for side, start in zip(SIDES, (0.0, 0.5), strict=True):
-        arms[side] = lambda times, start=start: {**path(cycles(times) + start), **hand}
+
+        def movement(times: Array, start: float = start) -> dict[str, Array]:
+            return {**path(cycles(times) + start), **hand}
+
+        arms[side] = movement
     if not both:
         arms.pop(SIDES[rng.integers(2)])
     return gesturing(body, rng, arms, cycles.strokes)
