@@ -24,6 +24,7 @@ from pose_action_ros.simulation.motions.exercises import arm_circles, jumping_ja
 from pose_action_ros.simulation.motions.gait import running, walking
 from pose_action_ros.simulation.motions.hands import clapping, punching, pushing
 from pose_action_ros.simulation.motions.legs import jumping, kicking
+from pose_action_ros.simulation.motions.seated import also_seated
 from pose_action_ros.simulation.motions.signals import beckoning, go_away, stop, thumbs_up
 from pose_action_ros.simulation.motions.throwing import throwing
 from pose_action_ros.simulation.motions.trunk import bowing, sitting_down, squatting
@@ -90,10 +91,6 @@ MOTIONS: Mapping[str, Callable[[Body, np.random.Generator], Motion]] = {
     "go_away": go_away,
     "thumbs_up": thumbs_up,
     "turning_round": turning_round,
-    "drinking": drinking,
-    "phoning": phoning,
-    "hand_at_face": hand_at_face,
-    "looking_at_phone": looking_at_phone,
     "carrying": carrying,
     "throwing": throwing,
     "jumping_jack": jumping_jack,
@@ -102,7 +99,12 @@ MOTIONS: Mapping[str, Callable[[Body, np.random.Generator], Motion]] = {
 }
 """Label to motion on the spot or over the floor."""
 
-FURNISHED: Mapping[str, Callable[[Body, np.random.Generator], Performance]] = {}
+FURNISHED: Mapping[str, Callable[[Body, np.random.Generator], Performance]] = {
+    "drinking": also_seated("drinking", drinking),
+    "phoning": also_seated("phoning", phoning),
+    "hand_at_face": also_seated("hand_at_face", hand_at_face),
+    "looking_at_phone": also_seated("looking_at_phone", looking_at_phone),
+}
 """Label to performance with key poses or furniture."""
 
 OTHERS: Mapping[str, Callable[[Body, np.random.Generator], Motion]] = {

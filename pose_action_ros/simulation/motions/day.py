@@ -1,4 +1,7 @@
-"""Hands at the head and before the eyes: drinking, phoning, a hand at the face, a phone in view."""
+"""Hands at the head and before the eyes: drinking, phoning, a hand at the face, a phone in view.
+
+The person stands unless another motion, `ground`, sets trunk and legs.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,9 @@ def other(side: str) -> str:
     return SIDES[1 - SIDES.index(side)]
 
 
-def drinking(body: Body, rng: Rng) -> Motion:
+def drinking(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
     """Lift a cup, a bottle or food to the mouth, and lower it, again and again."""
-    stand = Standing(body, rng)
+    ground = ground or Standing(body, rng)
     side = SIDES[rng.integers(2)]
     kind = str(rng.choice(["cup", "bottle", "both", "eating"], p=[0.4, 0.25, 0.1, 0.25]))
     sides = SIDES if kind == "both" else (side,)
@@ -44,7 +47,7 @@ def drinking(body: Body, rng: Rng) -> Motion:
     plate = _before_sip(body, rng, kind) if kind == "eating" and rng.random() < 0.5 else {}
 
     def motion(times: Array) -> Channels:
-        pose = stand(times)
+        pose = ground(times)
         level = strokes(times)
         pose["phase"] = strokes.phase(times)
         up = ease(times / 0.8)
@@ -90,14 +93,12 @@ def _before_sip(body: Body, rng: Rng, kind: str) -> Arm:
     )
 
 
-def phoning(body: Body, rng: Rng) -> Motion:
+def phoning(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
     """Hold a phone at an ear for a long time, standing or turning slowly."""
-    restless = rng.random() < 0.3
-    stand = (
-        Turner(body, rng, turns=rng.normal(0, 60, 32), seconds=(1.2, 2.6), pauses=(0.5, 3.0))
-        if restless
-        else Standing(body, rng)
-    )
+    if not ground and rng.random() < 0.3:
+        turns = rng.normal(0, 60, 32)
+        ground = Turner(body, rng, turns=turns, seconds=(1.2, 2.6), pauses=(0.5, 3.0))
+    ground = ground or Standing(body, rng)
     side = SIDES[rng.integers(2)]
     wrist = at_head(body, "ear", rng.uniform([0.35, 0.1, -0.7], [0.75, 0.45, -0.35]))
     elbow = [rng.uniform(-0.1, 0.6), rng.triangular(0.0, 0.2, 1.1), -1.0]
@@ -122,7 +123,7 @@ def phoning(body: Body, rng: Rng) -> Motion:
     drift = [Wander(rng, 0.1, 0.6) for _ in range(2)]
 
     def motion(times: Array) -> Channels:
-        pose = stand(times)
+        pose = ground(times)
         level = strokes(times)
         pose["phase"] = strokes.phase(times)
         pose.toward(goal, level, side)
@@ -169,9 +170,9 @@ _FACE = {  # share, and least and greatest offset of the wrist [hand lengths]
 }
 
 
-def hand_at_face(body: Body, rng: Rng) -> Motion:
+def hand_at_face(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
     """Put a hand, at times both, to the face: thinking, coughing, wiping or rubbing."""
-    stand = Standing(body, rng)
+    ground = ground or Standing(body, rng)
     shares = [share for share, _ in _FACE.values()]
     part = str(rng.choice(list(_FACE), p=np.array(shares) / sum(shares)))
     both = part in ("eye", "forehead", "cheek", "mouth") and rng.random() < 0.3
@@ -202,7 +203,7 @@ def hand_at_face(body: Body, rng: Rng) -> Motion:
     bowed, tilt = rng.uniform(-5, 20) + 10 * both, rng.normal(0, 5)
 
     def motion(times: Array) -> Channels:
-        pose = stand(times)
+        pose = ground(times)
         level = strokes(times)
         pose["phase"] = strokes.phase(times)
         for one in SIDES if both else (side,):
@@ -222,9 +223,9 @@ def _under_elbow(body: Body, rng: Rng) -> Arm:
     return holding(body, place, [0.1, 0.7, -1.0], pronate=rng.uniform(10, 60), curl=0.4)
 
 
-def looking_at_phone(body: Body, rng: Rng) -> Motion:
+def looking_at_phone(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
     """Look at a phone or a book in one hand or both, before belly or chest, nearly still."""
-    stand = Standing(body, rng)
+    ground = ground or Standing(body, rng)
     side = SIDES[rng.integers(2)]
     kind = str(rng.choice(["one", "both", "typing"], p=[0.45, 0.4, 0.15]))
     apart = 0.95 if kind == "both" else rng.uniform(0.2, 1.0)
@@ -261,7 +262,7 @@ def looking_at_phone(body: Body, rng: Rng) -> Motion:
     thumb, drift = rng.uniform(0, 2.5), [Wander(rng, 0.1, 0.6) for _ in range(3)]
 
     def motion(times: Array) -> Channels:
-        pose = stand(times)
+        pose = ground(times)
         level = strokes(times)
         pose["phase"] = strokes.phase(times)
         for one in SIDES if kind == "both" else (side,):

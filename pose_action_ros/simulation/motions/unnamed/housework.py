@@ -127,9 +127,9 @@ def handling(body: Body, rng: Rng) -> Motion:
             Loop.draw(
                 rng,
                 [rng.uniform(0.45, 0.7), rng.uniform(-0.4, 0.15), rng.uniform(-0.7, -0.45)],
-                size * rng.normal(0, 1, 3),
+                size * rng.uniform(-1, 1, 3),
                 rng.uniform(1.5, 4) if types else rng.uniform(0.3, 1.2),
-                round=size * rng.normal(0, 1, 3),
+                round=size * rng.uniform(-1, 1, 3),
                 wandering=0.01 if types else 0.06,
                 pronate=70.0,
             ),
