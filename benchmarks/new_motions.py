@@ -7,14 +7,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.detection import Detector
 from pose_action_ros.lab.training.action.labelled import LabelledKeypoints
-from pose_action_ros.lab.training.action.people import (
-    RENDERED_RATE,
-    random_stamps,
-    render_and_detect,
-    simulate_keypoints,
-)
+from pose_action_ros.lab.training.action.people import observe
 from pose_action_ros.lifting import Lifter
 from pose_action_ros.pose_tracks import PoseTrack
 from pose_action_ros.simulation import Body, Performance, Script, VirtualCamera, perform
@@ -118,16 +112,16 @@ NEW_MOTIONS: Mapping[str, Callable[[Body, Rng], Motion]] = {
 }
 
 
-def filmed(label: str, rng: Rng, detector: Detector | None = None) -> LabelledKeypoints:
+def filmed(label: str, rng: Rng, rendered: bool = False) -> LabelledKeypoints:
     """Keypoints of a person performing a motion, mostly with rests before and after.
 
     Args:
         label: of NEW_MOTIONS.
         rng: random generator.
-        detector: of rendered images; None for a simulated one.
+        rendered: True for images and the detector, False for a simulated one.
 
     Returns:
-        Tracked keypoints; the labels are 1 during the motion, else 0.
+        Tracked keypoints; the labels are the motion's during the motion, else "standing".
     """
     camera, body = VirtualCamera.random(rng, distance=(1.5, 5.0)), Body.random(rng)
     motion = Performance(label, body, NEW_MOTIONS[label](body, rng))
@@ -138,24 +132,14 @@ def filmed(label: str, rng: Rng, detector: Detector | None = None) -> LabelledKe
     script = Script(parts, [0.0, lead, end], (0.0, 0.0), toward)
     begin = lead if rng.random() < 0.3 else 0.0  # at once, or after standing there
     length = end + rng.uniform(0.0, 1.0) - begin
-    if detector:
-        detector.reset()
-        stamps = begin + np.arange(0.0, length, 1.0 / RENDERED_RATE)
-        return render_and_detect(script, stamps, _during(stamps, lead, end), camera, detector)
-    stamps = begin + random_stamps(rng, length)
-    labels = _during(stamps, lead, end)
-    return simulate_keypoints(script.joints(stamps), stamps, labels, camera, rng)
-
-
-def _during(stamps: Array, lead: float, end: float) -> npt.NDArray[np.int64]:
-    return np.where((stamps >= lead) & (stamps < end), 1, 0)
+    return observe(script, length, camera, rng, rendered=rendered, begin=begin)
 
 
 def recorded(
-    label: str, number: int, lifter: Lifter, rng: Rng, detector: Detector | None = None
+    label: str, number: int, lifter: Lifter, rng: Rng, rendered: bool = False
 ) -> PoseTrack:
     """A recording of the motion, to teach a model with."""
-    person = filmed(label, rng, detector)
+    person = filmed(label, rng, rendered)
     lifted = lifter.lift_track(person.points, person.scores, person.intrinsics, person.stamps)
     return PoseTrack(
         skeleton=HUMAN36M_17,

@@ -18,18 +18,18 @@ from scipy.special import softmax
 
 from benchmarks.new_motions import NEW_MOTIONS, filmed, recorded
 from pose_action_ros.cli.options import add_options, settings_from
-from pose_action_ros.detection import Detector, DetectorSettings, make_detector
 from pose_action_ros.errors import InputError, PoseActionError
 from pose_action_ros.lab.training.action.demonstrations import Demonstration, demonstrations_of
 from pose_action_ros.lab.training.action.fit import predict_logits
 from pose_action_ros.lab.training.action.labelled import LabelledKeypoints, LabelledPoses
 from pose_action_ros.lab.training.action.model import ActionModel, read_model
-from pose_action_ros.lab.training.action.people import rendered_person
+from pose_action_ros.lab.training.action.people import Group, make_person
 from pose_action_ros.lab.training.action.report import held_out_results, table
-from pose_action_ros.lab.training.action.settings import TeachSettings
+from pose_action_ros.lab.training.action.scripts import STANDING
+from pose_action_ros.lab.training.action.settings import ActionData, TeachSettings
 from pose_action_ros.lab.training.action.teach import teach
 from pose_action_ros.lab.training.action.teaching_data import TeachingData
-from pose_action_ros.lab.training.action.windows import WindowSet, find_windows
+from pose_action_ros.lab.training.action.windows import OMITTED, WindowSet, find_windows
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.models.card import find_model
 
@@ -79,16 +79,11 @@ def measure(
         rendered: render people and detect them with the real detector.
     """
     lifter, base = Lifter(LifterSettings()), read_model(find_model(settings.base))
-    detector = (
-        make_detector(DetectorSettings(detector_threads=settings.threads, max_people=1))
-        if rendered
-        else None
-    )
     demonstrations = [
         demonstration
         for row, label in enumerate(NEW_MOTIONS)
         for demonstration in islice(
-            _demonstrations(label, [settings.seed, row], base, lifter, detector), recordings
+            _demonstrations(label, [settings.seed, row], base, lifter, rendered), recordings
         )
     ]
     data = TeachingData(base, demonstrations, settings)
@@ -102,7 +97,7 @@ def measure(
             label: _new(
                 taught.model,
                 [
-                    filmed(label, np.random.default_rng([NEW_PEOPLE, row, number]), detector)
+                    filmed(label, np.random.default_rng([NEW_PEOPLE, row, number]), rendered)
                     for number in range(tested)
                 ],
                 lifter,
@@ -110,17 +105,17 @@ def measure(
             )
             for row, label in enumerate(NEW_MOTIONS)
         },
-        "old": _old(base, taught.model, _people(data, base, lifter, detector), data.labels),
+        "old": _old(base, taught.model, _people(data, base, lifter, rendered), data.labels),
     }
 
 
 def _demonstrations(
-    label: str, seed: list[int], base: ActionModel, lifter: Lifter, detector: Detector | None
+    label: str, seed: list[int], base: ActionModel, lifter: Lifter, rendered: bool
 ) -> Iterator[Demonstration]:
     """Demonstrations of a motion, unlimited; a recording without a detected person is repeated."""
     for number in count():
         recording = recorded(
-            label, number, lifter, np.random.default_rng([*seed, number]), detector
+            label, number, lifter, np.random.default_rng([*seed, number]), rendered
         )
         try:
             yield from demonstrations_of([recording], base.spmf)
@@ -135,7 +130,7 @@ def _new(
     right, people, convincing, taken = [], [], [], []
     for person in persons:
         poses = person.lifted(lifter, model.spmf.min_score)
-        logits = _logits(poses, model)
+        logits = _logits(poses, model, label)
         if not len(logits):
             continue
         names = [model.labels[index] for index in logits.argmax(axis=1)]
@@ -159,24 +154,23 @@ def _new(
     }
 
 
-def _logits(poses: LabelledPoses, model: ActionModel) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _logits(
+    poses: LabelledPoses, model: ActionModel, label: str
+) -> np.ndarray[Any, np.dtype[np.float64]]:
     """(N, L) logits for windows that end a while after the beginning of the action."""
-    specs = [spec for spec in find_windows([poses], 0.3, 0.6, 1.0) if spec.label == 1]
-    windows = WindowSet([poses], specs, model.window, model.spmf, np.arange(2))
+    number = {label: 0, STANDING: OMITTED}.__getitem__
+    specs = find_windows([poses], number, 0.3, 0.6, 1.0)
+    windows = WindowSet([poses], specs, model.window, model.spmf, np.arange(1))
     return predict_logits(model.network, windows.images) if specs else np.zeros((0, 1))
 
 
-def _people(
-    data: TeachingData, base: ActionModel, lifter: Lifter, detector: Detector | None
-) -> WindowSet:
+def _people(data: TeachingData, base: ActionModel, lifter: Lifter, rendered: bool) -> WindowSet:
     """Simulated people who perform actions of the base."""
-    if detector is None:
+    if not rendered:
         return data.simulated("test")
-    people = []
-    for number in range(OLD_PEOPLE):
-        detector.reset()
-        rng = np.random.default_rng([NEW_PEOPLE, len(NEW_MOTIONS), number])
-        people.append(rendered_person(rng, OLD_ACTIONS, detector))
+    choices = ActionData(seed=NEW_PEOPLE, rendered_each=OLD_ACTIONS)
+    group = Group("test", "actions", "rendered")
+    people = [make_person(choices, group, number) for number in range(OLD_PEOPLE)]
     return data.relabelled(person.lifted(lifter, base.spmf.min_score) for person in people)
 
 
@@ -184,10 +178,11 @@ def _old(
     base: ActionModel, taught: ActionModel, people: WindowSet, labels: Sequence[str]
 ) -> dict[str, float]:
     """Accuracy on people who perform actions of the base."""
-    truth = [labels[index] for index in people.truth]
+    named = people.truth >= 0
+    truth = [labels[index] for index in people.truth[named]]
     results = {}
     for name, model in (("before", base), ("after", taught)):
-        logits = predict_logits(model.network, people.images)
+        logits = predict_logits(model.network, people.images[named])
         answers = [model.labels[index] for index in logits.argmax(axis=1)]
         sure = softmax(logits / model.temperature, axis=1).max(axis=1) >= model.unknown_below
         results[name] = round(

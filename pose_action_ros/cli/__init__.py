@@ -35,7 +35,6 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "teach": ("teach", "teach the action model new actions from recordings"),
     "train lifter": ("train:Lifter", "train the 2D to 3D lifter"),
     "train action": ("train:Action", "train the action model"),
-    "train recordings": ("train:Recordings", "make recordings to train the action model on"),
     "train detections": ("train:Detections", "make detections to train the lifter on"),
     "search": ("search", "search for the cells of an action network with ENAS"),
     "evaluate lifter": ("evaluate_lifter", "measure trained lifters on held-out people"),

@@ -82,9 +82,12 @@ def _simulated(sections: Mapping[str, Any], output: Path) -> tuple[Examples, tup
     from pose_action_ros.lab.training.action.data import TrainingData
 
     # Shared weights have no spare outputs for gestures.
-    data = TrainingData(replace(sections["data"], gestures=0), sections["spmf"], output)
-    windows = data.simulated("validation")
-    return data.examples(), (windows.images, windows.truth)
+    choices = replace(sections["data"], gestures=0, simulated_gestures=0, rendered_gestures=0)
+    data = TrainingData(choices, sections["spmf"], output)
+    data.make_people()
+    windows = data.windows("validation")
+    named = windows.truth >= 0
+    return data.examples(), (windows.images[named], windows.truth[named])
 
 
 def _recorded(

@@ -6,7 +6,6 @@ import json
 import logging
 from argparse import ArgumentParser, Namespace
 from dataclasses import fields, replace
-from functools import partial
 from pathlib import Path
 
 import yaml
@@ -17,7 +16,6 @@ from pose_action_ros.lab.training.lifter.settings import VARIANTS, DetectionRun,
 from pose_action_ros.settings import from_mapping
 
 _LOG = logging.getLogger(__name__)
-KEEP_EVERY = 10  # recordings after which the file is written, so that a run can be resumed
 
 
 class Lifter:
@@ -146,81 +144,24 @@ class Action:
             "--output",
             type=Path,
             required=True,
-            help="folder for checkpoint, curve and action.onnx",
+            help="folder for people, checkpoint, curve and action.onnx",
         )
+        parser.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="SECTION.NAME=VALUE",
+            help="replace a setting of the file; may be repeated",
+        )
+        parser.add_argument("--people-only", action="store_true", help="make the people, and stop")
 
     @staticmethod
     def run(args: Namespace) -> int:
-        """Train, or resume, and write the model."""
-        from pose_action_ros.lab.training.action.train import train
+        """Make the people, train, or resume either, and write the model."""
+        from pose_action_ros.lab.training.action.train import data_of, train
 
-        train(args.config, args.output)
-        return 0
-
-
-class Recordings:
-    """`train recordings`: keypoints of rendered people for `train action`."""
-
-    DESCRIPTION = (
-        "Render simulated people, or motion capture, detect and track their keypoints, for `train "
-        "action`."
-    )
-
-    @staticmethod
-    def configure(parser: ArgumentParser) -> None:
-        """Add the options."""
-        parser.add_argument(
-            "--output", type=Path, required=True, help="file to write, or to resume"
-        )
-        parser.add_argument("--people", type=int, default=130, help="recordings (%(default)s)")
-        parser.add_argument("--actions", type=int, default=3, help="actions of each (%(default)s)")
-        parser.add_argument("--seed", type=int, default=1, help="random seed (%(default)s)")
-        kind = parser.add_mutually_exclusive_group()
-        kind.add_argument(
-            "--positions",
-            type=Path,
-            help="CMU positions file: its people instead of simulated ones",
-        )
-        kind.add_argument("--idle", action="store_true", help="people who only stand about")
-        kind.add_argument(
-            "--gestures", type=int, default=0, help="people who perform this number of gestures"
-        )
-        parser.add_argument(
-            "--split", choices=("train", "test"), default="train", help="of the positions file"
-        )
-        parser.add_argument("--threads", type=int, default=2, help="CPU threads (%(default)s)")
-
-    @staticmethod
-    def run(args: Namespace) -> int:
-        """Write the file, or complete the file of an earlier run."""
-        import numpy as np
-        from tqdm import tqdm
-
-        from pose_action_ros.detection import DetectorSettings, make_detector
-        from pose_action_ros.lab.training.action import people
-        from pose_action_ros.lab.training.action.data import NAMES
-        from pose_action_ros.lab.training.action.gestures import gesture_names
-        from pose_action_ros.lab.training.action.labelled import load_keypoints, save_keypoints
-
-        detector = make_detector(DetectorSettings(detector_threads=args.threads, max_people=1))
-        names = gesture_names(args.gestures) if args.gestures else NAMES
-        record = partial(people.rendered_person, actions=args.actions, detector=detector)
-        if args.gestures:
-            record = partial(
-                people.rendered_gestures, names=names, count=args.actions, detector=detector
-            )
-        elif args.idle:
-            record = partial(people.rendered_idle_person, detector=detector)
-        elif args.positions:
-            captured = people.captured_actions(args.positions, args.split)
-            record = partial(
-                people.captured_person, people=captured, names=NAMES, detector=detector
-            )
-        done = load_keypoints(args.output, names) if args.output.is_file() else []
-        for number in tqdm(range(len(done), args.people), "recordings", disable=None):
-            detector.reset()
-            done.append(record(np.random.default_rng([args.seed, number])))
-            if len(done) % KEEP_EVERY == 0 or len(done) == args.people:
-                save_keypoints(args.output, done, names)
-        _LOG.info("%d recordings in %s", len(done), args.output)
+        if args.people_only:
+            data_of(args.config, args.output, args.set).make_people()
+        else:
+            train(args.config, args.output, args.set)
         return 0

@@ -98,6 +98,12 @@ class Posed:
         """(T, 3) positions of one joint [m]."""
         return self.joints[:, FIGURE.index(name)]
 
+    def moment(self, number: int) -> Posed:
+        """The figure at one of the T times alone."""
+        rows = slice(number, number + 1)
+        frames = {name: axes[rows] for name, axes in self.frames.items()}
+        return Posed(self.joints[rows], frames)
+
 
 def pose_body(body: Body, channels: Channels) -> Posed:
     """Compute joints and frames of a body with its lowest point `lift` above the floor z = 0."""

@@ -24,7 +24,7 @@ from pose_action_ros.lab.evaluation.films import film_files
 from pose_action_ros.lab.evaluation.obstacles import Obstacle, random_obstacle
 from pose_action_ros.lab.evaluation.settings import VisibilityRun, short_name, variant
 from pose_action_ros.lab.evaluation.tables import Table
-from pose_action_ros.lab.training.action.people import nearest
+from pose_action_ros.lab.training.action.rendered_people import nearest
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.simulation import (
     ACTIONS,

@@ -163,3 +163,19 @@ TRAVELLING: Mapping[str, Callable[[Body, np.random.Generator, float], Motion]] =
 
 TURNING: tuple[str, ...] = ("turning_round",)
 """Motions after which a person faces another way."""
+
+LEGS_NEEDED: frozenset[str] = frozenset(
+    {
+        *("walking", "running", "squatting", "jumping", "kicking", "sitting_down"),
+        *("standing_up", "sitting", "kneeling", "jumping_jack", "lunging"),
+    }
+)
+"""Actions that cannot be recognised without knees and ankles."""
+
+HIPS_NEEDED: frozenset[str] = frozenset(
+    {"bowing", "picking_up", "bending", "lying", "falling", "turning_round"}
+)
+"""Actions that cannot be recognised without the hips; their movement is enough."""
+
+HANDS_NEEDED: frozenset[str] = frozenset(ACTIONS) - LEGS_NEEDED - HIPS_NEEDED - {"standing"}
+"""Actions that cannot be recognised without wrists."""

@@ -22,9 +22,23 @@ STYLES = {
     ("spine", "neck", "nose", "head_top", "shoulder"): (4.0, 0.05),
     ("hip",): (3.0, 0.1),
 }
-LEGS = tuple(
-    HUMAN36M_17.index(f"{side}_{part}") for side in ("left", "right") for part in ("knee", "ankle")
+
+
+def _rows(*parts: str) -> list[int]:
+    return [HUMAN36M_17.index(f"{side}_{part}") for part in parts for side in ("left", "right")]
+
+
+HIDDEN = (
+    (_rows("knee", "ankle"), 0.1),
+    (_rows("ankle"), 0.04),
+    ([HUMAN36M_17.root, *_rows("hip", "knee", "ankle")], 0.03),
+    (_rows("wrist"), 0.02),
 )
+"""Joints that are missing in a whole window, and the share of the windows."""
+GAP = 0.15
+"""Share of windows in which a detector loses an arm for a while."""
+GAP_LENGTH = (0.1, 0.6)
+"""How long, as a share of the window."""
 
 
 def rotation(axis: int, angle: float) -> Array:
@@ -51,11 +65,23 @@ def disturb(points: Array, rng: Rng) -> Array:
     relative += rng.normal(0, 0.003 * rng.exponential(), (frames, joints, 3))  # jitter
     if rng.random() < 0.15:
         relative[:, rng.integers(joints)] = np.nan
-    if rng.random() < 0.1:
-        relative[:, LEGS] = np.nan
+    for rows, share in HIDDEN:
+        if rng.random() < share:
+            relative[:, rows] = np.nan
+    if rng.random() < GAP:
+        _lose_arm(relative, rng)
     if rng.random() < 0.15:  # the track began within the window
         relative[: rng.integers(1, frames // 2)] = np.nan
     return np.asarray(relative)
+
+
+def _lose_arm(points: Array, rng: Rng) -> None:
+    """Remove a wrist, or elbow and wrist, for a part of a window (N, 17, 3), in place."""
+    frames, side = len(points), ("left", "right")[rng.integers(2)]
+    count = int(rng.uniform(*GAP_LENGTH) * frames)
+    first = int(rng.integers(frames - count + 1))
+    for part in ("wrist", "elbow")[: int(rng.integers(1, 3))]:
+        points[first : first + count, HUMAN36M_17.index(f"{side}_{part}")] = np.nan
 
 
 def _tilt(rng: Rng) -> Array:

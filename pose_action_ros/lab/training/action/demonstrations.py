@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pose_action_ros.errors import InputError
 from pose_action_ros.lab.training.action.labelled import LabelledPoses
-from pose_action_ros.lab.training.action.windows import WindowSpec, find_windows
+from pose_action_ros.lab.training.action.windows import OMITTED, WindowSpec, find_windows
 from pose_action_ros.pose_tracks import PoseTrack
 from pose_action_ros.recognition.settings import UNKNOWN
 from pose_action_ros.recognition.spmf_settings import SpmfSettings, drawn_joints
@@ -20,7 +20,8 @@ from pose_action_ros.skeletons import HUMAN36M_17, Skeleton, convert
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-PERFORMED = 1
+PERFORMED, AWAITED = "performed", ""
+"""Labels of the frames of a demonstration."""
 SHORTEST = 0.5  # least time with poses in a demonstration [s]
 LEAST_POSES = 1.0  # time with poses before the end of a window, in longer demonstrations [s]
 EVERY = 0.15  # time between windows [s]
@@ -36,7 +37,7 @@ class Demonstration:
     Attributes:
         label: the action.
         source: file or camera of the recording.
-        poses: root-relative; the labels are PERFORMED where a window may end, 0 elsewhere.
+        poses: root-relative; the labels are PERFORMED where a window may end, else AWAITED.
     """
 
     label: str
@@ -48,8 +49,9 @@ def windows_of(poses: LabelledPoses, index: int, label: int) -> list[WindowSpec]
     """Windows of a demonstration's poses, with this index of the recording and this label."""
     seconds = float(poses.stamps[-1] - poses.stamps[0]) if len(poses.stamps) else 0.0
     shortest = min(LEAST_POSES, max(SHORTEST, seconds - SPAN))
-    windows = find_windows([poses], EVERY, 0.0, shortest)
-    return [WindowSpec(index, each.frame, label) for each in windows if each.label == PERFORMED]
+    number = {PERFORMED: label, AWAITED: OMITTED}.__getitem__
+    windows = find_windows([poses], number, EVERY, 0.0, shortest)
+    return [replace(each, recording=index) for each in windows]
 
 
 def demonstrations_of(recordings: Sequence[PoseTrack], spmf: SpmfSettings) -> list[Demonstration]:
@@ -75,7 +77,7 @@ def _demonstration(recording: PoseTrack, spmf: SpmfSettings) -> Demonstration:
     _check_joints(recording.skeleton, spmf, name)
     poses = poses_of(recording, spmf.min_score)
     if len(poses.stamps):
-        limited = replace(poses, labels=np.where(active_frames(poses), PERFORMED, 0))
+        limited = replace(poses, labels=np.where(active_frames(poses), PERFORMED, AWAITED))
         poses = limited if windows_of(limited, 0, 0) else poses
     if not windows_of(poses, 0, 0):
         raise InputError(
@@ -127,7 +129,7 @@ def active_frames(poses: LabelledPoses) -> Mask:
 
 def _speeds(poses: LabelledPoses) -> Array:
     """(T,) [m/s] of the fastest joint; 0 where none is present."""
-    stamps, points = poses.stamps, poses.points
+    stamps, points = poses.stamps, poses.points.astype(np.float64)
     before, after = (resample(stamps, points, stamps + shift) for shift in (-SPAN / 2, SPAN / 2))
     ways = np.linalg.norm(after - before, axis=-1)
     return np.asarray(np.nan_to_num(ways).max(axis=1) / SPAN)

@@ -8,13 +8,13 @@ ICLR 2019).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.simulation import Body, Performance, Script, VirtualCamera, perform
+from pose_action_ros.simulation import Body
 from pose_action_ros.simulation.channels import SIDES, Channels
 from pose_action_ros.simulation.motions.gesturing import lift_shoulder
 from pose_action_ros.simulation.reach import arm
@@ -135,27 +135,3 @@ def _course(kind: str, pace: float, rng: Rng) -> Course:
         return ease(times / start), offset
 
     return course
-
-
-def gesture_script(
-    rng: Rng, camera: VirtualCamera, names: Sequence[str], count: int
-) -> tuple[Script, float]:
-    """A script of gestures at the origin, mostly facing the camera, and its length [s].
-
-    Args:
-        rng: random generator.
-        camera: camera to face.
-        names: gestures to choose from, as in gesture_names without "standing".
-        count: number of gestures.
-    """
-    body, parts = Body.random(rng), []
-    for row in rng.choice(len(names), count, replace=count > len(names)).tolist():
-        name = names[row]
-        if rng.random() < 0.4:
-            parts.append(perform("standing", rng, body))
-        made = gesture(int(name.removeprefix(PREFIX)))
-        parts.append(Performance(name, body, made.motion(body, rng)))
-    seconds = rng.uniform(2.5, 4.5, len(parts))
-    starts = np.concatenate([[0.0], np.cumsum(seconds)[:-1]])
-    toward = float(np.arctan2(camera.position[1], camera.position[0])) + rng.normal(0, 0.6)
-    return Script(parts, starts, (0.0, 0.0), toward), float(seconds.sum())

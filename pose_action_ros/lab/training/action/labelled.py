@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -14,9 +13,10 @@ from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError
 from pose_action_ros.lifting import Lifter
 from pose_action_ros.lifting.occlusion import RecentJoints
+from pose_action_ros.skeletons import HUMAN36M_17
 
 Array = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
+Names = npt.NDArray[np.str_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,12 +26,12 @@ class LabelledPoses:
     Attributes:
         stamps: (T,) [s], rising.
         points: (T, 17, 3) [m] Human3.6M joints, optical frame; NaN where missing.
-        labels: (T,) index of the action in a list of label names.
+        labels: (T,) name of the action, or of another movement.
     """
 
     stamps: Array
-    points: Array
-    labels: Labels
+    points: npt.NDArray[np.floating]
+    labels: Names
 
     def segment_starts(self, max_gap: float) -> npt.NDArray[np.intp]:
         """(T,) index of the first frame after the last gap longer than max_gap [s]."""
@@ -47,18 +47,20 @@ class LabelledKeypoints:
         stamps: (T,) [s], rising.
         points: (T, 18, 2) [px] COCO-18 joints; NaN where missing.
         scores: (T, 18) 0 to 1.
-        labels: (T,) index of the action in a list of label names.
+        labels: (T,) name of the action, or of another movement.
         intrinsics: of the camera, without distortion.
     """
 
     stamps: Array
     points: Array
     scores: Array
-    labels: Labels
+    labels: Names
     intrinsics: Intrinsics
 
     def lifted(self, lifter: Lifter, min_score: float) -> LabelledPoses:
         """The 3D poses as of a stream; joints with a score below min_score are missing as well."""
+        if not len(self.stamps):
+            return LabelledPoses(self.stamps, np.zeros((0, len(HUMAN36M_17), 3)), self.labels)
         lifted = lifter.lift_track(self.points, self.scores, self.intrinsics, self.stamps)
         points, recent = lifted.joints, RecentJoints()
         known = [
@@ -70,59 +72,59 @@ class LabelledKeypoints:
         return LabelledPoses(self.stamps[kept], points[kept], self.labels[kept])
 
 
-_ARRAYS = ("stamps", "points", "scores", "labels")
+@dataclass(frozen=True, eq=False)
+class SavedPerson:
+    """The file of one person: tracked keypoints, and the poses that a lifter made of them.
 
-
-def save_keypoints(path: Path, people: Sequence[LabelledKeypoints], names: Sequence[str]) -> None:
-    """Write the keypoints of people, concatenated, with the names of their labels.
-
-    The file is replaced atomically.
+    Attributes:
+        keypoints: of the detector and tracker.
+        poses: of the lifter.
+        lifter: checksum of the lifter's model, and what else the poses depend on.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(path.name + ".part")
-    with draft.open("wb") as file:
-        np.savez_compressed(
-            file,
-            stamps=np.concatenate([person.stamps for person in people]),
-            points=np.concatenate([person.points for person in people]).astype(np.float32),
-            scores=np.concatenate([person.scores for person in people]).astype(np.float32),
-            labels=np.concatenate([person.labels for person in people]),
-            cameras=np.array([astuple(person.intrinsics)[:6] for person in people]),
-            lengths=np.array([len(person.stamps) for person in people]),
-            names=np.array(names),
-        )
-    draft.replace(path)
 
+    keypoints: LabelledKeypoints
+    poses: LabelledPoses
+    lifter: str
 
-def load_keypoints(path: Path, names: Sequence[str]) -> list[LabelledKeypoints]:
-    """Read the keypoints of people; their labels become indices into `names`.
+    def save(self, path: Path) -> None:
+        """Write the file (.npz); an existing one is replaced atomically."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(path.name + ".part")
+        with draft.open("wb") as file:
+            np.savez_compressed(
+                file,
+                stamps=self.keypoints.stamps,
+                points=self.keypoints.points.astype(np.float32),
+                scores=self.keypoints.scores.astype(np.float32),
+                labels=self.keypoints.labels,
+                camera=np.array(astuple(self.keypoints.intrinsics)[:6]),
+                lifted_stamps=self.poses.stamps,
+                lifted=self.poses.points.astype(np.float32),
+                lifted_labels=self.poses.labels,
+                lifter=np.array(self.lifter),
+            )
+        draft.replace(path)
 
-    Raises:
-        InputError: not such a file, or it has labels that are not among `names`.
-    """
-    try:
-        with np.load(path) as file:
-            data = {key: file[key] for key in (*_ARRAYS, "cameras", "lengths", "names")}
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise InputError(
-            f"{path} is no file of `train recordings`: {error}; create it again"
-        ) from error
-    unknown = sorted(set(data["names"].tolist()) - set(names))
-    if unknown:
-        raise InputError(f"{path} has labels {unknown} that are not trained: {list(names)}")
-    new_index = np.array([names.index(name) for name in data["names"].tolist()])
-    data["labels"] = new_index[data["labels"]]
-    cuts = np.cumsum(data["lengths"])[:-1]
-    parts = [np.split(data[key], cuts) for key in _ARRAYS]
-    cameras = [_camera(row) for row in data["cameras"].tolist()]
-    return [
-        LabelledKeypoints(
-            stamps, points.astype(np.float64), scores.astype(np.float64), labels, camera
-        )
-        for stamps, points, scores, labels, camera in zip(*parts, cameras, strict=True)
-    ]
+    @classmethod
+    def load(cls, path: Path) -> SavedPerson:
+        """Read the file.
 
-
-def _camera(numbers: Sequence[float]) -> Intrinsics:
-    width, height, fx, fy, cx, cy = numbers
-    return Intrinsics(int(width), int(height), fx, fy, cx, cy)
+        Raises:
+            InputError: damaged, or another file.
+        """
+        try:
+            with np.load(path) as file:
+                width, height, *rest = file["camera"].tolist()
+                keypoints = LabelledKeypoints(
+                    file["stamps"],
+                    file["points"].astype(np.float64),
+                    file["scores"].astype(np.float64),
+                    file["labels"],
+                    Intrinsics(int(width), int(height), *rest),
+                )
+                poses = LabelledPoses(file["lifted_stamps"], file["lifted"], file["lifted_labels"])
+                return cls(keypoints, poses, str(file["lifter"]))
+        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            raise InputError(
+                f"{path} is no file of `train action`: {error}; remove it, and it is made again"
+            ) from error

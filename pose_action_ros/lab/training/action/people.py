@@ -1,330 +1,285 @@
-"""Simulated and motion-captured people, as the robot's detector and tracker observe them.
+"""People that the action model is trained, calibrated and tested on, made once and kept in files.
 
-Either images are rendered and go through the real detector, or the detector's errors are simulated
-(see detector_noise).
-
-Of the CMU motion capture recordings, walking and running have labels of the simulation. The others
-stand for no action; recordings of games, where people walk, run and jump in turn, are omitted.
+Each is made from its own random seed in one of several processes, so that an interrupted run
+continues. An existing person is lifted again if the lifter has changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Final
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.camera import Intrinsics
-from pose_action_ros.lab.datasets.cmu import read_positions
-from pose_action_ros.lab.datasets.person import PERSON, standing_heights
-from pose_action_ros.lab.datasets.simulated import figure_of
-from pose_action_ros.lab.training.action.augmentation import restyle, rotation
-from pose_action_ros.lab.training.action.gestures import gesture_script
-from pose_action_ros.lab.training.action.labelled import LabelledKeypoints, LabelledPoses
-from pose_action_ros.lab.training.detector_noise.series import simulate_detections
-from pose_action_ros.one_euro import OneEuroFilter
-from pose_action_ros.poses import Pose2D
-from pose_action_ros.recognition.settings import UNKNOWN
-from pose_action_ros.similarity import sizes
-from pose_action_ros.simulation import (
-    ACTIONS,
-    FIGURE,
-    Body,
-    Scene,
-    Script,
-    Surroundings,
-    VirtualCamera,
+from pose_action_ros.detection import Detector, DetectorSettings, make_detector
+from pose_action_ros.lab.datasets.capture import Capture
+from pose_action_ros.lab.training.action.captured_people import excerpt, posed_excerpt, read_people
+from pose_action_ros.lab.training.action.framing import View, random_view
+from pose_action_ros.lab.training.action.gestures import gesture_names
+from pose_action_ros.lab.training.action.labelled import (
+    LabelledKeypoints,
+    LabelledPoses,
+    SavedPerson,
 )
-from pose_action_ros.simulation.surfaces import person_surfaces
-from pose_action_ros.skeletons import BODY_25, COCO_18, HUMAN36M_17, convert
-from pose_action_ros.tracking import Tracker, TrackerSettings
+from pose_action_ros.lab.training.action.rendered_people import (
+    RENDERED_RATES,
+    detect_and_track,
+    figure_images,
+    scene_images,
+)
+from pose_action_ros.lab.training.action.scripts import (
+    MOVEMENTS,
+    action_script,
+    dealt,
+    gesture_script,
+    idle_script,
+    label_of,
+    other_script,
+)
+from pose_action_ros.lab.training.action.settings import KINDS, WAYS, ActionData
+from pose_action_ros.lab.training.action.simulated_people import random_stamps, simulate_keypoints
+from pose_action_ros.lifting import Lifter, LifterSettings
+from pose_action_ros.models.card import find_model, read_card
+from pose_action_ros.simulation import ACTIONS, Body, Script, VirtualCamera
 
 Array = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
 Rng = np.random.Generator
-Detect = Callable[[npt.NDArray[np.uint8]], tuple[Pose2D, ...]]
 
-RENDERED_RATE = 10.0  # [Hz]
-IDLE = 6.0  # length of a recording of a person standing about [s]
-FOOT = 0.08  # height of an ankle above the floor [m]
-CMU_LABELS = {
-    "walking": "walking",
-    "walking_extra": "walking",
-    "running": "running",
-    "basketball_signal": UNKNOWN,
-    "directing_traffic": UNKNOWN,
-    "washwindow": UNKNOWN,
-}
-"""Label by action of the CMU recordings."""
-CAPTURE_RATE = 60.0  # [Hz]
-CAPTURE_SECONDS = 8.0  # longest excerpt of a motion capture recording [s]
-_FEET = [
-    FIGURE.index(f"{side}_{part}") for side in ("left", "right") for part in ("heel", "big_toe")
-]
-_TO_WORLD = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
-"""Row vectors of the optical frame (y down) to the world frame (z up)."""
+PARTS: Final = ("train", "validation", "test")
+UNSEEN: Final = 300
+"""Number of unnamed gestures in each of the other parts; training has other gestures."""
+_UNSEEN_SHARE: Final = 0.5  # of the movements without an action in these parts
+_LOGGED: Final = 30.0  # time between log messages [s]
+_log = logging.getLogger(__name__)
 
 
-def simulated_person(rng: Rng, actions: int) -> LabelledKeypoints:
-    """Simulate a person performing some actions, and a detector."""
-    camera = VirtualCamera.random(rng, distance=(1.5, 6.0))
-    script, length = random_script(rng, camera, actions)
-    stamps = random_stamps(rng, length)
-    joints = keep_in_view(script.joints(stamps), FIGURE.index("mid_hip"), rng)
-    return simulate_keypoints(joints, stamps, _labels(script, stamps), camera, rng)
+@dataclass(frozen=True)
+class Group:
+    """People of one part, of one kind, made in one way: one of PARTS, of KINDS and of WAYS."""
+
+    part: str
+    kind: str
+    way: str
+
+    def count(self, choices: ActionData) -> int:
+        """Number of people."""
+        count: int = getattr(choices, f"{self.way}_{self.kind}")
+        if self.kind == "gestures" and self.part != "train":
+            return 0  # the other parts have other gestures, among the movements without an action
+        if self.kind == "captured" and not _captures(choices)[self.part]:
+            return 0
+        return count if self.part == "train" else -(-count * choices.held_out // 100)
 
 
-def simulated_gestures(rng: Rng, names: Sequence[str], count: int) -> LabelledKeypoints:
-    """Simulate a person performing gestures, and a detector.
+def all_groups(part: str) -> list[Group]:
+    """All groups of a part."""
+    return [Group(part, kind, way) for way, kind in product(WAYS, KINDS)]
+
+
+@dataclass(frozen=True)
+class Crew:
+    """The people of a run.
 
     Args:
-        rng: random generator.
-        names: labels, "standing" followed by the gestures.
-        count: number of gestures.
+        choices: numbers and kinds of people.
+        min_score: joints with a lower score are missing.
+        folder: for the files.
     """
-    camera = VirtualCamera.random(rng, distance=(1.5, 6.0))
-    script, length = gesture_script(rng, camera, names[1:], count)
-    stamps = random_stamps(rng, length)
-    labels = _labels(script, stamps, names)
-    return simulate_keypoints(script.joints(stamps), stamps, labels, camera, rng)
+
+    choices: ActionData
+    min_score: float
+    folder: Path
+
+    def poses(self, groups: Iterable[Group]) -> list[LabelledPoses]:
+        """The lifted poses of all people of groups; those without a file are made."""
+        chosen = list(groups)
+        self.make(chosen)
+        return [
+            SavedPerson.load(self.path(group, number)).poses
+            for group in chosen
+            for number in range(group.count(self.choices))
+        ]
+
+    def path(self, group: Group, number: int) -> Path:
+        """File of a person; settings that change people change the folder."""
+        choices = self.choices
+        kept = {
+            "seed": choices.seed,
+            "simulated_each": choices.simulated_each,
+            "rendered_each": choices.rendered_each,
+            "gestures": choices.gestures,
+            "captures": [Path(path).name for path in choices.captures.split(",")],
+            "subjects": [choices.validation_subjects, choices.test_subjects],
+        }
+        digest = hashlib.sha256(json.dumps(kept).encode()).hexdigest()[:8]
+        name = f"{group.part}_{group.kind}_{group.way}"
+        return self.folder / f"people_{digest}" / name / f"{number:05}.npz"
+
+    def make(self, groups: Sequence[Group]) -> None:
+        """Make the files of people that have none, or one of another lifter."""
+        tasks = [
+            (self, group, number)
+            for group in groups
+            for number in range(group.count(self.choices))
+            if _lifter_of(self.path(group, number)) != self.lifter
+        ]
+        if not tasks:
+            return
+        if not self.choices.workers:
+            _report(map(_make, tasks), len(tasks))
+            return
+        with get_context("spawn").Pool(min(self.choices.workers, len(tasks))) as pool:
+            _report(pool.imap_unordered(_make, tasks), len(tasks))
+
+    @property
+    def lifter(self) -> str:
+        """What the poses depend on beside the keypoints."""
+        return f"{_lifter_checksum()} {self.min_score}"
 
 
-def rendered_gestures(
-    rng: Rng, names: Sequence[str], count: int, detector: Detect
-) -> LabelledKeypoints:
-    """Render a person performing gestures, and detect."""
-    camera = VirtualCamera.random(rng, distance=(1.5, 5.0))
-    script, length = gesture_script(rng, camera, names[1:], count)
-    return _rendered(script, length, camera, detector, names)
+def _report(made: Iterable[Group], count: int) -> None:
+    """Wait for all people; log the progress."""
+    begun = logged = time.monotonic()
+    for number, group in enumerate(made, start=1):
+        now = time.monotonic()
+        if now - logged > _LOGGED or number == count:
+            logged = now
+            left = (now - begun) / number * (count - number)
+            _log.info("%d of %d people, %.0f s left; %s", number, count, left, group)
 
 
-def rendered_person(rng: Rng, actions: int, detector: Detect) -> LabelledKeypoints:
-    """Render a person performing some actions, and detect."""
-    camera = VirtualCamera.random(rng, distance=(1.5, 5.0))
-    script, length = random_script(rng, camera, actions)
-    return _rendered(script, length, camera, detector)
+def _lifter_of(path: Path) -> str:
+    """The lifter of a person's file, empty without a readable file."""
+    try:
+        with np.load(path) as file:
+            return str(file["lifter"])
+    except (OSError, KeyError, ValueError, BadZipFile):
+        return ""
 
 
-def rendered_idle_person(rng: Rng, detector: Detect) -> LabelledKeypoints:
-    """Render a person standing about for IDLE seconds, and detect."""
-    camera = VirtualCamera.random(rng, distance=(1.5, 6.0))
-    toward = float(np.arctan2(camera.position[1], camera.position[0])) + rng.normal(0, 0.8)
-    script = Script.random(rng, ["standing"], IDLE, (0.0, 0.0), toward, Body.random(rng))
-    return _rendered(script, IDLE, camera, detector)
+@lru_cache(maxsize=1)
+def _lifter_checksum() -> str:
+    return read_card(find_model(LifterSettings().lifter_model), "lifter").sha256[:16]
 
 
-def _rendered(
+@lru_cache(maxsize=1)
+def _lifter() -> Lifter:
+    return Lifter(LifterSettings())
+
+
+@lru_cache(maxsize=1)
+def _detector() -> Detector:
+    return make_detector(DetectorSettings(detector_threads=1, max_people=1))
+
+
+def _make(task: tuple[Crew, Group, int]) -> Group:
+    """Make or lift one person, the same in every process; returns its group."""
+    crew, group, number = task
+    path = crew.path(group, number)
+    keypoints = (
+        SavedPerson.load(path).keypoints
+        if _lifter_of(path)
+        else make_person(crew.choices, group, number)
+    )
+    poses = keypoints.lifted(_lifter(), crew.min_score)
+    SavedPerson(keypoints, poses, crew.lifter).save(path)
+    return group
+
+
+def make_person(choices: ActionData, group: Group, number: int) -> LabelledKeypoints:
+    """Tracked keypoints of one person of a group."""
+    place = (PARTS.index(group.part), KINDS.index(group.kind), WAYS.index(group.way))
+    rng = np.random.default_rng([choices.seed, *place, number])
+    body = Body.random(rng)
+    view = random_view(rng, body.height)
+    if group.kind == "captured":
+        return _captured(choices, group, view, rng)
+    script, length = _script(choices, group, number, view=view, body=body, rng=rng)
+    return observe(script, length, view.camera, rng, rendered=group.way == "rendered")
+
+
+def observe(
     script: Script,
     length: float,
     camera: VirtualCamera,
-    detector: Detect,
-    names: Sequence[str] = ACTIONS,
+    rng: Rng,
+    *,
+    rendered: bool,
+    begin: float = 0.0,
 ) -> LabelledKeypoints:
-    stamps = np.arange(0.0, length, 1.0 / RENDERED_RATE)
-    return render_and_detect(script, stamps, _labels(script, stamps, names), camera, detector)
-
-
-def render_and_detect(
-    script: Script, stamps: Array, labels: Labels, camera: VirtualCamera, detector: Detect
-) -> LabelledKeypoints:
-    """Render the single person of a script and detect the keypoints.
+    """Tracked keypoints of the person of a script for a time [s].
 
     Args:
-        script: movements of the person.
-        stamps: (T,) of the images [s].
-        labels: (T,) of the images.
-        camera: the virtual camera.
-        detector: images to keypoints of people.
+        script: what the person does.
+        length: of the recording [s].
+        camera: before the person.
+        rng: random generator of timestamps, surroundings and detector errors.
+        rendered: True for images and the real detector, False for a simulated one.
+        begin: of the recording, in the script [s].
     """
-    scene = Scene([script], camera)
-    people = []
-    for stamp in stamps:
-        frame = scene.frame(float(stamp))
-        people.append(nearest(detector(frame.image), frame.people[0].keypoints))
-    return track(people, stamps, labels, camera.intrinsics)
+    stamps = begin + _stamps(rng, length, rendered)
+    labels = np.array([label_of(name) for name in script.labels(stamps)])
+    if not rendered:
+        return simulate_keypoints(script.joints(stamps), stamps, labels, camera, rng)
+    _detector().reset()
+    images = scene_images(script, stamps, camera, rng)
+    return detect_and_track(images, stamps, labels, camera.intrinsics, _detector())
 
 
-def captured_actions(path: Path, split: str) -> dict[str, Array]:
-    """Motion capture joints (T, 21, 3) [m] by `action/name`, of the actions in CMU_LABELS."""
-    recordings = read_positions(path, split)
-    return {one.name: one.joints for one in recordings if one.action in CMU_LABELS}
+def _stamps(rng: Rng, length: float, rendered: bool) -> Array:
+    return random_stamps(rng, length, RENDERED_RATES) if rendered else random_stamps(rng, length)
 
 
-def captured_person(
-    rng: Rng, people: Mapping[str, Array], names: tuple[str, ...], detector: Detect | None
-) -> LabelledKeypoints:
-    """An excerpt of a motion capture recording, rendered and detected, or with simulated detector.
-
-    Args:
-        rng: random generator.
-        people: recordings by `action/name`; every action is equally likely.
-        names: label names that the labels are indices into.
-        detector: None for a simulated one.
-    """
-    action = str(rng.choice(sorted({name.split("/")[0] for name in people})))
-    name = str(rng.choice([name for name in people if name.split("/")[0] == action]))
-    camera = VirtualCamera.random(rng, distance=(1.5, 5.0))
-    joints = _excerpt(people[name], rng)
-    length = (len(joints) - 1) / CAPTURE_RATE
-    even = np.arange(0.0, length, 1.0 / RENDERED_RATE)
-    stamps = even if detector else random_stamps(rng, length)
-    moved = keep_in_view(joints[(stamps * CAPTURE_RATE).astype(int)], PERSON.root, rng)
-    labels = np.full(len(stamps), names.index(CMU_LABELS[action]))
-    body = Body.random(rng).scaled(float(np.median(standing_heights(moved))))
-    figure = figure_of(body, moved)
-    if detector is None:
-        return simulate_keypoints(figure.joints, stamps, labels, camera, rng)
-    renderer = Surroundings.random(rng).renderer(camera)
-    people_found = []
-    for row, stamp in enumerate(stamps.tolist()):
-        one = figure_of(body, moved[row : row + 1])
-        surfaces = person_surfaces(body, one, camera)
-        image = renderer.image([surfaces], [one.joints[0][_FEET]], stamp)
-        truth = _true_keypoints(figure.joints[row : row + 1], camera)
-        people_found.append(nearest(detector(image), truth))
-    return track(people_found, stamps, labels, camera.intrinsics)
-
-
-def _excerpt(joints: Array, rng: Rng) -> Array:
-    """Up to CAPTURE_SECONDS of a recording, rotated at random, starting at the origin."""
-    count = min(len(joints), int(CAPTURE_SECONDS * CAPTURE_RATE))
-    first = int(rng.integers(len(joints) - count + 1))
-    part = joints[first : first + count]
-    angle = rng.uniform(-np.pi, np.pi)
-    matrix = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    moved = part - part[:1, PERSON.root, None] * [1.0, 1.0, 0.0]
-    return np.concatenate([moved[..., :2] @ matrix.T, moved[..., 2:]], axis=-1)
-
-
-def varied_person(poses: LabelledPoses, rng: Rng) -> LabelledKeypoints:
-    """Keypoints of another person performing the recorded motion in front of another camera.
-
-    Args:
-        poses: root-relative; stamps and labels are kept.
-        rng: random generator of body, posture, camera and detector errors.
-    """
-    points = restyle(_interpolated(poses), rng)
-    upright = points @ _TO_WORLD  # (T, 17, 3), z up
-    ankles = upright[:, [HUMAN36M_17.index(f"{side}_ankle") for side in ("left", "right")], 2]
-    lowest = np.nanmin(ankles, initial=0.0)
-    camera = VirtualCamera.random(rng, distance=(1.5, 5.0))
-    toward = float(np.arctan2(camera.position[1], camera.position[0]))
-    angle = toward + np.pi / 2 + rng.normal(0, 0.5)
-    upright = upright @ rotation(2, angle).T - np.array([0.0, 0.0, lowest - FOOT])
-    joints = convert(upright, HUMAN36M_17, FIGURE)
-    return simulate_keypoints(joints, poses.stamps, poses.labels, camera, rng)
-
-
-def _interpolated(poses: LabelledPoses) -> Array:
-    """(T, 17, 3) with temporarily missing joints interpolated in time."""
-    points = poses.points.copy()
-    for joint in points.transpose(1, 2, 0).reshape(-1, len(points)):
-        present = np.isfinite(joint)
-        if present.any():
-            joint[~present] = np.interp(
-                poses.stamps[~present], poses.stamps[present], joint[present]
-            )
-    return points
-
-
-def keep_in_view(joints: Array, root: int, rng: Rng) -> Array:
-    """Reduce the motion across the floor of joints (T, J, 3) [m], z up.
-
-    This stands for a robot that turns towards the person; otherwise most walking people would leave
-    the image.
-    """
-    way = joints[:, root, None] - joints[:1, root, None]
-    return np.asarray(joints - rng.uniform(0.6, 1.0) * way * [1.0, 1.0, 0.0])
-
-
-def simulate_keypoints(
-    joints: Array, stamps: Array, labels: Labels, camera: VirtualCamera, rng: Rng
-) -> LabelledKeypoints:
-    """Project joints of FIGURE (T, J, 3) [m], world frame, and add the errors of a detector."""
-    exact = convert(camera.to_camera(joints), FIGURE, BODY_25)  # (T, 25, 3)
-    depths = exact[..., 2] - exact[:, BODY_25.index("mid_hip"), None, 2]
-    size = camera.intrinsics.width, camera.intrinsics.height
-    pixels = camera.intrinsics.project(exact)
-    points, scores = simulate_detections(pixels, depths, stamps, size, rng)
-    if rng.random() < 0.85:
-        points = _smoothed(points, stamps)
-    kept = np.flatnonzero((scores > 0).any(axis=1))
-    flat = convert(np.concatenate([points, scores[..., None]], axis=-1)[kept], BODY_25, COCO_18)
-    return LabelledKeypoints(
-        stamps[kept], flat[..., :2], flat[..., 2], labels[kept], camera.intrinsics
-    )
-
-
-def _true_keypoints(joints: Array, camera: VirtualCamera) -> Pose2D:
-    """Exact keypoints of joints of FIGURE (1, J, 3) [m], world frame."""
-    exact = convert(camera.to_camera(joints), FIGURE, BODY_25)[0]
-    return Pose2D(BODY_25, camera.intrinsics.project(exact), np.ones(len(BODY_25)))
-
-
-def random_script(rng: Rng, camera: VirtualCamera, actions: int) -> tuple[Script, float]:
-    """A script at the origin, mostly facing the camera, and its length [s]."""
-    order: list[str] = []
-    for label in rng.choice(ACTIONS, actions, replace=actions > len(ACTIONS)):
-        order.extend(["standing", str(label)] if rng.random() < 0.4 else [str(label)])
-    seconds = float(rng.uniform(2.5, 4.5))
-    toward = float(np.arctan2(camera.position[1], camera.position[0]))
-    turned = rng.normal(0, 0.6) if rng.random() < 0.8 else rng.uniform(-np.pi, np.pi)
-    script = Script.random(rng, order, seconds, (0.0, 0.0), toward + turned, Body.random(rng))
-    return script, float(script.starts[-1]) + seconds
-
-
-def random_stamps(rng: Rng, length: float) -> Array:
-    """Timestamps (T,) [s] of a camera with random rate and jitter."""
-    rate = float(np.exp(rng.uniform(np.log(8), np.log(30))))
-    stamps = np.arange(0.0, length, 1.0 / rate)
-    return np.sort(stamps + rng.uniform(-0.1, 0.1, len(stamps)) / rate)
-
-
-def _smoothed(points: Array, stamps: Array) -> Array:
-    """Smooth the keypoints (T, 25, 2) of one person like Tracker."""
-    settings, one_euro = TrackerSettings(), OneEuroFilter()
-    extents = np.nan_to_num(sizes(points), nan=1.0)  # (T,)
-    steps = np.diff(stamps, prepend=stamps[0])
-    cutoff, slope = settings.smoothing_cutoff, settings.smoothing_speed
-    return np.array(
-        [
-            one_euro(frame, float(step), max(float(extent), 1.0), cutoff, slope)
-            for frame, step, extent in zip(points, steps, extents, strict=True)
+def _script(
+    choices: ActionData, group: Group, number: int, *, view: View, body: Body, rng: Rng
+) -> tuple[Script, float]:
+    """What a person of a group does, and for how long [s]."""
+    if group.kind == "idle":
+        return idle_script(rng, view, body)
+    count: int = getattr(choices, f"{group.way}_each")
+    names = {
+        "actions": ACTIONS,
+        "others": MOVEMENTS,
+        "gestures": gesture_names(choices.gestures)[1:],
+    }[group.kind]
+    part = PARTS.index(group.part)
+    order = dealt(names, number, count, [choices.seed, part, KINDS.index(group.kind)])
+    if group.kind == "actions":
+        return action_script(rng, view, body, order)
+    if group.kind == "gestures":
+        return gesture_script(rng, view, body, order)
+    if part:
+        unseen = gesture_names(UNSEEN, choices.gestures + part * UNSEEN)[1:]
+        order = [
+            str(rng.choice(unseen)) if rng.random() < _UNSEEN_SHARE else name for name in order
         ]
-    )
+    return other_script(rng, view, body, order)
 
 
-def _labels(script: Script, stamps: Array, names: Sequence[str] = ACTIONS) -> Labels:
-    return np.array([names.index(script.label_at(float(stamp))) for stamp in stamps], np.int64)
+def _captures(choices: ActionData) -> Mapping[str, Sequence[Capture]]:
+    return read_people(choices.captures, choices.validation_subjects, choices.test_subjects)
 
 
-def nearest(people: Sequence[Pose2D], truth: Pose2D) -> Pose2D | None:
-    """The detected person with the smallest median joint error; None if none is near the truth."""
-    box = truth.box()
-    if box is None:
-        return None
-    size = float(np.hypot(*(box[2:] - box[:2])))
-    errors = []
-    for person in people:
-        common = person.present & truth.present
-        apart = np.linalg.norm(person.points - truth.points, axis=1)[common]
-        errors.append(float(np.median(apart)) if common.any() else np.inf)
-    best = int(np.argmin(errors)) if errors else 0
-    return people[best] if errors and errors[best] < 0.2 * size else None
-
-
-def track(
-    people: Sequence[Pose2D | None], stamps: Array, labels: Labels, intrinsics: Intrinsics
-) -> LabelledKeypoints:
-    """Track the detections of a single person, at most one per frame."""
-    tracker = Tracker(TrackerSettings())
-    frames, tracked = [], []
-    for index, (person, stamp) in enumerate(zip(people, stamps, strict=True)):
-        tracks = tracker.update([person] if person else [], float(stamp))
-        if tracks:
-            frames.append(index)
-            tracked.append(tracks[0].to(COCO_18))
-    points = np.array([person.points for person in tracked]).reshape(-1, 18, 2)
-    scores = np.array([person.scores for person in tracked]).reshape(-1, 18)
-    return LabelledKeypoints(stamps[frames], points, scores, labels[frames], intrinsics)
+def _captured(choices: ActionData, group: Group, view: View, rng: Rng) -> LabelledKeypoints:
+    """An excerpt of a recording, rendered and detected, or with a simulated detector."""
+    capture = excerpt(_captures(choices)[group.part], rng)
+    stamps = _stamps(rng, len(capture.joints) / capture.rate, group.way == "rendered")
+    body, figure = posed_excerpt(capture, stamps, view, rng)
+    labels = np.full(len(stamps), capture.action)
+    if group.way == "simulated":
+        return simulate_keypoints(figure.joints, stamps, labels, view.camera, rng)
+    _detector().reset()
+    moments = [figure.moment(row) for row in range(len(stamps))]
+    images = figure_images(body, moments, stamps, view.camera, rng)
+    return detect_and_track(images, stamps, labels, view.camera.intrinsics, _detector())

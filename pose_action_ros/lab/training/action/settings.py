@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,37 +17,62 @@ CELLS, HAND_MADE = "cells", "cnn"
 RANDOM = "random:"
 
 
+KINDS = ("actions", "others", "gestures", "idle", "captured")
+"""Kinds of people: in actions, in other movements, in unnamed gestures that are additional training
+classes, standing about, and of motion capture."""
+WAYS = ("simulated", "rendered")
+"""Ways to keypoints: a simulated detector, or images and the real one."""
+
+
 @dataclass(frozen=True)
 class ActionData(Settings):
     """People that the action model is trained, calibrated and tested on."""
 
     seed: int = setting(1, "random seed", low=0)
-    people: int = setting(1200, "simulated people for training", low=1)
-    validation: int = setting(100, "simulated people for calibration", low=1)
-    test: int = setting(100, "simulated people for the test scores", low=1)
-    actions_each: int = setting(6, "actions of each simulated person", low=1)
-    rendered: str = setting(
-        "", "files of `train recordings` for training, separated by spaces; empty for none"
+    workers: int = setting(0, "processes that make people; 0 for this one", low=0, high=64)
+    simulated_actions: int = setting(
+        1200, "people in actions, with a simulated detector, for training", low=0
     )
-    rendered_share: float = setting(0.3, "their share of the images", low=0, high=1)
-    rendered_test: str = setting("", "files of `train recordings` of other people for testing")
-    recorded: str = setting("", "files of `train recordings --positions`; empty for none")
-    recorded_share: float = setting(0.1, "their share of the images", low=0, high=1)
-    idle: str = setting("", "files of `train recordings --idle`; empty for none")
-    idle_share: float = setting(0.12, "their share of the images", low=0, high=1)
+    simulated_others: int = setting(300, "the same in movements that are no action", low=0)
+    simulated_gestures: int = setting(300, "the same in unnamed gestures", low=0)
+    simulated_idle: int = setting(100, "the same standing about", low=0)
+    simulated_captured: int = setting(300, "the same from motion capture", low=0)
+    rendered_actions: int = setting(
+        0, "people in actions, as images through the detector, for training", low=0
+    )
+    rendered_others: int = setting(0, "the same in movements that are no action", low=0)
+    rendered_gestures: int = setting(0, "the same in unnamed gestures", low=0)
+    rendered_idle: int = setting(0, "the same standing about", low=0)
+    rendered_captured: int = setting(0, "the same from motion capture", low=0)
+    held_out: int = setting(
+        10, "people for calibration, and as many for testing, per 100 for training", low=1, high=100
+    )
+    simulated_each: int = setting(6, "movements of each simulated person", low=1)
+    rendered_each: int = setting(3, "movements of each rendered person", low=1)
     gestures: int = setting(
         48, "unnamed gestures that are additional training classes; 0 for none", low=0, high=1000
     )
-    gesture_people: int = setting(300, "simulated people who perform gestures", low=1)
-    gesture_share: float = setting(0.15, "their share of the images", low=0, high=1)
-    rendered_gestures: str = setting(
-        "", "files of `train recordings --gestures` with that number; empty for none"
+    captures: str = setting(
+        "", "files of motion capture (.npz), separated by commas; empty for none"
     )
-    rendered_gesture_share: float = setting(0.1, "their share of the images", low=0, high=1)
+    validation_subjects: str = setting(
+        "", "their subjects for calibration, separated by commas; training omits them"
+    )
+    test_subjects: str = setting("", "their subjects for testing, separated by commas")
+    actions_share: float = setting(
+        0.52, "share of the images, relative to those of the other kinds", low=0, high=1
+    )
+    others_share: float = setting(0.2, "the same of movements that are no action", low=0, high=1)
+    gestures_share: float = setting(0.12, "the same of unnamed gestures", low=0, high=1)
+    idle_share: float = setting(0.06, "the same of people who stand about", low=0, high=1)
+    captured_share: float = setting(0.1, "the same of motion capture", low=0, high=1)
+    rendered_share: float = setting(
+        0.4, "share of rendered people in a kind that has any", low=0, high=1
+    )
     window: float = setting(2.0, "length of the windows", unit="s", low=0.2, high=30.0)
     every: float = setting(0.3, "time between windows of a recording", unit="s", low=0.01)
     settle: float = setting(
-        0.6, "least time since the action began, at the end of a window", unit="s", low=0.0
+        0.3, "least time since the label changed, at the end of a window", unit="s", low=0.0
     )
     shortest: float = setting(1.0, "least part of a window with poses", unit="s", low=0.0)
 
@@ -63,16 +88,6 @@ class NetworkChoice(Settings):
         "searched",
         "file of a genotype, random:SEED for a random one, or `searched` for the genotype of the "
         "shipped model",
-    )
-    start: str = setting(
-        "", "model with the initial weights, an .onnx file; empty for random weights"
-    )
-    start_share: float = setting(
-        0.0,
-        "share of that model's weights in the result, which keeps earlier knowledge (Wortsman et "
-        "al. 2022, Robust fine-tuning of zero-shot models)",
-        low=0.0,
-        high=1.0,
     )
     full_height: bool = setting(
         False, "the first layer reads all rows of a column at once, the others work along time"
@@ -151,12 +166,15 @@ class TeachSettings(Settings):
     threads: int = setting(2, "CPU threads", low=1, high=64)
 
 
-def read_sections(path: Path, sections: Mapping[str, type[Settings]]) -> dict[str, Any]:
+def read_sections(
+    path: Path, sections: Mapping[str, type[Settings]], changes: Sequence[str] = ()
+) -> dict[str, Any]:
     """Read settings objects from a YAML file with these sections, each optional.
 
     Args:
         path: the file.
         sections: settings class by name of section.
+        changes: of settings in the file, each SECTION.NAME=VALUE.
 
     Raises:
         SettingError: not readable, not YAML, or a section or setting is unknown or not allowed.
@@ -167,9 +185,10 @@ def read_sections(path: Path, sections: Mapping[str, type[Settings]]) -> dict[st
         raise SettingError(f"cannot read the settings {path}: {error}") from error
     if not isinstance(values, Mapping) or set(values) - set(sections):
         raise SettingError(f"{path} must have the sections {', '.join(sections)} and no others")
+    changed = _changes(changes, sections)
     try:
         return {
-            name: from_mapping(settings, _section(values, name))
+            name: from_mapping(settings, {**_section(values, name), **changed[name]})
             for name, settings in sections.items()
         }
     except SettingError as error:
@@ -181,3 +200,21 @@ def _section(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(section, Mapping):
         raise SettingError(f"section {name!r} must have names and values, got {section!r}")
     return section
+
+
+def _changes(changes: Sequence[str], sections: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Changed values by section and name."""
+    changed: dict[str, dict[str, Any]] = {section: {} for section in sections}
+    for change in changes:
+        place, equals, value = change.partition("=")
+        section, _, name = place.partition(".")
+        if section not in changed or not name or not equals:
+            choices = ", ".join(changed)
+            raise SettingError(
+                f"got the change {change!r}, expected SECTION.NAME=VALUE with one of {choices}"
+            )
+        try:
+            changed[section][name] = yaml.safe_load(value) if value else ""
+        except yaml.YAMLError as error:
+            raise SettingError(f"the change {change!r} has no YAML value: {error}") from error
+    return changed

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -13,20 +12,22 @@ from pose_action_ros import __version__
 from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.lab.networks.cells import CellNetwork
 from pose_action_ros.lab.training.action.augmentation import hold_first_pose
-from pose_action_ros.lab.training.action.data import NAMES, TrainingData, mirrored_labels
+from pose_action_ros.lab.training.action.data import TrainingData, mirrored_labels
 from pose_action_ros.lab.training.action.demonstrations import Demonstration, windows_of
 from pose_action_ros.lab.training.action.labelled import LabelledPoses
 from pose_action_ros.lab.training.action.model import ActionModel
-from pose_action_ros.lab.training.action.people import varied_person
 from pose_action_ros.lab.training.action.settings import ActionData, TeachSettings
-from pose_action_ros.lab.training.action.windows import NO_MIRROR, Style, WindowSet, WindowSpec
+from pose_action_ros.lab.training.action.simulated_people import varied_person
+from pose_action_ros.lab.training.action.windows import NO_MIRROR, WindowSet, WindowSpec
+from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.models.cache import cache_folder
 from pose_action_ros.settings import names_of
 from pose_action_ros.simulation import ACTIONS
 from pose_action_ros.skeletons import HUMAN36M_17
 
-VALIDATION_PEOPLE = 60
-"""Simulated people that kept actions are tested and probabilities calibrated with."""
+HELD_OUT = 20
+"""Simulated people that kept actions are tested and probabilities calibrated with, per 100 others.
+"""
 COPIES = 24
 """Variations of each demonstration: other people in front of other cameras."""
 GESTURE_PEOPLE, GESTURE_SHARE = 120, 0.2
@@ -100,16 +101,21 @@ class TeachingData:
             unchanged = self._mirrored == np.arange(len(self.labels))
             new = [name not in self.kept for name in self.labels]
             self._mirrored = np.where(unchanged & new, NO_MIRROR, self._mirrored)
+        spare = base.network.shape.spare if isinstance(base.network, CellNetwork) else 0
         self._data = TrainingData(
             ActionData(
-                people=settings.people,
-                validation=VALIDATION_PEOPLE,
+                simulated_actions=settings.people,
+                held_out=HELD_OUT,
                 window=base.window,
-                gestures=base.network.shape.spare if isinstance(base.network, CellNetwork) else 0,
-                gesture_people=GESTURE_PEOPLE,
+                gestures=spare,
+                simulated_gestures=GESTURE_PEOPLE if spare else 0,
+                actions_share=1 - GESTURE_SHARE,
+                gestures_share=GESTURE_SHARE,
             ),
             base.spmf,
             cache_folder() / "simulated_people" / __version__,
+            self.labels,
+            tuple(name for name in self.labels if name not in self.kept),
         )
 
     @property
@@ -142,20 +148,21 @@ class TeachingData:
             for poses in [self.demonstrations[number].poses, *self._copies[number][:copies]]:
                 windows += windows_of(poses, len(recordings), label)
                 recordings.append(poses)
-        return self._set(recordings, windows, hold_first_pose, PACE)
+        return self._data.window_set(
+            recordings, windows, self._mirrored, style=hold_first_pose, pace=PACE
+        )
 
     @cached_property
     def _copies(self) -> list[list[LabelledPoses]]:
         """COPIES of each demonstration."""
+        lifter = Lifter(LifterSettings())
         return [
-            self._data.lifted(
-                [
-                    varied_person(
-                        demonstration.poses, np.random.default_rng([self._seed, number, copy])
-                    )
-                    for copy in range(COPIES)
-                ]
-            )
+            [
+                varied_person(
+                    demonstration.poses, np.random.default_rng([self._seed, number, copy])
+                ).lifted(lifter, self._data.spmf.min_score)
+                for copy in range(COPIES)
+            ]
             for number, demonstration in enumerate(
                 tqdm(self.demonstrations, "variations", disable=None)
             )
@@ -163,32 +170,15 @@ class TeachingData:
 
     def replay(self) -> dict[WindowSet, float]:
         """Simulated people with the kept actions and gestures, and their shares of the images."""
-        people = self.simulated("train")
-        if not self._data.choices.gestures:
-            return {people: 1.0}
-        return {people: 1 - GESTURE_SHARE, self._data.gestures(self.labels): GESTURE_SHARE}
+        return self._data.sources(("actions", "gestures"))
 
     def simulated(self, part: str) -> WindowSet:
         """People who perform simulated actions; those that are not kept count as no action.
 
         They are simulated once, which takes a minute, and cached.
         """
-        return self.relabelled(self._data.people(part))
+        return self._data.windows(part, ("actions",))
 
     def relabelled(self, people: Iterable[LabelledPoses]) -> WindowSet:
-        """Windows of people, labelled by indices into NAMES."""
-        table = np.array(
-            [self.labels.index(name) if name in self.kept else len(self.labels) for name in NAMES]
-        )
-        labelled = [replace(person, labels=table[person.labels]) for person in people]
-        return self._set(labelled, self._data.windows(labelled))
-
-    def _set(
-        self,
-        recordings: Sequence[LabelledPoses],
-        windows: Sequence[WindowSpec],
-        style: Style | None = None,
-        pace: float = 0.12,
-    ) -> WindowSet:
-        seconds, spmf = self._data.choices.window, self._data.spmf
-        return WindowSet(recordings, windows, seconds, spmf, self._mirrored, style=style, pace=pace)
+        """Windows of people who perform simulated actions."""
+        return self._data.cut(list(people))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from pose_action_ros.lab.training.action.augmentation import disturb, mirror
 from pose_action_ros.lab.training.action.labelled import LabelledPoses
+from pose_action_ros.lab.training.action.visible import NO_ACTION, Visible
 from pose_action_ros.recognition.enhanced_spmf import Image, enhanced_spmf
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.recognition.window import resample
@@ -20,11 +21,19 @@ Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 Rng = np.random.Generator
 Style = Callable[[Array, Rng], Array]
+Numbering = Callable[[str], int]
 
-NO_ACTION = -1
-"""Label of a window in which no action is performed."""
 NO_MIRROR = -2
 """Mirrored label of an action without a label for its opposite side."""
+PAUSED = -3
+"""Class of frames in which an action has paused or ends."""
+OMITTED = -4
+"""Class of frames without windows."""
+
+PAUSE = 0.5
+"""Longest pause that shows no action; a longer one looks like standing [s]."""
+ENDING = 0.15
+"""Least time from the end of a window to the next change of the label [s]."""
 
 MAX_GAP = 0.5  # [s] as the recogniser's default; windows do not span longer gaps
 _ROUNDING = 1e-9  # [s]
@@ -37,7 +46,7 @@ class WindowSpec:
     Attributes:
         recording: index of the recording.
         frame: index of its newest frame.
-        label: action in its newest part.
+        label: class in its newest part, or NO_ACTION.
     """
 
     recording: int
@@ -46,36 +55,67 @@ class WindowSpec:
 
 
 def find_windows(
-    recordings: Sequence[LabelledPoses], every: float, settle: float, shortest: float
+    recordings: Sequence[LabelledPoses],
+    number: Numbering,
+    every: float,
+    settle: float,
+    shortest: float,
 ) -> list[WindowSpec]:
     """Find the windows of all recordings.
 
+    A pause shows no action at first; after PAUSE it looks like standing, and has no windows.
+
     Args:
         recordings: poses to search.
-        every: least time between windows [s].
-        settle: least time since the action began, at the end of a window [s].
+        number: label's name to class: an index, NO_ACTION, PAUSED, or OMITTED.
+        every: least time between windows of one label [s].
+        settle: least time since the label changed, at the end of a window [s].
         shortest: least time with poses before the end of a window [s].
     """
     return [
         spec
         for index, recording in enumerate(recordings)
-        for spec in _windows_of(index, recording, every, settle, shortest)
+        for spec in _windows_of(
+            index, recording, _numbers(recording, number), every, settle, shortest
+        )
     ]
 
 
-def _windows_of(
-    index: int, recording: LabelledPoses, every: float, settle: float, shortest: float
+def _numbers(recording: LabelledPoses, number: Numbering) -> Labels:
+    """(T,) classes of the frames."""
+    names, rows = np.unique(recording.labels, return_inverse=True)
+    return np.array([number(str(name)) for name in names], dtype=np.int64)[rows]
+
+
+def _windows_of(  # noqa: PLR0917 - of find_windows
+    index: int,
+    recording: LabelledPoses,
+    numbers: Labels,
+    every: float,
+    settle: float,
+    shortest: float,
 ) -> Iterable[WindowSpec]:
     stamps = recording.stamps
     started = stamps[recording.segment_starts(MAX_GAP)]  # (T,) beginning of the segment
-    switched = np.diff(recording.labels, prepend=-1) != 0
+    switched = np.diff(numbers, prepend=OMITTED) != 0
     changed = np.maximum.accumulate(np.where(switched, stamps, -np.inf))  # (T,) last label change
-    usable = (stamps - changed >= settle) & (stamps - started >= shortest)
-    newest = -np.inf
+    held = stamps - changed
+    usable = (held >= settle) & (stamps - started >= shortest) & (numbers != OMITTED)
+    usable &= (numbers != PAUSED) | (held <= max(PAUSE, settle))
+    usable &= _time_left(stamps, switched) >= ENDING
+    newest, before = -np.inf, OMITTED
     for frame in np.flatnonzero(usable):
-        if stamps[frame] - newest >= every:
-            newest = stamps[frame]
-            yield WindowSpec(index, int(frame), int(recording.labels[frame]))
+        label = int(numbers[frame])
+        if label != before or stamps[frame] - newest >= every:
+            newest, before = stamps[frame], label
+            yield WindowSpec(index, int(frame), NO_ACTION if label == PAUSED else label)
+
+
+def _time_left(stamps: Array, switched: npt.NDArray[np.bool_]) -> Array:
+    """(T,) time from each frame to the next with another label [s], infinite if there is none."""
+    ends = np.where(switched, stamps, np.inf)[1:]
+    following = np.append(np.minimum.accumulate(ends[::-1])[::-1], np.inf)
+    return np.asarray(following[: len(stamps)] - stamps)
 
 
 def cut_window(recording: LabelledPoses, frame: int, seconds: float, frames: int) -> Array:
@@ -85,7 +125,8 @@ def cut_window(recording: LabelledPoses, frame: int, seconds: float, frames: int
     first = int(recording.segment_starts(MAX_GAP)[frame])
     before = int(np.searchsorted(recording.stamps, times[0], side="right")) - 1
     inside = slice(max(before, first), frame + 1)
-    poses = resample(recording.stamps[inside], recording.points[inside], times)
+    points = recording.points[inside].astype(np.float64)
+    poses = resample(recording.stamps[inside], points, times)
     poses[times < recording.stamps[first] - _ROUNDING] = np.nan
     return poses
 
@@ -98,13 +139,14 @@ class WindowSet:
         windows: positions of the windows.
         seconds: length of a window.
         spmf: how images are drawn.
-        mirrored: (L,) label of each label in the mirror, NO_MIRROR for none; labels from L on
-            stand for no action.
+        mirrored: (L,) label of each label in the mirror, NO_MIRROR for none.
+        visible: which labels need which joints.
         style: additional augmentation of a window.
         pace: variation of tempo, standard deviation of the logarithm.
 
     Attributes:
-        truth: (N,) labels, NO_ACTION where no action is performed.
+        truth: (N,) labels, NO_ACTION where no action is performed or joints that it needs are
+            missing.
     """
 
     def __init__(
@@ -115,14 +157,21 @@ class WindowSet:
         spmf: SpmfSettings,
         mirrored: Labels,
         *,
+        visible: Visible | None = None,
         style: Style | None = None,
         pace: float = 0.12,
     ) -> None:
         self._recordings, self._windows = recordings, windows
         self._style, self._pace = style, pace
         self._seconds, self._spmf, self._mirrored = seconds, spmf, mirrored
-        labels = np.array([window.label for window in windows], dtype=np.int64)
-        self.truth: Labels = np.where(labels < len(mirrored), labels, NO_ACTION)
+        self._visible = visible or Visible(())
+        self.truth: Labels = np.array(
+            [
+                self._visible.label(self._cut(index, seconds), window.label)
+                for index, window in enumerate(windows)
+            ],
+            dtype=np.int64,
+        )
 
     @cached_property
     def images(self) -> Image:
@@ -145,6 +194,7 @@ class WindowSet:
             if self._style:
                 points = self._style(points, rng)
             windows.append(disturb(points, rng))
+            labels[row] = self._visible.label(windows[-1], labels[row])
         return enhanced_spmf(np.stack(windows), self._spmf), labels
 
     def _cut(self, index: int, seconds: float) -> Array:

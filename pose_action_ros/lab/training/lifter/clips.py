@@ -61,12 +61,6 @@ class Clip:
     defined: Flags
     furniture: tuple[Box, ...] = ()
 
-    def moment(self, number: int) -> Posed:
-        """The figure at one moment alone."""
-        rows = slice(number, number + 1)
-        frames = {name: axes[rows] for name, axes in self.figure.frames.items()}
-        return Posed(self.figure.joints[rows], frames)
-
 
 def recorded_clip(pool: Pool, times: Array, rng: Generator) -> Clip:
     """A random piece of a recording, with the person's own bones or a random body's.

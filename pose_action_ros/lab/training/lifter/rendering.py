@@ -173,7 +173,7 @@ def images_of(clip: Clip, camera: VirtualCamera, rate: float, rng: Generator) ->
     """Render the images (H, W, 3) BGR of a clip in random surroundings."""
     renderer = Surroundings.random(rng).renderer(camera)
     for number in range(len(clip.joints)):
-        moment = clip.moment(number)
+        moment = clip.figure.moment(number)
         surfaces = person_surfaces(clip.body, moment, camera)
         feet = moment.joints[0][_FEET]
         yield renderer.image([surfaces], [feet], number / rate, clip.furniture)

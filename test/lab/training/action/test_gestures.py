@@ -1,17 +1,12 @@
-"""Unnamed gestures: deterministic, human speeds, and windows numbered after the labels."""
+"""Unnamed gestures: deterministic, with human speeds."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pose_action_ros.lab.training.action.data import TrainingData
-from pose_action_ros.lab.training.action.gestures import KINDS, PREFIX, gesture
+from pose_action_ros.lab.training.action.gestures import KINDS, gesture
 from pose_action_ros.lab.training.action.settings import ActionData
-from pose_action_ros.lab.training.action.windows import NO_ACTION
-from pose_action_ros.recognition import SpmfSettings
 from pose_action_ros.simulation import FIGURE, Body, Performance
 
 WRISTS = [FIGURE.index(f"{side}_wrist") for side in ("left", "right")]
@@ -56,36 +51,3 @@ def test_people_differ_less_than_gestures() -> None:
 
 def test_all_kinds_occur() -> None:
     assert {gesture(number).kind for number in range(8)} == set(KINDS)
-
-
-@pytest.mark.parametrize("labels", [("standing", "waving_left", "waving_right"), ("bowing",)])
-def test_windows_of_gestures_are_numbered_after_the_labels(
-    labels: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    folder = tmp_path_factory.getbasetemp() / "gestures"  # the same people for both labels
-    choices = ActionData(gestures=2, gesture_people=2, actions_each=4)
-    windows = TrainingData(choices, SpmfSettings(), folder).gestures(labels)
-    count = len(labels)
-    stands = {0} if "standing" in labels else {NO_ACTION}
-    assert set(windows.truth.tolist()) == {*range(count, count + 2), *stands}
-    _, changed = windows.augmented(np.arange(len(windows.truth)), np.random.default_rng(0))
-    assert (changed == windows.truth).all()  # mirrored gestures keep their label
-
-
-def test_unnamed_gestures_are_not_trained_on_and_labelled_no_action(tmp_path: Path) -> None:
-    data = TrainingData(
-        ActionData(gestures=3, validation=2, test=2, actions_each=2), SpmfSettings(), tmp_path
-    )
-    numbers = []
-    for part in ("validation", "test"):
-        windows = data.unnamed(part)
-        assert len(windows.truth) > 0
-        assert set(windows.truth.tolist()) == {NO_ACTION}
-        with np.load(next(tmp_path.glob(f"unnamed_{part}_*.npz"))) as file:
-            names = file["names"][np.unique(file["labels"])]
-        numbers.append(
-            {int(str(name).removeprefix(PREFIX)) for name in names if name != "standing"}
-        )
-    first, second = numbers
-    assert min(first | second) >= 3
-    assert not first & second

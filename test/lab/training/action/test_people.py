@@ -1,57 +1,174 @@
-"""People of motion capture in front of virtual cameras."""
+"""People in files: seeds, resuming, renewed lifting; what each kind of people is labelled with."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
-import numpy.typing as npt
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pose_action_ros.lab.datasets.person import PERSON
-from pose_action_ros.lab.datasets.simulated import person_joints
+from pose_action_ros.errors import InputError
+from pose_action_ros.lab.training.action import people as people_module
+from pose_action_ros.lab.training.action.gestures import PREFIX, gesture_names
+from pose_action_ros.lab.training.action.labelled import LabelledKeypoints, SavedPerson
 from pose_action_ros.lab.training.action.people import (
-    CAPTURE_RATE,
-    CAPTURE_SECONDS,
-    captured_person,
+    PARTS,
+    Crew,
+    Group,
+    all_groups,
+    make_person,
 )
+from pose_action_ros.lab.training.action.scripts import MOVEMENTS, dealt, label_of
+from pose_action_ros.lab.training.action.settings import KINDS, WAYS, ActionData
 from pose_action_ros.recognition.settings import UNKNOWN
-from pose_action_ros.simulation import Script
+from pose_action_ros.simulation import ACTIONS
+from pose_action_ros.simulation.performance import AFTER
 from pose_action_ros.skeletons import COCO_18
+from properties import examples
 
-NAMES = ("walking", UNKNOWN)
-
-
-def capture(action: str, seconds: float) -> npt.NDArray[np.float64]:
-    """(T, 21, 3) joints like those of a motion capture system."""
-    script = Script.random(np.random.default_rng(0), [action], seconds)
-    return person_joints(script.joints(np.arange(0, seconds, 1 / CAPTURE_RATE)))
-
-
-@pytest.fixture(scope="module")
-def people() -> dict[str, npt.NDArray[np.float64]]:
-    return {"walking/01": capture("walking", 3.0), "directing_traffic/01": capture("pointing", 12)}
-
-
-def test_tracks_are_excerpts_of_recordings(people: dict[str, npt.NDArray[np.float64]]) -> None:
-    labels = []
-    for seed in range(6):
-        person = captured_person(np.random.default_rng(seed), people, NAMES, None)
-        assert person.points.shape == (len(person.stamps), len(COCO_18), 2)
-        assert (np.diff(person.stamps) > 0).all()
-        assert person.stamps[-1] <= CAPTURE_SECONDS
-        assert len(set(person.labels.tolist())) == 1
-        labels.append(int(person.labels[0]))
-    assert set(labels) == {0, 1}
+CHOICES = ActionData(
+    simulated_actions=3,
+    simulated_others=1,
+    simulated_gestures=1,
+    simulated_idle=1,
+    simulated_captured=0,
+    simulated_each=2,
+    rendered_each=1,
+    gestures=3,
+)
 
 
-def test_the_seed_determines_the_track(
-    people: dict[str, npt.NDArray[np.float64]],
-) -> None:
-    first, same, other = (
-        captured_person(np.random.default_rng(seed), people, NAMES, None) for seed in (1, 1, 2)
+def person(kind: str, number: int = 0, part: str = "train", way: str = "simulated") -> set[str]:
+    """Labels of a person."""
+    return set(make_person(CHOICES, Group(part, kind, way), number).labels.tolist())
+
+
+def test_actions_and_their_pauses_are_labelled() -> None:
+    allowed = {*ACTIONS, *MOVEMENTS, UNKNOWN, *AFTER.values()}
+    found: set[str] = set().union(*(person("actions", number) for number in range(6)))
+    assert found <= allowed
+    assert len(found & set(ACTIONS)) > 4
+
+
+def test_other_movements_are_named_and_postures_have_the_name_of_their_action() -> None:
+    assert person("others") <= {label_of(name) for name in MOVEMENTS} | {UNKNOWN}
+    assert label_of("lying_back") in {"lying", "lying_back"}
+    assert label_of("crawling") == "crawling"
+    assert label_of("waving_left") == "waving_left"
+
+
+def test_idle_people_stand() -> None:
+    assert person("idle") == {"standing"}
+
+
+def test_gestures_for_training_are_not_those_of_other_parts() -> None:
+    assert person("gestures") <= {*gesture_names(3), UNKNOWN}
+    later = [name for number in range(8) for name in person("others", number, "test")]
+    numbers = [int(name.removeprefix(PREFIX)) for name in later if name.startswith(PREFIX)]
+    assert numbers
+    assert min(numbers) >= 3
+
+
+@pytest.mark.parametrize("kind", ["actions", "idle"])
+def test_rendered_people_are_detected(kind: str) -> None:
+    made = make_person(CHOICES, Group("train", kind, "rendered"), 1)
+    assert made.points.shape == (len(made.stamps), len(COCO_18), 2)
+    assert len(made.stamps) > 5
+    assert np.isfinite(made.points[made.scores > 0]).all()
+
+
+@examples(40)
+@given(
+    names=st.integers(1, 9), count=st.integers(1, 4), people=st.integers(1, 30), seed=st.integers(0)
+)
+def test_all_labels_are_dealt_equally_often(names: int, count: int, people: int, seed: int) -> None:
+    labels = [str(number) for number in range(names)]
+    deals = [name for number in range(people) for name in dealt(labels, number, count, [seed])]
+    counts = [deals.count(label) for label in labels]
+    assert len(deals) == people * count
+    assert max(counts) - min(counts) <= 1
+
+
+def test_every_part_has_people_of_every_kind() -> None:
+    counts = {
+        (part, group.kind, group.way): group.count(CHOICES)
+        for part in PARTS
+        for group in all_groups(part)
+    }
+    assert len(counts) == len(PARTS) * len(KINDS) * len(WAYS)
+    assert counts["train", "actions", "simulated"] == 3
+    assert counts["test", "actions", "simulated"] == 1
+    assert counts["test", "actions", "rendered"] == 0
+    assert counts["train", "captured", "simulated"] == 0
+    assert counts["train", "gestures", "simulated"] == 1
+    assert counts["test", "gestures", "simulated"] == 0
+
+
+def same(first: LabelledKeypoints, second: LabelledKeypoints) -> bool:
+    return first.points.shape == second.points.shape and bool(
+        np.allclose(first.points, second.points, atol=1e-3, equal_nan=True)
+        and (first.labels == second.labels).all()
+        and first.intrinsics == second.intrinsics
     )
-    assert first.points == pytest.approx(same.points, nan_ok=True)
-    assert first.intrinsics != other.intrinsics or len(first.points) != len(other.points)
 
 
-def test_captured_joints_are_complete() -> None:
-    assert capture("walking", 1.0).shape[1:] == (len(PERSON), 3)
+def test_people_are_made_once_from_their_seeds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crew, group = Crew(CHOICES, 0.3, tmp_path), Group("train", "actions", "simulated")
+    poses = crew.poses([group])
+    assert len(poses) == 3
+    paths = [crew.path(group, number) for number in range(3)]
+    saved = [SavedPerson.load(path) for path in paths]
+    assert same(saved[1].keypoints, make_person(CHOICES, group, 1))
+    assert not same(saved[0].keypoints, saved[1].keypoints)
+    assert np.array_equal(saved[2].poses.points, poses[2].points, equal_nan=True)
+    paths[1].unlink()
+    paths[2].write_bytes(paths[2].read_bytes()[:-300])  # an interrupted copy
+    begun = paths[0].stat().st_mtime_ns
+    crew.make([group])
+    assert paths[0].stat().st_mtime_ns == begun
+    assert same(SavedPerson.load(paths[1]).keypoints, saved[1].keypoints)
+    monkeypatch.setattr(people_module, "make_person", None)  # lifting needs no new keypoints
+    later = replace(crew, min_score=0.99)
+    fewer = later.poses([group])
+    assert SavedPerson.load(paths[0]).lifter == later.lifter != crew.lifter
+    assert np.isnan(fewer[0].points).sum() > np.isnan(poses[0].points).sum()
+
+
+def test_processes_make_the_same_people(tmp_path: Path) -> None:
+    alone, together = (
+        Crew(replace(CHOICES, workers=workers), 0.3, tmp_path / str(workers)) for workers in (0, 2)
+    )
+    group = Group("train", "actions", "simulated")
+    for first, second in zip(alone.poses([group]), together.poses([group]), strict=True):
+        assert np.array_equal(first.points, second.points, equal_nan=True)
+
+
+def test_settings_that_change_people_change_the_folder(tmp_path: Path) -> None:
+    group = Group("train", "actions", "simulated")
+    more, other = replace(CHOICES, simulated_actions=9), replace(CHOICES, seed=5)
+    paths = [Crew(one, 0.3, tmp_path).path(group, 0) for one in (CHOICES, more, other)]
+    assert paths[0] == paths[1] != paths[2]
+
+
+def test_other_files_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "person.npz"
+    path.write_bytes(b"no")
+    with pytest.raises(InputError, match=r"person\.npz is no file of `train action`"):
+        SavedPerson.load(path)
+
+
+def test_a_person_without_detections_has_no_poses() -> None:
+    made = make_person(CHOICES, Group("train", "idle", "simulated"), 0)
+    none = replace(
+        made,
+        stamps=made.stamps[:0],
+        points=made.points[:0],
+        scores=made.scores[:0],
+        labels=made.labels[:0],
+    )
+    assert len(none.lifted(people_module._lifter(), 0.3).stamps) == 0

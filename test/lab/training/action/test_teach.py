@@ -33,9 +33,9 @@ from pose_action_ros.lab.training.action.model import (
     with_labels,
     write_model,
 )
-from pose_action_ros.lab.training.action.people import varied_person
 from pose_action_ros.lab.training.action.report import HeldOut, table, warnings
 from pose_action_ros.lab.training.action.settings import NetworkChoice, TeachSettings
+from pose_action_ros.lab.training.action.simulated_people import varied_person
 from pose_action_ros.lab.training.action.teach import features_of, fit_head, folds_of
 from pose_action_ros.lab.training.action.teaching_data import labels_after
 from pose_action_ros.lab.training.action.windows import NO_MIRROR
@@ -114,7 +114,7 @@ def small(
     cache = tmp_path_factory.getbasetemp() / "simulated_people"
     monkeypatch.setenv("POSE_ACTION_CACHE", str(cache))
     for module, name, value in (
-        (teaching_data, "VALIDATION_PEOPLE", 2),
+        (teaching_data, "HELD_OUT", 100),
         (teaching_data, "COPIES", 1),
         (teaching_data, "GESTURE_PEOPLE", 2),
         (teach, "COPIES", 1),
