@@ -115,7 +115,7 @@ def _pointed(rng: Rng) -> tuple[float, float]:
     """Draw where an arm points: outwards from ahead, and above the horizontal [degrees]."""
     kind = chosen(rng, {"side": 33, "ahead": 30, "across": 9, "anywhere": 28})
     around = {
-        "side": rng.normal(88, 9),
+        "side": rng.normal(80, 13),
         "ahead": rng.uniform(-28, 35),
         "across": rng.uniform(-55, -25),
         "anywhere": rng.uniform(-25, 110),

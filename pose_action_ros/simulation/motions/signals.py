@@ -138,7 +138,7 @@ def stop(body: Body, rng: Rng) -> Motion:
     if rng.random() < 0.5:
         place = direction(rng.uniform(-28, 18), rng.uniform(-22, 26)) * rng.uniform(0.9, 1.0)
     else:
-        place = rng.uniform([0.43, -0.4, -0.42], [0.85, 0.18, 0.32])
+        place = rng.uniform([0.42, -0.42, -0.47], [0.85, 0.18, 0.32])
     elbow = [-0.2, rng.uniform(0.2, 1.3), -1.0]
     hand = {
         "pronate": np.array(rng.uniform(60, 95)),
@@ -164,7 +164,7 @@ def thumbs_up(body: Body, rng: Rng) -> Motion:
     if kind == "stretched":
         place = direction(rng.uniform(-25, 25), rng.uniform(-28, 15)) * rng.uniform(0.78, 1.0)
     elif kind == "bent":
-        place = rng.uniform([0.36, -0.4, -0.48], [0.72, 0.15, -0.02])
+        place = rng.uniform([0.36, -0.4, -0.48], [0.72, 0.22, 0.02])
     else:  # elbow at the side, forearm steeply up
         place = rng.uniform([0.26, -0.1, -0.25], [0.45, 0.3, 0.0])
     hand = {

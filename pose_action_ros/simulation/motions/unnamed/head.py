@@ -51,9 +51,9 @@ def shaking_head(body: Body, rng: Rng) -> Motion:
 def shrugging(body: Body, rng: Rng) -> Motion:
     """Raise the shoulders, mostly with the forearms turned outwards and the palms up."""
     hands = chosen(rng, {"open": 75, "none": 25}) == "open"
-    wide, ahead = np.radians(rng.uniform(3, 38)), rng.uniform(-0.1, 0.45)
+    wide, ahead = np.radians(rng.uniform(3, 52)), rng.uniform(-0.1, 0.45)
     upper = [ahead, np.tan(wide), -1.0]
-    up, out = rng.uniform(-0.7, 0.7), rng.uniform(0.2, 1.3)
+    up, out = rng.uniform(-0.7, 1.2), rng.uniform(0.2, 1.3)
     goal = {
         **aim(upper, [rng.uniform(0.35, 1.0), out, up]),
         "pronate": np.array(-rng.uniform(50, 95)),
