@@ -66,7 +66,8 @@ class Action:
             "--controls",
             type=int,
             default=0,
-            help="random cells to compare with, beside the hand-made network; 0 for none",
+            help="random cells to compare with, beside the hand-made network and JET colours; 0 "
+            "for no comparison",
         )
         parser.add_argument(
             "--network", choices=(CELLS, HAND_MADE), help="replaces the network of the settings"

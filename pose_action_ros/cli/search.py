@@ -94,11 +94,8 @@ def _recorded(
     sections: Mapping[str, Any], args: argparse.Namespace
 ) -> tuple[Examples, tuple[Images, Labels]]:
     """Training images of a data set, and images of other training subjects for the rewards."""
-    from pose_action_ros.lab.training.action.protocols import (
-        SequenceExamples,
-        reward_split,
-        splits,
-    )
+    from pose_action_ros.lab.training.action.protocols import reward_split, splits
+    from pose_action_ros.lab.training.action.sequence_examples import SequenceExamples
 
     if args.data is None:
         raise SettingError(f"--dataset {args.dataset} needs --data, the folder of its files")

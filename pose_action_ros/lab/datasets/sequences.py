@@ -30,6 +30,7 @@ class ActionSequence:
         label: number of its action, from 0.
         subjects: names, one for each person.
         rate: frames per second [Hz].
+        broken: the recording does not show its action.
 
     Raises:
         InputError: fewer than two frames, wrong shape, or numbers that are not finite.
@@ -40,6 +41,7 @@ class ActionSequence:
     label: int
     subjects: tuple[str, ...]
     rate: float
+    broken: bool = False
 
     def __post_init__(self) -> None:
         points = np.array(self.points, dtype=np.float64)

@@ -19,6 +19,7 @@ from pose_action_ros.lab.evaluation.tables import Table
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 ACCURACY = (
     "split",
     "sequences",
@@ -28,7 +29,11 @@ ACCURACY = (
     "least",
     "greatest",
     "ensemble",
+    "not broken",
+    "accuracy %",
+    "ensemble",
 )
+"""The last three columns are without broken recordings."""
 _DOTS_PER_INCH = 110
 
 
@@ -42,6 +47,7 @@ class Answers:
         labels: names of the classes.
         truth: (N,) true classes.
         probabilities: (N, L) of the classes.
+        broken: (N,) recordings that do not show their action; None for none.
 
     Raises:
         InputError: numbers of answers and sequences, or of classes and labels, differ or are 0.
@@ -52,6 +58,7 @@ class Answers:
     labels: tuple[str, ...]
     truth: Labels
     probabilities: Array
+    broken: Mask | None = None
 
     def __post_init__(self) -> None:
         expected = (len(self.truth), len(self.labels))
@@ -60,6 +67,16 @@ class Answers:
                 f"got answers {self.probabilities.shape} for {len(self.truth)} sequences of "
                 f"{self.split}, expected {expected}"
             )
+
+    @property
+    def whole(self) -> Answers:
+        """The answers without those for broken recordings."""
+        if self.broken is None:
+            return self
+        kept = ~self.broken
+        return Answers(
+            self.split, self.seed, self.labels, self.truth[kept], self.probabilities[kept]
+        )
 
     @property
     def answers(self) -> Labels:
@@ -79,6 +96,7 @@ class Answers:
             "labels": list(self.labels),
             "truth": self.truth.tolist(),
             "probabilities": self.probabilities.round(5).tolist(),
+            "broken": None if self.broken is None else self.broken.tolist(),
         }
 
     @classmethod
@@ -90,6 +108,7 @@ class Answers:
             tuple(value["labels"]),
             np.array(value["truth"], dtype=np.int64),
             np.array(value["probabilities"], dtype=np.float64),
+            None if value.get("broken") is None else np.array(value["broken"], dtype=bool),
         )
 
 
@@ -122,31 +141,44 @@ def ensemble_accuracy(results: Sequence[Answers]) -> float:
 def accuracy_table(results: Sequence[Answers], mean_of: Sequence[str]) -> Table:
     """Per-sequence accuracy [%] of every split: mean, deviation and range over the seeds.
 
-    The last column is the accuracy of the ensemble of the seeds' networks.
+    An ensemble is that of the seeds' networks.
 
     Args:
         results: of all splits and seeds.
         mean_of: splits to average in the last row; its deviation is of the seeds' means.
     """
-    rows = []
     splits = by_split(results)
-    for name, answers in splits.items():
-        accuracies = [one.accuracy for one in answers]
-        rows.append(_row(name, accuracies, len(answers[0].truth), ensemble_accuracy(answers)))
+    rows = [(name, *_figures([answers])) for name, answers in splits.items()]
     chosen = [splits[name] for name in mean_of if name in splits]
     if len(chosen) > 1:
-        seeds = zip(*([one.accuracy for one in answers] for answers in chosen), strict=False)
-        means = [float(np.mean(values)) for values in seeds]
-        total = sum(len(answers[0].truth) for answers in chosen)
-        joined = float(np.mean([ensemble_accuracy(answers) for answers in chosen]))
-        rows.append(_row(f"mean of {', '.join(mean_of)}", means, total, joined))
+        rows.append((f"mean of {', '.join(mean_of)}", *_figures(chosen)))
     return Table("Accuracy per sequence", ACCURACY, rows)
 
 
-def _row(name: str, accuracies: Sequence[float], sequences: int, joined: float) -> tuple[str, ...]:
-    values = 100 * np.array(accuracies)
-    numbers = (values.mean(), values.std(), values.min(), values.max(), 100 * joined)
-    return (name, str(sequences), str(len(values)), *(f"{number:.2f}" for number in numbers))
+def _figures(splits: Sequence[Sequence[Answers]]) -> tuple[str, ...]:
+    """Figures of the mean of some splits, each with the answers of all seeds."""
+    values = _by_seed(splits)
+    numbers = (values.mean(), values.std(), values.min(), values.max(), _together(splits))
+    whole = [[one.whole for one in answers] for answers in splits]
+    return (
+        *(_count(splits), str(len(values)), *(f"{number:.2f}" for number in numbers)),
+        *(_count(whole), f"{_by_seed(whole).mean():.2f}", f"{_together(whole):.2f}"),
+    )
+
+
+def _count(splits: Sequence[Sequence[Answers]]) -> str:
+    return str(sum(len(answers[0].truth) for answers in splits))
+
+
+def _by_seed(splits: Sequence[Sequence[Answers]]) -> Array:
+    """(S,) mean accuracy [%] of the splits, by seed."""
+    seeds = zip(*([one.accuracy for one in answers] for answers in splits), strict=False)
+    return 100 * np.array([np.mean(values) for values in seeds])
+
+
+def _together(splits: Sequence[Sequence[Answers]]) -> float:
+    """Mean accuracy [%] of the ensembles of the splits."""
+    return 100 * float(np.mean([ensemble_accuracy(answers) for answers in splits]))
 
 
 def class_table(results: Sequence[Answers]) -> Table:

@@ -56,7 +56,7 @@ def write_report(folder: Path, ranked: Sequence[Ranked]) -> None:
 
 
 def comparison(
-    searched: float, random: Sequence[float], hand_made: float
+    searched: float, random: Sequence[float], hand_made: float, jet: float | None = None
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Header and rows of a table that compares the search with random cells and a manual design.
 
@@ -64,6 +64,7 @@ def comparison(
         searched: accuracy 0 to 1 of the searched cells, trained from scratch.
         random: accuracies of networks of random cells, trained in the same way.
         hand_made: accuracy of the convolutional network.
+        jet: accuracy of the searched cells with images in JET colours, if others are compared.
 
     Raises:
         InputError: no accuracies of random cells.
@@ -75,6 +76,8 @@ def comparison(
         (f"random cells ({len(random)})", _percent(fmean(random)), _percent(max(random))),
         ("hand-made network", _percent(hand_made), _percent(hand_made)),
     ]
+    if jet is not None:
+        rows.append(("searched cells, JET colours", _percent(jet), _percent(jet)))
     return ("network", "mean accuracy [%]", "best accuracy [%]"), rows
 
 

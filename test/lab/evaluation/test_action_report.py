@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -39,9 +40,67 @@ FOUND = [
 
 def test_accuracies_by_split_and_the_mean_of_the_seeds() -> None:
     rows = accuracy_table(FOUND, ("as1", "as2")).rows
-    assert rows[0] == ("as1", "4", "2", "87.50", "12.50", "75.00", "100.00", "75.00")
-    assert rows[1] == ("as2", "4", "2", "62.50", "12.50", "50.00", "75.00", "50.00")
-    assert rows[2] == ("mean of as1, as2", "8", "2", "75.00", "12.50", "62.50", "87.50", "62.50")
+    assert rows[0] == (
+        "as1",
+        "4",
+        "2",
+        "87.50",
+        "12.50",
+        "75.00",
+        "100.00",
+        "75.00",
+        "4",
+        "87.50",
+        "75.00",
+    )
+    assert rows[1] == (
+        "as2",
+        "4",
+        "2",
+        "62.50",
+        "12.50",
+        "50.00",
+        "75.00",
+        "50.00",
+        "4",
+        "62.50",
+        "50.00",
+    )
+    assert rows[2] == (
+        "mean of as1, as2",
+        "8",
+        "2",
+        "75.00",
+        "12.50",
+        "62.50",
+        "87.50",
+        "62.50",
+        "8",
+        "75.00",
+        "62.50",
+    )
+
+
+def test_broken_recordings_are_left_out_of_the_last_columns() -> None:
+    broken = np.array([False, True, False, False])
+    one = replace(FOUND[1], broken=broken)  # wrong for the broken recording alone
+    (row,) = accuracy_table([one], ()).rows
+    assert row == (
+        "as2",
+        "4",
+        "1",
+        "75.00",
+        "0.00",
+        "75.00",
+        "75.00",
+        "75.00",
+        "3",
+        "100.00",
+        "100.00",
+    )
+    kept = Answers.from_json(json.loads(json.dumps(one.to_json())))
+    assert kept.whole.accuracy == 1.0
+    assert FOUND[1].whole is FOUND[1]
 
 
 def test_each_class_lists_its_confusions() -> None:

@@ -19,8 +19,10 @@ from pose_action_ros.lab.evaluation.tables import Table
 from pose_action_ros.lab.search.report import comparison
 from pose_action_ros.lab.training.action.fit import fit, predict_logits
 from pose_action_ros.lab.training.action.model import make_network
-from pose_action_ros.lab.training.action.protocols import SequenceExamples, Split
-from pose_action_ros.lab.training.action.settings import HAND_MADE, RANDOM
+from pose_action_ros.lab.training.action.protocols import Split
+from pose_action_ros.lab.training.action.sequence_examples import SequenceExamples
+from pose_action_ros.lab.training.action.settings import CELLS, HAND_MADE, RANDOM
+from pose_action_ros.recognition.spmf_settings import JET
 
 _log = logging.getLogger(__name__)
 
@@ -56,28 +58,41 @@ def compare_controls(
     results: Sequence[Answers],
     controls: int,
 ) -> str:
-    """Compare with random cells and the hand-made network, trained in the same way.
+    """Compare with random cells, the hand-made network, and images in the paper's JET colours.
+
+    All are trained in the same way.
 
     Args:
         parts: the splits.
         seeds: number of trainings of each.
         sections: settings, see run_splits.
         output: folder of the runs.
-        results: of the searched cells.
+        results: of the network of the settings.
         controls: number of random genotypes.
 
     Returns:
         A Markdown table.
     """
-    means = {}
-    for name in (*(f"{RANDOM}{number}" for number in range(controls)), HAND_MADE):
-        changed = {"network": HAND_MADE} if name == HAND_MADE else {"genotype": name}
-        chosen = {**sections, "network": replace(sections["network"], **changed)}
-        folder = output / name.replace(":", "_")
-        means[name] = _mean(run_splits(parts, seeds, chosen, folder))
-    hand_made = means.pop(HAND_MADE)
+    network, spmf = sections["network"], sections["spmf"]
+    changes = {
+        f"{RANDOM}{number}": {
+            "network": replace(network, network=CELLS, genotype=f"random:{number}")
+        }
+        for number in range(controls)
+    }
+    changes[HAND_MADE] = {"network": replace(network, network=HAND_MADE)}
+    if spmf.colours != JET:
+        changes[JET] = {"spmf": replace(spmf, colours=JET, height=2 * spmf.height)}
+    means = {
+        name: _mean(
+            run_splits(parts, seeds, {**sections, **changed}, output / name.replace(":", "_"))
+        )
+        for name, changed in changes.items()
+    }
+    hand_made, jet = means.pop(HAND_MADE), means.pop(JET, None)
     title = f"Mean accuracy of {', '.join(part.name for part in parts)}"
-    return Table(title, *comparison(_mean(results), list(means.values()), hand_made)).markdown()
+    table = comparison(_mean(results), list(means.values()), hand_made, jet)
+    return Table(title, *table).markdown()
 
 
 def _mean(results: Sequence[Answers]) -> float:
@@ -103,7 +118,7 @@ def _answers(split: Split, seed: int, sections: Mapping[str, Any], output: Path)
 
 def _train_and_test(split: Split, seed: int, sections: Mapping[str, Any], folder: Path) -> Answers:
     spmf, protocol = sections["spmf"], sections["protocol"]
-    samples = protocol.copies * len(split.train)
+    samples = protocol.samples or protocol.copies * len(split.train)
     fitting = replace(sections["fitting"], seed=seed, samples=samples)
     train, test = (
         SequenceExamples(part, len(split.labels), spmf, sections["augmentation"])
@@ -120,4 +135,5 @@ def _train_and_test(split: Split, seed: int, sections: Mapping[str, Any], folder
     chances = np.mean(
         [softmax(predict_logits(network, images), axis=1) for images in views], axis=0
     )
-    return Answers(split.name, seed, split.labels, test.truth, chances)
+    broken = np.array([item.broken for item in split.test])
+    return Answers(split.name, seed, split.labels, test.truth, chances, broken)

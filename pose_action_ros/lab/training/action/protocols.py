@@ -1,14 +1,10 @@
-"""Data sets of recorded actions: their official splits, and their sequences as images."""
+"""Data sets of recorded actions: their official splits, and splits of the training part."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
-
-import numpy as np
-import numpy.typing as npt
 
 from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.datasets import msr_action3d, sbu_kinect
@@ -17,16 +13,7 @@ from pose_action_ros.lab.datasets.sequences import (
     bone_lengths,
     standard_bones,
 )
-from pose_action_ros.lab.training.action.augmentation import mirror, rotation
-from pose_action_ros.lab.training.action.settings import Augmentation
-from pose_action_ros.recognition.enhanced_spmf import Image, enhanced_spmf
-from pose_action_ros.recognition.spmf_settings import SpmfSettings
-from pose_action_ros.recognition.window import resample
-from pose_action_ros.skeletons import MSR_20, SBU_15, Skeleton, skeleton_named
-
-Array = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
-Rng = np.random.Generator
+from pose_action_ros.skeletons import MSR_20, SBU_15
 
 INNER_PARTS = 5
 _SKELETONS = {len(skeleton): skeleton for skeleton in (MSR_20, SBU_15)}
@@ -127,87 +114,3 @@ def _split(
         for kind in (False, True)
     )
     return Split(name, tuple(labels), train, test_part)
-
-
-class SequenceExamples:
-    """Sequences of a data set as images; two people are in random order when augmented.
-
-    Args:
-        sequences: of the data set.
-        labels: number of classes.
-        spmf: how images are drawn.
-        augmentation: random changes.
-    """
-
-    def __init__(
-        self,
-        sequences: Sequence[ActionSequence],
-        labels: int,
-        spmf: SpmfSettings,
-        augmentation: Augmentation,
-    ) -> None:
-        self.labels = labels
-        self._sequences, self._spmf, self._augmentation = sequences, spmf, augmentation
-        self.truth: Labels = np.array([item.label for item in sequences], dtype=np.int64)
-
-    @cached_property
-    def images(self) -> Image:
-        """(N, height, width, C) all sequences, unchanged."""
-        times = np.linspace(0, 1, self._spmf.frames)
-        whole = [sample(item.points, times) for item in self._sequences]
-        return self._drawn(whole)
-
-    def draw(self, count: int, rng: Rng) -> tuple[Image, Labels]:
-        """Augmented images (B, height, width, C) of sequences in turn, and their labels (B,)."""
-        rounds = -(-count // len(self._sequences))
-        order = [rng.permutation(len(self._sequences)) for _ in range(rounds)]
-        chosen = np.concatenate(order)[:count]
-        return self.augmented(chosen, rng), self.truth[chosen]
-
-    def augmented(self, chosen: Labels, rng: Rng) -> Image:
-        """Augmented images (B, height, width, C) of the chosen sequences."""
-        frames, choices = self._spmf.frames, self._augmentation
-        skeleton = skeleton_named(self._spmf.skeleton)
-        return self._drawn(
-            [augment(self._sequences[row].points, skeleton, frames, choices, rng) for row in chosen]
-        )
-
-    def _drawn(self, sequences: Sequence[Array]) -> Image:
-        """Images of sequences (F, P, J, 3), the joints of the second person after the first's."""
-        joined = [points.reshape(len(points), -1, 3) for points in sequences]
-        return enhanced_spmf(np.stack(joined), self._spmf)
-
-
-def augment(
-    points: Array, skeleton: Skeleton, frames: int, choices: Augmentation, rng: Rng
-) -> Array:
-    """(frames, P, J, 3) of a sequence (T, P, J, 3), changed at random; one root is the origin."""
-    start, stop = choices.crop * rng.uniform(0, 1, 2) * (rng.random(2) < 0.7)
-    times = start + _warped_times(frames, choices.warp, rng) * (1 - start - stop)
-    changed = sample(points, times)
-    if points.shape[1] == 2 and rng.random() < 0.5:
-        changed = changed[:, ::-1]
-    if choices.mirror and rng.random() < 0.5:
-        changed = mirror(changed, skeleton)
-    changed = changed - changed[:1, :1, :1]
-    pitch, yaw, roll = np.radians(rng.normal(0, 1, 3) * [choices.tilt, choices.turn, choices.tilt])
-    changed = changed @ rotation(0, pitch) @ rotation(2, roll) @ rotation(1, yaw)
-    changed *= 1 + choices.scale * rng.uniform(-1, 1, 3)
-    changed += rng.normal(0, choices.offset, (1, *changed.shape[1:]))
-    changed += rng.exponential() * rng.normal(0, choices.jitter, changed.shape)
-    return np.asarray(changed)
-
-
-def sample(points: Array, times: Array) -> Array:
-    """(F, P, J, 3) of a sequence (T, P, J, 3) at times (F,) from 0, its start, to 1, its end."""
-    stamps = np.linspace(0, 1, len(points))
-    flat = points.reshape(len(points), -1, 3)
-    return resample(stamps, flat, times).reshape(len(times), *points.shape[1:])
-
-
-def _warped_times(frames: int, strength: float, rng: Rng) -> Array:
-    """(frames,) times from 0 to 1 that rise at varying speed."""
-    even = np.linspace(0, 1, frames)
-    first, second = strength * rng.normal(0, [1.0, 0.5])
-    bent = first * np.sin(np.pi * even) + second * np.sin(2 * np.pi * even)
-    return np.clip(np.maximum.accumulate(even + bent / np.pi), 0, 1)

@@ -140,6 +140,12 @@ class Protocol(Settings):
     """Training and test-time augmentation on a data set."""
 
     copies: int = setting(10, "augmented copies of each training sequence in a pass", low=1)
+    samples: int = setting(
+        0,
+        "augmented images in a pass, so that small splits are trained for as many steps as large "
+        "ones; 0 for those copies",
+        low=0,
+    )
     views: int = setting(
         10, "augmented copies of a sequence; their probabilities are averaged with its own", low=0
     )

@@ -1,123 +1,29 @@
-"""Data sets of actions: their protocols, sequences as augmented images, and the commands."""
+"""Data sets of actions: their protocols, and the commands."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from action_files import optical_people
 from pose_action_ros.cli import search as search_command
 from pose_action_ros.cli.evaluate import Action
 from pose_action_ros.errors import SettingError
-from pose_action_ros.lab.datasets.sequences import ActionSequence, bone_lengths
-from pose_action_ros.lab.training.action.protocols import (
-    SequenceExamples,
-    augment,
-    inner_splits,
-    reward_split,
-    sample,
-    splits,
-)
-from pose_action_ros.lab.training.action.settings import Augmentation
-from pose_action_ros.recognition import SpmfSettings
-from pose_action_ros.recognition.enhanced_spmf import enhanced_spmf
-from pose_action_ros.skeletons import MSR_20, SBU_15
+from pose_action_ros.lab.datasets.sequences import bone_lengths
+from pose_action_ros.lab.training.action.protocols import inner_splits, reward_split, splits
+from pose_action_ros.skeletons import MSR_20
 from shared_data import SHARED, needs_shared
 
 MSR, SBU = ((SHARED or Path()) / "data" / name for name in ("msr_action3d", "sbu_kinect"))
 TINY = """
 fitting: {epochs: 1, batch: 8}
 network: {genotype: "random:0", channels: 4, blocks: 1}
-protocol: {copies: 1, views: 1}
-spmf: {skeleton: msr_20, joints: left_hand right_hand head, frames: 8, height: 16, width: 8}
+protocol: {samples: 64, views: 1}
+spmf: {skeleton: msr_20, joints: left_hand right_hand head, frames: 8, height: 8, width: 8,
+  colours: level}
 """
-SPMF = SpmfSettings(skeleton="msr_20", joints="left_hand right_hand head", frames=8, height=24)
-NONE = Augmentation(crop=0, warp=0, tilt=0, turn=0, scale=0, offset=0, jitter=0)
-
-
-def sequence(seed: int, people: int = 1, joints: int = 20, label: int = 0) -> ActionSequence:
-    points = optical_people(seed, 12, people, joints)
-    return ActionSequence(f"s{seed}", points, label, ("a", "b")[:people], 15.0)
-
-
-def test_augmentation_without_changes_is_the_whole_sequence() -> None:
-    points = sequence(0).points
-    same = augment(points, MSR_20, 8, NONE, np.random.default_rng(0))
-    whole = sample(points, np.linspace(0, 1, 8))
-    assert same == pytest.approx(whole - whole[:1, :1, :1])
-
-
-def test_sampling_keeps_the_ends_and_is_linear_between_frames() -> None:
-    points = sequence(0).points
-    found = sample(points, np.array([0.0, 0.5 / 11, 1.0]))
-    assert found[0] == pytest.approx(points[0])
-    assert found[1] == pytest.approx((points[0] + points[1]) / 2)
-    assert found[2] == pytest.approx(points[-1])
-
-
-def test_augmentation_has_the_size_of_its_settings() -> None:
-    rng, points = np.random.default_rng(0), sequence(0).points
-    whole = augment(points, MSR_20, 8, NONE, rng)
-    apart = [
-        np.abs(augment(points, MSR_20, 8, replace(NONE, offset=0.01), rng) - whole).mean()
-        for _ in range(50)
-    ]
-    assert np.mean(apart) == pytest.approx(0.01 * np.sqrt(2 / np.pi), rel=0.1)
-    for _ in range(20):
-        turned = augment(points, MSR_20, 8, replace(NONE, turn=40.0), rng)
-        assert turned[..., 1] == pytest.approx(whole[..., 1])
-        assert np.linalg.norm(turned, axis=-1) == pytest.approx(np.linalg.norm(whole, axis=-1))
-
-
-def test_half_of_the_sequences_are_mirrored_with_the_setting() -> None:
-    rng, points = np.random.default_rng(0), sequence(0, people=2, joints=15).points
-    mirrored = replace(NONE, mirror=True)
-    whole = sample(points, np.linspace(0, 1, 8))
-    orders = (whole, whole[:, ::-1])
-    expected = [*orders, *(one[:, :, SBU_15.mirror] * [-1, 1, 1] for one in orders)]
-    found = []
-    for _ in range(60):
-        changed = augment(points, SBU_15, 8, mirrored, rng)
-        same = [np.allclose(changed, one - one[:1, :1, :1]) for one in expected]
-        assert sum(same) == 1
-        found.append(same.index(True))
-    assert np.bincount(found, minlength=4).min() > 5
-
-
-def test_sequences_are_drawn_equally_often_and_determined_by_the_seed() -> None:
-    items = [sequence(number, label=number % 3) for number in range(7)]
-    examples = SequenceExamples(items, 3, SPMF, Augmentation())
-    images, labels = examples.draw(21, np.random.default_rng(4))
-    assert images.shape == (21, *SPMF.shape)
-    assert np.bincount(labels).tolist() == [9, 6, 6]
-    again, _ = examples.draw(21, np.random.default_rng(4))
-    assert (images == again).all()
-
-
-def test_unchanged_images_are_those_of_the_sequences() -> None:
-    item = sequence(3)
-    examples = SequenceExamples([item], 1, SPMF, Augmentation())
-    points = sample(item.points, np.linspace(0, 1, 8))[:, 0]
-    assert (examples.images[0] == enhanced_spmf(points, SPMF)).all()
-
-
-def test_the_order_of_two_people_is_random() -> None:
-    points = sequence(0, people=2, joints=15).points
-    rng = np.random.default_rng(0)
-    whole = sample(points, np.linspace(0, 1, 8))
-    kept = [
-        np.allclose(augment(points, MSR_20, 8, NONE, rng), whole - whole[:1, :1, :1])
-        for _ in range(40)
-    ]
-    assert 8 < sum(kept) < 32
-    spmf = replace(SPMF, skeleton="sbu_15", people=2, height=32)
-    examples = SequenceExamples([sequence(0, 2, 15)], 1, spmf, Augmentation())
-    assert examples.images.shape == (1, *spmf.shape)
 
 
 @needs_shared
@@ -165,6 +71,8 @@ def test_evaluate_action_tests_resumes_and_compares(
     first = capsys.readouterr().out
     saved = json.loads((tmp_path / "out" / "action.json").read_text())
     assert [one["split"] for one in saved] == ["as1"]
+    assert sum(saved[0]["broken"]) == 8
+    assert "not broken" in first
     assert (tmp_path / "out" / "as1.png").is_file()
     run = tmp_path / "out" / "runs" / "as1_1.json"
     before = run.stat().st_mtime_ns
@@ -173,9 +81,9 @@ def test_evaluate_action_tests_resumes_and_compares(
     second = capsys.readouterr().out
     table = (tmp_path / "out" / "controls.md").read_text()
     assert second == first.replace("wrote", f"{table}\nwrote")
-    for row in ("searched cells", "random cells (1)", "hand-made network"):
+    for row in ("searched cells", "random cells (1)", "hand-made network", "JET colours"):
         assert row in table
-    for folder in ("random_0", "cnn"):
+    for folder in ("random_0", "cnn", "jet"):
         assert (tmp_path / "out" / folder / "runs" / "as1_1.json").is_file()
     with pytest.raises(SettingError, match="other settings"):
         evaluate(tmp_path, "--splits", "as1", "--network", "cnn")
