@@ -12,6 +12,7 @@ import numpy.typing as npt
 from pose_action_ros.lab.training.action.gestures import gesture_names
 from pose_action_ros.lab.training.action.labelled import LabelledPoses
 from pose_action_ros.lab.training.action.people import PARTS, Crew, Group, all_groups
+from pose_action_ros.lab.training.action.scripts import label_of
 from pose_action_ros.lab.training.action.settings import KINDS, WAYS, ActionData
 from pose_action_ros.lab.training.action.visible import NO_ACTION, Visible
 from pose_action_ros.lab.training.action.windows import (
@@ -134,4 +135,4 @@ class TrainingData:
         for index, name in enumerate(gesture_names(self.choices.gestures)[1:]):
             trained[name] = len(self.labels) + index
         trained[UNKNOWN] = PAUSED
-        return lambda name: trained.get(name, NO_ACTION)
+        return lambda name: trained.get(label_of(name), NO_ACTION)

@@ -44,7 +44,6 @@ from pose_action_ros.lab.training.action.scripts import (
     dealt,
     gesture_script,
     idle_script,
-    label_of,
     other_script,
 )
 from pose_action_ros.lab.training.action.settings import KINDS, WAYS, ActionData
@@ -229,7 +228,7 @@ def observe(
         begin: of the recording, in the script [s].
     """
     stamps = begin + _stamps(rng, length, rendered)
-    labels = np.array([label_of(name) for name in script.labels(stamps)])
+    labels = np.array(script.labels(stamps))
     if not rendered:
         return simulate_keypoints(script.joints(stamps), stamps, labels, camera, rng)
     _detector().reset()

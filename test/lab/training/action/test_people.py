@@ -54,7 +54,7 @@ def test_actions_and_their_pauses_are_labelled() -> None:
 
 
 def test_other_movements_are_named_and_postures_have_the_name_of_their_action() -> None:
-    assert person("others") <= {label_of(name) for name in MOVEMENTS} | {UNKNOWN}
+    assert person("others") <= {*MOVEMENTS, UNKNOWN}
     assert label_of("lying_back") in {"lying", "lying_back"}
     assert label_of("crawling") == "crawling"
     assert label_of("waving_left") == "waving_left"

@@ -217,7 +217,6 @@ def test_invalid_settings_are_named(tmp_path: Path, text: str, message: str) -> 
 )
 def test_the_configurations_of_the_package_are_valid(name: str, module: Any) -> None:
     sections = read_sections(CONFIG / f"{name}.yaml", module.SECTIONS)
-    assert sections["spmf"].shape[2] == 3
     check(sections["spmf"])
 
 
