@@ -44,10 +44,9 @@ def held(performance: Performance) -> npt.NDArray[np.bool_]:
 
 
 def ahead(performance: Performance) -> Array:
-    """(N, 3) place of the wrist that is further ahead while the gesture is held."""
-    rows = held(performance)
-    places = [place[rows] for place in wrists(performance).values()]
-    return max(places, key=lambda place: float(place[:, 0].mean()) if len(place) else 0.0)
+    """(N, 3) place of the wrist that moves most, while the gesture is held."""
+    moving = max(wrists(performance).values(), key=lambda place: float(np.ptp(place, axis=0).sum()))
+    return moving[held(performance)]
 
 
 @styles

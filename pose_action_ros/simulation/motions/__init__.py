@@ -24,7 +24,7 @@ from pose_action_ros.simulation.motions.exercises import arm_circles, jumping_ja
 from pose_action_ros.simulation.motions.gait import running, walking
 from pose_action_ros.simulation.motions.hands import clapping, punching, pushing
 from pose_action_ros.simulation.motions.legs import jumping, kicking
-from pose_action_ros.simulation.motions.seated import also_seated
+from pose_action_ros.simulation.motions.seated import OnGround, also_seated
 from pose_action_ros.simulation.motions.signals import beckoning, go_away, stop, thumbs_up
 from pose_action_ros.simulation.motions.throwing import throwing
 from pose_action_ros.simulation.motions.trunk import bowing, sitting_down, squatting
@@ -71,25 +71,14 @@ MOTIONS: Mapping[str, Callable[[Body, np.random.Generator], Motion]] = {
     "standing": standing,
     "walking": walking,
     "running": running,
-    "waving_left": waving_left,
-    "waving_right": waving_right,
-    "waving_both": waving_both,
-    "raising_hand": raising_hand,
-    "clapping": clapping,
     "bowing": bowing,
-    "crossing_arms": crossing_arms,
     "opening_arms": opening_arms,
     "pushing": pushing,
-    "pointing": pointing,
     "squatting": squatting,
     "jumping": jumping,
     "kicking": kicking,
     "punching": punching,
     "sitting_down": sitting_down,
-    "beckoning": beckoning,
-    "stop": stop,
-    "go_away": go_away,
-    "thumbs_up": thumbs_up,
     "turning_round": turning_round,
     "carrying": carrying,
     "throwing": throwing,
@@ -99,11 +88,29 @@ MOTIONS: Mapping[str, Callable[[Body, np.random.Generator], Motion]] = {
 }
 """Label to motion on the spot or over the floor."""
 
+_SEATED_GESTURES = 0.12
+"""Share of the gestures made by seated people."""
+
+_GESTURES: Mapping[str, OnGround] = {
+    "waving_left": waving_left,
+    "waving_right": waving_right,
+    "waving_both": waving_both,
+    "raising_hand": raising_hand,
+    "clapping": clapping,
+    "crossing_arms": crossing_arms,
+    "pointing": pointing,
+    "beckoning": beckoning,
+    "stop": stop,
+    "go_away": go_away,
+    "thumbs_up": thumbs_up,
+}
+
 FURNISHED: Mapping[str, Callable[[Body, np.random.Generator], Performance]] = {
     "drinking": also_seated("drinking", drinking),
     "phoning": also_seated("phoning", phoning),
     "hand_at_face": also_seated("hand_at_face", hand_at_face),
     "looking_at_phone": also_seated("looking_at_phone", looking_at_phone),
+    **{name: also_seated(name, draw, _SEATED_GESTURES) for name, draw in _GESTURES.items()},
 }
 """Label to performance with key poses or furniture."""
 

@@ -18,9 +18,9 @@ from pose_action_ros.simulation.standing import Motion, Standing
 from pose_action_ros.simulation.timing import Wander, ease
 
 
-def raising_hand(body: Body, rng: Rng) -> Motion:
+def raising_hand(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
     """Raise one hand, hold it, and lower it."""
-    stand = Standing(body, rng)
+    ground = ground or Standing(body, rng)
     side = SIDES[rng.integers(2)]
     kind = chosen(rng, {"straight": 42, "bent": 24, "head": 17, "shoulder": 17})
     finger = rng.random() < 0.3
@@ -36,7 +36,7 @@ def raising_hand(body: Body, rng: Rng) -> Motion:
     drift = [Wander(rng, 0.1, 0.7) for _ in range(2)]
 
     def motion(times: Array) -> Channels:
-        pose = stand.base(times)
+        pose = ground(times)
         level = strokes(times)
         pose["phase"] = strokes.phase(times)
         pose.toward(goal, level, side)
@@ -47,7 +47,7 @@ def raising_hand(body: Body, rng: Rng) -> Motion:
         pose[f"{side}_abduct"] += 2 * level * drift[1](times)
         lift_shoulder(pose, side)
         pose["bend_left"] += lean * level
-        return stand.settle(pose)
+        return pose
 
     return motion
 
@@ -76,9 +76,9 @@ def _raised(body: Body, rng: Rng, kind: str) -> dict[str, Array]:
     return arm(body, rng.uniform([0.1, -0.08, 0.02], [0.36, 0.35, 0.16]), elbow)
 
 
-def pointing(body: Body, rng: Rng) -> Motion:
+def pointing(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
     """Stretch one arm towards something and hold it."""
-    stand = Standing(body, rng)
+    ground = ground or Standing(body, rng)
     side = SIDES[rng.integers(2)]
     finger = rng.random() < 0.8  # or with a flat hand
     around, up = _pointed(rng)
@@ -97,7 +97,7 @@ def pointing(body: Body, rng: Rng) -> Motion:
     jab = rng.uniform(0, 6) * float(rng.random() < 0.3), rng.uniform(1.5, 3)
 
     def motion(times: Array) -> Channels:
-        pose = stand.base(times)
+        pose = ground(times)
         level = strokes(times)
         pose["phase"] = strokes.phase(times)
         pose.toward(goal, level, side)
@@ -106,7 +106,7 @@ def pointing(body: Body, rng: Rng) -> Motion:
         lift_shoulder(pose, side)
         pose["turn_left"] += look * turn * level
         pose["twist_left"] += twist * level
-        return stand.settle(pose)
+        return pose
 
     return motion
 
@@ -129,9 +129,9 @@ def _pointed(rng: Rng) -> tuple[float, float]:
     return around, up
 
 
-def crossing_arms(body: Body, rng: Rng) -> Motion:
+def crossing_arms(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
     """Fold the arms over the chest, put hands to the opposite shoulders, or cross the forearms."""
-    stand = Standing(body, rng)
+    ground = ground or Standing(body, rng)
     kind = str(rng.choice(["fold", "hug", "x"], p=[0.62, 0.13, 0.25]))
     over = float(rng.choice([-1.0, 1.0]))  # 1 if the left arm lies in front
     goals = {
@@ -142,14 +142,14 @@ def crossing_arms(body: Body, rng: Rng) -> Motion:
     settle = Wander(rng, 0.1, 0.6)
 
     def motion(times: Array) -> Channels:
-        pose = stand.base(times)
+        pose = ground(times)
         pose["phase"] = strokes.phase(times)
         for side in SIDES:
             level = strokes(times - (late if (side == "left") == (over > 0) else 0.0))
             pose.toward(goals[side], level, side)
             pose[f"{side}_protract"] += 10 * level
             pose[f"{side}_flex"] += 1.2 * level * settle(times)
-        return stand.settle(pose)
+        return pose
 
     return motion
 

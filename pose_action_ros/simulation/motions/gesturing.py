@@ -139,6 +139,8 @@ def gesturing(
     arms: Mapping[str, Arm],
     strokes: Strokes,
     trunk: Callable[[Channels, Array], None] | None = None,
+    *,
+    ground: Motion | None = None,
 ) -> Motion:
     """Move arms of a standing person in bouts; at rest they are not bent ahead.
 
@@ -147,17 +149,18 @@ def gesturing(
         rng: random numbers.
         arms: side to its movement.
         strokes: the bouts.
-        trunk: changes other channels, given the pose and the level (T,) of the bouts.
+        trunk: changes channels above the pelvis, given the pose and the level (T,) of the bouts.
+        ground: motion of the rest of the body; a standing person if None.
     """
     idle = {name: share for name, (_, _, share) in ARMS.items() if name != "bent"}
-    stand = Standing(body, rng, arms=chosen(rng, idle))
+    ground = ground or Standing(body, rng, arms=chosen(rng, idle))
     fold, arc = rng.uniform(0, 45), rng.uniform(-8, 25)
     lean, nod = rng.normal(0, [2.5, 2.5]), rng.normal(0, 5)
     late = {side: rng.uniform(0, 0.1) * (len(arms) > 1) for side in arms}
     drift = [Wander(rng, 0.1, 0.7) for _ in range(2)]
 
     def motion(times: Array) -> Channels:
-        pose = stand.base(times)
+        pose = ground(times)
         pose["phase"] = strokes.phase(times)
         for side, movement in arms.items():
             level = strokes(times - late[side])
@@ -173,6 +176,6 @@ def gesturing(
         pose["nod"] += nod * level
         if trunk is not None:
             trunk(pose, level)
-        return stand.settle(pose)
+        return pose
 
     return motion

@@ -16,9 +16,9 @@ from pose_action_ros.simulation.timing import Beat, Strokes, Wander, ease
 _OVERHEAD = 0.5  # least height of hands over the head, above the shoulders [arm lengths]
 
 
-def clapping(body: Body, rng: Rng) -> Motion:
+def clapping(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
     """Clap repeatedly, in front of the chest or face, low, or over the head."""
-    stand = Standing(body, rng)
+    ground = ground or Standing(body, rng)
     place, elbows = _clap_place(rng)
     rate = rng.uniform(1.0, 4.0)
     widest = float(np.exp(rng.uniform(np.log(0.06), np.log(0.45))))
@@ -46,7 +46,7 @@ def clapping(body: Body, rng: Rng) -> Motion:
     }
 
     def motion(times: Array) -> Channels:
-        pose = stand.base(times)
+        pose = ground(times)
         up = bouts(times)
         pose["phase"] = bouts.phase(times)
         phase = np.mod(beat(times), 1.0)
@@ -57,7 +57,7 @@ def clapping(body: Body, rng: Rng) -> Motion:
             pose.toward({**arm(body, wrist, elbows), **palm}, up, side)
             lift_shoulder(pose, side)
         pose["nod"] += 1.5 * up * np.cos(2 * np.pi * phase)
-        return stand.settle(pose)
+        return pose
 
     return motion
 

@@ -13,7 +13,7 @@ from pose_action_ros.simulation.performance import Performance
 from pose_action_ros.simulation.standing import Motion
 
 _SITTING: Final = 0.3
-"""Share of the people who sit."""
+"""Share of the people who sit, if no other is given."""
 
 
 class OnGround(Protocol):
@@ -23,11 +23,13 @@ class OnGround(Protocol):
         """Draw a motion; a standing person if `ground` is None."""
 
 
-def also_seated(label: str, draw: OnGround) -> Callable[[Body, Rng], Performance]:
-    """Return a function that draws performances of an action, some of them on a chair or a sofa."""
+def also_seated(
+    label: str, draw: OnGround, sitting: float = _SITTING
+) -> Callable[[Body, Rng], Performance]:
+    """Return a function that draws performances of an action, a share of them seated."""
 
     def performance(body: Body, rng: Rng) -> Performance:
-        if rng.random() >= _SITTING:
+        if rng.random() >= sitting:
             return Performance(label, body, draw(body, rng))
         setting = on_chair(body, rng)
         seat = motion_through(body, [setting.draw()], rng)

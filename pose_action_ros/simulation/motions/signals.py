@@ -26,7 +26,7 @@ from pose_action_ros.simulation.standing import Motion
 Path = Callable[[Array], dict[str, Array]]
 
 
-def beckoning(body: Body, rng: Rng) -> Motion:
+def beckoning(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
     """Beckon: pull the forearm, the hand, the whole arm or only the fingers towards the body."""
     kind = chosen(rng, {"forearm": 38, "down": 17, "stretched": 17, "fingers": 13, "sweep": 15})
     path = {
@@ -45,7 +45,7 @@ def beckoning(body: Body, rng: Rng) -> Motion:
     )
     cycles = Cycles(rng, 0.6, 2.6, once=0.18)
     share = rng.uniform(0.3, 0.65)
-    return _repeated(body, rng, path, hands, (cycles, share, 0.08))
+    return _repeated(body, rng, path, hands, (cycles, share, 0.08), ground=ground)
 
 
 def _forearm_pull(body: Body, rng: Rng) -> Path:
@@ -87,6 +87,8 @@ def _repeated(
     path: Path,
     hands: tuple[dict[str, float], dict[str, float]],
     course: tuple[Cycles, float, float],
+    *,
+    ground: Motion | None,
 ) -> Motion:
     """Move along a path and back; course: cycles, share of the way there, probability of both."""
     cycles, share, both = course
@@ -96,10 +98,10 @@ def _repeated(
         return {**path(level), **mixed(*hands, level)}
 
     arms: dict[str, Arm] = dict.fromkeys(some_sides(rng, both), movement)
-    return gesturing(body, rng, arms, cycles.strokes)
+    return gesturing(body, rng, arms, cycles.strokes, ground=ground)
 
 
-def go_away(body: Body, rng: Rng) -> Motion:
+def go_away(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
     """Send away: the back of the hand flicks away from the body, or sweeps to the side."""
     kind = chosen(rng, {"flick": 50, "shoo": 28, "sweep": 22})
     path = {"flick": _flick, "shoo": _shoo, "sweep": _sweep}[kind](body, rng)
@@ -109,7 +111,7 @@ def go_away(body: Body, rng: Rng) -> Motion:
         {"pronate": palm, "wrist_flex": rng.uniform(-50, 5), "curl": 0.05},
     )
     cycles = Cycles(rng, 0.8, 3.2 if kind == "shoo" else 2.4, once=0.1)
-    return _repeated(body, rng, path, hands, (cycles, rng.uniform(0.25, 0.55), 0.12))
+    return _repeated(body, rng, path, hands, (cycles, rng.uniform(0.25, 0.55), 0.12), ground=ground)
 
 
 def _flick(body: Body, rng: Rng) -> Path:
@@ -133,7 +135,7 @@ def _sweep(body: Body, rng: Rng) -> Path:
     return reaching(body, (near, far), elbow, [rng.uniform(0, 0.15), 0.0, 0.0])
 
 
-def stop(body: Body, rng: Rng) -> Motion:
+def stop(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
     """Show one palm or both to the front, arm stretched or half bent, and hold it still."""
     if rng.random() < 0.5:
         place = direction(rng.uniform(-28, 18), rng.uniform(-22, 26)) * rng.uniform(0.9, 1.0)
@@ -150,15 +152,15 @@ def stop(body: Body, rng: Rng) -> Motion:
     sides = some_sides(rng, 0.25)
 
     def trunk(pose: Channels, level: Array) -> None:
-        pose["pitch"] -= back * level
+        pose["bend_forward"] -= back * level
         for side in sides:
             pose[f"{side}_protract"] += protract * level
 
     strokes = bouts(rng, hold=(0.3, 4.0), rise=(0.25, 0.7))
-    return gesturing(body, rng, dict.fromkeys(sides, lambda _: held), strokes, trunk)
+    return gesturing(body, rng, dict.fromkeys(sides, lambda _: held), strokes, trunk, ground=ground)
 
 
-def thumbs_up(body: Body, rng: Rng) -> Motion:
+def thumbs_up(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
     """Hold a fist with the thumb up ahead of the chest or beside the shoulder."""
     kind = chosen(rng, {"stretched": 35, "bent": 40, "beside": 25})
     if kind == "stretched":
@@ -187,4 +189,4 @@ def thumbs_up(body: Body, rng: Rng) -> Motion:
         pose["nod"] += nod * level
 
     arms: dict[str, Arm] = dict.fromkeys(some_sides(rng, 0.12), movement)
-    return gesturing(body, rng, arms, strokes, trunk)
+    return gesturing(body, rng, arms, strokes, trunk, ground=ground)

@@ -95,8 +95,8 @@ def _direction(lift: Array, plane: Array) -> Array:
     )
 
 
-def _waving(body: Body, rng: Rng, sides: tuple[str, ...]) -> Motion:
-    stand = Standing(body, rng)
+def _waving(body: Body, rng: Rng, sides: tuple[str, ...], ground: Motion | None) -> Motion:
+    ground = ground or Standing(body, rng)
     wave = Wave(rng)
     waves = {side: wave if rng.random() < 0.75 else Wave(rng) for side in sides}
     beat = Beat(rng, rate=between(rng, 0.7, 3.2))
@@ -114,7 +114,7 @@ def _waving(body: Body, rng: Rng, sides: tuple[str, ...]) -> Motion:
     lean, arc = rng.normal(0, 3, 2), rng.uniform(-8, 30)
 
     def motion(times: Array) -> Channels:
-        pose = stand.base(times)
+        pose = ground(times)
         up = bouts(times - delay)
         pose["phase"] = bouts.phase(times - delay)
         between = 4 * up * (1 - up)
@@ -128,21 +128,21 @@ def _waving(body: Body, rng: Rng, sides: tuple[str, ...]) -> Motion:
             pose[f"{side}_shrug"] += up * np.clip(0.16 * (raised - 30), 0, 22)
         pose["bend_left"] += up * lean[0]
         pose["twist_left"] += up * (lean[1] + 0.8 * swing)
-        return stand.settle(pose)
+        return pose
 
     return motion
 
 
-def waving_left(body: Body, rng: Rng) -> Motion:
+def waving_left(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
     """Wave with the left hand."""
-    return _waving(body, rng, ("left",))
+    return _waving(body, rng, ("left",), ground)
 
 
-def waving_right(body: Body, rng: Rng) -> Motion:
+def waving_right(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
     """Wave with the right hand."""
-    return _waving(body, rng, ("right",))
+    return _waving(body, rng, ("right",), ground)
 
 
-def waving_both(body: Body, rng: Rng) -> Motion:
+def waving_both(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
     """Wave with both hands."""
-    return _waving(body, rng, SIDES)
+    return _waving(body, rng, SIDES, ground)
