@@ -13,7 +13,7 @@ from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import Array, Channels
 from pose_action_ros.simulation.contact import SOLE
 from pose_action_ros.simulation.kinematics import OUTWARD
-from pose_action_ros.simulation.reach import pelvis_frame, plant_foot
+from pose_action_ros.simulation.reach import plant_foot
 
 _TOES: Final = 0.64
 """Distance of the toes ahead of the ankle [foot lengths]."""
@@ -69,7 +69,7 @@ def plant_feet(
     Returns:
         The channels.
     """
-    pelvis = pelvis_frame(channels)
+    pelvis = pelvis_axes(channels)
     ankles = {side: foot.ankle(body, len(channels)) for side, foot in feet.items()}
     level = np.stack([channels["forward"], channels["sideways"]], axis=-1)
     heights = np.stack([_height(body, pelvis, level, side, ankles[side]) for side in feet])

@@ -120,11 +120,11 @@ def channels_of(body: Body, keys: Sequence[KeyPose], places: Array) -> Channels:
         return mixed
 
     pelvises = np.stack([key.pelvis for key in keys])
-    pelvis = _turned(pelvises[before], pelvises[after], share)
+    pelvis = turned(pelvises[before], pelvises[after], share)
     pose = Channels.zeros(len(places))
     root = between("root")
     pose["forward"], pose["sideways"], pose["lift"] = root[:, 0], root[:, 1], between("lift")[:, 0]
-    pose["yaw"], pose["pitch"], pose["roll"] = _angles(pelvis)
+    pose["yaw"], pose["pitch"], pose["roll"] = pelvis_angles(pelvis)
     for name, value in zip(TRUNK, between("trunk").T, strict=True):
         pose[name] = value
     _set_legs(body, pose, pelvis, between("feet") - root[:, None], between)
@@ -177,7 +177,7 @@ def _palm_down(fingers: Array, out: float) -> dict[str, Array]:
     return {"pronate": -out * turn, "wrist_flex": -back}
 
 
-def _angles(rotation: Array) -> tuple[Array, Array, Array]:
+def pelvis_angles(rotation: Array) -> tuple[Array, Array, Array]:
     """(T,) yaw, pitch and roll [degrees] of the axes (T, 3, 3) of a pelvis."""
     level = np.hypot(rotation[:, 0, 0], rotation[:, 1, 0])
     upright = level > 1e-6
@@ -191,7 +191,7 @@ def _angles(rotation: Array) -> tuple[Array, Array, Array]:
     return np.degrees(yaw), np.degrees(pitch), np.degrees(roll)
 
 
-def _turned(first: Array, last: Array, share: Array) -> Array:
+def turned(first: Array, last: Array, share: Array) -> Array:
     """(T, 3, 3) rotations from first to last (T, 3, 3), about one axis, by a share (T,) of it."""
     way = np.swapaxes(first, -1, -2) @ last
     cosine = np.clip((np.trace(way, axis1=-2, axis2=-1) - 1) / 2, -1, 1)
@@ -213,6 +213,23 @@ def _turned(first: Array, last: Array, share: Array) -> Array:
     return rotation
 
 
+class GazeAndBreath:
+    """Small movements of head and trunk of a person at rest."""
+
+    def __init__(self, rng: Rng) -> None:
+        self._gaze = [Wander(rng, 0.05, 0.4) for _ in range(2)]
+        self._breath = Wander(rng, 0.2, 0.4, 2)
+        self._curious = rng.uniform(1, 8)
+
+    def added(self, pose: Channels, times: Array) -> Channels:
+        """Add the movements at times (T,) [s] to a pose in place, and return it."""
+        turn, nod = (wander(times) for wander in self._gaze)
+        pose["turn_left"] += 1.3 * self._curious * turn
+        pose["nod"] += 0.5 * self._curious * nod
+        pose["bend_forward"] += 0.5 * self._breath(times)
+        return pose
+
+
 def motion_through(
     body: Body,
     keys: Sequence[KeyPose],
@@ -232,18 +249,13 @@ def motion_through(
     moves, holds = rng.uniform(*move, len(keys)), rng.uniform(*hold, len(keys))
     ends = np.cumsum(moves + holds)
     circle = [*keys, keys[0]]
-    gaze, breath = [Wander(rng, 0.05, 0.4) for _ in range(2)], Wander(rng, 0.2, 0.4, 2)
-    curious = rng.uniform(1, 8)
+    alive = GazeAndBreath(rng)
 
     def motion(times: Array) -> Channels:
         wrapped = np.mod(times, ends[-1])
         index = np.minimum(np.searchsorted(ends, wrapped, side="right"), len(keys) - 1)
         passed = wrapped - ends[index] + moves[index] + holds[index]
         pose = channels_of(body, circle, index + ease((passed - holds[index]) / moves[index]))
-        turn, nod = (wander(times) for wander in gaze)
-        pose["turn_left"] += 1.3 * curious * turn
-        pose["nod"] += 0.5 * curious * nod
-        pose["bend_forward"] += 0.5 * breath(times)
-        return pose
+        return alive.added(pose, times)
 
     return motion

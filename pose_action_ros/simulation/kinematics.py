@@ -78,6 +78,13 @@ def swing_twist(rotation: Array) -> tuple[Array, Array, Array]:
     return x, y, np.degrees(np.arctan2(rest[..., 1, 0], rest[..., 0, 0]))
 
 
+def pelvis_axes(channels: Channels) -> Array:
+    """(T, 3, 3) axes of the pelvis in the world."""
+    heading = about_z(channels["yaw"])
+    axes: Array = heading @ about_y(channels["pitch"]) @ about_x(-channels["roll"])
+    return axes
+
+
 OUTWARD = {"left": 1.0, "right": -1.0}
 """Sign of y on each side."""
 
@@ -136,8 +143,7 @@ class _Builder:
 
     def trunk(self) -> None:
         body, value, at = self.body, self.channels, self.points
-        heading = about_z(value["yaw"])
-        pelvis = heading @ about_y(value["pitch"]) @ about_x(-value["roll"])
+        pelvis = pelvis_axes(value)
         half = about_z(value["twist_left"] / 2) @ swing(
             -value["bend_left"] / 2, value["bend_forward"] / 2
         )

@@ -34,12 +34,16 @@ class Performance:
         body: the person's measures.
         motion: channels over time; begins at the origin, facing x.
         furniture: boxes that the person sits, lies or leans on, or that are in front.
+        before: label where the action pauses or has not begun (phase 1).
+        after: label of the state after a change (phase 2); that of AFTER if empty.
     """
 
     label: str
     body: Body
     motion: Motion
     furniture: tuple[Box, ...] = ()
+    before: str = UNNAMED
+    after: str = ""
 
     def channels(self, times: npt.ArrayLike) -> Channels:
         """Joint angles and root at times (T,) [s] after the beginning, within the joint limits."""
@@ -50,9 +54,10 @@ class Performance:
         return pose_body(self.body, self.channels(times)).joints
 
     def labels(self, times: npt.ArrayLike) -> list[str]:
-        """Label that holds at each of times (T,) [s]: the action, UNNAMED, or the state after it.
+        """Label that holds at each of times (T,) [s]: the action, or the state before or after.
 
         A change without a state of its own in AFTER keeps its label.
         """
-        names = (self.label, UNNAMED, AFTER.get(self.label, self.label))
+        after = self.after or AFTER.get(self.label, self.label)
+        names = (self.label, self.before, after)
         return [names[round(phase)] for phase in self.channels(times)[PHASE]]

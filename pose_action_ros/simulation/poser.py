@@ -24,6 +24,9 @@ from pose_action_ros.simulation.kinematics import (
 _SETTLING, _STEP = 5, 0.03  # repetitions, and greatest way of a hand or foot in one [m]
 _BELOW = 0.002  # [m] below the floor that stays
 _SAMPLES = 3000
+_TRIES = 12
+_HOVERING = 0.012
+"""Greatest distance [m] of resting parts and the floor in a key pose."""
 _BENT_LEG = ((40, 0, -50, 60), (128, 74, 84, 150))  # least and greatest flexion, abduction,
 # rotation outwards of the hip, and flexion of the knee [degrees]
 
@@ -177,3 +180,16 @@ def hovering(body: Body, key: KeyPose, parts: Sequence[str]) -> float:
     heights = part_heights(body, points, posed.frames)
     low = min(float(height[0]) for height in heights.values())
     return min(float(heights[part][0]) for part in parts) - low
+
+
+def drawn_resting(body: Body, draw: Callable[[], KeyPose], parts: Sequence[str]) -> KeyPose:
+    """Draw key poses until one of the parts (see contact) rests on the floor or the bed.
+
+    After some attempts the nearest is taken.
+    """
+    keys = []
+    for _ in range(_TRIES):
+        keys.append(draw())
+        if hovering(body, keys[-1], parts) < _HOVERING:
+            return keys[-1]
+    return min(keys, key=lambda key: hovering(body, key, parts))

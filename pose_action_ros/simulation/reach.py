@@ -14,9 +14,9 @@ from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import Array, Channels
 from pose_action_ros.simulation.kinematics import (
     OUTWARD,
-    about_x,
     about_y,
     about_z,
+    pelvis_axes,
     swing,
     swing_twist,
 )
@@ -114,19 +114,12 @@ def aim(upper: npt.ArrayLike, forearm: npt.ArrayLike) -> dict[str, Array]:
     return {"flex": -y, "abduct": x, "rotate_in": -twist, "elbow": bend}
 
 
-def pelvis_frame(channels: Channels) -> Array:
-    """(T, 3, 3) axes of the pelvis."""
-    heading = about_z(channels["yaw"])
-    frame: Array = heading @ about_y(channels["pitch"]) @ about_x(-channels["roll"])
-    return frame
-
-
 def plant(body: Body, channels: Channels, stance: Stance) -> None:
     """Set the leg channels so that both feet stay flat at the places of the stance.
 
     The pelvis channels (forward, sideways, yaw, pitch, roll) are input; `stance.drop` lowers it.
     """
-    pelvis = pelvis_frame(channels)
+    pelvis = pelvis_axes(channels)
     place = np.stack(
         [channels["forward"], channels["sideways"], stance.height(body, channels)], axis=-1
     )

@@ -12,7 +12,7 @@ from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.simulation.body import FIGURE
-from pose_action_ros.simulation.furniture import Faces
+from pose_action_ros.simulation.furniture import Box, Faces
 from pose_action_ros.simulation.kinematics import Posed
 from pose_action_ros.simulation.motions import ACTIONS, TRAVELLING
 from pose_action_ros.simulation.quadrics import Quadrics
@@ -95,7 +95,6 @@ class Scene:
         self.people = tuple(people)
         self.camera = camera
         self._renderer = (surroundings or Surroundings()).renderer(camera)
-        self._boxes = [box for script in people for box in script.furniture]
 
     @classmethod
     def random(
@@ -121,9 +120,12 @@ class Scene:
         """Draw the image at a time [s]."""
         posed, surfaces = self._bodies(time)
         feet = [person.joints[0][_FEET] for person in posed]
-        image = self._renderer.image(surfaces, feet, time, self._boxes)
+        image = self._renderer.image(surfaces, feet, time, self._boxes(time))
         truth = self._truth(time, posed, surfaces)
         return SimulatedFrame(time, image, truth, self.camera.intrinsics)
+
+    def _boxes(self, time: float) -> list[Box]:
+        return [box for script in self.people for box in script.furniture_at(time)]
 
     def _bodies(self, time: float) -> tuple[list[Posed], list[tuple[Quadrics, Array]]]:
         posed = [script.posed([time]) for script in self.people]
@@ -137,7 +139,7 @@ class Scene:
         self, time: float, posed: list[Posed], surfaces: list[tuple[Quadrics, Array]]
     ) -> tuple[SimulatedPerson, ...]:
         shapes = [one for one, _ in surfaces]
-        faces = Faces.of(self._boxes, self.camera)
+        faces = Faces.of(self._boxes(time), self.camera)
         return tuple(
             _true_person(
                 number, script, person, camera=self.camera, surfaces=shapes, faces=faces, time=time

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,8 @@ from pose_action_ros.errors import InputError
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import Array, Channels, Rng
 from pose_action_ros.simulation.furniture import Box
-from pose_action_ros.simulation.kinematics import Posed, pose_body
+from pose_action_ros.simulation.key_poses import pelvis_angles, turned
+from pose_action_ros.simulation.kinematics import Posed, pelvis_axes, pose_body
 from pose_action_ros.simulation.motions import (
     ACTIONS,
     FURNISHED,
@@ -20,8 +21,13 @@ from pose_action_ros.simulation.motions import (
     TRAVELLING,
     TURNING,
 )
+from pose_action_ros.simulation.motions.states import LOW, between, states_of
 from pose_action_ros.simulation.performance import Performance
+from pose_action_ros.simulation.standing import Motion
 from pose_action_ros.simulation.timing import ease
+
+_SEATED = 0.7
+"""Least vertical part of the trunk's axis of a person who sits after a fall."""
 
 
 def perform(label: str, rng: Rng, body: Body | None = None, room: float = np.inf) -> Performance:
@@ -39,13 +45,37 @@ def perform(label: str, rng: Rng, body: Body | None = None, room: float = np.inf
     body = body or Body.random(rng)
     if label in TRAVELLING:
         return Performance(label, body, TRAVELLING[label](body, rng, room))
-    if label in FURNISHED:
-        return FURNISHED[label](body, rng)
-    motions = {**MOTIONS, **OTHERS}
-    if label not in motions:
+    makers: dict[str, Callable[[Body, Rng], Motion | Performance]] = {
+        **MOTIONS,
+        **FURNISHED,
+        **OTHERS,
+    }
+    if label not in makers:
         choices = ", ".join((*ACTIONS, *OTHERS))
         raise InputError(f"unknown action {label!r}, expected one of {choices}")
-    return Performance(label, body, motions[label](body, rng))
+    made = makers[label](body, rng)
+    return made if isinstance(made, Performance) else Performance(label, body, made)
+
+
+def performed(
+    labels: Sequence[str], rng: Rng, body: Body, room: float = np.inf
+) -> list[Performance]:
+    """Draw performances of the labels in this order, which can follow each other.
+
+    Movements between standing, sitting and lying are added where they lack; people lie on a bed
+    only at the beginning.
+    """
+    parts: list[Performance] = []
+    state = ""
+    for label in labels:
+        part = perform(label, rng, body, room)
+        while parts and label == "lying" and part.furniture:
+            part = perform(label, rng, body, room)
+        begins, ends = states_of(label, bool(part.furniture))
+        added = between(state or begins, begins)
+        parts += [*(perform(name, rng, body, room) for name in added), part]
+        state = ends
+    return parts
 
 
 class Script:
@@ -96,10 +126,11 @@ class Script:
     ) -> Script:
         """Draw a script of the actions in this order, each for about `seconds_each` [s].
 
+        Movements between standing, sitting and lying are added where they lack.
         Walking and running stay within `room` [m] of their start.
         """
         body = body or Body.random(rng)
-        parts = [perform(action, rng, body, room) for action in actions]
+        parts = performed(actions, rng, body, room)
         lengths = seconds_each * rng.uniform(0.85, 1.15, len(parts))
         starts = np.concatenate([[0.0], np.cumsum(lengths)[:-1]])
         return cls(parts, starts, position, heading)
@@ -107,31 +138,37 @@ class Script:
     def _chain(self, position: tuple[float, float], heading: float) -> Array:
         """(P, 3) x, y [m] and heading [degrees] at the beginning of each part.
 
-        A part begins where the one before ends, turned back to the first heading; after a turn it
-        keeps the new one.
+        A part begins where the one before ends, turned back to the heading before; after a turn it
+        keeps the new one, and after a fall the head has the direction of a lying person's.
         """
-        first = float(np.degrees(heading))
-        origins = [np.array([*position, first])]
+        origins = [np.array([*position, float(np.degrees(heading))])]
         for number, part in enumerate(self.parts[:-1]):
             origin = origins[-1]
-            if part.label in TRAVELLING or part.label in TURNING:
+            if part.label in TRAVELLING or part.label in TURNING or part.label == "falling":
                 length = self.starts[number + 1] - self.starts[number]
                 last = _placed(part.channels([length]), origin)
-                facing = first + 360 * np.round((last["yaw"][0] - first) / 360)
+                place = last["forward"][0], last["sideways"][0]
+                facing = origin[2] + 360 * np.round((last["yaw"][0] - origin[2]) / 360)
                 if part.label in TURNING:
-                    facing = first = last["yaw"][0]
-                origin = np.array([last["forward"][0], last["sideways"][0], facing])
+                    facing = last["yaw"][0]
+                if part.label == "falling":
+                    facing = _lying_heading(last)
+                origin = np.array([*place, facing])
             origins.append(origin)
         return np.array(origins)
 
     @property
     def furniture(self) -> tuple[Box, ...]:
         """The boxes of all parts, in the world."""
-        return tuple(
-            box.moved(*origin.tolist())
-            for part, origin in zip(self.parts, self._origins, strict=True)
-            for box in part.furniture
-        )
+        return tuple(box for number in range(len(self.parts)) for box in self._boxes(number))
+
+    def furniture_at(self, time: float) -> tuple[Box, ...]:
+        """The boxes of the part that is played at a time [s], in the world."""
+        return self._boxes(self._part(time))
+
+    def _boxes(self, number: int) -> tuple[Box, ...]:
+        origin = self._origins[number].tolist()
+        return tuple(box.moved(*origin) for box in self.parts[number].furniture)
 
     def label_at(self, time: float) -> str:
         """Label of the action at a time [s]; it changes in the middle of a transition."""
@@ -162,7 +199,29 @@ class Script:
                 blended.values[active] += (
                     weight[active, None] * self._channels_of(number, moments[active]).values
                 )
+        for number in range(1, len(self.parts)):
+            if self._is_low(number):
+                self._turn(blended, number, moments)
         return blended
+
+    def _is_low(self, number: int) -> bool:
+        """Whether a part or the one before leaves the feet, so that the pelvis can be level."""
+        return any(
+            part.label in LOW or part.furniture for part in self.parts[number - 1 : number + 1]
+        )
+
+    def _turn(self, blended: Channels, number: int, moments: Array) -> None:
+        """Turn the pelvis about one axis in the transition into a part."""
+        share = self._started(number, moments)
+        active = (share > 0) & (share < 1)
+        if not active.any():
+            return
+        before, after = (
+            pelvis_axes(self._channels_of(row, moments[active])) for row in (number - 1, number)
+        )
+        angles = pelvis_angles(turned(before, after, share[active]))
+        for name, values in zip(("yaw", "pitch", "roll"), angles, strict=True):
+            blended[name][active] = values
 
     def _channels_of(self, number: int, moments: Array) -> Channels:
         local = moments - self.starts[number]
@@ -179,8 +238,8 @@ class Script:
         """(T,) 0 before the transition into a part, 1 after it."""
         if number == 0:
             return np.ones_like(moments)
-        labels = self.parts[number - 1].label, self.parts[number].label
-        length = 1.3 if labels[0] in TRAVELLING or "sitting_down" in labels else 0.7
+        slow = self.parts[number - 1].label in TRAVELLING or self._is_low(number)
+        length = 1.3 if slow else 0.7
         share: Array = ease((moments - self.starts[number]) / length + 0.5)
         return share
 
@@ -191,6 +250,14 @@ class Script:
     def joints(self, times: npt.ArrayLike) -> Array:
         """(T, J, 3) joints of FIGURE [m] in the world at times (T,) [s]."""
         return self.posed(times).joints
+
+
+def _lying_heading(last: Channels) -> float:
+    """Heading [degrees] of a lying person, the head towards -x, or of a seated one."""
+    head = pelvis_axes(last)[0, :, 2]
+    if head[2] > _SEATED:
+        return float(last["yaw"][0])
+    return float(np.degrees(np.arctan2(-head[1], -head[0])))
 
 
 def _placed(channels: Channels, origin: Array) -> Channels:

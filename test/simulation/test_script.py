@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pose_action_ros.errors import InputError
 from pose_action_ros.simulation import (
@@ -16,9 +20,12 @@ from pose_action_ros.simulation import (
     perform,
 )
 from pose_action_ros.simulation.channels import Array, Channels
+from pose_action_ros.simulation.motions.states import LYING, SEATED, UPRIGHT, between, states_of
 from pose_action_ros.simulation.performance import AFTER, UNNAMED
+from pose_action_ros.simulation.script import performed
 
 HIPS = FIGURE.index("mid_hip")
+STATES = (UPRIGHT, SEATED, LYING)
 
 
 @pytest.mark.parametrize("count", [4, pytest.param(60, marks=pytest.mark.exhaustive)])
@@ -29,7 +36,8 @@ def test_transitions_are_smooth(count: int) -> None:
         joints = script.joints(np.arange(0, 11, 0.02))
         speed = np.linalg.norm(np.diff(joints, axis=0), axis=-1) / 0.02
         assert speed.max() < 25
-        assert joints[..., 2].min() > -0.01
+        assert joints[..., 2].min() > -0.1  # fingers of people on the floor give way
+        assert joints[:, HIPS, 2].min() > 0.05
 
 
 def test_labels_follow_the_starts() -> None:
@@ -72,7 +80,9 @@ def test_labels_of_a_script_are_those_played_or_unnamed(seed: int) -> None:
     times = np.arange(0, 3.0 * len(ACTIONS), 0.1)
     for time, label in zip(times, script.labels(times), strict=True):
         played = script.label_at(time)
-        assert label in (played, UNNAMED, AFTER.get(played, played))
+        part = script.parts[max(int(np.searchsorted(script.starts, time, side="right")) - 1, 0)]
+        after = part.after or AFTER.get(played, played)
+        assert label in (played, part.before, after)
 
 
 @pytest.mark.parametrize("label", [*ACTIONS, *OTHERS])
@@ -81,13 +91,63 @@ def test_perform_draws_every_label(label: str) -> None:
     performance = perform(label, np.random.default_rng(1), body, room=2.0)
     assert performance.label == label
     assert performance.body is body
-    assert performance.labels([0.1])[0] == label
+    assert performance.labels([0.05])[0] in (label, performance.before)
 
 
 def test_random_script_contains_all_actions() -> None:
     script = Script.random(np.random.default_rng(1), ACTIONS, 3.0)
-    labels = {script.label_at(time) for time in np.arange(0, 3.6 * len(ACTIONS), 0.2)}
-    assert labels == set(ACTIONS)
+    labels = {part.label for part in script.parts}
+    assert labels >= set(ACTIONS)
+    assert labels <= {*ACTIONS, *OTHERS}
+
+
+def test_movements_between_states_are_added_where_they_lack() -> None:
+    order = ["standing", "lying", "sitting", "standing_up", "walking", "falling", "lying", "bowing"]
+    parts = performed(order, np.random.default_rng(0), Body())
+    assert [part.label for part in parts] == [
+        *("standing", "lying_down", "lying", "getting_up_from_floor", "sitting_down", "sitting"),
+        *("standing_up", "walking", "falling", "lying", "getting_up_from_floor", "bowing"),
+    ]
+    assert performed([], np.random.default_rng(0), Body()) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_performances_begin_where_the_one_before_ends(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    order = rng.permutation([*ACTIONS, *OTHERS])[:12].tolist()
+    parts = performed(order, rng, Body())
+    states = [states_of(part.label, bool(part.furniture)) for part in parts]
+    for (_, end), (begin, _) in pairwise(states):
+        assert end == begin
+    rest = iter([part.label for part in parts])
+    assert all(label in rest for label in order)  # in this order
+    assert not any(part.furniture for part in parts[1:] if part.label == "lying")
+
+
+@given(st.sampled_from(STATES), st.sampled_from(STATES))
+def test_movements_between_states_end_in_the_other_state(before: str, after: str) -> None:
+    state = before
+    for label in between(before, after):
+        assert states_of(label, furnished=False)[0] == state
+        state = states_of(label, furnished=False)[1]
+    assert state == after
+
+
+def test_furniture_is_there_during_its_part() -> None:
+    script = Script.random(np.random.default_rng(3), ["standing", "sitting"], 3.0)
+    assert not script.furniture_at(0.0)
+    assert script.furniture_at(100.0) == script.furniture
+
+
+def test_a_person_lies_where_the_fall_ended_with_the_head_there() -> None:
+    for seed in range(4):
+        script = Script.random(np.random.default_rng(seed), ["falling", "lying"], 5.0)
+        fallen, lying = script.joints([script.starts[1] - 0.7, script.starts[1] + 0.7])
+        assert np.linalg.norm((lying - fallen)[HIPS]) < 0.35
+        spines = [pose[FIGURE.index("neck")] - pose[HIPS] for pose in (fallen, lying)]
+        ahead = [spine[:2] / np.linalg.norm(spine[:2]) for spine in spines]
+        if script.parts[0].after == "lying":
+            assert ahead[0] @ ahead[1] > 0.5
 
 
 def test_pose_at_a_time_does_not_depend_on_other_times() -> None:

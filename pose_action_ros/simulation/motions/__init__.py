@@ -21,11 +21,15 @@ from pose_action_ros.simulation.motions.day import (
     phoning,
 )
 from pose_action_ros.simulation.motions.exercises import arm_circles, jumping_jack, lunging
+from pose_action_ros.simulation.motions.falling import falling
 from pose_action_ros.simulation.motions.gait import running, walking
 from pose_action_ros.simulation.motions.hands import clapping, punching, pushing
 from pose_action_ros.simulation.motions.legs import jumping, kicking
+from pose_action_ros.simulation.motions.on_floor import ON_FLOOR
+from pose_action_ros.simulation.motions.rising import picking_up, standing_up
 from pose_action_ros.simulation.motions.seated import OnGround, also_seated
 from pose_action_ros.simulation.motions.signals import beckoning, go_away, stop, thumbs_up
+from pose_action_ros.simulation.motions.staying import bending, kneeling, lying, sitting
 from pose_action_ros.simulation.motions.throwing import throwing
 from pose_action_ros.simulation.motions.trunk import bowing, sitting_down, squatting
 from pose_action_ros.simulation.motions.turning import turning_round
@@ -111,10 +115,17 @@ FURNISHED: Mapping[str, Callable[[Body, np.random.Generator], Performance]] = {
     "hand_at_face": also_seated("hand_at_face", hand_at_face),
     "looking_at_phone": also_seated("looking_at_phone", looking_at_phone),
     **{name: also_seated(name, draw, _SEATED_GESTURES) for name, draw in _GESTURES.items()},
+    "standing_up": standing_up,
+    "sitting": sitting,
+    "picking_up": picking_up,
+    "bending": bending,
+    "kneeling": kneeling,
+    "lying": lying,
+    "falling": falling,
 }
 """Label to performance with key poses or furniture."""
 
-OTHERS: Mapping[str, Callable[[Body, np.random.Generator], Motion]] = {
+OTHERS: Mapping[str, Callable[[Body, np.random.Generator], Motion | Performance]] = {
     "checking_watch": checking_watch,
     "circling_finger": circling_finger,
     "joining_hands": joining_hands,
@@ -145,8 +156,9 @@ OTHERS: Mapping[str, Callable[[Body, np.random.Generator], Motion]] = {
     "washing_hands": washing_hands,
     "combing": combing,
     "playing_instrument": playing_instrument,
+    **ON_FLOOR,
 }
-"""Everyday movements without a label of the model: name to motion."""
+"""Everyday movements without a label of the model: name to motion or performance."""
 
 _ORDER = (
     *("standing", "walking", "running", "waving_left", "waving_right", "waving_both"),

@@ -31,7 +31,8 @@ STRETCHED = -58.0
 """Ankle channel [degrees] of a foot with its instep on the floor."""
 
 
-def _inclined(body: Body, rng: Rng, root: Sequence[float], pitch: float, bend: float) -> Poser:
+def inclined(body: Body, rng: Rng, root: Sequence[float], pitch: float, bend: float) -> Poser:
+    """A trunk with an inclined pelvis and a bend [degrees] at a place [m], the head about level."""
     return Poser(
         body,
         root,
@@ -70,7 +71,7 @@ def on_both_knees(body: Body, rng: Rng) -> Poser:
     """Legs and trunk of a person on both knees with upright thighs."""
     pitch, bend, tilt = rng.uniform(-5, 20), rng.uniform(0, 15), rng.uniform(-8, 12)
     height = knee_radius(body) + body.thigh * np.cos(np.radians(tilt))
-    poser = _inclined(body, rng, [0, 0, height], pitch, bend)
+    poser = inclined(body, rng, [0, 0, height], pitch, bend)
     tucked = rng.random() < 0.3
     for side in SIDES:
         knee, ankle = (90 + tilt - 19, 30.0) if tucked else (90 + tilt, STRETCHED)
@@ -82,7 +83,7 @@ def _on_heels(body: Body, rng: Rng) -> Poser:
     pitch, bend = rng.uniform(-8, 15), rng.uniform(0, 25)
     low, unit = knee_radius(body), body.thigh / 0.39
     height = rng.uniform(0.22, 0.27) * unit
-    poser = _inclined(body, rng, [0, 0, height], pitch, bend)
+    poser = inclined(body, rng, [0, 0, height], pitch, bend)
     ahead = float(np.sqrt(body.thigh**2 - (height - low) ** 2))
     wide = rng.uniform(0.05, 0.16) * unit
     for side, out in OUTWARD.items():
@@ -95,7 +96,7 @@ def on_one_knee(body: Body, rng: Rng) -> Poser:
     """Legs and trunk of a person on the right knee, the left foot on the floor."""
     pitch, bend, tilt = rng.uniform(-3, 20), rng.uniform(0, 20), rng.uniform(-12, 8)
     height = knee_radius(body) + body.thigh * np.cos(np.radians(tilt))
-    poser = _inclined(body, rng, [0, 0, height], pitch, bend)
+    poser = inclined(body, rng, [0, 0, height], pitch, bend)
     poser.bend_leg("right", pitch + tilt, 90 + tilt, aside=rng.uniform(0, 10), angle=STRETCHED)
     ahead = body.thigh * rng.uniform(0.8, 1.1)
     poser.foot(
@@ -112,7 +113,7 @@ def squatting(body: Body, rng: Rng) -> Setting:
         pitch, bend = rng.uniform(0, 25), rng.uniform(10, 45)
         height = body.foot_height + rng.uniform(0.26, 0.42) * body.leg
         root = [-rng.uniform(0.15, 0.3) * body.leg, rng.normal(0, 0.02), height]
-        poser = _inclined(body, rng, root, pitch, bend)
+        poser = inclined(body, rng, root, pitch, bend)
         for side, out in OUTWARD.items():
             poser.foot(
                 side, [0, out * wide, body.foot_height], [1, out * rng.uniform(0.15, 0.4), 0.4]
@@ -153,7 +154,7 @@ def bending(body: Body, rng: Rng) -> Setting:
         pitch, bend = rng.uniform(40, 80), rng.uniform(15, 50)
         root = [-rng.uniform(0.1, 0.25) * body.leg, rng.normal(0, 0.02), 0.0]
         root[2] = body.foot_height + (1 - drop) * np.sqrt(body.leg**2 - root[0] ** 2)
-        poser = _inclined(body, rng, root, pitch, bend)
+        poser = inclined(body, rng, root, pitch, bend)
         for side, out in OUTWARD.items():
             poser.foot(
                 side, [rng.normal(0, 0.02), out * wide, body.foot_height], [1, 0.2 * out, 0.1]
@@ -224,7 +225,7 @@ def leaning(body: Body, rng: Rng) -> Setting:
     slope = rng.uniform(4, 13)
     if kind == "back":
         wall = Box((-0.25 - 0.5 * body.chest_depth, 0, 1.1), (0.1, 1.6, 2.2), 0.0, colour)
-        return Setting(lambda: _back_on_wall(body, rng, slope), [wall])
+        return Setting(lambda: back_on_wall(body, rng, slope), [wall])
     aside = (0.25 + 0.15 * rng.random()) * body.height / 1.7
     wall = Box((0.0, aside + 0.18, 1.1), (1.8, 0.1, 2.2), 0.0, colour)
     return Setting(lambda: _hand_on_wall(body, rng, slope, aside), [wall])
@@ -244,16 +245,17 @@ def _height(body: Body, ahead: float, drop: float = 0.01) -> float:
 def _on_table(body: Body, rng: Rng, top: float, ahead: float) -> KeyPose:
     pitch, bend = rng.uniform(12, 38), rng.uniform(5, 28)
     back = rng.uniform(0.02, 0.15) * body.leg
-    poser = _inclined(body, rng, [0, 0, _height(body, back)], pitch, bend)
+    poser = inclined(body, rng, [0, 0, _height(body, back)], pitch, bend)
     _legs(poser, rng, -back, 0.0)
     hanging(poser, rng)
     on_floor(poser, rng, ahead, rng.uniform(0.1, 0.3) * body.height / 1.7, top)
     return poser.settle()
 
 
-def _back_on_wall(body: Body, rng: Rng, slope: float) -> KeyPose:
+def back_on_wall(body: Body, rng: Rng, slope: float) -> KeyPose:
+    """A pose with the back on a wall, inclined by a slope [degrees]."""
     ahead = body.leg * np.sin(np.radians(slope)) + 0.08
-    poser = _inclined(body, rng, [0, 0, _height(body, ahead)], -slope, rng.uniform(-3, 8))
+    poser = inclined(body, rng, [0, 0, _height(body, ahead)], -slope, rng.uniform(-3, 8))
     _legs(poser, rng, ahead, 0.0)
     hanging(poser, rng)
     ways = (hanging, folded, in_lap, with_phone)

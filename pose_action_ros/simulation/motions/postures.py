@@ -34,14 +34,10 @@ from pose_action_ros.simulation.motions.lying import (
 from pose_action_ros.simulation.motions.resting import Setting, on_thighs, standing_key
 from pose_action_ros.simulation.motions.sitting import on_chair, on_edge, sitting_on_floor
 from pose_action_ros.simulation.performance import Performance
-from pose_action_ros.simulation.poser import hovering
+from pose_action_ros.simulation.poser import drawn_resting
 
 _KEYS = 8
 """Key poses before a performance repeats itself."""
-
-_TRIES = 12
-_HOVERING = 0.012
-"""Greatest distance [m] of trunk and floor in a key pose."""
 
 SETTINGS: Mapping[str, Callable[[Body, Rng], Setting]] = {
     "sitting_chair": on_chair,
@@ -57,7 +53,7 @@ SETTINGS: Mapping[str, Callable[[Body, Rng], Setting]] = {
 }
 
 POSTURES: tuple[str, ...] = (*SETTINGS, "getting_up")
-"""Labels of the postures; they are not ACTIONS."""
+"""Labels of the postures; some are labels of ACTIONS too."""
 
 
 def posture_performance(rng: Rng, name: str, body: Body | None = None) -> Performance:
@@ -92,12 +88,7 @@ def posture_performance(rng: Rng, name: str, body: Body | None = None) -> Perfor
 def _drawn(body: Body, name: str, setting: Setting) -> KeyPose:
     """Draw a key pose; in lying and sitting postures the trunk rests on the floor."""
     parts = {"sitting_floor": SEAT}.get(name, LYING if name.startswith("lying") else ())
-    keys = []
-    for _ in range(_TRIES if parts else 1):
-        keys.append(setting.draw())
-        if not parts or hovering(body, keys[-1], parts) < _HOVERING:
-            return keys[-1]
-    return min(keys, key=lambda key: hovering(body, key, parts))
+    return drawn_resting(body, setting.draw, parts) if parts else setting.draw()
 
 
 def _getting_up(body: Body, rng: Rng) -> tuple[list[KeyPose], list[Box]]:

@@ -23,10 +23,12 @@ class Setting:
     Attributes:
         draw: function that draws a key pose of the posture there.
         furniture: the boxes there.
+        seat: height of the seat [m].
     """
 
     draw: Callable[[], KeyPose]
     furniture: Sequence[Box] = field(default=())
+    seat: float = 0.0
 
 
 def tilted(pitch: float, roll: float = 0.0) -> Array:

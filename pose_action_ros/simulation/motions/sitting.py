@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -80,7 +80,7 @@ def on_chair(body: Body, rng: Rng) -> Setting:
         rest_arms(poser, rng, ways)
         return poser.hang()
 
-    return Setting(draw, boxes)
+    return Setting(draw, boxes, seat)
 
 
 def _on_armrests(poser: Poser, rng: Rng) -> None:
@@ -128,9 +128,12 @@ def _set_down(poser: Poser, side: str, ahead: float, aside: float, knee: float) 
         poser.foot(side, [ahead, aside, body.foot_height], [0.4, 0.25 * out, 1])
 
 
-def sitting_on_floor(body: Body, rng: Rng) -> Setting:
-    """Sit on the floor: cross-legged, with stretched or raised knees, on one side."""
-    kinds = rng.choice(list(_FLOOR), 1 + int(rng.random() < 0.4))
+def sitting_on_floor(body: Body, rng: Rng, among: Sequence[str] = ()) -> Setting:
+    """Sit on the floor: cross-legged, with stretched or raised knees, on one side.
+
+    `among` names the kinds to draw from: crossed, stretched, raised, aside, one_raised; or all.
+    """
+    kinds = rng.choice(list(among or _FLOOR), 1 + int(rng.random() < 0.4))
 
     def draw() -> KeyPose:
         poser = _seated(body, rng, 0.0, (0.3, 0.4, 0.0, 0.3))
