@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import Array, Channels
 from pose_action_ros.simulation.contact import SOLE
-from pose_action_ros.simulation.kinematics import OUTWARD
+from pose_action_ros.simulation.kinematics import OUTWARD, pelvis_axes
 from pose_action_ros.simulation.reach import plant_foot
 
 _TOES: Final = 0.64

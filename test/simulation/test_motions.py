@@ -20,9 +20,9 @@ TIMES = np.arange(0.0, 5.0, 0.02)
 EXPECTED = (
     "standing walking running waving_left waving_right waving_both raising_hand clapping bowing "
     "crossing_arms opening_arms pushing pointing squatting jumping kicking punching sitting_down "
-    "beckoning stop go_away thumbs_up turning_round standing_up sitting picking_up bending kneeling "
-    "lying falling drinking phoning hand_at_face looking_at_phone carrying throwing jumping_jack "
-    "lunging arm_circles"
+    "beckoning stop go_away thumbs_up turning_round standing_up sitting picking_up bending "
+    "kneeling lying falling drinking phoning hand_at_face looking_at_phone carrying throwing "
+    "jumping_jack lunging arm_circles"
 )
 each_motion = pytest.mark.parametrize("label", [*ACTIONS, *OTHERS, FREE])
 several_styles = pytest.mark.parametrize(

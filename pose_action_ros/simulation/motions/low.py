@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.channels import SIDES, Rng
+from pose_action_ros.simulation.channels import LIMITS, SIDES, Rng
 from pose_action_ros.simulation.contact import radius
 from pose_action_ros.simulation.furniture import Box, legs_and_top, random_colour
 from pose_action_ros.simulation.key_poses import KeyPose
@@ -40,7 +40,7 @@ def inclined(body: Body, rng: Rng, root: Sequence[float], pitch: float, bend: fl
         bend_forward=bend,
         bend_left=rng.normal(0, 6),
         twist_left=rng.normal(0, 9),
-        nod=level_head(pitch, bend, rng),
+        nod=max(level_head(pitch, bend, rng), LIMITS["nod"][0]),
         turn_left=rng.normal(0, 18),
         tilt_left=rng.normal(0, 5),
     )
