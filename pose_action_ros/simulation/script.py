@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ from pose_action_ros.simulation.motions import (
     TRAVELLING,
     TURNING,
 )
-from pose_action_ros.simulation.motions.states import LOW, between, states_of
+from pose_action_ros.simulation.motions.states import LOW, LYING, between, states_of
 from pose_action_ros.simulation.performance import Performance
 from pose_action_ros.simulation.standing import Motion
 from pose_action_ros.simulation.timing import ease
@@ -57,25 +58,33 @@ def perform(label: str, rng: Rng, body: Body | None = None, room: float = np.inf
     return made if isinstance(made, Performance) else Performance(label, body, made)
 
 
-def performed(
-    labels: Sequence[str], rng: Rng, body: Body, room: float = np.inf
-) -> list[Performance]:
-    """Draw performances of the labels in this order, which can follow each other.
+def linked(parts: Sequence[Performance], rng: Rng) -> list[Performance]:
+    """Add movements between standing, sitting and lying where performances lack them.
 
-    Movements between standing, sitting and lying are added where they lack; people lie on a bed
-    only at the beginning.
+    After the first part people lie on the floor rather than on a bed.
     """
-    parts: list[Performance] = []
+    result: list[Performance] = []
     state = ""
-    for label in labels:
-        part = perform(label, rng, body, room)
-        while parts and label == "lying" and part.furniture:
-            part = perform(label, rng, body, room)
-        begins, ends = states_of(label, bool(part.furniture))
+    for part in parts:
+        begins, ends = states_of(part.label, bool(part.furniture))
         added = between(state or begins, begins)
-        parts += [*(perform(name, rng, body, room) for name in added), part]
+        result += [perform(name, rng, part.body) for name in added]
+        result.append(_on_floor(part) if result and begins == LYING else part)
         state = ends
-    return parts
+    return result
+
+
+def _on_floor(part: Performance) -> Performance:
+    """The performance without its bed."""
+    if not part.furniture:
+        return part
+
+    def motion(times: Array) -> Channels:
+        pose = part.motion(times)
+        pose["lift"] = 0.0
+        return pose
+
+    return replace(part, motion=motion, furniture=())
 
 
 class Script:
@@ -130,7 +139,7 @@ class Script:
         Walking and running stay within `room` [m] of their start.
         """
         body = body or Body.random(rng)
-        parts = performed(actions, rng, body, room)
+        parts = linked([perform(action, rng, body, room) for action in actions], rng)
         lengths = seconds_each * rng.uniform(0.85, 1.15, len(parts))
         starts = np.concatenate([[0.0], np.cumsum(lengths)[:-1]])
         return cls(parts, starts, position, heading)

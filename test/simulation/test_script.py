@@ -22,7 +22,7 @@ from pose_action_ros.simulation import (
 from pose_action_ros.simulation.channels import Array, Channels
 from pose_action_ros.simulation.motions.states import LYING, SEATED, UPRIGHT, between, states_of
 from pose_action_ros.simulation.performance import AFTER, UNNAMED
-from pose_action_ros.simulation.script import performed
+from pose_action_ros.simulation.script import linked
 
 HIPS = FIGURE.index("mid_hip")
 STATES = (UPRIGHT, SEATED, LYING)
@@ -103,19 +103,20 @@ def test_random_script_contains_all_actions() -> None:
 
 def test_movements_between_states_are_added_where_they_lack() -> None:
     order = ["standing", "lying", "sitting", "standing_up", "walking", "falling", "lying", "bowing"]
-    parts = performed(order, np.random.default_rng(0), Body())
+    rng = np.random.default_rng(0)
+    parts = linked([perform(label, rng, Body()) for label in order], rng)
     assert [part.label for part in parts] == [
         *("standing", "lying_down", "lying", "getting_up_from_floor", "sitting_down", "sitting"),
         *("standing_up", "walking", "falling", "lying", "getting_up_from_floor", "bowing"),
     ]
-    assert performed([], np.random.default_rng(0), Body()) == []
+    assert linked([], rng) == []
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_performances_begin_where_the_one_before_ends(seed: int) -> None:
     rng = np.random.default_rng(seed)
     order = rng.permutation([*ACTIONS, *OTHERS])[:12].tolist()
-    parts = performed(order, rng, Body())
+    parts = linked([perform(label, rng, Body()) for label in order], rng)
     states = [states_of(part.label, bool(part.furniture)) for part in parts]
     for (_, end), (begin, _) in pairwise(states):
         assert end == begin

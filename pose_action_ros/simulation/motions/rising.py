@@ -13,7 +13,7 @@ from pose_action_ros.simulation.furniture import Box, legs_and_top, random_colou
 from pose_action_ros.simulation.key_poses import GRIP, KeyPose
 from pose_action_ros.simulation.kinematics import OUTWARD
 from pose_action_ros.simulation.motions.low import inclined, on_all_fours, on_one_knee, squatting
-from pose_action_ros.simulation.motions.lying import bed_of, on_back, on_side
+from pose_action_ros.simulation.motions.lying import bed_of
 from pose_action_ros.simulation.motions.resting import (
     Setting,
     hanging,
@@ -32,7 +32,7 @@ def standing_up(body: Body, rng: Rng) -> Performance:
     ways = (_from_chair, _from_floor, _from_bed, _from_squat)
     way = int(rng.choice(4, p=[0.55, 0.25, 0.1, 0.1]))
     keys, boxes = ways[way](body, rng)
-    before = "lying" if len(keys) > 3 and way == 2 else ("sitting", UNNAMED)[way == 3]
+    before = UNNAMED if ways[way] is _from_squat else "sitting"
     keys, boxes = flipped(keys, boxes, rng)
     hurry = rng.uniform(0.75, 1.5)  # duration of one movement relative to the usual one
     steps = [Step(keys[0], 0.0, rng.uniform(0.05, 0.5), phase=1.0)]
@@ -115,15 +115,13 @@ def knee_pose(body: Body, rng: Rng) -> KeyPose:
 
 
 def _from_bed(body: Body, rng: Rng) -> tuple[list[KeyPose], list[Box]]:
-    """From lying on a bed over its edge on the left."""
+    """From the edge of a bed on the left."""
     top = (body.shin + body.foot_height) * rng.uniform(0.85, 1.2)
     edge = on_edge(body, rng, top).moved(0.0, 0.2, 90.0)
     ready = ready_to_rise(body, rng, top)
     up = standing_over(body, rng, ready).moved(0.0, 0.2, 90.0)
-    key = on_back(body, rng) if rng.random() < 0.5 else on_side(body, rng)
-    lying = [replace(key, lift=np.array([top]))] if rng.random() < 0.6 else []
     bed = bed_of(top, 1.2 * body.height, 1.0, rng).moved(0, -0.15)
-    return [*lying, edge, ready.moved(0.0, 0.2, 90.0), up], [bed]
+    return [edge, ready.moved(0.0, 0.2, 90.0), up], [bed]
 
 
 def _from_squat(body: Body, rng: Rng) -> tuple[list[KeyPose], list[Box]]:

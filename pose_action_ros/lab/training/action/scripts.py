@@ -12,6 +12,7 @@ from pose_action_ros.lab.training.action.gestures import PREFIX, gesture
 from pose_action_ros.simulation import ACTIONS, OTHERS, Body, Performance, Script, perform
 from pose_action_ros.simulation.free_movement import FREE, free_performance
 from pose_action_ros.simulation.motions.postures import POSTURES, posture_performance
+from pose_action_ros.simulation.script import linked
 
 Rng = np.random.Generator
 
@@ -103,7 +104,8 @@ def idle_script(rng: Rng, view: View, body: Body) -> tuple[Script, float]:
     return script, float(rng.uniform(*IDLE_SECONDS))
 
 
-def _chained(rng: Rng, view: View, parts: Sequence[Performance]) -> tuple[Script, float]:
+def _chained(rng: Rng, view: View, drawn: Sequence[Performance]) -> tuple[Script, float]:
+    parts = linked(drawn, rng)
     seconds = rng.uniform(*SECONDS, len(parts))
     starts = np.concatenate([[0.0], np.cumsum(seconds)[:-1]])
     return Script(parts, starts, (0.0, 0.0), view.heading), float(seconds.sum())
