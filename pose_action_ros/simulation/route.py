@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pose_action_ros.simulation.channels import Array
+from pose_action_ros.simulation.channels import Array, Rng
+from pose_action_ros.simulation.timing import Strokes
 
 _STEP = 0.02
-"""Time between the samples of a route [s]."""
+"""Time between the samples of a route or of pauses [s]."""
+_LONGEST = 120.0
+"""Time after which a person who pauses now and then stays at a place [s]."""
 _CORNER = 0.35
 """Standard deviation of the Gaussian that rounds corners and smooths starts and stops [s]."""
 _STILL = 0.15
@@ -74,3 +77,29 @@ def _heading(velocity: Array, speed: Array) -> Array:
     before = np.maximum(np.searchsorted(moving, np.arange(len(speed)), side="right") - 1, 0)
     heading: Array = np.degrees(angles)[before]
     return heading
+
+
+class Pauses:
+    """Walking that stops now and then, as a function of time."""
+
+    def __init__(self, rng: Rng) -> None:
+        self._strokes = Strokes(
+            rng,
+            rise=rng.uniform(0.5, 0.9),
+            hold=rng.uniform(1.5, 5.0),
+            fall=rng.uniform(0.5, 0.9),
+            rest=rng.uniform(0.5, 2.0),
+            vary=0.3,
+        )
+        self._grid = np.arange(0.0, _LONGEST, _STEP)
+        way = np.cumsum(self.going(self._grid)) * _STEP
+        self._way: Array = way - way[0]
+
+    def going(self, times: Array) -> Array:
+        """(T,) 1 in full stride, 0 while standing."""
+        level: Array = np.minimum(1.15 * self._strokes(times), 1.0)
+        return level
+
+    def passed(self, times: Array) -> Array:
+        """(T,) time [s] spent walking."""
+        return np.interp(times, self._grid, self._way)

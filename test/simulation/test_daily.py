@@ -101,11 +101,11 @@ def test_phoning_holds_a_steep_forearm_at_an_ear(styles: range) -> None:
     for seed in styles:
         performance, posed, late = held("phoning", seed)
         reach = nearest_wrist(posed, lambda side: [f"{side}_ear"]) / performance.body.hand
-        assert np.median(reach[late]) < 1.45
+        assert np.median(reach[late]) < 1.5
         near = min(SIDES, key=lambda side: np.median(away(posed, f"{side}_wrist", f"{side}_ear")))
         forearm = posed.joint(f"{near}_wrist") - posed.joint(f"{near}_elbow")
         up = np.sum(forearm * posed.frames["chest"][:, :, 2], axis=1)
-        assert np.median(up[late]) > 0.35 * performance.body.forearm
+        assert np.median(up[late]) > 0.3 * performance.body.forearm
 
 
 @several

@@ -15,9 +15,9 @@ import numpy as np
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
 from pose_action_ros.simulation.motions.places import held_arms
-from pose_action_ros.simulation.route import Route
+from pose_action_ros.simulation.route import Pauses, Route
 from pose_action_ros.simulation.standing import Motion
-from pose_action_ros.simulation.timing import Beat, Strokes, Wander, curve, ease
+from pose_action_ros.simulation.timing import Beat, Wander, curve, ease
 
 Knots = tuple[tuple[float, float], ...]
 
@@ -77,9 +77,8 @@ _LEAST_ROOM: Final = 0.8
 """Least room [m] for walking along a track."""
 _WALKS: Final = 0.7
 """Speed from which steps along a route have their full size [m/s]."""
-_LONGEST, _STEP, _STANDS = 120.0, 0.02, 0.25
-"""Time until a person who pauses stands for good and its steps [s], and the share of the full
-stride below which a person stands."""
+_STANDS: Final = 0.25
+"""Share of the full stride below which a person stands."""
 HELD: Final[Mapping[str, float]] = {
     "swing": 0.5,
     "in_pocket": 0.08,
@@ -202,32 +201,6 @@ def _style(rng: Rng, gait: Gait, cadence: float, room: float) -> _Style:
         lean=rng.uniform(3, 14) if runs and place != "spot" else rng.normal(2, 3),
         posture=(rng.uniform(7, 16), rng.uniform(5, 35), rng.uniform(5, 40), rng.uniform(0.2, 0.7)),
     )
-
-
-class Pauses:
-    """Walking that stops now and then, as a function of time."""
-
-    def __init__(self, rng: Rng) -> None:
-        self._strokes = Strokes(
-            rng,
-            rise=rng.uniform(0.5, 0.9),
-            hold=rng.uniform(1.5, 5.0),
-            fall=rng.uniform(0.5, 0.9),
-            rest=rng.uniform(0.5, 2.0),
-            vary=0.3,
-        )
-        self._grid = np.arange(0.0, _LONGEST, _STEP)
-        way = np.cumsum(self.going(self._grid)) * _STEP
-        self._way: Array = way - way[0]
-
-    def going(self, times: Array) -> Array:
-        """(T,) 1 in full stride, 0 while standing."""
-        level: Array = np.minimum(1.15 * self._strokes(times), 1.0)
-        return level
-
-    def passed(self, times: Array) -> Array:
-        """(T,) time [s] spent walking."""
-        return np.interp(times, self._grid, self._way)
 
 
 def _going(
