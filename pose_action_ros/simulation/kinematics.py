@@ -17,7 +17,11 @@ from pose_action_ros.simulation.contact import SOLE, lowest
 
 
 def _matrix(rows: tuple[tuple[Array, Array, Array], ...]) -> Array:
-    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+    matrix = np.empty((*np.shape(rows[0][0]), 3, 3))
+    for number, row in enumerate(rows):
+        for place, value in enumerate(row):
+            matrix[..., number, place] = value
+    return matrix
 
 
 def about_x(degrees: npt.ArrayLike) -> Array:
