@@ -103,6 +103,20 @@ def test_disturbed_windows_keep_their_shape_and_root() -> None:
         assert np.isfinite(changed[-1, 0]).all() or np.isnan(changed[:, 0]).all()
 
 
+def test_disturbed_windows_lose_legs_and_arms_sometimes() -> None:
+    rng = np.random.default_rng(3)
+    points = recording().points[:32].astype(np.float64)
+    missing = np.isnan([disturb(points, rng)[..., 0] for _ in range(1000)])  # (W, N, J)
+    begun = ~missing.all(axis=2)  # where the track has begun
+    legs = missing[..., LEGS].all(axis=2)
+    assert 0.1 < np.all(legs | ~begun, axis=1).mean() < 0.2
+    for part, low, high in (("wrist", 0.06, 0.16), ("elbow", 0.02, 0.1)):
+        row = HUMAN36M_17.index(f"left_{part}")
+        gone = missing[..., row] & begun
+        some = gone.any(axis=1) & (~missing[..., row]).any(axis=1)
+        assert low < some.mean() < high
+
+
 def test_augmentation_swaps_the_labels_of_mirrored_windows() -> None:
     one = recording()
     places = find_windows([one], number, 0.5, 0.7, 1.0)
