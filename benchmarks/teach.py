@@ -133,8 +133,9 @@ def _new(
         logits = _logits(poses, model, label)
         if not len(logits):
             continue
-        names = [model.labels[index] for index in logits.argmax(axis=1)]
-        sure = softmax(logits / model.temperature, axis=1).max(axis=1) >= model.unknown_below
+        probabilities = _probabilities(model, logits)
+        names = [model.labels[index] for index in probabilities.argmax(axis=1)]
+        sure = probabilities.max(axis=1) >= model.unknown_below
         good = [name == label for name in names]
         right += good
         taken += [name for name in names if name != label]
@@ -164,6 +165,13 @@ def _logits(
     return predict_logits(model.network, windows.images) if specs else np.zeros((0, 1))
 
 
+def _probabilities(
+    model: ActionModel, logits: np.ndarray[Any, np.dtype[np.float64]]
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """(N, L) probabilities of the labels."""
+    return np.asarray(softmax(logits / model.temperature, axis=1)[:, : len(model.labels)])
+
+
 def _people(data: TeachingData, base: ActionModel, lifter: Lifter, rendered: bool) -> WindowSet:
     """Simulated people who perform actions of the base."""
     if not rendered:
@@ -183,8 +191,9 @@ def _old(
     results = {}
     for name, model in (("before", base), ("after", taught)):
         logits = predict_logits(model.network, people.images[named])
-        answers = [model.labels[index] for index in logits.argmax(axis=1)]
-        sure = softmax(logits / model.temperature, axis=1).max(axis=1) >= model.unknown_below
+        probabilities = _probabilities(model, logits)
+        answers = [model.labels[index] for index in probabilities.argmax(axis=1)]
+        sure = probabilities.max(axis=1) >= model.unknown_below
         results[name] = round(
             float(np.mean([a == t for a, t in zip(answers, truth, strict=True)])), 4
         )

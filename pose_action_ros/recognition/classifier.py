@@ -25,6 +25,7 @@ class ActionClassifier:
 
     Attributes:
         labels: the actions, in the order of the scores.
+        background: True if the network has one more output, for people in none of them.
         spmf: settings of its images.
         window: length of the windows of its training [s].
         unknown_below: probability below which the action is unknown.
@@ -43,11 +44,13 @@ class ActionClassifier:
         path = find_model(model)
         card = read_card(path, "action")
         self.labels = _labels(path, card)
+        self.background = _background(path, card)
         self.spmf = _spmf(path, card)
         self.window = _window(path, card)
         self.unknown_below = _unknown_below(path, card)
         self._engine = load_engine(path, engine, threads)
-        _check_network(path, self._engine, self.spmf.shape, len(self.labels))
+        outputs = len(self.labels) + self.background
+        _check_network(path, self._engine, self.spmf.shape, outputs)
 
     @property
     def engine(self) -> str:
@@ -55,7 +58,9 @@ class ActionClassifier:
         return self._engine.name
 
     def __call__(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-        """Probabilities (B, L) of images (B, height, width, channels); rows add up to 1.
+        """Probabilities (B, L) of images (B, height, width, channels).
+
+        Rows add up to at most 1; the rest is the probability of the background, of none of them.
 
         Raises:
             ModelError: the output is not a probability distribution.
@@ -68,7 +73,7 @@ class ActionClassifier:
                 f"the action model gives scores from {scores.min()} to {scores.max()}, expected "
                 "probabilities; export the model again"
             )
-        return np.asarray(scores / total)
+        return np.asarray(scores[:, : len(self.labels)] / total)
 
 
 def _labels(path: Path, card: ModelCard) -> tuple[str, ...]:
@@ -105,6 +110,13 @@ def _window(path: Path, card: ModelCard) -> float:
     return float(window)
 
 
+def _background(path: Path, card: ModelCard) -> bool:
+    value: Any = card.settings.get("background", False)
+    if not isinstance(value, bool):
+        raise ModelError(f"the card of {path} has background {value!r}, expected true or false")
+    return value
+
+
 def _unknown_below(path: Path, card: ModelCard) -> float:
     value: Any = card.settings.get("unknown_below")
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
@@ -112,7 +124,7 @@ def _unknown_below(path: Path, card: ModelCard) -> float:
     return float(value)
 
 
-def _check_network(path: Path, engine: Engine, shape: tuple[int, int, int], labels: int) -> None:
+def _check_network(path: Path, engine: Engine, shape: tuple[int, int, int], outputs: int) -> None:
     """Raise ModelError unless the network takes these images and gives this number of scores."""
     if tuple(engine.inputs) != (INPUT,) or engine.inputs[INPUT][1:] != shape:
         size = " x ".join(str(length) for length in shape)
@@ -120,8 +132,8 @@ def _check_network(path: Path, engine: Engine, shape: tuple[int, int, int], labe
     if OUTPUT not in engine.outputs:
         raise ModelError(f"{path} gives {engine.outputs}, expected {OUTPUT!r}")
     scores = engine({INPUT: np.zeros((1, *shape), np.float32)})[OUTPUT]
-    if scores.shape != (1, labels):
+    if scores.shape != (1, outputs):
         raise ModelError(
-            f"{path} gives scores of shape {scores.shape} for one image, its card names {labels} "
-            "labels; export the model again"
+            f"{path} gives scores of shape {scores.shape} for one image, its labels and background "
+            f"need {outputs}; export the model again"
         )

@@ -38,7 +38,7 @@ class Decision:
         """Index of the label, None for none.
 
         Args:
-            probabilities: (L,) of the newest estimate.
+            probabilities: (L,) of the newest estimate, adding up to at most 1.
             stamp: its time [s]; a time before the last one restarts the decision.
             rule: may differ from call to call.
         """
@@ -59,7 +59,7 @@ class Decision:
 
     @property
     def probabilities(self) -> Array:
-        """Smoothed probabilities (L,) behind the label, adding up to 1."""
+        """Smoothed probabilities (L,) behind the label."""
         assert self._mean is not None
         return self._mean
 

@@ -53,7 +53,9 @@ def test_a_good_model_gives_probabilities(model: Path) -> None:
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
-        (lambda card: card["settings"]["labels"].pop(), "2 labels"),
+        (lambda card: card["settings"]["labels"].pop(), "background need 2"),
+        (lambda card: card["settings"].update(background=True), "background need 4"),
+        (lambda card: card["settings"].update(background=1), "background 1, expected true"),
         (lambda card: card["settings"].pop("labels"), "labels None"),
         (lambda card: card["settings"].update(labels=["a", "a"]), "different names"),
         (lambda card: card["settings"]["labels"].append("unknown"), "unknown"),

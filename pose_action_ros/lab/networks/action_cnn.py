@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from pose_action_ros.lab.networks.operations import merge_spare, pixels_of, series_of
+from pose_action_ros.lab.networks.operations import join_spare, pixels_of, series_of
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class CnnShape:
         channels: of the first layer; unless `full_height`, later ones have two, four and four
             times as many.
         dropout: before the last layer.
-        spare: outputs without a label, see `merge_spare`.
+        spare: outputs without a label, see `join_spare`.
         full_height: the first layer reads all rows of a column at once, the others work along time.
     """
 
@@ -57,7 +57,7 @@ class ActionCnn(nn.Module):
         logits: Tensor = self.classify(self.features(pixels))
         if self.training or not self.shape.spare:
             return logits
-        return merge_spare(logits, self.shape.labels)
+        return join_spare(logits, self.shape.labels)
 
 
 class Calibrated(nn.Module):

@@ -20,7 +20,7 @@ from pose_action_ros.lab.networks.operations import (
     Fit,
     Join,
     drop_path,
-    merge_spare,
+    join_spare,
     operation,
     pixels_of,
     series_of,
@@ -44,7 +44,7 @@ class CellShape:
         cells: normal cells in a block.
         dropout: before the last layer.
         drop_path: probability that an operation's output is dropped during training.
-        spare: outputs without a label, see `merge_spare`.
+        spare: outputs without a label, see `join_spare`.
         full_height: the first layer reads all rows of a column at once, as rows are not
             shift-invariant; all later maps are (B, C, 1, W), and cells work along time.
 
@@ -207,11 +207,14 @@ class CellStack(nn.Module):
         return features
 
     def classify(self, features: Tensor) -> Tensor:
-        """(B, F) to logits (B, labels), during training followed by the spare logits."""
+        """(B, F) to logits (B, labels) and, with spare outputs, one of the background.
+
+        During training, all spare logits follow those of the labels.
+        """
         logits: Tensor = self.linear(self.dropout(features))
         if self.training or not self.shape.spare:
             return logits
-        return merge_spare(logits, self.shape.labels)
+        return join_spare(logits, self.shape.labels)
 
 
 def _layers(normal: Parts, reduction: Parts, shape: CellShape) -> Iterator[CellLayer]:

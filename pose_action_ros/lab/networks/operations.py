@@ -8,7 +8,6 @@ import torch
 from torch import Tensor, nn
 
 _KERNELS = {"sep_conv_3x3": 3, "sep_conv_5x5": 5}
-_LEAST = 1e-6  # probability; its logarithm must be finite in half precision too
 
 
 def pixels_of(images: Tensor) -> Tensor:
@@ -137,13 +136,11 @@ def _padding(size: int, flat: bool) -> tuple[int, int]:
     return (0 if flat else (size - 1) // 2), (size - 1) // 2
 
 
-def merge_spare(logits: Tensor, labels: int) -> Tensor:
-    """Logits (B, labels + S) with S spare outputs to logits (B, labels).
+def join_spare(logits: Tensor, labels: int) -> Tensor:
+    """Logits (B, labels + S) with S spare outputs to logits (B, labels + 1).
 
-    Spare outputs are training classes without a label. Their probability is distributed evenly
-    among the labels, so that no label is more likely for them, which is the target of training
-    images without a label.
+    Spare outputs are training classes without a label. Together they are the background, the last
+    class: its probability is the sum of theirs, and those of the labels stay as they are.
     """
-    chances = torch.softmax(logits, dim=1)
-    none = chances[:, labels:].sum(dim=1, keepdim=True) / labels
-    return torch.log((chances[:, :labels] + none).clamp_min(_LEAST))
+    background = torch.logsumexp(logits[:, labels:], dim=1, keepdim=True)
+    return torch.cat([logits[:, :labels], background], dim=1)

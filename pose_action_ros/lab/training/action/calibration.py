@@ -21,16 +21,17 @@ def calibrate(logits: Array, labels: Labels, others: Array) -> tuple[float, floa
     """Temperature and threshold of "unknown" from windows that were not trained on.
 
     Args:
-        logits: (N, L) of windows of actions.
+        logits: (N, L + 1) of windows of actions, the last one of the background.
         labels: (N,) true labels.
-        others: (M, L) logits of windows of movements that are no action; at most OTHERS N of them
-            are used, evenly spaced.
+        others: (M, L + 1) logits of windows of movements that are no action; at most OTHERS N of
+            them are used, evenly spaced.
     """
-    temperature = fit_temperature(logits, labels)
-    count = min(len(others), round(OTHERS * len(labels)))
+    count, background = min(len(others), round(OTHERS * len(labels))), logits.shape[1] - 1
     taken = others[np.linspace(0, max(len(others) - 1, 0), count).astype(int)]
-    probabilities = softmax(np.concatenate([logits, taken]) / temperature, axis=1)
-    truth = np.concatenate([labels, np.full(count, -1)])
+    every = np.concatenate([logits, taken])
+    truth = np.concatenate([labels, np.full(count, background)])
+    temperature = fit_temperature(every, truth)
+    probabilities = softmax(every / temperature, axis=1)[:, :background]
     return temperature, fit_threshold(probabilities, truth)
 
 
@@ -57,7 +58,7 @@ def fit_threshold(
 
     Args:
         probabilities: (N, L), calibrated, of held-out windows.
-        labels: (N,) true labels, below 0 for no action, where every answer is wrong.
+        labels: (N,) true labels, none of 0 to L - 1 for no action, where every answer is wrong.
         wrong: allowed share of wrong answers.
         least: lower bound of the result.
     """
@@ -86,13 +87,20 @@ def calibration_error(probabilities: Array, labels: Labels, bins: int = 15) -> f
 def action_scores(
     probabilities: Array, labels: Labels, names: Sequence[str], unknown_below: float
 ) -> dict[str, Any]:
-    """Scores of probabilities (N, L) for windows with true labels (N,), for the model's card.
+    """Scores of probabilities for windows with true labels (N,), for the model's card.
+
+    Args:
+        probabilities: (N, L), or (N, L + 1) with that of the background, which is no answer.
+        labels: (N,) indices of names.
+        names: L labels.
+        unknown_below: probability below which the answer is "unknown".
 
     Returns:
         windows, accuracy (of the most likely action), balanced_accuracy (mean over the actions
         that occur), unknown (share of "unknown"), accuracy_when_known, calibration_error, recall
         by action, and confusion: wrong answers by action (at least 2 %).
     """
+    probabilities = probabilities[:, : len(names)]
     answers = probabilities.argmax(axis=1)
     right = answers == labels
     known = probabilities.max(axis=1) >= unknown_below
@@ -115,11 +123,12 @@ def action_scores(
 def unnamed_scores(
     probabilities: Array, names: Sequence[str], unknown_below: float
 ) -> dict[str, Any]:
-    """Scores of probabilities (N, L) for windows of movements that are no action.
+    """Scores of probabilities, as in action_scores, for windows of movements that are no action.
 
     Returns:
         windows, unknown (share of "unknown"), and said: the other answers, at least 2 % each.
     """
+    probabilities = probabilities[:, : len(names)]
     known = probabilities.max(axis=1) >= unknown_below
     answers = np.bincount(probabilities.argmax(axis=1)[known], minlength=len(names))
     return {

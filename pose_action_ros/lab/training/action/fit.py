@@ -54,7 +54,7 @@ def fit(
 
     Args:
         network: of images to logits, trained in place.
-        examples: training images. A label below 0 means that all actions are equally likely.
+        examples: training images. A label below 0 means no action, see loss_of.
         validation: images (N, height, width, C) and labels (N,), for the curve alone.
         fitting: settings of the optimisation.
         output: folder for checkpoint.pt and curve.csv.
@@ -65,7 +65,7 @@ def fit(
     Raises:
         ModelError: the checkpoint is damaged or from a run with other settings.
     """
-    run = _Run(network, fitting)
+    run = _Run(network, fitting, examples.labels)
     begun = run.resume(output)
     drawn = begun // fitting.repeats
     loader = DataLoader(
@@ -83,8 +83,8 @@ def fit(
 class _Run:
     """A network being trained, with the state that a checkpoint holds."""
 
-    def __init__(self, network: nn.Module, fitting: Fitting) -> None:
-        self._network, self._fitting = network, fitting
+    def __init__(self, network: nn.Module, fitting: Fitting, actions: int) -> None:
+        self._network, self._fitting, self._actions = network, fitting, actions
         self.averaged = deepcopy(network) if fitting.averaging else network
         self._optimiser = torch.optim.AdamW(
             network.parameters(), fitting.learning_rate, weight_decay=fitting.weight_decay
@@ -138,8 +138,7 @@ class _Run:
 
     def _step(self, images: Tensor, labels: Tensor) -> npt.NDArray[np.float64]:
         logits = self._network(images)
-        targets = soft_targets(labels, logits.shape[1], self._fitting.label_smoothing)
-        loss = nn.functional.cross_entropy(logits, targets)
+        loss = loss_of(logits, labels, self._actions, self._fitting.label_smoothing)
         self._optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
@@ -157,6 +156,25 @@ class _Run:
                 value.lerp_(new[name], 1 - decay)
             else:
                 value.copy_(new[name])
+
+
+def loss_of(logits: Tensor, labels: Tensor, actions: int, smoothing: float) -> Tensor:
+    """Mean cross entropy of logits (B, actions + S) with label smoothing.
+
+    For a label below 0, no action, the background, which is the S spare outputs together, has the
+    target probability 1; without spare outputs all actions are equally likely.
+
+    Args:
+        logits: of the actions, followed by those of the spare outputs.
+        labels: (B,).
+        actions: number of them.
+        smoothing: part of the target probability that is distributed evenly.
+    """
+    log = nn.functional.log_softmax(logits, dim=1)
+    losses = -(soft_targets(labels, logits.shape[1], smoothing) * log).sum(dim=1)
+    if logits.shape[1] > actions:
+        losses = torch.where(labels < 0, -torch.logsumexp(log[:, actions:], dim=1), losses)
+    return losses.mean()
 
 
 def soft_targets(labels: Tensor, count: int, smoothing: float) -> Tensor:

@@ -44,7 +44,7 @@ class ActionModel:
     """A network with the values that its card holds.
 
     Attributes:
-        network: images to logits.
+        network: images to logits, with spare outputs also one of the background, see join_spare.
         labels: the actions, in the order of the logits.
         spmf: how images are drawn.
         window: length of a window [s].
@@ -58,6 +58,12 @@ class ActionModel:
     window: float
     temperature: float
     unknown_below: float
+
+    @property
+    def background(self) -> bool:
+        """True if the logits of the labels are followed by one of the background."""
+        assert isinstance(self.network, (ActionCnn, CellNetwork))
+        return self.network.shape.spare > 0
 
 
 def make_network(
@@ -170,6 +176,7 @@ def write_model(
         "temperature": round(model.temperature, 4),
         "spmf": {key: value for key, value in spmf.items() if key != "skeleton"},
         "network": choice.network,
+        "background": model.background,
     }
     if isinstance(model.network, CellNetwork):
         settings["genotype"] = to_json(model.network.genotype)

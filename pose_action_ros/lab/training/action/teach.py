@@ -21,10 +21,10 @@ from scipy.special import softmax
 from torch import Tensor, nn
 
 from pose_action_ros.lab.networks.cells import CellNetwork
-from pose_action_ros.lab.networks.operations import merge_spare
+from pose_action_ros.lab.networks.operations import join_spare
 from pose_action_ros.lab.training.action.calibration import fit_temperature, fit_threshold
 from pose_action_ros.lab.training.action.demonstrations import Demonstration
-from pose_action_ros.lab.training.action.fit import fit, predict_logits, soft_targets
+from pose_action_ros.lab.training.action.fit import fit, loss_of, predict_logits
 from pose_action_ros.lab.training.action.model import ActionModel, round_weights, with_labels
 from pose_action_ros.lab.training.action.settings import Fitting, TeachSettings
 from pose_action_ros.lab.training.action.teaching_data import COPIES, TeachingData
@@ -95,7 +95,8 @@ def teach(base: ActionModel, data: TeachingData, settings: TeachSettings) -> Tau
         temperature=temperature,
         unknown_below=threshold,
     )
-    probabilities = [softmax(logits / temperature, axis=1) for logits in held_out]
+    count = len(data.labels)
+    probabilities = [softmax(logits / temperature, axis=1)[:, :count] for logits in held_out]
     return Taught(model, probabilities, before, after)
 
 
@@ -122,15 +123,17 @@ def _fit_last(
         for number in numbers
     ]
     initial, folds = network.stack.linear, folds_of(demonstrations)
-    logits = [np.zeros((0, count))] * len(demonstrations)
+    width = count + int(network.shape.spare > 0)
+    logits = [np.zeros((0, width))] * len(demonstrations)
     for fold in dict.fromkeys(fold for fold in folds if fold is not None):
         tested = [number for number, own in enumerate(folds) if own == fold]
         rest = [copy for number, copy in enumerate(copies) if number not in tested]
-        head = _fit_to(initial, [replayed, *rest])
+        head = _fit_to(initial, [replayed, *rest], count)
         for number in tested:
             output = head(features_of(network, windows[number].images))
-            logits[number] = np.asarray(merge_spare(output, count).detach().numpy(), np.float64)
-    network.stack.linear = _fit_to(initial, [replayed, *copies])
+            output = join_spare(output, count) if width > count else output
+            logits[number] = np.asarray(output.detach().numpy(), np.float64)
+    network.stack.linear = _fit_to(initial, [replayed, *copies], count)
     return logits
 
 
@@ -151,21 +154,24 @@ def features_of(network: CellNetwork, images: Images) -> Tensor:
     return torch.cat(parts)
 
 
-def _fit_to(head: nn.Linear, parts: Sequence[Features]) -> nn.Linear:
+def _fit_to(head: nn.Linear, parts: Sequence[Features], actions: int) -> nn.Linear:
     features, labels = (torch.cat(part) for part in zip(*parts, strict=True))
-    return fit_head(head, features, labels, DECAY)
+    return fit_head(head, features, labels, actions, DECAY)
 
 
-def fit_head(head: nn.Linear, features: Tensor, labels: Tensor, decay: float) -> nn.Linear:
+def fit_head(
+    head: nn.Linear, features: Tensor, labels: Tensor, actions: int, decay: float
+) -> nn.Linear:
     """Fit a copy of the last layer by L-BFGS, regularised towards its initial weights.
 
     Args:
         head: initial layer.
         features: (N, F).
         labels: (N,), below 0 for no action.
+        actions: number of labels; the outputs after them are spare.
         decay: weight of the squared distance to the initial weights.
     """
-    fitted, targets = deepcopy(head), soft_targets(labels, head.out_features, SMOOTHING)
+    fitted = deepcopy(head)
     optimiser = torch.optim.LBFGS(
         fitted.parameters(), max_iter=STEPS, line_search_fn="strong_wolfe"
     )
@@ -173,7 +179,7 @@ def fit_head(head: nn.Linear, features: Tensor, labels: Tensor, decay: float) ->
     def loss() -> Tensor:
         optimiser.zero_grad()
         way = ((fitted.weight - head.weight.detach()) ** 2).sum()
-        total = nn.functional.cross_entropy(fitted(features), targets) + decay * way
+        total = loss_of(fitted(features), labels, actions, SMOOTHING) + decay * way
         total.backward()  # type: ignore[no-untyped-call]
         return total
 
@@ -237,7 +243,8 @@ def _accuracy(
     kept = check.truth >= 0
     if not kept.any():
         return float("nan")
-    answers = predict_logits(network, check.images[kept]).argmax(axis=1)
+    logits = predict_logits(network, check.images[kept])
+    answers = logits[:, : len(labels)].argmax(axis=1)
     names = [data.labels[index] for index in check.truth[kept]]
     return float(
         np.mean([labels[index] == name for index, name in zip(answers, names, strict=True)])
@@ -266,4 +273,5 @@ def _calibration(
     # A threshold chosen with movements that are no action, as in `calibrate`, would turn a sixth of
     # the taught actions into "unknown".
     temperature = fit_temperature(logits, labels)
-    return temperature, fit_threshold(softmax(logits / temperature, axis=1), labels)
+    probabilities = softmax(logits / temperature, axis=1)[:, : len(data.labels)]
+    return temperature, fit_threshold(probabilities, labels)

@@ -71,7 +71,7 @@ def train(config: Path, output: Path, changes: Sequence[str] = ()) -> Path:
     torch.set_num_threads(min(2, torch.get_num_threads()))
     validation = data.windows("validation")
     torch.manual_seed(fitting.seed)
-    network = make_network(choice, len(ACTIONS), spmf.shape, sections["data"].gestures)
+    network = make_network(choice, len(ACTIONS), spmf.shape, _spare(sections["data"]))
     named = validation.truth >= 0
     images, truth = validation.images[named], validation.truth[named]
     # The curve, which nothing depends on, needs only a part.
@@ -91,6 +91,11 @@ def data_of(config: Path, output: Path, changes: Sequence[str] = ()) -> Training
     """The people and windows of `train` with the same arguments."""
     sections = read_sections(config, SECTIONS, changes)
     return TrainingData(sections["data"], sections["spmf"], output)
+
+
+def _spare(data: ActionData) -> int:
+    """Number of spare outputs: of the gestures, at least one for movements that are no action."""
+    return max(data.gestures, 1)
 
 
 def _scores(model: ActionModel, data: TrainingData) -> dict[str, Any]:

@@ -68,25 +68,33 @@ def test_the_threshold_if_all_answers_are_right_or_all_wrong() -> None:
     assert fit_threshold(PROBABILITIES, np.array([1, 1, 0, 1])) == 1.0
 
 
-def test_other_movements_raise_the_threshold_but_not_the_temperature() -> None:
+def test_calibration_counts_other_movements_as_background() -> None:
     rng = np.random.default_rng(0)
-    logits = rng.normal(0, 3, (4000, 4))
-    labels = np.where(rng.random(4000) < 0.93, logits.argmax(axis=1), 0)
-    others = rng.normal(0, 1.0, (4000, 4))  # with lower probabilities
-    alone = calibrate(logits, labels, others[:0])
+    logits = rng.normal(0, 3, (4000, 5))
+    logits[:, 4] -= 2
+    labels = np.where(rng.random(4000) < 0.93, logits[:, :4].argmax(axis=1), 0)
+    others = rng.normal(0, 3.0, (4000, 5))  # often with a label, sometimes background
     temperature, threshold = calibrate(logits, labels, others)
-    assert temperature == alone[0]
+    alone = calibrate(logits, labels, others[:0])
     assert threshold > alone[1] + 0.1
     # The number of others is limited.
-    assert calibrate(logits, labels, np.repeat(others, 3, axis=0))[1] == pytest.approx(
-        threshold, abs=0.05
-    )
-    probabilities = softmax(
-        np.concatenate([logits, others[: int(OTHERS * 4000)]]) / temperature, axis=1
-    )
-    truth = np.concatenate([labels, np.full(int(OTHERS * 4000), -1)])
+    again = calibrate(logits, labels, np.repeat(others, 3, axis=0))
+    assert again == pytest.approx((temperature, threshold), abs=0.1)
+    taken = others[np.linspace(0, 3999, int(OTHERS * 4000)).astype(int)]
+    every = np.concatenate([logits, taken])
+    truth = np.concatenate([labels, np.full(len(taken), 4)])
+    assert temperature == fit_temperature(every, truth)
+    probabilities = softmax(every / temperature, axis=1)[:, :4]
     given = probabilities.max(axis=1) >= threshold
-    assert (probabilities.argmax(axis=1) != truth)[given].mean() == pytest.approx(0.1, abs=0.02)
+    assert (probabilities.argmax(axis=1) != truth)[given].mean() == pytest.approx(0.1, abs=0.01)
+
+
+def test_the_background_is_no_answer_in_scores() -> None:
+    with_background = np.column_stack([0.5 * PROBABILITIES, np.full(4, 0.5)])
+    figures = action_scores(with_background, LABELS, ["a", "b"], unknown_below=0.29)
+    assert (figures["accuracy"], figures["unknown"]) == (0.75, 0.25)
+    scores = unnamed_scores(with_background, ["a", "b"], unknown_below=0.35)
+    assert scores == {"windows": 4, "unknown": 0.5, "said": {"a": 0.25, "b": 0.25}}
 
 
 def test_scores_of_unnamed_movements_equal_those_by_hand() -> None:

@@ -13,7 +13,8 @@ from torch import nn
 
 from pose_action_ros.errors import ModelError
 from pose_action_ros.lab.networks.action_cnn import ActionCnn, CnnShape
-from pose_action_ros.lab.training.action.fit import evaluate, fit, soft_targets
+from pose_action_ros.lab.networks.operations import join_spare
+from pose_action_ros.lab.training.action.fit import evaluate, fit, loss_of, soft_targets
 from pose_action_ros.lab.training.action.settings import Fitting
 
 FITTING = Fitting(epochs=4, samples=64, batch=16, repeats=2, learning_rate=1e-2, averaging=0.8)
@@ -100,3 +101,22 @@ def test_targets_are_probabilities_and_uniform_for_no_action() -> None:
     torch.testing.assert_close(targets.sum(dim=1), torch.ones(3))
     assert targets[0].tolist() == pytest.approx([0.05, 0.85, 0.05, 0.05])
     assert targets[1].tolist() == pytest.approx([0.25] * 4)
+
+
+def test_no_action_is_the_background_and_the_loss_of_actions_is_the_cross_entropy() -> None:
+    logits = torch.randn(6, 5, generator=torch.manual_seed(0))
+    actions, none = torch.tensor([0, 1, 2, 0, 4, 3]), torch.full((6,), -1)
+    expected = nn.functional.cross_entropy(logits, actions, label_smoothing=0.1)
+    torch.testing.assert_close(loss_of(logits, actions, 3, 0.1), expected)
+    background = nn.functional.cross_entropy(join_spare(logits, 3), torch.full((6,), 3))
+    torch.testing.assert_close(loss_of(logits, none, 3, 0.1), background)
+    mixed = torch.cat([actions, none])
+    torch.testing.assert_close(
+        loss_of(torch.cat([logits, logits]), mixed, 3, 0.1), (expected + background) / 2
+    )
+
+
+def test_without_spare_outputs_no_action_makes_all_actions_equally_likely() -> None:
+    logits = torch.randn(6, 5, generator=torch.manual_seed(0))
+    uniform = -torch.log_softmax(logits, dim=1).mean()
+    torch.testing.assert_close(loss_of(logits, torch.full((6,), -1), 5, 0.1), uniform)

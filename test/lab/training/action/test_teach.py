@@ -328,7 +328,9 @@ def test_a_layer_with_more_labels_keeps_the_old_outputs() -> None:
         assert torch.allclose(kept[:, :5], before, atol=1e-5)
         assert kept[:, 5:].std() < before.std()
         labels = torch.arange(40) % 2
-        head = fit_head(changed.stack.linear, 20 * torch.randn(40, features.shape[1]), labels, 0.0)
+        head = fit_head(
+            changed.stack.linear, 20 * torch.randn(40, features.shape[1]), labels, 3, 0.0
+        )
     assert head.weight.shape == changed.stack.linear.weight.shape
 
 

@@ -95,7 +95,7 @@ def test_a_run_ends_in_a_model_for_recognisers_and_is_not_trained_again(trained:
     assert classifier.labels == ACTIONS
     assert 0.2 <= classifier.unknown_below <= 1
     scores = classifier(np.zeros((2, *classifier.spmf.shape), np.uint8))
-    assert scores.sum(axis=1) == pytest.approx(1)
+    assert (scores.sum(axis=1) <= 1 + 1e-6).all()
     with trained.with_name("curve.csv").open() as file:
         assert [row["epoch"] for row in csv.DictReader(file)] == ["0"]
     first = trained.read_bytes()
@@ -109,7 +109,7 @@ def test_a_written_model_has_the_outputs_of_its_network(trained: Path) -> None:
     model, classifier = read_model(trained), ActionClassifier(str(trained))
     images = np.random.default_rng(0).integers(0, 256, (3, *model.spmf.shape), np.uint8)
     expected = softmax(predict_logits(model.network, images) / model.temperature, axis=1)
-    assert classifier(images) == pytest.approx(expected, abs=1e-4)
+    assert classifier(images) == pytest.approx(expected[:, : len(ACTIONS)], abs=1e-4)
     assert (model.labels, model.spmf, model.window) == (ACTIONS, classifier.spmf, 2.0)
 
 
