@@ -46,6 +46,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "evaluate_recogniser",
         "measure answers on simulated people, or on films with labels",
     ),
+    "evaluate falls": ("evaluate_falls", "measure answers for simulated falls, and false falls"),
     "export": ("train:Export", "write a trained lifter as ONNX"),
 }
 GROUPS: Mapping[str, str] = {

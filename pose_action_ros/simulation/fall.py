@@ -1,11 +1,11 @@
 """Dynamics of falls: a given way of the body, timed by the energy of its segments.
 
-Without muscles a body that turns about its feet is an inverted pendulum, and one whose legs give
-way falls freely. Conservation of energy covers both: half the mean square speed of the segments,
-weighted by their masses, is g times the height that the centre of mass has lost. People keep 50 to
-80 % of that energy, because muscles brake (Sandler and Robinovitch, J. Biomech. Eng. 123, 2001; van
-den Kroonenberg et al., J. Biomech. Eng. 117, 1995), and begin with the speed of standing or
-walking, 0 to 1.4 m/s.
+Without muscles a body that turns about its feet is an inverted pendulum, and a body without support
+from its legs falls freely. Conservation of energy covers both: half the mean square speed of the
+segments, weighted by their masses, is g times the height that the centre of mass has lost. People
+keep 50 to 80 % of that energy, because muscles brake (Sandler and Robinovitch, J. Biomech. Eng.
+123, 2001; van den Kroonenberg et al., J. Biomech. Eng. 117, 1995), and begin with the speed of
+standing or walking, 0 to 1.4 m/s.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Settings of `pose-action evaluate` and its lifter, chain, detector, visibility, recogniser."""
+"""Settings of `pose-action evaluate` and its lifter, chain, detector, recogniser, falls."""
 
 from __future__ import annotations
 
@@ -110,6 +110,18 @@ class RecogniserRun(PipelineSettings):
     rate: float = setting(15.0, "images per second", unit="Hz", low=2.0, high=120.0)
     cameras: int = setting(1, "virtual cameras of each motion of --data", low=1, high=100)
     seed: int = setting(5000, "of the scenes", low=0)
+
+
+@dataclass(frozen=True)
+class FallRun(PipelineSettings):
+    """Scenes with one person each, with a fall or other movements."""
+
+    falls: int = setting(20, "rendered scenes with a fall", low=0)
+    scenes: int = setting(20, "rendered scenes with other movements", low=0)
+    exact_falls: int = setting(200, "falls as exact 3D poses, without images", low=0)
+    exact_scenes: int = setting(400, "scenes with other movements as exact 3D poses", low=0)
+    rate: float = setting(15.0, "images per second", unit="Hz", low=2.0, high=120.0)
+    seed: int = setting(8000, "of the scenes", low=0)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from pose_action_ros.simulation.kinematics import OUTWARD
 from pose_action_ros.simulation.motions.low import inclined, on_all_fours, on_one_knee, squatting
 from pose_action_ros.simulation.motions.lying import bed_of
 from pose_action_ros.simulation.motions.resting import (
-    Setting,
     hanging,
     on_thighs,
     standing_key,
@@ -231,15 +230,10 @@ def _carrying(body: Body, rng: Rng, sides: tuple[str, ...]) -> KeyPose:
 
 
 def standing_pose(body: Body, rng: Rng) -> Poser:
-    """A standing person whose arms can be set; they hang."""
+    """A standing person with hanging arms, which can be set."""
     key = standing_key(body, rng)
     poser = inclined(body, rng, key.root.tolist(), rng.normal(2, 3), rng.normal(2, 3))
     for row, side in enumerate(SIDES):
         poser.foot(side, key.feet[row], key.knees[row])
     hanging(poser, rng)
     return poser
-
-
-def seated_setting(body: Body, rng: Rng) -> Setting:
-    """On a chair, a sofa or a stool, or on the floor."""
-    return on_chair(body, rng) if rng.random() < 0.75 else sitting_on_floor(body, rng)
