@@ -21,8 +21,10 @@ from pose_action_ros.recognition.enhanced_spmf import enhanced_spmf
 PEOPLE = (1, 10)
 STREAM, BATCH = "each pose: streaming update and image", "each pose: batch form"
 STRIDE, STRIDE_BATCH = "every sixth pose an image: streaming", "every sixth pose an image: batch"
+MANY = "64 windows at once: batch form"
 _EVERY = 6  # poses of 30 a second between answers 0.2 s apart
 _CALLS, _WARM_UP = 600, 50
+_WINDOWS, _REPEATS = 64, 10
 
 # 17 joints and 2 s at 30 poses per second; the settings of the shipped model; images of levels.
 CASES = {
@@ -43,7 +45,12 @@ def _images() -> dict[str, Row]:
     for case, settings in CASES.items():
         for every, names in ((1, (STREAM, BATCH)), (_EVERY, (STRIDE, STRIDE_BATCH))):
             _time_both(clock, settings, every, [f"{case}, {name}" for name in names])
-    rows = (STREAM, BATCH, STRIDE, STRIDE_BATCH)
+        windows = np.stack(
+            [_poses(settings)[start:][: settings.frames] for start in range(_WINDOWS)]
+        )
+        for _ in range(_REPEATS):
+            clock.time(f"{case}, {MANY}", partial(enhanced_spmf, windows, settings))
+    rows = (STREAM, BATCH, STRIDE, STRIDE_BATCH, MANY)
     return {f"{case}, {name}": clock.row(f"{case}, {name}") for case in CASES for name in rows}
 
 
@@ -53,9 +60,7 @@ def _time_both(clock: Clock, settings: SpmfSettings, every: int, names: list[str
     They do not alternate: memory released by the batch form would have to be allocated again by the
     streaming form, which runs alone on a robot.
     """
-    rng = np.random.default_rng(0)
-    wander = rng.normal(0, 0.02, (settings.frames + _CALLS, 17, 3)).cumsum(axis=0)
-    poses = rng.normal(0, 0.5, (17, 3)) + wander
+    poses = _poses(settings)
     stream = SpmfStream(settings)
     for pose in poses[: settings.frames]:
         stream.push(pose)
@@ -64,6 +69,13 @@ def _time_both(clock: Clock, settings: SpmfSettings, every: int, names: list[str
         clock.time(names[0], partial(_streamed, stream, poses[end - every : end]))
     for end in ends:
         clock.time(names[1], partial(enhanced_spmf, poses[end - settings.frames : end], settings))
+
+
+def _poses(settings: SpmfSettings) -> npt.NDArray[np.float64]:
+    """(frames + calls, 17, 3) of a person with wandering joints."""
+    rng = np.random.default_rng(0)
+    wander = rng.normal(0, 0.02, (settings.frames + _CALLS, 17, 3)).cumsum(axis=0)
+    return np.asarray(rng.normal(0, 0.5, (17, 3)) + wander)
 
 
 def _streamed(stream: SpmfStream, poses: npt.NDArray[np.float64]) -> Any:

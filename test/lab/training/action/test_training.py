@@ -212,7 +212,9 @@ def test_invalid_settings_are_named(tmp_path: Path, text: str, message: str) -> 
         ("train_action", train_module),
         ("search_action", search),
         ("evaluate_msr_action3d", evaluate),
+        ("evaluate_msr_action3d_levels", evaluate),
         ("evaluate_sbu_kinect", evaluate),
+        ("evaluate_sbu_kinect_levels", evaluate),
     ],
 )
 def test_the_configurations_of_the_package_are_valid(name: str, module: Any) -> None:
