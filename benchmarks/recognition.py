@@ -45,9 +45,8 @@ def _images() -> dict[str, Row]:
     for case, settings in CASES.items():
         for every, names in ((1, (STREAM, BATCH)), (_EVERY, (STRIDE, STRIDE_BATCH))):
             _time_both(clock, settings, every, [f"{case}, {name}" for name in names])
-        windows = np.stack(
-            [_poses(settings)[start:][: settings.frames] for start in range(_WINDOWS)]
-        )
+        poses = _poses(settings)
+        windows = np.stack([poses[start : start + settings.frames] for start in range(_WINDOWS)])
         for _ in range(_REPEATS):
             clock.time(f"{case}, {MANY}", partial(enhanced_spmf, windows, settings))
     rows = (STREAM, BATCH, STRIDE, STRIDE_BATCH, MANY)
