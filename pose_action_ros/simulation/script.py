@@ -22,6 +22,7 @@ from pose_action_ros.simulation.motions import (
     TRAVELLING,
     TURNING,
 )
+from pose_action_ros.simulation.motions.reserved import RESERVED
 from pose_action_ros.simulation.motions.states import LOW, LYING, between, states_of
 from pose_action_ros.simulation.performance import Performance
 from pose_action_ros.simulation.standing import Motion
@@ -35,7 +36,7 @@ def perform(label: str, rng: Rng, body: Body | None = None, room: float = np.inf
     """Draw a performance of the action in a random style.
 
     Args:
-        label: one of ACTIONS or OTHERS.
+        label: one of ACTIONS, OTHERS or RESERVED.
         rng: random numbers.
         body: the person's measures; random if None.
         room: distance [m] from the start within which walking and running stay.
@@ -50,9 +51,10 @@ def perform(label: str, rng: Rng, body: Body | None = None, room: float = np.inf
         **MOTIONS,
         **FURNISHED,
         **OTHERS,
+        **RESERVED,
     }
     if label not in makers:
-        choices = ", ".join((*ACTIONS, *OTHERS))
+        choices = ", ".join((*ACTIONS, *OTHERS, *RESERVED))
         raise InputError(f"unknown action {label!r}, expected one of {choices}")
     made = makers[label](body, rng)
     return made if isinstance(made, Performance) else Performance(label, body, made)

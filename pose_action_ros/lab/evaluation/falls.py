@@ -42,6 +42,7 @@ from pose_action_ros.simulation import (
     perform,
 )
 from pose_action_ros.simulation.motions.postures import POSTURES, posture_performance
+from pose_action_ros.simulation.motions.reserved import RESERVED
 from pose_action_ros.simulation.script import linked
 from pose_action_ros.skeletons import HUMAN36M_17, convert
 
@@ -262,7 +263,7 @@ class _FallScene:
 class _OtherScene:
     """A person moves without a fall."""
 
-    KINDS: Final = ("actions", "other movements", "postures", "idle")
+    KINDS: Final = ("actions", "other movements", "reserved movements", "postures", "idle")
 
     def __init__(self, rng: Rng, number: int) -> None:
         body = Body.random(rng)
@@ -270,6 +271,7 @@ class _OtherScene:
         drawn = {
             "actions": [label for label in ACTIONS if label != FALL],
             "other movements": list(OTHERS),
+            "reserved movements": list(RESERVED),
             "postures": list(POSTURES),
             "idle": [IDLE],
         }[self._kind]

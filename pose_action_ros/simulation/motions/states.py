@@ -10,7 +10,7 @@ UPRIGHT, SEATED, LYING = "upright", "seated", "lying"
 _STAYING: Final = {
     **dict.fromkeys(("sitting", "sitting_chair", "sitting_floor"), SEATED),
     **dict.fromkeys(("lying", "lying_back", "lying_side", "lying_front", "crawling"), LYING),
-    **dict.fromkeys(("rolling", "push_ups", "sit_ups", "sweeping_floor"), LYING),
+    **dict.fromkeys(("rolling", "push_ups", "sit_ups", "sweeping_floor", "planking"), LYING),
 }
 BEGINS: Final[Mapping[str, str]] = {
     **_STAYING,
@@ -31,6 +31,7 @@ LOW: Final = frozenset(
         *BEGINS,
         *ENDS,
         *("picking_up", "bending", "kneeling", "squatting_deep", "leaning", "getting_up"),
+        *("stepping_over", "stepping_up", "yoga"),
     }
 )
 """Labels of movements with longer transitions than those between upright ones."""
