@@ -135,7 +135,7 @@ def _new(
             continue
         probabilities = _probabilities(model, logits)
         names = [model.labels[index] for index in probabilities.argmax(axis=1)]
-        sure = probabilities.max(axis=1) >= model.unknown_below
+        sure = probabilities.max(axis=1) >= model.thresholds[probabilities.argmax(axis=1)]
         good = [name == label for name in names]
         right += good
         taken += [name for name in names if name != label]
@@ -193,7 +193,7 @@ def _old(
         logits = predict_logits(model.network, people.images[named])
         probabilities = _probabilities(model, logits)
         answers = [model.labels[index] for index in probabilities.argmax(axis=1)]
-        sure = probabilities.max(axis=1) >= model.unknown_below
+        sure = probabilities.max(axis=1) >= model.thresholds[probabilities.argmax(axis=1)]
         results[name] = round(
             float(np.mean([a == t for a, t in zip(answers, truth, strict=True)])), 4
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,26 @@ from pose_action_ros.models.card import ModelCard, find_model, read_card
 from pose_action_ros.recognition.settings import SHORTEST_WINDOW, UNKNOWN
 from pose_action_ros.recognition.spmf_settings import SpmfSettings, check, drawn_joints
 from pose_action_ros.settings import from_mapping
+from pose_action_ros.skeletons import skeleton_named
 
 INPUT, OUTPUT = "image", "scores"
+SILENT = 2.0
+"""Threshold of a label that is learnt, but never answered."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """Joints without which some labels are not answered.
+
+    Attributes:
+        joints: rows of the joints in the skeleton.
+        missing: share of them, over the window, above which the labels are not answered.
+        labels: indices of the labels.
+    """
+
+    joints: tuple[int, ...]
+    missing: float
+    labels: tuple[int, ...]
 
 
 class ActionClassifier:
@@ -28,7 +47,9 @@ class ActionClassifier:
         background: True if the network has one more output, for people in none of them.
         spmf: settings of its images.
         window: length of the windows of its training [s].
-        unknown_below: probability below which the action is unknown.
+        unknown_below: probability of each label below which the action is unknown; above 1 for a
+            label that is never answered.
+        needs: joints without which labels are not answered.
 
     Args:
         model: shipped name or path.
@@ -47,7 +68,8 @@ class ActionClassifier:
         self.background = _background(path, card)
         self.spmf = _spmf(path, card)
         self.window = _window(path, card)
-        self.unknown_below = _unknown_below(path, card)
+        self.unknown_below = _unknown_below(path, card, self.labels)
+        self.needs = _needs(path, card, self.labels)
         self._engine = load_engine(path, engine, threads)
         outputs = len(self.labels) + self.background
         _check_network(path, self._engine, self.spmf.shape, outputs)
@@ -117,11 +139,42 @@ def _background(path: Path, card: ModelCard) -> bool:
     return value
 
 
-def _unknown_below(path: Path, card: ModelCard) -> float:
+def _unknown_below(path: Path, card: ModelCard, labels: tuple[str, ...]) -> tuple[float, ...]:
+    """Threshold of each label: one number for all, or a table; above 1 for silent labels."""
     value: Any = card.settings.get("unknown_below")
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
-        raise ModelError(f"the card of {path} has unknown_below {value!r}, expected 0 to 1")
-    return float(value)
+    table = value if isinstance(value, Mapping) else dict.fromkeys(labels, value)
+    silent = _names(path, card.settings.get("silent", []), "silent", labels)
+    for label in labels:
+        number = table.get(label)
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 <= number <= 1:
+            raise ModelError(
+                f"the card of {path} has unknown_below {number!r} for {label}, expected 0 to 1"
+            )
+    return tuple(SILENT if label in silent else float(table[label]) for label in labels)
+
+
+def _needs(path: Path, card: ModelCard, labels: tuple[str, ...]) -> tuple[Need, ...]:
+    needs: Any = card.settings.get("needs", [])
+    try:
+        return tuple(
+            Need(
+                tuple(skeleton_named(card.skeleton).index(joint) for joint in one["joints"]),
+                float(one["missing"]),
+                tuple(labels.index(name) for name in labels if name in one["labels"]),
+            )
+            for one in needs
+        )
+    except (KeyError, TypeError, ValueError, InputError) as error:
+        raise ModelError(
+            f"the card of {path} has needs {needs!r}, expected a list with joints, missing and "
+            f"labels: {error}"
+        ) from None
+
+
+def _names(path: Path, names: Any, key: str, labels: tuple[str, ...]) -> frozenset[str]:
+    if not isinstance(names, list) or not set(names) <= set(labels):
+        raise ModelError(f"the card of {path} has {key} {names!r}, expected some of its labels")
+    return frozenset(names)
 
 
 def _check_network(path: Path, engine: Engine, shape: tuple[int, int, int], outputs: int) -> None:

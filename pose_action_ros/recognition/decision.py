@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,14 +16,35 @@ class DecisionRule:
 
     Attributes:
         smoothing: time constant of the mean of the probabilities [s].
-        unknown_below: probability below which there is no label.
+        unknown_below: probability below which there is no label: one for all labels, or one for
+            each; above 1 for a label that is never answered.
         margin: difference in probability at which another label replaces the present one, and by
             which the present one may fall below `unknown_below`.
     """
 
     smoothing: float
-    unknown_below: float
+    unknown_below: float | tuple[float, ...]
     margin: float
+
+    def least(self, label: int) -> float:
+        """Probability below which the answer is not this label."""
+        if isinstance(self.unknown_below, tuple):
+            return self.unknown_below[label]
+        return self.unknown_below
+
+    @property
+    def threshold(self) -> float:
+        """The threshold of all labels; their median, without silent labels, if they differ."""
+        if isinstance(self.unknown_below, tuple):
+            return float(np.median([value for value in self.unknown_below if value <= 1] or [1.0]))
+        return self.unknown_below
+
+    def with_threshold(self, threshold: float) -> DecisionRule:
+        """The rule with one threshold for all labels but the silent ones."""
+        if not isinstance(self.unknown_below, tuple):
+            return replace(self, unknown_below=threshold)
+        values = tuple(value if value > 1 else threshold for value in self.unknown_below)
+        return replace(self, unknown_below=values)
 
 
 class Decision:
@@ -48,11 +69,11 @@ class Decision:
         self._stamp = stamp
         best, label = int(self._mean.argmax()), self._label
         if label is None:
-            convincing = self._mean[best] >= rule.unknown_below
+            convincing = self._mean[best] >= rule.least(best)
         else:
             if self._mean[best] < self._mean[label] + rule.margin:
                 best = label
-            least = rule.unknown_below - (rule.margin if best == label else 0.0)
+            least = rule.least(best) - (rule.margin if best == label else 0.0)
             convincing = self._mean[best] >= least
         self._label = best if convincing else None
         return self._label

@@ -117,11 +117,14 @@ class Recogniser:
 
     @property
     def rule(self) -> DecisionRule:
-        """Parameters of the decision: the settings, and the threshold of the model."""
-        settings, threshold = self.settings, self.settings.unknown_below
-        if threshold < 0:
-            threshold = self._classifier.unknown_below
-        return DecisionRule(settings.label_smoothing, threshold, settings.label_margin)
+        """Parameters of the decision: the settings, and the thresholds of the model.
+
+        A threshold of the settings replaces those of all labels but the silent ones.
+        """
+        settings, thresholds = self.settings, self._classifier.unknown_below
+        rule = DecisionRule(settings.label_smoothing, thresholds, settings.label_margin)
+        chosen = settings.unknown_below
+        return rule if chosen < 0 else rule.with_threshold(chosen)
 
     def update(self, people: Sequence[Pose3D], stamp: float) -> tuple[ActionEstimate, ...]:
         """Add the people of one image.
@@ -189,12 +192,22 @@ class Recogniser:
             return ()
         images = [self._subjects[key].window.image() for key in due]
         probabilities = self._classifier(np.stack(images))
-        for key, image in zip(due, images, strict=True):
+        for key, image, scores in zip(due, images, probabilities, strict=True):
             self._subjects[key].estimated, self._subjects[key].image = stamp, image
+            self._silence(scores, self._subjects[key].window)
         return tuple(
             self._estimate(key, scores, stamp)
             for key, scores in zip(due, probabilities, strict=True)
         )
+
+    def _silence(self, probabilities: Array, window: Window) -> None:
+        """Count labels without the joints that they need as none of the actions, in place."""
+        if not self._classifier.needs:
+            return
+        missing = window.missing()
+        for need in self._classifier.needs:
+            if missing[list(need.joints)].mean() > need.missing:
+                probabilities[list(need.labels)] = 0.0
 
     def _estimate(
         self, subject: Subject, probabilities: npt.NDArray[np.float64], stamp: float

@@ -69,6 +69,11 @@ class SpmfStream:
         self._sides.moved(1)[-1] = across(pose[None], self._settings)[0]
         self._new = min(self._new + 1, self._settings.frames)
 
+    @property
+    def poses(self) -> Array:
+        """(N, J, 3) the newest poses as they were pushed; NaN before the first."""
+        return self._poses.moved(0)
+
     def image(self) -> Image:
         """Image (height, width, channels) of the newest poses, black for missing poses."""
         columns = self._columns.moved(min(2 * self._new, self._settings.columns))

@@ -134,6 +134,12 @@ class Window:
         """Share of the window with poses, 0 to 1."""
         return min(1.0, max(0.0, self.newest - self._first) / self._seconds)
 
+    def missing(self) -> Array:
+        """(J,) share of the poses in the window in which each joint is missing; 0 without poses."""
+        missing = np.isnan(self._stream.poses[..., 0])
+        poses = missing[~missing.all(axis=1)]
+        return np.asarray(poses.mean(axis=0) if len(poses) else np.zeros(missing.shape[1]))
+
     def image(self) -> Image:
         """Image (height, width, channels), black for missing poses."""
         return self._stream.image()

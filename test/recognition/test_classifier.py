@@ -15,7 +15,8 @@ import pytest
 from action_models import LABELS, WINDOW
 from pose_action_ros.errors import ModelError
 from pose_action_ros.models.card import find_model
-from pose_action_ros.recognition.classifier import ActionClassifier
+from pose_action_ros.recognition.classifier import SILENT, ActionClassifier
+from pose_action_ros.skeletons import HUMAN36M_17
 
 Card = dict[str, Any]
 
@@ -72,6 +73,18 @@ def test_a_good_model_gives_probabilities(model: Path) -> None:
         (lambda card: card["settings"].update(window=True), "window True"),
         (lambda card: card["settings"].update(unknown_below=2), "unknown_below 2"),
         (lambda card: card["settings"].pop("unknown_below"), "unknown_below None"),
+        (
+            lambda card: card["settings"].update(unknown_below={"standing": 0.5, "waving": 1.5}),
+            "unknown_below 1.5 for waving",
+        ),
+        (lambda card: card["settings"].update(silent=["running"]), "silent .*some of its labels"),
+        (lambda card: card["settings"].update(silent="waving"), "silent 'waving'"),
+        (
+            lambda card: card["settings"].update(needs=[{"joints": ["tail"]}]),
+            "expected a list with joints, missing and labels: .*tail",
+        ),
+        (lambda card: card["settings"].update(needs=[{"missing": 0.5}]), "expected a list"),
+        (lambda card: card["settings"].update(needs=7), "needs 7, expected a list"),
         (lambda card: card.update(task="lifter"), "expected one for 'action'"),
         (lambda card: card.update(skeleton="ant_6"), "ant_6"),
     ],
@@ -108,3 +121,17 @@ def test_other_scores_than_probabilities(
     monkeypatch.setattr(classifier, "_engine", lambda _: {"scores": np.array([scores])})
     with pytest.raises(ModelError, match="expected probabilities"):
         classifier(np.zeros((1, *classifier.spmf.shape), np.uint8))
+
+
+def test_thresholds_of_labels_silent_labels_and_needs(model: Path) -> None:
+    table = {"standing": 0.2, "waving": 0.5, "bowing": 0.8}
+    needs = [{"joints": ["left_wrist", "right_wrist"], "missing": 0.5, "labels": ["waving"]}]
+    path = edited(
+        model,
+        lambda card: card["settings"].update(unknown_below=table, silent=["bowing"], needs=needs),
+    )
+    classifier = ActionClassifier(path)
+    assert classifier.unknown_below == (0.2, 0.5, SILENT)
+    (need,) = classifier.needs
+    assert [HUMAN36M_17.joints[row] for row in need.joints] == ["left_wrist", "right_wrist"]
+    assert (need.missing, need.labels) == (0.5, (1,))

@@ -42,9 +42,9 @@ def test_a_label_reaches_the_threshold_and_unknown_does_not(rule: DecisionRule, 
     labels, means = said(rule, answers(seed))
     before: int | None = None
     for label, mean in zip(labels, means, strict=True):
-        least = rule.unknown_below - rule.margin * (label == before)
+        least = rule.threshold - rule.margin * (label == before)
         if label is None:
-            assert mean.max() < rule.unknown_below
+            assert mean.max() < rule.threshold
         else:
             assert mean[label] >= least
             assert mean[label] >= mean.max() - rule.margin
@@ -131,3 +131,23 @@ def test_an_earlier_stamp_restarts_the_decision() -> None:
     assert decision.update(np.array([0.6, 0.4]), 10.0, rule) == 0
     assert decision.update(np.array([0.4, 0.6]), 2.0, rule) == 1
     assert decision.probabilities == pytest.approx([0.4, 0.6])
+
+
+@given(SEEDS, st.lists(st.floats(0.0, 1.0), min_size=LABELS, max_size=LABELS))
+def test_each_label_has_its_threshold_and_silent_ones_are_never_answered(
+    seed: int, thresholds: list[float]
+) -> None:
+    probabilities = answers(seed)
+    labels, _ = said(DecisionRule(0.0, (*thresholds[:-1], 2.0), 0.0), probabilities)
+    for label, row in zip(labels, probabilities, strict=True):
+        best = int(row.argmax())
+        convincing = best < LABELS - 1 and row[best] >= thresholds[best]
+        assert label == (best if convincing else None)
+
+
+def test_one_threshold_leaves_silent_labels_silent() -> None:
+    rule = DecisionRule(0.1, (0.2, 0.4, 0.9, 2.0), 0.3)
+    assert rule.threshold == 0.4
+    assert rule.with_threshold(0.7) == DecisionRule(0.1, (0.7, 0.7, 0.7, 2.0), 0.3)
+    plain = DecisionRule(0.1, 0.5, 0.3)
+    assert (plain.threshold, plain.with_threshold(0.7).unknown_below) == (0.5, 0.7)

@@ -15,6 +15,7 @@ from pose_action_ros.engines import Tensors
 from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.poses import UNTRACKED, Pose3D
 from pose_action_ros.recognition import ActionEstimate, Recogniser, RecogniserSettings
+from pose_action_ros.recognition.classifier import Need
 from pose_action_ros.recognition.settings import UNKNOWN
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17, convert
 
@@ -218,11 +219,40 @@ def test_the_threshold_of_the_model_can_be_replaced(
     settings: RecogniserSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recogniser = Recogniser(settings)
-    monkeypatch.setattr(recogniser._classifier, "unknown_below", 1.0)
+    monkeypatch.setattr(recogniser._classifier, "unknown_below", (1.0,) * len(LABELS))
     assert {answer.label for answer in watched(recogniser, 10)} == {UNKNOWN}
     recogniser.reset()
     recogniser.settings = replace(settings, unknown_below=0.0)
     assert UNKNOWN not in {answer.label for answer in watched(recogniser, 10)}
+
+
+def test_labels_are_not_answered_without_the_joints_that_they_need(
+    settings: RecogniserSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recogniser = Recogniser(settings)
+    network = FixedNetwork(recogniser, monkeypatch)
+    network.probabilities = (0.1, 0.8, 0.1)
+    wrists = [HUMAN36M_17.index(f"{side}_wrist") for side in ("left", "right")]
+    needs = (Need(tuple(wrists), 0.5, (1,)),)
+    monkeypatch.setattr(recogniser._classifier, "needs", needs)
+
+    def last_answer(hidden: Sequence[int], share: float) -> ActionEstimate:
+        """After 2 s, with joints that are hidden during the first part."""
+        recogniser.reset()
+        answer: tuple[ActionEstimate, ...] = ()
+        for stamp in np.arange(0, 2.0, 0.1).tolist():
+            person = pose(stamp)
+            scores = person.scores.copy()
+            scores[list(hidden)] *= stamp >= 2 * share
+            answer = recogniser.update([replace(person, scores=scores)], stamp) or answer
+        return answer[0]
+
+    assert last_answer([], 0).label == LABELS[1]
+    assert last_answer(wrists, 0.4).label == LABELS[1]
+    assert last_answer(wrists[:1], 1.0).label == LABELS[1]
+    without = last_answer(wrists, 0.8)
+    assert without.label != LABELS[1]
+    assert without.scores == pytest.approx([0.1, 0.0, 0.1])
 
 
 def test_other_settings_keep_the_state_and_another_model_has_none(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -42,13 +42,13 @@ class FilmReport:
     """Figures of films.
 
     Attributes:
-        rule: of the answers.
-        films: figures of each film.
-        curve: the rule's threshold and THRESHOLDS in order, and the totals with each over the films
-            without those with an ambiguous label.
+        chosen: threshold of most labels.
+        films: figures of each film with the thresholds of the rule.
+        curve: `chosen` and THRESHOLDS in order, and the totals over the films without those with
+            an ambiguous label, with each as the threshold of all labels but the silent ones.
     """
 
-    rule: DecisionRule
+    chosen: float
     films: tuple[FilmScores, ...]
     curve: tuple[tuple[float, FilmTotals], ...]
 
@@ -56,14 +56,13 @@ class FilmReport:
 def film_report(found: Sequence[FilmEstimates], rule: DecisionRule) -> FilmReport:
     """Decide with a rule, and with other thresholds, and measure the answers."""
     clear = [one for one in found if not one.film.ambiguous]
+    rules = {threshold: rule.with_threshold(threshold) for threshold in THRESHOLDS}
+    rules[rule.threshold] = rule
     curve = tuple(
-        (
-            threshold,
-            total(score_film(one, replace(rule, unknown_below=threshold)) for one in clear),
-        )
-        for threshold in sorted({*THRESHOLDS, rule.unknown_below})
+        (threshold, total(score_film(one, rules[threshold]) for one in clear))
+        for threshold in sorted(rules)
     )
-    return FilmReport(rule, tuple(score_film(one, rule) for one in found), curve)
+    return FilmReport(rule.threshold, tuple(score_film(one, rule) for one in found), curve)
 
 
 def film_tables(report: FilmReport) -> list[Table]:
@@ -72,7 +71,7 @@ def film_tables(report: FilmReport) -> list[Table]:
     clear = strict(films)
     tables = [
         _table(
-            f"Films, 'unknown' below {report.rule.unknown_below:g}",
+            f"Films, 'unknown' below {report.chosen:g}",
             "films",
             {"not ambiguous": clear, "all": films},
         ),
@@ -98,7 +97,7 @@ def write_films(report: FilmReport, folder: Path) -> None:
         ({"unknown_below": value, **vars(figures)} for value, figures in report.curve),
     )
     draw_films(report.films, folder / "films.png")
-    draw_curve(report.curve, report.rule.unknown_below, folder / "thresholds.png")
+    draw_curve(report.curve, report.chosen, folder / "thresholds.png")
 
 
 def _table(title: str, first: str, groups: Mapping[str, Sequence[FilmScores]]) -> Table:
@@ -148,7 +147,7 @@ def _several(films: Sequence[FilmScores]) -> Table:
 def _curve(report: FilmReport) -> Table:
     rows = [
         (
-            f"{threshold:g}{' (chosen)' if threshold == report.rule.unknown_below else ''}",
+            f"{threshold:g}{' (chosen)' if threshold == report.chosen else ''}",
             *_cells(figures),
         )
         for threshold, figures in report.curve

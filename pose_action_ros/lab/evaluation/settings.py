@@ -105,6 +105,9 @@ class RecogniserRun(PipelineSettings):
     scenes: int = setting(60, "scenes with actions", low=1)
     actions_each: int = setting(4, "successive actions in each", low=1, high=18)
     action_seconds: float = setting(4.0, "mean length of an action", unit="s", low=2.0, high=60.0)
+    near: float = setting(
+        0.25, "share of the scenes with actions that show the upper body only", low=0.0, high=1.0
+    )
     idle_scenes: int = setting(10, "scenes with an idle person", low=0)
     idle_seconds: float = setting(60.0, "length of each", unit="s", low=2.0, high=3600.0)
     rate: float = setting(15.0, "images per second", unit="Hz", low=2.0, high=120.0)

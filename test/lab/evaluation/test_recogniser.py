@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pose_action_ros.lab.evaluation.recogniser import ReactionReport, TimedAction, reaction_table
@@ -44,8 +46,36 @@ def test_report_adds_up() -> None:
     report.add([waving((11.0, "waving"), (12.0, "waving")), waving((12.0, "bowing"))])
     assert (report.in_time, report.held, report.steady) == (0.5, 0.5, 0.5)
     rows = reaction_table(report).rows
-    assert rows[0] == ("waving", "2", "50.0", "50.0", "50.0", "bowing 1")
-    assert rows[-1][0] == "all"
+    assert rows[0][:5] == ("waving", "2", "50.0", "50.0", "50.0")
+    assert rows[0][5:] == ("1.00", "1.00", "-", "-", "bowing 1")
+    assert [row[0] for row in rows] == ["waving", "all"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "stay"),
+    [
+        ([(13.0, "waving"), (13.5, "waving"), (13.8, "unknown")], 0.3),
+        ([(13.5, "waving"), (15.0, "waving"), (15.5, "bowing")], 2.0),
+        ([(13.0, "waving"), (13.4, "unknown"), (13.8, "waving"), (14.5, "bowing")], None),
+        ([(13.0, "waving"), (14.0, "waving")], None),
+        ([(13.8, "bowing")], None),
+    ],
+)
+def test_stay(answers: list[tuple[float, str]], stay: float | None) -> None:
+    """The arm sinks from 13.5 s on."""
+    one = replace(waving(*answers), last=13.5)
+    assert one.stay == (None if stay is None else pytest.approx(stay))
+
+
+def test_near_people_have_a_row() -> None:
+    near = replace(waving((11.0, "waving"), (13.0, "waving"), (14.6, "unknown")), near=True)
+    rows = reaction_table(ReactionReport([near, waving((12.0, "bowing"))])).rows
+    assert [row[:3] for row in rows] == [
+        ("waving", "2", "50.0"),
+        ("all, upper body only", "1", "100.0"),
+        ("all", "2", "50.0"),
+    ]
+    assert rows[1][5:] == ("1.00", "1.00", "0.60", "0.60", "")
 
 
 def test_false_alarms_are_changes_to_other_labels() -> None:

@@ -85,7 +85,7 @@ def calibration_error(probabilities: Array, labels: Labels, bins: int = 15) -> f
 
 
 def action_scores(
-    probabilities: Array, labels: Labels, names: Sequence[str], unknown_below: float
+    probabilities: Array, labels: Labels, names: Sequence[str], unknown_below: float | Array
 ) -> dict[str, Any]:
     """Scores of probabilities for windows with true labels (N,), for the model's card.
 
@@ -93,7 +93,7 @@ def action_scores(
         probabilities: (N, L), or (N, L + 1) with that of the background, which is no answer.
         labels: (N,) indices of names.
         names: L labels.
-        unknown_below: probability below which the answer is "unknown".
+        unknown_below: probability below which the answer is "unknown"; may be one for each label.
 
     Returns:
         windows, accuracy (of the most likely action), balanced_accuracy (mean over the actions
@@ -103,7 +103,7 @@ def action_scores(
     probabilities = probabilities[:, : len(names)]
     answers = probabilities.argmax(axis=1)
     right = answers == labels
-    known = probabilities.max(axis=1) >= unknown_below
+    known = probabilities.max(axis=1) >= np.broadcast_to(unknown_below, len(names))[answers]
     counts = np.zeros((len(names), len(names)), dtype=np.int64)
     np.add.at(counts, (labels, answers), 1)
     parts = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -121,7 +121,7 @@ def action_scores(
 
 
 def unnamed_scores(
-    probabilities: Array, names: Sequence[str], unknown_below: float
+    probabilities: Array, names: Sequence[str], unknown_below: float | Array
 ) -> dict[str, Any]:
     """Scores of probabilities, as in action_scores, for windows of movements that are no action.
 
@@ -129,8 +129,9 @@ def unnamed_scores(
         windows, unknown (share of "unknown"), and said: the other answers, at least 2 % each.
     """
     probabilities = probabilities[:, : len(names)]
-    known = probabilities.max(axis=1) >= unknown_below
-    answers = np.bincount(probabilities.argmax(axis=1)[known], minlength=len(names))
+    best = probabilities.argmax(axis=1)
+    known = probabilities.max(axis=1) >= np.broadcast_to(unknown_below, len(names))[best]
+    answers = np.bincount(best[known], minlength=len(names))
     return {
         "windows": len(known),
         "unknown": _rounded(1 - known.mean()),

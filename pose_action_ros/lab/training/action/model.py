@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
@@ -24,9 +25,10 @@ from pose_action_ros.lab.networks.genotype import (
 )
 from pose_action_ros.lab.search.settings import SearchSettings
 from pose_action_ros.lab.training.action.settings import HAND_MADE, RANDOM, NetworkChoice
+from pose_action_ros.lab.training.action.visible import needs_of
 from pose_action_ros.lab.training.export import export
 from pose_action_ros.models.card import ModelCard, read_card
-from pose_action_ros.recognition.classifier import INPUT, OUTPUT
+from pose_action_ros.recognition.classifier import INPUT, OUTPUT, SILENT
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.settings import from_mapping
 
@@ -49,7 +51,9 @@ class ActionModel:
         spmf: how images are drawn.
         window: length of a window [s].
         temperature: of the calibrated probabilities.
-        unknown_below: probability below which the answer is "unknown".
+        unknown_below: probability below which the answer is "unknown"; one for all labels, or one
+            for each.
+        silent: labels that are learnt, but never answered.
     """
 
     network: nn.Module
@@ -57,7 +61,22 @@ class ActionModel:
     spmf: SpmfSettings
     window: float
     temperature: float
-    unknown_below: float
+    unknown_below: float | Mapping[str, float]
+    silent: tuple[str, ...] = ()
+
+    @property
+    def thresholds(self) -> npt.NDArray[np.float64]:
+        """(L,) probability of each label below which the answer is "unknown"; see SILENT."""
+        table = self.unknown_below
+        values = [table[name] if isinstance(table, Mapping) else table for name in self.labels]
+        silent = np.isin(self.labels, self.silent)
+        return np.where(silent, SILENT, values)
+
+    @property
+    def threshold(self) -> float:
+        """The threshold of all labels; their median, without silent labels, if they differ."""
+        values = self.thresholds
+        return float(np.median(values[values < SILENT])) if (values < SILENT).any() else 1.0
 
     @property
     def background(self) -> bool:
@@ -146,6 +165,12 @@ def round_weights(network: nn.Module) -> None:
         value.copy_(_rounded(value))
 
 
+def _rounded_thresholds(value: float | Mapping[str, float]) -> float | dict[str, float]:
+    if isinstance(value, Mapping):
+        return {label: round(number, 3) for label, number in value.items()}
+    return round(value, 3)
+
+
 def _rounded(value: Tensor) -> Tensor:
     """Half precision for matrices; vectors, which are small, keep theirs."""
     return value.half() if value.ndim > 1 and value.is_floating_point() else value
@@ -172,7 +197,9 @@ def write_model(
     settings: dict[str, Any] = {
         "labels": list(model.labels),
         "window": model.window,
-        "unknown_below": round(model.unknown_below, 3),
+        "unknown_below": _rounded_thresholds(model.unknown_below),
+        "silent": list(model.silent),
+        "needs": needs_of(model.labels) if model.spmf.people == 1 else [],
         "temperature": round(model.temperature, 4),
         "spmf": {key: value for key, value in spmf.items() if key != "skeleton"},
         "network": choice.network,
@@ -230,5 +257,6 @@ def read_model(path: Path) -> ActionModel:
         spmf=from_mapping(SpmfSettings, {**settings["spmf"], "skeleton": card.skeleton}),
         window=float(settings["window"]),
         temperature=float(settings["temperature"]),
-        unknown_below=float(settings["unknown_below"]),
+        unknown_below=settings["unknown_below"],
+        silent=tuple(settings.get("silent", ())),
     )

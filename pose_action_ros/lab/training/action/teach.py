@@ -94,6 +94,7 @@ def teach(base: ActionModel, data: TeachingData, settings: TeachSettings) -> Tau
         labels=data.labels,
         temperature=temperature,
         unknown_below=threshold,
+        silent=tuple(label for label in base.silent if label in data.labels),
     )
     count = len(data.labels)
     probabilities = [softmax(logits / temperature, axis=1)[:, :count] for logits in held_out]
@@ -269,7 +270,7 @@ def _calibration(
         ]
     )
     if not len(logits):
-        return base.temperature, base.unknown_below
+        return base.temperature, base.threshold
     # A threshold chosen with movements that are no action, as in `calibrate`, would turn a sixth of
     # the taught actions into "unknown".
     temperature = fit_temperature(logits, labels)

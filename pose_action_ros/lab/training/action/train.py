@@ -110,14 +110,14 @@ def _scores(model: ActionModel, data: TrainingData) -> dict[str, Any]:
         if named.any():
             probabilities = _probabilities(model, windows.images[named])
             truth = windows.truth[named]
-            scores[name] = action_scores(probabilities, truth, ACTIONS, model.unknown_below)
+            scores[name] = action_scores(probabilities, truth, ACTIONS, model.thresholds)
             _log.info("%s: %s", name, {key: scores[name][key] for key in _LOGGED})
     for way in WAYS:
         windows = data.windows("test", KINDS, (way,))
         images = windows.images[windows.truth < 0]
         if len(images):
             probabilities = _probabilities(model, images)
-            scores[f"{way}_others"] = unnamed_scores(probabilities, ACTIONS, model.unknown_below)
+            scores[f"{way}_others"] = unnamed_scores(probabilities, ACTIONS, model.thresholds)
             _log.info("%s others: %s", way, scores[f"{way}_others"])
     return scores
 

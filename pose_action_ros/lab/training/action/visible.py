@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,19 @@ def _rows(*parts: str) -> list[int]:
 LEGS, HIPS, HANDS = _rows("knee", "ankle"), _rows("hip"), _rows("wrist")
 NEEDS = ((LEGS_NEEDED, LEGS, 0.5), (HIPS_NEEDED, HIPS, 0.5), (HANDS_NEEDED, HANDS, 0.75))
 """Labels, the joints (Human3.6M) that they need, and the share of them that may be missing."""
+
+
+def needs_of(labels: Sequence[str]) -> list[dict[str, Any]]:
+    """The needs of labels as in a model's card: joints, missing and labels."""
+    return [
+        {
+            "joints": [HUMAN36M_17.joints[row] for row in rows],
+            "missing": most,
+            "labels": [label for label in labels if label in names],
+        }
+        for names, rows, most in NEEDS
+        if names & {*labels}
+    ]
 
 
 class Visible:

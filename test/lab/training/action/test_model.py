@@ -19,7 +19,7 @@ from pose_action_ros.lab.training.action.model import (
 )
 from pose_action_ros.lab.training.action.settings import NetworkChoice
 from pose_action_ros.recognition import SpmfSettings
-from pose_action_ros.recognition.classifier import ActionClassifier
+from pose_action_ros.recognition.classifier import SILENT, ActionClassifier
 
 LABELS = ("standing", "waving")
 LEVELS = SpmfSettings(colours="level", height=24)
@@ -50,3 +50,19 @@ def test_a_model_of_levels_is_written_and_answers_like_its_network(
         assert predict_logits(again.network, images) == pytest.approx(
             predict_logits(net, images), abs=1e-5
         )
+
+
+def test_thresholds_of_a_card_are_those_of_the_classifier(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    choice = NetworkChoice(genotype="random:2", channels=4)
+    net = make_network(choice, len(LABELS), LEVELS.shape, spare=1).eval()
+    table = dict(zip(LABELS, np.linspace(0.2, 0.8, len(LABELS)).tolist(), strict=True))
+    model = ActionModel(net, LABELS, LEVELS, 2.0, 0.7, table, silent=LABELS[:1])
+    assert model.thresholds[0] == SILENT
+    assert model.threshold == pytest.approx(np.median([*table.values()][1:]))
+    write_model(tmp_path / "one.onnx", model, choice, {}, {})
+    assert ActionClassifier(str(tmp_path / "one.onnx")).unknown_below == pytest.approx(
+        model.thresholds.tolist(), abs=1e-3
+    )
+    again = read_model(tmp_path / "one.onnx")
+    assert again.thresholds == pytest.approx(model.thresholds, abs=1e-3)

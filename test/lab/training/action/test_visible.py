@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pose_action_ros.lab.training.action.visible import HANDS, LEGS, NEEDS, NO_ACTION, Visible
+from pose_action_ros.lab.training.action.visible import (
+    HANDS,
+    LEGS,
+    NEEDS,
+    NO_ACTION,
+    Visible,
+    needs_of,
+)
 from pose_action_ros.simulation import ACTIONS
 from pose_action_ros.simulation.motions import HANDS_NEEDED, HIPS_NEEDED, LEGS_NEEDED
 from properties import examples
@@ -49,3 +56,15 @@ def test_one_missing_hand_or_missing_ankles_keep_the_label() -> None:
     points = np.zeros((8, 17, 3))
     points[:, [HANDS[0], LEGS[2], LEGS[3]]] = np.nan
     assert all(VISIBLE.label(points, number) == number for number in range(len(ACTIONS)))
+
+
+def test_needs_of_a_card_are_those_of_training() -> None:
+    needs = needs_of(["standing", "squatting", "bowing", "waving_left", "drawn_circle"])
+    assert [one["labels"] for one in needs] == [["squatting"], ["bowing"], ["waving_left"]]
+    assert needs[0]["joints"] == ["left_knee", "right_knee", "left_ankle", "right_ankle"]
+    visible = Visible(["squatting"])
+    for share in (0.4, 0.6):
+        points = np.zeros((10, 17, 3))
+        points[: round(10 * share), LEGS] = np.nan
+        assert (visible.label(points, 0) == NO_ACTION) == (share > needs[0]["missing"])
+    assert needs_of(["standing"]) == []
