@@ -132,17 +132,44 @@ def _with_arms(body: Body, rng: Rng, going: Motion, name: str) -> Motion:
     return motion
 
 
+class Steps:
+    """Steps of a person along any path, forwards or backwards.
+
+    Args:
+        body: the person's measures.
+        rng: random generator of the style.
+    """
+
+    def __init__(self, body: Body, rng: Rng) -> None:
+        style = _style(rng, WALK, 1.0, 0.0)
+        hips, knees = rng.uniform(0.75, 1.0), rng.uniform(0.85, 1.12)
+        self._style = replace(style, gait=WALK, hips=hips, knees=knees)
+        self._stride = rng.uniform(0.70, 0.85) * body.height
+        self._body = body
+
+    def __call__(self, way: Array, going: Array) -> Channels:
+        """Limbs and trunk after a distance.
+
+        Args:
+            way: (T,) distance [m], falling while the person walks backwards.
+            going: (T,) 1 in full stride and 0 for a standing person, see `full_steps`.
+        """
+        pose = Channels.zeros(len(way))
+        _step(pose, self._body, self._style, way / self._stride, going=going)
+        return pose
+
+
+def full_steps(speed: Array) -> Array:
+    """(T,) size of steps, 0 to 1, at a speed (T,) [m/s]."""
+    return ease(speed / _WALKS)
+
+
 def strolling(body: Body, rng: Rng, route: Route) -> Motion:
     """Walk along a route, and stand at its stops; steps follow from the distance travelled."""
-    style = _style(rng, WALK, 1.0, 0.0)
-    style = replace(style, gait=WALK, hips=rng.uniform(0.75, 1.0), knees=rng.uniform(0.85, 1.12))
-    stride = rng.uniform(0.70, 0.85) * body.height
+    steps = Steps(body, rng)
 
     def motion(times: Array) -> Channels:
-        pose = Channels.zeros(len(times))
-        phase = route.at(route.way, times) / stride
-        going = ease(route.at(route.speed, times) / _WALKS)
-        _step(pose, body, style, phase, going=going)
+        pose = steps(route.at(route.way, times), full_steps(route.at(route.speed, times)))
         x, y, heading = (route.at(values, times) for values in (*route.places.T, route.heading))
         turned = np.radians(heading)
         pose["yaw"] += heading
