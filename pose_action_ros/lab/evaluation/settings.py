@@ -116,6 +116,7 @@ class RecogniserRun(PipelineSettings):
 
 
 @dataclass(frozen=True)
+<<<<<<< HEAD
 class FallRun(PipelineSettings):
     """Scenes with one person each, with a fall or other movements."""
 
@@ -125,6 +126,16 @@ class FallRun(PipelineSettings):
     exact_scenes: int = setting(400, "scenes with other movements as exact 3D poses", low=0)
     rate: float = setting(15.0, "images per second", unit="Hz", low=2.0, high=120.0)
     seed: int = setting(8000, "of the scenes", low=0)
+=======
+class InteractionRun(PipelineSettings):
+    """Scenes with two people each."""
+
+    action_model: str = setting("interaction", "shipped model of interactions, or .onnx file")
+    pairs_each: int = setting(6, "pairs for each interaction", low=1)
+    others: int = setting(24, "pairs that do none of the interactions", low=0)
+    rate: float = setting(15.0, "images per second", unit="Hz", low=2.0, high=120.0)
+    seed: int = setting(9000, "of the pairs", low=0)
+>>>>>>> 1ed32cb (Training and evaluation of the model of interactions)
 
 
 @dataclass(frozen=True)

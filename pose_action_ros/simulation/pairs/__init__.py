@@ -5,8 +5,10 @@ Each function of INTERACTIONS adds one interaction to a stage: ways, gestures an
 
 from pose_action_ros.simulation.pairs.performance import (
     INTERACTIONS,
+    NONE,
+    UNLABELLED,
     PairPerformance,
     perform_pair,
 )
 
-__all__ = ["INTERACTIONS", "PairPerformance", "perform_pair"]
+__all__ = ["INTERACTIONS", "NONE", "UNLABELLED", "PairPerformance", "perform_pair"]

@@ -1,0 +1,1 @@
+"""Training of the model of interactions on simulated pairs of people."""

@@ -1,0 +1,37 @@
+"""Settings of training the model of interactions. No heavy imports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pose_action_ros.settings import Settings, setting
+
+
+@dataclass(frozen=True)
+class InteractionData(Settings):
+    """Pairs that the model of interactions is trained, calibrated and tested on."""
+
+    seed: int = setting(1, "random seed", low=0)
+    pairs: int = setting(2000, "simulated pairs for training", low=1)
+    validation: int = setting(300, "simulated pairs for calibration", low=1)
+    test: int = setting(300, "simulated pairs for the test scores", low=1)
+    exact: float = setting(
+        0.3,
+        "share of the pairs whose poses are exact but for small errors, as of a depth sensor",
+        low=0.0,
+        high=1.0,
+    )
+    rendered: int = setting(100, "pairs rendered as images, through the detector", low=0)
+    rendered_share: float = setting(0.2, "their share of the images", low=0.0, high=1.0)
+    none: float = setting(
+        0.35, "share of the images without an interaction, and of such pairs", low=0.0, high=0.9
+    )
+    distance: float = setting(
+        3.0, "greatest distance on the ground between two people", unit="m", low=0.1, high=20.0
+    )
+    window: float = setting(2.0, "length of the windows", unit="s", low=0.2, high=30.0)
+    every: float = setting(0.2, "time between windows of a pair", unit="s", low=0.01)
+    settle: float = setting(
+        0.35, "least time since a label began, at the end of a window", unit="s", low=0.0
+    )
+    shortest: float = setting(0.6, "least part of a window with poses", unit="s", low=0.0)

@@ -1,0 +1,180 @@
+"""Windows of pairs as images, unchanged or varied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from pose_action_ros.lab.training.action.augmentation import LEGS, mirror, rotation
+from pose_action_ros.lab.training.action.labelled import LabelledPoses
+from pose_action_ros.lab.training.action.windows import MAX_GAP, NO_ACTION, cut_window
+from pose_action_ros.lab.training.interaction.poses import JOINTS
+from pose_action_ros.lab.training.interaction.settings import InteractionData
+from pose_action_ros.recognition.enhanced_spmf import Image, enhanced_spmf
+from pose_action_ros.recognition.spmf_settings import SpmfSettings
+from pose_action_ros.simulation.pairs import UNLABELLED
+from pose_action_ros.skeletons import HUMAN36M_17
+
+Array = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
+Rng = np.random.Generator
+
+PACE = 0.15
+"""Variation of the tempo, standard deviation of the logarithm."""
+_HEIGHT, _DRIFT = 0.05, 0.02
+"""Relative error of each person's distance: constant, and its change in a window."""
+
+
+class PairWindows:
+    """Windows of pairs.
+
+    Args:
+        pairs: poses (T, 34, 3) in the camera's frame.
+        labels: names of the interactions; other names, but UNLABELLED, are none of them.
+        choices: which windows.
+        spmf: how images are drawn.
+
+    Attributes:
+        truth: (N,) indices into labels, NO_ACTION for none of them.
+    """
+
+    def __init__(
+        self,
+        pairs: Sequence[LabelledPoses],
+        labels: Sequence[str],
+        choices: InteractionData,
+        spmf: SpmfSettings,
+    ) -> None:
+        self._pairs, self._choices, self._spmf = pairs, choices, spmf
+        self._ends = [
+            (number, frame)
+            for number, pair in enumerate(pairs)
+            for frame in _ends(pair, choices)
+        ]
+        names = [str(pairs[number].labels[frame]) for number, frame in self._ends]
+        self.truth: Labels = np.array(
+            [labels.index(name) if name in labels else NO_ACTION for name in names], np.int64
+        )
+
+    @cached_property
+    def images(self) -> Image:
+        """(N, height, width, channels) all windows, unchanged."""
+        everything = range(len(self._ends))
+        drawn = [enhanced_spmf(self._cut(row, 1.0), self._spmf) for row in everything]
+        return np.array(drawn, dtype=np.uint8).reshape(-1, *self._spmf.shape)
+
+    def varied(self, chosen: Labels, rng: Rng) -> Image:
+        """Varied images (B, height, width, channels) of the chosen windows."""
+        paces = np.exp(rng.normal(0, PACE, len(chosen)))
+        windows = [
+            vary(self._cut(int(row), pace), rng)
+            for row, pace in zip(chosen, paces.tolist(), strict=True)
+        ]
+        return enhanced_spmf(np.stack(windows), self._spmf)
+
+    def _cut(self, row: int, pace: float) -> Array:
+        number, frame = self._ends[row]
+        seconds = pace * self._choices.window
+        return cut_window(self._pairs[number], frame, seconds, self._spmf.frames)
+
+
+def _ends(pair: LabelledPoses, choices: InteractionData) -> Iterator[int]:
+    """Last frames of the windows of a pair."""
+    stamps = pair.stamps
+    started = stamps[pair.segment_starts(MAX_GAP)] if len(stamps) else stamps
+    switched = np.concatenate([[True], pair.labels[1:] != pair.labels[:-1]])
+    since = np.maximum.accumulate(np.where(switched[: len(stamps)], stamps, -np.inf))
+    settled = (stamps - since >= choices.settle) & (pair.labels != UNLABELLED)
+    newest = -np.inf
+    for frame in np.flatnonzero(settled & (stamps - started >= choices.shortest)).tolist():
+        if stamps[frame] - newest >= choices.every:
+            newest = stamps[frame]
+            yield frame
+
+
+class PairMixture:
+    """Varied windows of several sources, with a fixed share of windows without an interaction.
+
+    Args:
+        sources: share of the images by source.
+        labels: number of interactions; none of them is the number after the last.
+        none: share of the images without an interaction.
+    """
+
+    def __init__(self, sources: Mapping[PairWindows, float], labels: int, none: float) -> None:
+        self.labels = labels
+        self._sources = {source: share for source, share in sources.items() if len(source.truth)}
+        self._weights = [_weights(source.truth, none) for source in self._sources]
+
+    def draw(self, count: int, rng: Rng) -> tuple[Image, Labels]:
+        """Images (count, height, width, channels) and labels (count,)."""
+        shares = np.array(list(self._sources.values()))
+        counts = rng.multinomial(count, shares / shares.sum())
+        images, labels = [], []
+        for source, weights, number in zip(
+            self._sources, self._weights, counts.tolist(), strict=True
+        ):
+            if number:
+                chosen = rng.choice(len(source.truth), number, p=weights)
+                images.append(source.varied(chosen, rng))
+                truth = source.truth[chosen]
+                labels.append(np.where(truth == NO_ACTION, self.labels, truth))
+        order = rng.permutation(count)
+        return np.concatenate(images)[order], np.concatenate(labels)[order]
+
+
+def _weights(truth: Labels, none: float) -> Array:
+    """(N,) probability of each window: all interactions are equally likely."""
+    counts = np.bincount(truth - NO_ACTION)
+    weights = 1.0 / counts[truth - NO_ACTION]
+    others = truth == NO_ACTION
+    if others.any() and not others.all():
+        weights[others] *= none / weights[others].sum()
+        weights[~others] *= (1 - none) / weights[~others].sum()
+    return np.asarray(weights / weights.sum())
+
+
+def vary(points: Array, rng: Rng) -> Array:
+    """Vary a window (F, 34, 3) of a pair in the camera's frame.
+
+    Order of both people, mirror image, distances from the camera, proportions, tilt of the camera,
+    errors of joints, and missing joints.
+    """
+    frames = len(points)
+    people = points.reshape(frames, 2, JOINTS, 3)
+    if rng.random() < 0.5:
+        people = people[:, ::-1]
+    if rng.random() < 0.5:
+        people = mirror(people, HUMAN36M_17)
+    steady, drift = rng.normal(0, _HEIGHT, 2), rng.normal(0, _DRIFT, 2)
+    time = np.linspace(-0.5, 0.5, frames)[:, None]
+    people = people * np.exp(steady + drift * time)[..., None, None]
+    middle = np.nanmean(people, axis=(0, 1, 2)) if np.isfinite(people).any() else 0.0
+    pitch, roll = rng.normal(0, np.radians(6), 2)
+    people = (people - middle) @ rotation(0, pitch) @ rotation(2, roll)
+    people = people * rng.uniform(0.9, 1.1, 3)
+    people = people + rng.normal(0, 0.02 * rng.exponential(), (2, JOINTS, 3))
+    people = people + rng.normal(0, 0.004 * rng.exponential(), people.shape)
+    _lose(people, rng)
+    return people.reshape(points.shape)
+
+
+def _lose(people: Array, rng: Rng) -> None:
+    """Remove joints of a window (F, 2, 17, 3), in place."""
+    frames = len(people)
+    if rng.random() < 0.08:
+        people[:, :, LEGS] = np.nan
+    for who in (0, 1):
+        if rng.random() < 0.15:
+            people[:, who, rng.integers(JOINTS)] = np.nan
+        if rng.random() < 0.05:
+            people[:, who, LEGS] = np.nan
+        if rng.random() < 0.15:
+            first = int(rng.integers(frames - 1))
+            last = first + int(rng.integers(1, frames // 2))
+            people[first:last, who, rng.integers(JOINTS, size=3)] = np.nan
+    if rng.random() < 0.25:  # the pair began within the window
+        people[: rng.integers(1, 2 * frames // 3)] = np.nan
