@@ -8,12 +8,13 @@ import numpy as np
 
 from pose_action_ros.simulation.channels import SIDES
 from pose_action_ros.simulation.free_movement import free_movement
-from pose_action_ros.simulation.motions import MOTIONS, TRAVELLING
+from pose_action_ros.simulation.motions import MOTIONS, OTHERS, TRAVELLING
 from pose_action_ros.simulation.pairs.actor import pulse
 from pose_action_ros.simulation.pairs.stage import Stage, before, between, on_body
 from pose_action_ros.simulation.timing import Strokes, Wander
 
-SECONDS = (4.0, 7.0)
+SECONDS = (3.5, 6.0)
+_ALONE = {**MOTIONS, **OTHERS}
 _BLOWS = frozenset({"punching", "kicking", "pushing"})
 """Actions of one person that are an interaction when another person is before them."""
 
@@ -66,8 +67,8 @@ def acting(stage: Stage) -> None:
     rng = stage.rng
     both = rng.random() < 0.3
     for who in (0, 1) if both else (int(rng.integers(2)),):
-        label = str(rng.choice([name for name in MOTIONS if name not in TRAVELLING]))
-        stage.own[who] = MOTIONS[label](stage.bodies[who], rng)
+        label = str(rng.choice([name for name in _ALONE if name not in TRAVELLING]))
+        stage.own[who] = _ALONE[label](stage.bodies[who], rng)
         if label in _BLOWS:
             heading = stage.place(who)[2]
             stage.face(who, heading + float(rng.choice([-1, 1]) * rng.uniform(70, 180)))

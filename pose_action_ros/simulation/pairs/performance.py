@@ -84,8 +84,14 @@ class PairPerformance:
         return (self._distance(times) - self._distance(times - _SPAN)) / _SPAN
 
     def _distance(self, times: Array) -> Array:
-        one, other = (np.stack(actor.path.place(times)[:2]) for actor in self.actors)
-        return np.linalg.norm(one - other, axis=0)
+        places = self.places(times)
+        return np.asarray(np.linalg.norm(places[:, 0] - places[:, 1], axis=-1))
+
+    def places(self, times: Array) -> Array:
+        """(T, 2, 2) x, y [m] of both people at times (T,) [s], but for small movements."""
+        return np.stack(
+            [np.stack(actor.path.place(times)[:2], axis=-1) for actor in self.actors], axis=1
+        )
 
     def scripts(self) -> tuple[Script, Script]:
         """Both people for a scene."""

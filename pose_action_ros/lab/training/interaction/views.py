@@ -61,13 +61,12 @@ _NECK, _NOSE = COCO_18.index("neck"), COCO_18.index("nose")
 
 def pair_camera(rng: Rng, pair: PairPerformance) -> VirtualCamera:
     """Draw a camera that shows both people, most often from the side of the line between them."""
-    times = np.linspace(0, pair.seconds, 12)
-    marked = [label in {pair.label} for label in pair.labels(times)]
-    hips = pair.joints(times)[:, :, FIGURE.index("mid_hip")]  # (T, 2, 3)
-    shown = hips[np.array(marked)] if any(marked) else hips
-    middle = shown.mean(axis=(0, 1))
-    span = float(np.linalg.norm(shown[..., :2] - middle[:2], axis=-1).max())
-    line = shown[:, 1, :2].mean(axis=0) - shown[:, 0, :2].mean(axis=0)
+    times = np.linspace(0, pair.seconds, 24)
+    marked = np.array([label == pair.label for label in pair.labels(times)])
+    places = pair.places(times if not marked.any() else times[marked])  # (T, 2, 2)
+    middle = np.array([*places.mean(axis=(0, 1)), 0.9])
+    span = float(np.linalg.norm(places - middle[:2], axis=-1).max())
+    line = (places[:, 1] - places[:, 0]).mean(axis=0)
     around = float(np.arctan2(line[1], line[0])) + np.pi / 2
     if rng.random() < _SIDE:
         around += np.radians(rng.uniform(-_SIDES, _SIDES)) + np.pi * rng.integers(2)
