@@ -143,13 +143,23 @@ class Standing:
     Movements of arms, chest and head after `settle` do not change the legs.
     """
 
-    def __init__(self, body: Body, rng: Rng, arms: str = "", wide: float = 1.0) -> None:
-        """Draw a style; `arms` names one of ARMS, random if empty, `wide` scales the stance."""
+    def __init__(
+        self, body: Body, rng: Rng, arms: str = "", wide: float = 1.0, step: float = 0.02
+    ) -> None:
+        """Draw a style.
+
+        Args:
+            body: the person's measures.
+            rng: random generator.
+            arms: one of ARMS; random if empty.
+            wide: width of the stance, relative to a usual one.
+            step: distance by which one foot is ahead, standard deviation [heights].
+        """
         self.body = body
         self._arms = arm_posture(body, rng, arms)
         self._lean = rng.normal(0, [2.0, 1.0, 3.0, 2.5])  # pitch, roll, bend forward, nod
         self._shift = rng.normal(0, 0.012 * body.height)
-        self._stance = _random_stance(body, rng, wide)
+        self._stance = _random_stance(body, rng, wide, step)
         self._breath = rng.uniform(0.2, 0.35), rng.uniform(0, 6.3), rng.uniform(0.5, 1.5)
         self._sway = [Wander(rng, 0.05, 0.6) for _ in range(4)]
         self._unrest = float(rng.gamma(2.0, 0.5))
@@ -201,12 +211,12 @@ class Standing:
 _FIDGETS = {"flex": 0.8, "abduct": 0.6, "rotate_in": 1.0, "elbow": 0.9, "wrist_flex": 1.5}
 
 
-def _random_stance(body: Body, rng: Rng, wide: float) -> Stance:
+def _random_stance(body: Body, rng: Rng, wide: float, step: float) -> Stance:
     width = wide * body.height * np.clip(rng.normal(0.12, 0.035), 0.05, 0.25)
     toes = rng.normal(8, 5)
     return Stance(
         width=float(width),
-        stagger=float(body.height * rng.normal(0, 0.02)),
+        stagger=float(body.height * rng.normal(0, step)),
         toes_out=(float(toes + rng.normal(0, 3)), float(toes + rng.normal(0, 3))),
         drop=float(body.leg * rng.uniform(0.0, 0.006)),
     )

@@ -143,6 +143,7 @@ class Actor:
         rng: random generator of the style.
         path: positions.
         arms: posture of the arms, see Standing; random if empty.
+        step: distance by which one foot is ahead, see Standing.
         own: a motion on the spot instead of standing, None for standing.
         trunk, limbs: gestures before and after the feet are planted.
         reaches: of the hands.
@@ -152,13 +153,14 @@ class Actor:
     rng: Rng
     path: Path
     arms: str = ""
+    step: float = 0.02
     own: Motion | None = None
     trunk: list[Gesture] = field(default_factory=list)
     limbs: list[Gesture] = field(default_factory=list)
     reaches: list[Reach] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._standing = Standing(self.body, self.rng, self.arms)
+        self._standing = Standing(self.body, self.rng, self.arms, step=self.step)
         self._steps = Steps(self.body, self.rng)
 
     def base(self, times: Array) -> Channels:

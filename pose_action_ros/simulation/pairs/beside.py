@@ -95,8 +95,11 @@ def passing(stage: Stage) -> None:
     walkers = (0, 1) if rng.random() < 0.5 else (int(rng.integers(2)),)
     for who in walkers:
         x, y, heading = stage.place(who)
-        stage.move_start(who, x - (0.5 * (way - stage.apart) * (1 if who == 0 else -1)),
-                         y + 0.5 * beside * (1 if who == 0 else -1) * (3 - len(walkers)))
+        stage.move_start(
+            who,
+            x - (0.5 * (way - stage.apart) * (1 if who == 0 else -1)),
+            y + 0.5 * beside * (1 if who == 0 else -1) * (3 - len(walkers)),
+        )
         stage.face(who, heading)
     for who in walkers:
         stage.walk_straight(who, way, way / speed)
@@ -126,9 +129,7 @@ def playing(stage: Stage) -> None:
             length = float(np.hypot(ahead, aside))
             turn = float(rng.normal(0, 40))
             pace = rng.uniform(0.5, 1.8)
-            time = stage.go(
-                who, ahead, max(0.3, length / pace), aside=aside, turn=turn, start=time
-            )
+            time = stage.go(who, ahead, max(0.3, length / pace), aside=aside, turn=turn, start=time)
             time += rng.uniform(0, 0.8)
         _dribble(stage, who)
     stage.time += 6
@@ -219,4 +220,3 @@ BESIDE: Mapping[str, tuple[Callable[[Stage], None], float]] = {
     "close": (close, 0.1),
 }
 """Scenes without an interaction, and their shares."""
-

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from pose_action_ros.simulation.channels import SIDES, Array
-from pose_action_ros.simulation.pairs.actor import Gesture, Level, pulse
+from pose_action_ros.simulation.kinematics import Posed
+from pose_action_ros.simulation.pairs.actor import Gesture, Level, Target, pulse
 from pose_action_ros.simulation.pairs.stage import UNLABELLED, Stage, before, between, on_body
 
 _AFTER = 0.45  # [s] after the limb is back in which the label holds
@@ -37,12 +40,14 @@ def punching(stage: Stage) -> None:
     end = moment
     hit = _train(hits, back)
     up = pulse(start, draw, end - start - draw, rng.uniform(0.25, 0.6))
-    stage.reach(0, side, between(guard, aim, hit), up, pronate=60.0, curl=1.0)
+    out = 1.0 if side == "left" else -1.0
+    bow = reach * rng.uniform(0.2, 0.5) * out if rng.random() < 0.4 else 0.0  # a hook
+    stage.reach(0, side, _bowed(guard, aim, hit, bow), up, pronate=60.0, curl=1.0)
     if rng.random() < _GUARDS:
         other = SIDES[1 - SIDES.index(side)]
         place = before(0, other, reach * rng.uniform([0.2, -0.4, -0.4], [0.5, 0.0, 0.1]))
         stage.reach(0, other, place, up, pronate=20.0, curl=1.0)
-    turn = (-1 if side == "left" else 1) * rng.uniform(5, 35)
+    turn = -out * rng.uniform(5, 40)
     stage.lean(0, hit, pitch=lean, forward=0.004 * lean, twist_left=turn, yaw=0.4 * turn)
     stage.lean(0, _minus(up, hit), twist_left=-0.5 * turn)
     stage.trunk[0].append(Gesture({"protract": rng.uniform(5, 20)}, hit, side))
@@ -51,6 +56,18 @@ def punching(stage: Stage) -> None:
     if step and rng.random() < 0.6:
         stage.go(0, -step, 0.5, start=end)
     _finish(stage, "punching", start, end)
+
+
+def _bowed(start: Target, end: Target, share: Level, aside: float) -> Target:
+    """From one point to another on a path that bulges to the left of person 0 [m]."""
+    straight = between(start, end, share)
+
+    def point(times: Array, posed: Sequence[Posed]) -> Array:
+        level = share(times)[:, None]
+        left = posed[0].frames["chest"][:, :, 1]
+        return np.asarray(straight(times, posed) + 4 * aside * level * (1 - level) * left)
+
+    return point
 
 
 def pushing(stage: Stage) -> None:
@@ -143,7 +160,7 @@ def _kick_poses(stage: Stage) -> tuple[dict[str, float], dict[str, float], float
         high = rng.uniform(40, 100)
         load = {"hip_flex": 0.85 * high, "knee": rng.uniform(60, 110), "ankle": -5.0}
         hit = {"hip_flex": high, "knee": rng.uniform(3, 35), "ankle": rng.uniform(-20, 10)}
-    return load, hit, float(rng.uniform(0, 18))
+    return load, hit, float(rng.choice([rng.uniform(0, 15), rng.uniform(10, 36)]))
 
 
 def _react(stage: Stage, moment: float, strength: float, high: bool, least: float = 0.0) -> None:
@@ -170,7 +187,10 @@ def _react(stage: Stage, moment: float, strength: float, high: bool, least: floa
     else:
         over = bend * (1 if rng.random() < 0.7 else -0.7)
         stage.lean(1, level, pitch=0.5 * over, bend_forward=over, forward=-0.004 * abs(over))
-    stage.lean(1, level, twist_left=strength * rng.normal(0, 16), turn_left=rng.normal(0, 12))
+    stage.lean(1, level, twist_left=strength * rng.normal(0, 24), turn_left=rng.normal(0, 18))
+    stage.lean(
+        1, level, bend_left=strength * rng.normal(0, 9), tilt_left=strength * rng.normal(0, 9)
+    )
     way = max(least, strength * rng.uniform(0.0, 0.55) * (rng.random() < 0.75))
     if way > 0.04:
         turn = float(rng.normal(0, 15))
@@ -179,8 +199,10 @@ def _react(stage: Stage, moment: float, strength: float, high: bool, least: floa
     guard = pulse(moment - 0.1, rng.uniform(0.2, 0.4), hold + 0.2, fall)
     for side in SIDES:
         if kind < _GUARDS:
-            low, far = ([0.2, -0.5, -0.5], [0.6, 0.1, 0.3]) if high else (
-                [0.3, -0.4, -1.0], [0.7, 0.2, -0.5]
+            low, far = (
+                ([0.2, -0.5, -0.5], [0.6, 0.1, 0.3])
+                if high
+                else ([0.3, -0.4, -1.0], [0.7, 0.2, -0.5])
             )
             place = before(1, side, stage.bodies[1].arm * rng.uniform(low, far))
             stage.reach(1, side, place, guard, curl=0.3)
@@ -212,5 +234,3 @@ def _finish(stage: Stage, label: str, start: float, end: float) -> None:
     stage.mark(label, start, end + _AFTER)
     stage.mark(UNLABELLED, end + _AFTER, end + _AFTER + 0.5)
     stage.time = end + _AFTER + 0.2
-
-

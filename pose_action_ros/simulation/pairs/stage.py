@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -49,6 +50,7 @@ class Stage:
     def __post_init__(self) -> None:
         rng = self.rng
         self.arms = ["", ""]
+        self.steps = rng.choice([0.02, 0.1], 2)
         self.own: list[Motion | None] = [None, None]
         self.trunk: tuple[list[Gesture], list[Gesture]] = ([], [])
         self.limbs: tuple[list[Gesture], list[Gesture]] = ([], [])
@@ -171,6 +173,7 @@ class Stage:
                 self.rng,
                 Path(self._rows[who], smooth),
                 self.arms[who],
+                float(self.steps[who]),
                 self.own[who],
                 self.trunk[who],
                 self.limbs[who],
@@ -184,7 +187,7 @@ class Stage:
 def on_body(who: int, joint: str, offset: tuple[float, float, float]) -> Target:
     """A point of a person: offset [m] ahead, to the left and up from a joint, as the chest is."""
 
-    def point(_: Array, posed: tuple[Posed, ...]) -> Array:
+    def point(_: Array, posed: Sequence[Posed]) -> Array:
         body = posed[who]
         return np.asarray(body.joint(joint) + body.frames["chest"] @ np.array(offset))
 
@@ -203,7 +206,7 @@ def before(who: int, side: str, offset: Array) -> Target:
 def between(first: Target, second: Target, share: Level) -> Target:
     """From the first point to the second as the share goes from 0 to 1."""
 
-    def point(times: Array, posed: tuple[Posed, ...]) -> Array:
+    def point(times: Array, posed: Sequence[Posed]) -> Array:
         start, end = first(times, posed), second(times, posed)
         return np.asarray(start + share(times)[:, None] * (end - start))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from pose_action_ros.simulation.channels import SIDES, Array
@@ -72,7 +74,7 @@ def _embrace(stage: Stage, who: int, level: Level, one_arm: bool) -> None:
 
         def point(
             times: Array,
-            posed: tuple[Posed, ...],
+            posed: Sequence[Posed],
             at: tuple[float, float, float] = (depth, -across, up),
         ) -> Array:
             pat = pats * np.abs(np.sin(np.pi * rate * times))
@@ -133,7 +135,7 @@ def _meeting_point(stage: Stage, height: float) -> Array:
 def _shaken(place: Array, toward: Array, pump: float, rate: float, begin: float) -> Target:
     """The wrist of one person at hands that meet and move up and down."""
 
-    def point(times: Array, _: tuple[Posed, ...]) -> Array:
+    def point(times: Array, _: Sequence[Posed]) -> Array:
         shake = pump * np.sin(2 * np.pi * rate * (times - begin)) * ease((times - begin) / 0.2)
         wrist = place - _PALM * np.array([*toward, 0.0])
         return np.asarray(wrist + shake[:, None] * [0.0, 0.0, 1.0])

@@ -51,7 +51,10 @@ _LIMBS = tuple(
     (COCO_18.index(f"{side}_{first}"), COCO_18.index(f"{side}_{second}"))
     for side in ("left", "right")
     for first, second in (
-        ("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle")
+        ("shoulder", "elbow"),
+        ("elbow", "wrist"),
+        ("hip", "knee"),
+        ("knee", "ankle"),
     )
 )
 _SHOULDERS = [COCO_18.index(f"{side}_shoulder") for side in ("left", "right")]

@@ -50,9 +50,7 @@ class PairWindows:
     ) -> None:
         self._pairs, self._choices, self._spmf = pairs, choices, spmf
         self._ends = [
-            (number, frame)
-            for number, pair in enumerate(pairs)
-            for frame in _ends(pair, choices)
+            (number, frame) for number, pair in enumerate(pairs) for frame in _ends(pair, choices)
         ]
         names = [str(pairs[number].labels[frame]) for number, frame in self._ends]
         self.truth: Labels = np.array(
