@@ -86,7 +86,7 @@ def measure_recorded(settings: RecogniserSettings, folder: Path) -> list[Sequenc
             for number, people in enumerate(frames)
             for estimate in recogniser.update(people, number / RATE)
         ]
-        mean = np.mean([estimate.scores for estimate in estimates], axis=0)
+        mean = np.sum([estimate.scores for estimate in estimates], axis=0)
         labels = Counter(one.label for one in estimates if one.label != UNKNOWN)
         truth = LABELS[sequence.label]
         answers.append(
@@ -110,7 +110,7 @@ def pair_poses(sequence: ActionSequence) -> list[tuple[Pose3D, Pose3D]]:
         points[:, :, HUMAN36M_17.index(same)] = sequence.points[:, :, number]
     hips = [HUMAN36M_17.index(f"{side}_hip") for side in ("left", "right")]
     points[:, :, HUMAN36M_17.root] = points[:, :, hips].mean(axis=2)
-    scores = np.isfinite(points).all(axis=-1).astype(np.float64)
+    scores = np.isfinite(points[..., 0]).astype(np.float64)
     return [
         (
             Pose3D(HUMAN36M_17, both[0], known[0], 1, placed=True),

@@ -73,11 +73,13 @@ class Path:
 
     def way(self, times: Array) -> Array:
         """(T,) distance travelled [m], also while turning; falling on the way backwards."""
-        return np.interp(times, self._times, self._way)
+        way: Array = np.interp(times, self._times, self._way)
+        return way
 
     def speed(self, times: Array) -> Array:
         """(T,) [m/s], also while turning."""
-        return np.interp(times, self._times, self._speed)
+        speed: Array = np.interp(times, self._times, self._speed)
+        return speed
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from pose_action_ros.simulation.channels import SIDES
+from pose_action_ros.simulation.channels import SIDES, Rng
 from pose_action_ros.simulation.free_movement import free_movement
 from pose_action_ros.simulation.motions import MOTIONS, OTHERS, TRAVELLING
-from pose_action_ros.simulation.pairs.actor import pulse
+from pose_action_ros.simulation.pairs.actor import Level, pulse
 from pose_action_ros.simulation.pairs.stage import Stage, before, between, on_body
 from pose_action_ros.simulation.timing import Strokes, Wander
 
@@ -51,15 +51,16 @@ def _talk(stage: Stage, who: int) -> None:
             vary=0.5,
         )
         low, high = (reach * rng.uniform([0.2, -0.4, -0.8], [0.75, 0.4, 0.15]) for _ in range(2))
-        beat = Wander(rng, 0.5, rng.uniform(1.0, 3.0))
-        path = between(
-            before(who, side, low),
-            before(who, side, high),
-            lambda times, beat=beat: np.clip(0.5 + 0.3 * beat(times), 0, 1),
-        )
+        path = between(before(who, side, low), before(who, side, high), _wavering(rng))
         stage.reach(who, side, path, strokes, pronate=rng.uniform(-40, 60), curl=0.2)
     nod = Wander(rng, 0.5, 2.0)
     stage.lean(who, nod, nod=rng.uniform(0, 5), turn_left=rng.normal(0, 4))
+
+
+def _wavering(rng: Rng) -> Level:
+    """Draw a level that moves irregularly between 0 and 1."""
+    beat = Wander(rng, 0.5, rng.uniform(1.0, 3.0))
+    return lambda times: np.clip(0.5 + 0.3 * beat(times), 0, 1)
 
 
 def acting(stage: Stage) -> None:
@@ -159,38 +160,57 @@ def _dribble(stage: Stage, who: int) -> None:
 
 
 def close(stage: Stage) -> None:
-    """Whisper, look at something together, or meet with raised hands."""
+    """Whisper, look at something together, meet with raised hands, or arrange clothes or hair."""
     rng = stage.rng
-    kind = str(rng.choice(["whisper", "show", "high_five", "fix"]))
-    stage.close_in({"whisper": 0.4, "show": 0.6, "fix": 0.6}.get(kind, 0.9) * rng.uniform(1, 1.3))
+    nearness, act = _CLOSE[int(rng.integers(len(_CLOSE)))]
+    stage.close_in(nearness * rng.uniform(1, 1.3))
     begin = stage.time + rng.uniform(0.1, 0.6)
     level = pulse(begin, rng.uniform(0.3, 0.7), rng.uniform(0.3, 3.0), rng.uniform(0.4, 0.8))
-    side = SIDES[rng.integers(2)]
-    reach = stage.bodies[0].arm
-    if kind == "whisper":
-        stage.lean(0, level, bend_forward=rng.uniform(5, 20), tilt_left=rng.normal(0, 12))
-        hand = on_body(0, "nose", (0.1, rng.normal(0, 0.05), 0.0))
-        if rng.random() < 0.6:
-            stage.reach(0, side, hand, level, curl=0.3)
-    elif kind == "show":
-        place = before(0, side, reach * rng.uniform([0.4, -0.4, -0.6], [0.7, 0.1, 0.0]))
-        stage.reach(0, side, place, level, pronate=-20.0, curl=0.5)
-        stage.lean(1, level, bend_forward=rng.uniform(0, 20), nod=rng.uniform(5, 25))
-        if rng.random() < 0.5:
-            stage.reach(0, SIDES[1 - SIDES.index(side)], place, level, curl=0.5)
-    elif kind == "high_five":
-        place = on_body(0, f"{side}_shoulder", (0.75 * reach, 0.0, rng.uniform(0.3, 0.6) * reach))
-        for who in (0, 1):
-            stage.reach(who, "right" if rng.random() < 0.7 else "left", place, level, curl=0.0)
-    else:  # a hand at the other person's collar, shoulder or hair
-        joint = str(rng.choice(["neck", "left_shoulder", "right_shoulder", "head_top"]))
-        for hand in SIDES if rng.random() < 0.5 else (side,):
-            place = on_body(1, joint, (0.08, rng.normal(0, 0.08), rng.normal(0, 0.05)))
-            stage.reach(0, hand, place, level, curl=0.3)
+    act(stage, level, SIDES[rng.integers(2)])
     for who in (0, 1):
         if rng.random() < 0.3:
             _talk(stage, who)
     stage.wait(*SECONDS)
+
+
+def _whisper(stage: Stage, level: Level, side: str) -> None:
+    rng = stage.rng
+    stage.lean(0, level, bend_forward=rng.uniform(5, 20), tilt_left=rng.normal(0, 12))
+    if rng.random() < 0.6:
+        stage.reach(0, side, on_body(0, "nose", (0.1, rng.normal(0, 0.05), 0.0)), level, curl=0.3)
+
+
+def _show(stage: Stage, level: Level, side: str) -> None:
+    rng, reach = stage.rng, stage.bodies[0].arm
+    place = before(0, side, reach * rng.uniform([0.4, -0.4, -0.6], [0.7, 0.1, 0.0]))
+    stage.reach(0, side, place, level, pronate=-20.0, curl=0.5)
+    stage.lean(1, level, bend_forward=rng.uniform(0, 20), nod=rng.uniform(5, 25))
+    if rng.random() < 0.5:
+        stage.reach(0, SIDES[1 - SIDES.index(side)], place, level, curl=0.5)
+
+
+def _high_five(stage: Stage, level: Level, side: str) -> None:
+    rng, reach = stage.rng, stage.bodies[0].arm
+    place = on_body(0, f"{side}_shoulder", (0.75 * reach, 0.0, rng.uniform(0.3, 0.6) * reach))
+    for who in (0, 1):
+        stage.reach(who, "right" if rng.random() < 0.7 else "left", place, level, curl=0.0)
+
+
+def _arrange(stage: Stage, level: Level, side: str) -> None:
+    rng = stage.rng
+    joint = str(rng.choice(["neck", "left_shoulder", "right_shoulder", "head_top"]))
+    for hand in SIDES if rng.random() < 0.5 else (side,):
+        spot = on_body(1, joint, (0.08, rng.normal(0, 0.08), rng.normal(0, 0.05)))
+        stage.reach(0, hand, spot, level, curl=0.3)
+
+
+_CLOSE: Sequence[tuple[float, Callable[[Stage, Level, str], None]]] = (
+    (0.4, _whisper),
+    (0.6, _show),
+    (0.9, _high_five),
+    (0.6, _arrange),
+)
+"""Distance between both [m], and what they do."""
 
 
 def _turn(stage: Stage, who: int | None = None) -> None:

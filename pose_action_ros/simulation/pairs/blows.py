@@ -103,8 +103,8 @@ def pushing(stage: Stage) -> None:
     push = pulse(contact - 0.1, press, 0.1, 0.6)
     stage.lean(0, push, pitch=lean, forward=0.004 * lean, nod=-0.4 * lean)
     if rng.random() < 0.5:
-        stage.go(0, rng.uniform(0.05, 0.4), press, start=contact)
-    _react(stage, contact + 0.05, strength=force, high=True, least=0.15 + 0.5 * force)
+        stage.go(0, rng.uniform(0.05, 0.3), press, start=contact)
+    _react(stage, contact + 0.05, strength=force, high=True, least=0.2 + 0.5 * force)
     end = contact + press + 0.5
     if rng.random() < 0.4:
         stage.go(0, -rng.uniform(0.1, 0.5), 0.6, start=end)

@@ -19,7 +19,8 @@ from pose_action_ros.simulation.pairs.blows import kicking, punching, pushing
 from pose_action_ros.simulation.pairs.stage import NONE, UNLABELLED, Stage
 from pose_action_ros.simulation.pairs.touch import handing_over, hugging, shaking_hands
 from pose_action_ros.simulation.pairs.ways import approaching, departing
-from pose_action_ros.simulation.script import Performance, Script
+from pose_action_ros.simulation.performance import Performance
+from pose_action_ros.simulation.script import Script
 
 INTERACTIONS: Mapping[str, Callable[[Stage], None]] = {
     "approaching": approaching,
@@ -120,8 +121,8 @@ def perform_pair(
         InputError: unknown label; the message lists the labels.
     """
     if label not in INTERACTIONS and label != NONE:
-        names = ", ".join((*INTERACTIONS, NONE))
-        raise InputError(f"unknown interaction {label!r}, expected one of {names}")
+        expected = ", ".join((*INTERACTIONS, NONE))
+        raise InputError(f"unknown interaction {label!r}, expected one of {expected}")
     one, other = bodies or (Body.random(rng), Body.random(rng))
     stage = Stage(rng, (one, other), apart or _first_distance(label, rng))
     stage.wait(0.2, 1.6)
