@@ -17,7 +17,7 @@ class InteractionData(Settings):
     test: int = setting(300, "simulated pairs for the test scores", low=1)
     exact: float = setting(
         0.3,
-        "share of the pairs whose poses are exact but for small errors, as of a depth sensor",
+        "share of the pairs with the small errors of a depth sensor instead of those of a detector",
         low=0.0,
         high=1.0,
     )
