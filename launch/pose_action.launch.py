@@ -29,6 +29,8 @@ RVIZ_TOPICS = (
     "lifter_node/markers",
     "action_node/markers",
 )
+INTERACTIONS = "interaction_node"
+"""Name of the second action_node, which has the model of interactions."""
 TYPES = {"ros4hri": bool}  # of arguments that set parameters; the others are strings
 
 # An empty argument keeps the value of the parameter file, or the default of the node.
@@ -53,6 +55,13 @@ ARGUMENTS = (
         "engine",
         default_value="",
         description="inference engine of the lifter and the action network",
+    ),
+    DeclareLaunchArgument(
+        "interactions",
+        default_value="false",
+        choices=BOOLEAN,
+        description="recognise what two people do together, too: a second action_node, "
+        "interaction_node, publishes it on interaction",
     ),
     DeclareLaunchArgument(
         "ros4hri",
@@ -113,22 +122,30 @@ def compose(context: LaunchContext) -> list[Node]:
             node("lifter_node", arguments, [camera], {"lifter_engine": "engine"} | humans),
             node("action_node", arguments, [], {"action_engine": "engine"}),
         ]
+    if arguments["interactions"] == "true":
+        topic, engine = [("action", "interaction")], {"action_engine": "engine"}
+        model = {"action_model": "interaction"}
+        nodes.append(node("action_node", arguments, topic, engine, INTERACTIONS, model))
     return nodes + ([rviz(arguments)] if arguments["rviz"] == "true" else [])
 
 
-def node(
-    name: str,
+def node(  # noqa: PLR0917 - the last two are those of the node for interactions
+    executable: str,
     arguments: dict[str, str],
     remappings: list[tuple[str, str]],
     parameters: dict[str, str],
+    name: str = "",
+    own: dict[str, str] | None = None,
 ) -> Node:
     """Return one of the nodes.
 
     Args:
-        name: node and executable.
+        executable: of the node.
         arguments: values of all launch arguments.
         remappings: its topics.
         parameters: launch argument of each parameter; use_sim_time applies to all nodes.
+        name: of the node; empty for that of the executable.
+        own: parameters with fixed values; those of the file replace them.
     """
     overrides = {
         parameter: ParameterValue(
@@ -142,15 +159,17 @@ def node(
         overrides["use_sim_time"] = use_sim_time
     return Node(
         package=PACKAGE,
-        executable=name,
-        name=name,
+        executable=executable,
+        name=name or executable,
         namespace=arguments["namespace"],
-        parameters=[entry for entry in (arguments["params_file"], overrides) if entry],
+        parameters=[entry for entry in (own, arguments["params_file"], overrides) if entry],
         remappings=remappings,
         respawn=arguments["respawn"] == "true",
         respawn_delay=float(arguments["respawn_delay"]),
         output="screen",
-        additional_env={PROFILE: arguments["dds_profile"]} if name in IMAGE_PUBLISHERS else None,
+        additional_env={PROFILE: arguments["dds_profile"]}
+        if executable in IMAGE_PUBLISHERS
+        else None,
     )
 
 

@@ -68,7 +68,7 @@ class RecogniserSettings(Settings):
         live=True,
     )
     interaction_distance: float = setting(
-        2.0,
+        3.0,
         "greatest distance on the ground between two people for a model of interactions",
         unit="m",
         low=0.1,

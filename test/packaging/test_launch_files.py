@@ -73,6 +73,7 @@ class Launched:
     def record(
         self,
         executable: str,
+        name: Any = "",
         namespace: Any = "",
         remappings: Any = (),
         parameters: Any = (),
@@ -88,7 +89,7 @@ class Launched:
                 process.files.append(entry)
             else:
                 process.parameters |= entry
-        self.processes[executable] = process
+        self.processes[self.text(name) or executable] = process
 
 
 @pytest.fixture
@@ -143,6 +144,19 @@ def test_one_process_has_everything(launched: Launched) -> None:
     assert found["pipeline"].parameters == engines
 
 
+@pytest.mark.parametrize("one_process", ["false", "true"])
+def test_interactions_are_another_action_node_with_a_topic_of_its_own(
+    launched: Launched, one_process: str
+) -> None:
+    found = launched(
+        "pose_action", interactions="true", engine="onnxruntime", one_process=one_process
+    )
+    assert list(found)[-1] == "interaction_node"
+    node = found["interaction_node"]
+    assert node.topics == {"action": "interaction"}
+    assert node.parameters == {"action_model": "interaction", "action_engine": "onnxruntime"}
+
+
 def test_rviz_stands_in_the_namespace_of_the_nodes(launched: Launched) -> None:
     found = launched("pose_action", rviz="true", namespace="robot")
     assert list(found) == [*STAGES, "rviz2"]
@@ -158,7 +172,9 @@ def test_the_demo_has_a_camera_on_the_same_topics(launched: Launched) -> None:
     assert camera.parameters == {"source": "0", "people": 2, "loop": True}
 
 
-@pytest.mark.parametrize("argument", ["respawn", "rviz", "use_sim_time", "image_transport"])
+@pytest.mark.parametrize(
+    "argument", ["respawn", "rviz", "use_sim_time", "image_transport", "interactions"]
+)
 def test_a_wrong_word_is_refused_with_the_choices(launched: Launched, argument: str) -> None:
     with pytest.raises(RuntimeError, match="Valid options are"):
         launched("pose_action", **{argument: "perhaps"})

@@ -6,19 +6,18 @@ the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
+from pose_action_ros.lab.training.action.framing import FIELDS, SIZE
 from pose_action_ros.lab.training.action.labelled import LabelledKeypoints, LabelledPoses
-from pose_action_ros.lab.training.action.people import (
-    RENDERED_RATE,
+from pose_action_ros.lab.training.action.rendered_people import (
+    RENDERED_RATES,
+    Detect,
     nearest,
-    random_stamps,
-    simulate_keypoints,
 )
+from pose_action_ros.lab.training.action.simulated_people import random_stamps, simulate_keypoints
 from pose_action_ros.lab.training.interaction.poses import paired
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.simulation import FIGURE, Scene, Surroundings, VirtualCamera
@@ -29,12 +28,7 @@ from pose_action_ros.tracking import Tracker, TrackerSettings
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Rng = np.random.Generator
-Detect = Callable[[npt.NDArray[np.uint8]], tuple[Pose2D, ...]]
 
-SIZE = (640, 480)
-"""Of the images [px]."""
-FIELDS = (50.0, 90.0)
-"""Horizontal fields of view [degrees]."""
 _SIDE, _SIDES = 0.65, 35.0
 """Share of side views of the line between both people, and their greatest deviation [degrees]."""
 _FAR = 7.5
@@ -108,7 +102,7 @@ def rendered_pair(
     """The same by a detector and the tracker on rendered images."""
     camera = pair_camera(rng, pair)
     scene = Scene(pair.scripts(), camera, Surroundings.random(rng))
-    stamps = np.arange(0.0, pair.seconds, 1 / RENDERED_RATE)
+    stamps = random_stamps(rng, pair.seconds, RENDERED_RATES)
     labels, tracker = pair.labels(stamps), Tracker(TrackerSettings())
     found: tuple[list[tuple[int, Pose2D]], ...] = ([], [])
     for row, stamp in enumerate(stamps.tolist()):

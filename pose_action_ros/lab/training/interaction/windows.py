@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from pose_action_ros.lab.training.action.augmentation import LEGS, mirror, rotation
+from pose_action_ros.lab.training.action.augmentation import HIDDEN, mirror, rotation
 from pose_action_ros.lab.training.action.labelled import LabelledPoses
-from pose_action_ros.lab.training.action.windows import MAX_GAP, NO_ACTION, cut_window
+from pose_action_ros.lab.training.action.visible import NO_ACTION
+from pose_action_ros.lab.training.action.windows import OMITTED, cut_window, find_windows
 from pose_action_ros.lab.training.interaction.poses import JOINTS
 from pose_action_ros.lab.training.interaction.settings import InteractionData
 from pose_action_ros.recognition.enhanced_spmf import Image, enhanced_spmf
@@ -49,18 +50,19 @@ class PairWindows:
         spmf: SpmfSettings,
     ) -> None:
         self._pairs, self._choices, self._spmf = pairs, choices, spmf
-        self._ends = [
-            (number, frame) for number, pair in enumerate(pairs) for frame in _ends(pair, choices)
-        ]
-        names = [str(pairs[number].labels[frame]) for number, frame in self._ends]
-        self.truth: Labels = np.array(
-            [labels.index(name) if name in labels else NO_ACTION for name in names], np.int64
+        self._windows = find_windows(
+            pairs,
+            lambda name: _number(name, labels),
+            choices.every,
+            choices.settle,
+            choices.shortest,
         )
+        self.truth: Labels = np.array([window.label for window in self._windows], np.int64)
 
     @cached_property
     def images(self) -> Image:
         """(N, height, width, channels) all windows, unchanged."""
-        everything = range(len(self._ends))
+        everything = range(len(self._windows))
         drawn = [enhanced_spmf(self._cut(row, 1.0), self._spmf) for row in everything]
         return np.array(drawn, dtype=np.uint8).reshape(-1, *self._spmf.shape)
 
@@ -74,23 +76,16 @@ class PairWindows:
         return enhanced_spmf(np.stack(windows), self._spmf)
 
     def _cut(self, row: int, pace: float) -> Array:
-        number, frame = self._ends[row]
+        window = self._windows[row]
         seconds = pace * self._choices.window
-        return cut_window(self._pairs[number], frame, seconds, self._spmf.frames)
+        return cut_window(self._pairs[window.recording], window.frame, seconds, self._spmf.frames)
 
 
-def _ends(pair: LabelledPoses, choices: InteractionData) -> Iterator[int]:
-    """Last frames of the windows of a pair."""
-    stamps = pair.stamps
-    started = stamps[pair.segment_starts(MAX_GAP)] if len(stamps) else stamps
-    switched = np.concatenate([[True], pair.labels[1:] != pair.labels[:-1]])
-    since = np.maximum.accumulate(np.where(switched[: len(stamps)], stamps, -np.inf))
-    settled = (stamps - since >= choices.settle) & (pair.labels != UNLABELLED)
-    newest = -np.inf
-    for frame in np.flatnonzero(settled & (stamps - started >= choices.shortest)).tolist():
-        if stamps[frame] - newest >= choices.every:
-            newest = stamps[frame]
-            yield frame
+def _number(name: str, labels: Sequence[str]) -> int:
+    """Class of the frames with a label."""
+    if name == UNLABELLED:
+        return OMITTED
+    return labels.index(name) if name in labels else NO_ACTION
 
 
 class PairMixture:
@@ -163,13 +158,13 @@ def vary(points: Array, rng: Rng) -> Array:
 def _lose(people: Array, rng: Rng) -> None:
     """Remove joints of a window (F, 2, 17, 3), in place."""
     frames = len(people)
-    if rng.random() < 0.08:
-        people[:, :, LEGS] = np.nan
+    for rows, share in HIDDEN:
+        for chosen in ((0, 1), (0,), (1,)):
+            if rng.random() < share / 2:
+                people[:, np.array(chosen)[:, None], rows] = np.nan
     for who in (0, 1):
         if rng.random() < 0.15:
             people[:, who, rng.integers(JOINTS)] = np.nan
-        if rng.random() < 0.05:
-            people[:, who, LEGS] = np.nan
         if rng.random() < 0.15:
             first = int(rng.integers(frames - 1))
             last = first + int(rng.integers(1, frames // 2))
