@@ -72,6 +72,7 @@ class Launched:
 
     def record(
         self,
+        *,
         executable: str,
         name: Any = "",
         namespace: Any = "",

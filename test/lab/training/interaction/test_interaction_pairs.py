@@ -91,6 +91,19 @@ def test_lifted_people_are_about_as_far_apart_as_the_true_ones(lifter: Lifter) -
     assert np.median(abs(apart - true)) < 0.4
 
 
+def test_exact_poses_keep_the_distance_and_the_labels() -> None:
+    rng = np.random.default_rng(2)
+    pair = perform_pair("handing_over", rng, ADULTS, apart=1.2)
+    poses = exact_pair(pair, rng, 3.0)
+    assert poses.labels.tolist() == pair.labels(poses.stamps)
+    both = poses.points.reshape(-1, 2, JOINTS, 3)
+    apart = np.linalg.norm((both[:, 0] - both[:, 1]).mean(axis=1)[:, ::2], axis=-1)
+    places = pair.places(poses.stamps)
+    np.testing.assert_allclose(
+        apart, np.linalg.norm(places[:, 0] - places[:, 1], axis=-1), atol=0.35
+    )
+
+
 def test_only_frames_with_both_people_near_each_other_are_kept() -> None:
     stamps = np.arange(4.0)
     one = np.zeros((4, JOINTS, 3))
