@@ -29,6 +29,8 @@ Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Rng = np.random.Generator
 
+RATES = (8.0, 24.0)
+"""Least and greatest number of images per second [Hz]."""
 _SIDE, _SIDES = 0.65, 35.0
 """Share of side views of the line between both people, and their greatest deviation [degrees]."""
 _FAR = 7.5
@@ -85,7 +87,7 @@ def detected_pair(
 ) -> tuple[list[LabelledKeypoints], Array, list[str]]:
     """Keypoints of both people by a simulated detector, the stamps of all frames, their labels."""
     camera = pair_camera(rng, pair)
-    stamps = random_stamps(rng, pair.seconds)
+    stamps = random_stamps(rng, pair.seconds, RATES)
     joints, labels = pair.joints(stamps), pair.labels(stamps)
     hidden = hidden_by_other(joints, camera)
     people = []
@@ -126,7 +128,7 @@ def rendered_pair(
 def exact_pair(pair: PairPerformance, rng: Rng, distance: float) -> LabelledPoses:
     """Poses as of a depth sensor: exact but for constant errors of the joints."""
     camera = pair_camera(rng, pair)
-    stamps = random_stamps(rng, pair.seconds)
+    stamps = random_stamps(rng, pair.seconds, RATES)
     points = convert(camera.to_camera(pair.joints(stamps)), FIGURE, HUMAN36M_17)  # (T, 2, 17, 3)
     points += rng.normal(0, 0.02, (1, *points.shape[1:]))
     people = [(stamps, points[:, who]) for who in (0, 1)]

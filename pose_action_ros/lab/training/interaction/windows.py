@@ -27,6 +27,9 @@ PACE = 0.15
 """Variation of the tempo, standard deviation of the logarithm."""
 _HEIGHT, _DRIFT = 0.05, 0.02
 """Relative error of each person's distance: constant, and its change in a window."""
+_LIMBS = np.array(
+    [name.endswith(("elbow", "wrist", "knee", "ankle")) for name in HUMAN36M_17.joints]
+)
 
 
 class PairWindows:
@@ -151,8 +154,18 @@ def vary(points: Array, rng: Rng) -> Array:
     people = people * rng.uniform(0.9, 1.1, 3)
     people = people + rng.normal(0, 0.02 * rng.exponential(), (2, JOINTS, 3))
     people = people + rng.normal(0, 0.004 * rng.exponential(), people.shape)
+    people = people + _wandering(frames, rng)
     _lose(people, rng)
     return people.reshape(points.shape)
+
+
+def _wandering(frames: int, rng: Rng) -> Array:
+    """(frames, 2, 17, 3) slow errors of the joints [m], largest at hands and feet."""
+    size = 0.02 * rng.exponential(size=2) * (rng.random(2) < 0.6)
+    size = size[:, None, None] * np.where(_LIMBS, 2.0, 0.7)[:, None]  # (2, 17, 1)
+    cycles, phase = rng.uniform(0.3, 4.0, (2, JOINTS, 3)), rng.uniform(0, 2 * np.pi, (2, JOINTS, 3))
+    time = np.linspace(0, 2 * np.pi, frames)[:, None, None, None]
+    return np.asarray(size * np.sin(cycles * time + phase))
 
 
 def _lose(people: Array, rng: Rng) -> None:
