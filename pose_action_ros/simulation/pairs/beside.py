@@ -213,10 +213,10 @@ _CLOSE: Sequence[tuple[float, Callable[[Stage, Level, str], None]]] = (
 """Distance between both [m], and what they do."""
 
 
-def _turn(stage: Stage, who: int | None = None) -> None:
-    """Turn people anywhere, or to the same side."""
+def _turn(stage: Stage, who: int = -1) -> None:
+    """Turn one person, or for -1 both, anywhere or to the same side."""
     rng = stage.rng
-    if who is not None:
+    if who >= 0:
         stage.face(who, stage.place(who)[2] + float(rng.normal(0, 60)))
         return
     kind = rng.random()

@@ -71,7 +71,7 @@ class PairPerformance:
     def labels(self, times: npt.ArrayLike) -> list[str]:
         """Labels at times (T,) [s]: one of INTERACTIONS, NONE, or UNLABELLED between them.
 
-        People without interaction whose distance changes, as in a game, are UNLABELLED.
+        While the distance of people without interaction changes, as in a game, they are UNLABELLED.
         """
         moments = np.atleast_1d(np.asarray(times, dtype=np.float64))
         labels = np.full(len(moments), NONE, dtype=object)

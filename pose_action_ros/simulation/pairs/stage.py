@@ -71,7 +71,7 @@ class Stage:
         return float(np.hypot(other[0] - one[0], other[1] - one[1]))
 
     def face(self, who: int, heading: float) -> None:
-        """Set the first heading [degrees] of a person who has not moved."""
+        """Set the first heading [degrees] of a person, before any way."""
         self._rows[who][0] = (*self._rows[who][0][:3], heading)
 
     def go(
@@ -107,7 +107,7 @@ class Stage:
         return begin + seconds
 
     def move_start(self, who: int, x: float, y: float) -> None:
-        """Move the first place [m] of a person who has not moved."""
+        """Move the first place [m] of a person, before any way."""
         self._rows[who][0] = (0.0, x, y, self._rows[who][0][3])
 
     def walk_straight(self, who: int, way: float, seconds: float) -> float:
