@@ -116,7 +116,6 @@ class RecogniserRun(PipelineSettings):
 
 
 @dataclass(frozen=True)
-<<<<<<< HEAD
 class FallRun(PipelineSettings):
     """Scenes with one person each, with a fall or other movements."""
 
@@ -126,7 +125,9 @@ class FallRun(PipelineSettings):
     exact_scenes: int = setting(400, "scenes with other movements as exact 3D poses", low=0)
     rate: float = setting(15.0, "images per second", unit="Hz", low=2.0, high=120.0)
     seed: int = setting(8000, "of the scenes", low=0)
-=======
+
+
+@dataclass(frozen=True)
 class InteractionRun(PipelineSettings):
     """Scenes with two people each."""
 
@@ -135,7 +136,6 @@ class InteractionRun(PipelineSettings):
     others: int = setting(24, "pairs that do none of the interactions", low=0)
     rate: float = setting(15.0, "images per second", unit="Hz", low=2.0, high=120.0)
     seed: int = setting(9000, "of the pairs", low=0)
->>>>>>> 1ed32cb (Training and evaluation of the model of interactions)
 
 
 @dataclass(frozen=True)

@@ -94,8 +94,8 @@ def train(config: Path, output: Path) -> Path:
 def _calibrate(logits: Array, truth: npt.NDArray[np.int64]) -> tuple[float, float]:
     """Temperature, and the threshold below which an answer is none of the interactions."""
     acts = truth >= 0
-    temperature = fit_temperature(logits[acts], truth[acts])
-    probabilities = softmax(logits / temperature, axis=1)
+    temperature = fit_temperature(logits, np.where(acts, truth, len(LABELS)))
+    probabilities = softmax(logits / temperature, axis=1)[:, : len(LABELS)]
     others = probabilities[~acts].max(axis=1)
     threshold = fit_threshold(probabilities, truth)
     return temperature, max(threshold, float(np.quantile(others, 1 - FALSE)))
