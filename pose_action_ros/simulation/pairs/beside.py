@@ -11,10 +11,11 @@ from pose_action_ros.simulation.free_movement import free_movement
 from pose_action_ros.simulation.motions import MOTIONS, OTHERS, TRAVELLING
 from pose_action_ros.simulation.pairs.actor import Level, pulse
 from pose_action_ros.simulation.pairs.stage import Stage, before, between, on_body
+from pose_action_ros.simulation.script import perform
 from pose_action_ros.simulation.timing import Strokes, Wander
 
 SECONDS = (3.5, 6.0)
-_ALONE = {**MOTIONS, **OTHERS}
+_ALONE = (*MOTIONS, *OTHERS)
 _BLOWS = frozenset({"punching", "kicking", "pushing"})
 """Actions of one person that are an interaction when another person is before them."""
 
@@ -69,7 +70,9 @@ def acting(stage: Stage) -> None:
     both = rng.random() < 0.3
     for who in (0, 1) if both else (int(rng.integers(2)),):
         label = str(rng.choice([name for name in _ALONE if name not in TRAVELLING]))
-        stage.own[who] = _ALONE[label](stage.bodies[who], rng)
+        alone = perform(label, rng, stage.bodies[who])
+        if not alone.furniture:  # these people stand in an empty room
+            stage.own[who] = alone.motion
         if label in _BLOWS:
             heading = stage.place(who)[2]
             stage.face(who, heading + float(rng.choice([-1, 1]) * rng.uniform(70, 180)))
