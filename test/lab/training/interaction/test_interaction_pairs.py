@@ -164,11 +164,10 @@ def test_a_share_of_none_may_be_zero() -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_varied_window_keeps_two_people_of_human_size(seed: int) -> None:
-    points = made(20, "kicking").points
+    points = made(20, "kicking").points.astype(np.float64)
     varied = vary(points, np.random.default_rng(seed))
     assert varied.shape == points.shape
-    known = np.isfinite(varied).all(axis=-1)
-    assert known.any(axis=1)[-1]
+    assert np.isfinite(varied[-1]).any()
     for who in (slice(0, JOINTS), slice(JOINTS, None)):
         size = np.nanmax(varied[:, who], axis=1) - np.nanmin(varied[:, who], axis=1)
         assert 0.1 < np.nanmean(size) < 4.0
