@@ -9,6 +9,7 @@ from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.evaluation.settings import RecogniserRun
 from pose_action_ros.lab.evaluation.tables import write_figures
+from pose_action_ros.models.card import find_model
 from pose_action_ros.pipeline_settings import PipelineSettings
 
 DESCRIPTION = (
@@ -46,6 +47,11 @@ def configure(parser: ArgumentParser) -> None:
         help="keep the detections here: other action models and settings are measured in a "
         "fraction of the time",
     )
+    films.add_argument(
+        "--write-card",
+        action="store_true",
+        help="write the totals and the table of thresholds into the card of the action model",
+    )
     parser.add_argument(
         "--data",
         type=Path,
@@ -75,10 +81,18 @@ def run(args: Namespace) -> int:
 def _films(args: Namespace) -> int:
     from pose_action_ros.lab.evaluation.film_answers import film_estimates
     from pose_action_ros.lab.evaluation.film_manifest import films_of, read_manifest
-    from pose_action_ros.lab.evaluation.film_report import film_report, film_tables, write_films
+    from pose_action_ros.lab.evaluation.film_report import (
+        film_report,
+        film_tables,
+        write_films,
+        write_to_card,
+    )
 
     films = films_of(read_manifest(args.films, args.group), args.persons, args.leave_out)
-    report = film_report(*film_estimates(films, settings_from(args, PipelineSettings), args.cache))
+    settings = settings_from(args, PipelineSettings)
+    report = film_report(*film_estimates(films, settings, args.cache))
+    if args.write_card:
+        write_to_card(report, find_model(settings.action_model), args.films.name)
     folder = args.output or Path("output/films")
     write_films(report, folder)
     for table in film_tables(report):

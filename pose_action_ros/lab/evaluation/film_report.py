@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from pose_action_ros.lab.evaluation.film_scores import (
     total,
 )
 from pose_action_ros.lab.evaluation.tables import Table, write_rows
+from pose_action_ros.models.card import read_card, write_card
 from pose_action_ros.recognition.decision import DecisionRule
 
 THRESHOLDS = tuple(np.round(np.arange(0.3, 0.96, 0.05), 2).tolist())
@@ -63,6 +64,35 @@ def film_report(found: Sequence[FilmEstimates], rule: DecisionRule) -> FilmRepor
         for threshold in sorted(rules)
     )
     return FilmReport(rule.threshold, tuple(score_film(one, rule) for one in found), curve)
+
+
+def write_to_card(report: FilmReport, model: Path, manifest: str) -> None:
+    """Write the totals and the curve of thresholds into the card of the action model.
+
+    Args:
+        report: of films without a person that the model was chosen with, if possible.
+        model: the .onnx file.
+        manifest: name of the CSV file.
+
+    Raises:
+        ModelError: there is no card, or it is of another model.
+    """
+    card = read_card(model, "action")
+    figures = {
+        "films": manifest,
+        "people": sorted({one.film.person for one in report.films}),
+        "unknown_below": report.chosen,
+        "not_ambiguous": _rounded(total(strict(report.films))),
+        "all": _rounded(total(report.films)),
+        "curve": {f"{threshold:g}": _rounded(figures) for threshold, figures in report.curve},
+    }
+    write_card(model, replace(card, scores={**card.scores, "films": figures}))
+
+
+def _rounded(figures: FilmTotals) -> dict[str, float | None]:
+    """The figures in values of JSON; None for medians without any value."""
+    values = {**vars(figures), "false_share": figures.false_share}
+    return {name: None if np.isnan(value) else round(value, 3) for name, value in values.items()}
 
 
 def film_tables(report: FilmReport) -> list[Table]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from pose_action_ros.lab.evaluation.film_answers import film_estimates
 from pose_action_ros.lab.evaluation.film_detections import FilmDetector
 from pose_action_ros.lab.evaluation.film_manifest import LabelledFilm, read_manifest
 from pose_action_ros.lab.evaluation.film_report import film_report, film_tables
+from pose_action_ros.models.card import read_card
 from pose_action_ros.pipeline import Pipeline
 from pose_action_ros.pipeline_settings import PipelineSettings
 from pose_action_ros.poses import Pose2D, Pose3D
@@ -126,7 +128,10 @@ def test_report(films: list[LabelledFilm], action_model: Path) -> None:
 def test_command(
     manifest: Path, action_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["--films", str(manifest), "--action-model", str(action_model)]
+    model = tmp_path / "copy.onnx"
+    for suffix in (".onnx", ".json"):
+        shutil.copy(action_model.with_suffix(suffix), model.with_suffix(suffix))
+    words = ["--films", str(manifest), "--action-model", str(model), "--write-card"]
     words += ["--cache", str(tmp_path / "cache"), "--output", str(tmp_path / "out")]
     assert cli.main(["evaluate", "recogniser", *words, "--leave-out", "bob"]) == 0
     assert "### Films, 'unknown' below 0\n" in capsys.readouterr().out
@@ -138,5 +143,9 @@ def test_command(
     rows = (tmp_path / "out" / "films.csv").read_text(encoding="utf-8").splitlines()
     assert rows[0].startswith("path,label,person,group,ambiguous,ids,in_time")
     assert rows[1].startswith("0.avi,waving,ada,2 m,0,1,")
+    card = read_card(model, "action")
+    assert card.scores["films"]["people"] == ["ada"]
+    assert card.scores["films"]["all"]["actions"] == 1
+    assert {"0", "0.3", "0.95"} <= set(card.scores["films"]["curve"])
     assert cli.main(["evaluate", "recogniser", *words, "--persons", "eve"]) == 1
     assert "expected one of the manifest: ada, bob" in capsys.readouterr().err

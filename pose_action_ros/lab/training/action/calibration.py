@@ -17,7 +17,9 @@ OTHERS = 0.25
 """Windows without action, per window of an action, that the threshold is chosen with."""
 
 
-def calibrate(logits: Array, labels: Labels, others: Array) -> tuple[float, float]:
+def calibrate(
+    logits: Array, labels: Labels, others: Array, wrong: float = 0.1
+) -> tuple[float, float]:
     """Temperature and threshold of "unknown" from windows that were not trained on.
 
     Args:
@@ -25,6 +27,7 @@ def calibrate(logits: Array, labels: Labels, others: Array) -> tuple[float, floa
         labels: (N,) true labels.
         others: (M, L + 1) logits of windows of movements that are no action; at most OTHERS N of
             them are used, evenly spaced.
+        wrong: allowed share of wrong answers above the threshold.
     """
     count, background = min(len(others), round(OTHERS * len(labels))), logits.shape[1] - 1
     taken = others[np.linspace(0, max(len(others) - 1, 0), count).astype(int)]
@@ -32,7 +35,7 @@ def calibrate(logits: Array, labels: Labels, others: Array) -> tuple[float, floa
     truth = np.concatenate([labels, np.full(count, background)])
     temperature = fit_temperature(every, truth)
     probabilities = softmax(every / temperature, axis=1)[:, :background]
-    return temperature, fit_threshold(probabilities, truth)
+    return temperature, fit_threshold(probabilities, truth, wrong)
 
 
 def fit_temperature(logits: Array, labels: Labels) -> float:

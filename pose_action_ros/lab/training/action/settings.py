@@ -118,6 +118,23 @@ class Fitting(Settings):
 
 
 @dataclass(frozen=True)
+class AnswerChoice(Settings):
+    """When the model answers."""
+
+    unknown_below: float = setting(
+        -1.0,
+        "probability below which the answer is 'unknown', as chosen on films; negative for the "
+        "lowest with which at most a share `wrong` of the answers is wrong on held-out people",
+        low=-1.0,
+        high=1.0,
+    )
+    wrong: float = setting(0.1, "allowed share of wrong answers", low=0.001, high=0.9)
+    silent: str = setting(
+        "", "labels that are learnt and never answered, separated by commas; empty for none"
+    )
+
+
+@dataclass(frozen=True)
 class Augmentation(Settings):
     """Random changes to sequences of a data set."""
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import torch
 from scipy.special import softmax
 
+from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.training.action.calibration import (
     action_scores,
     calibrate,
@@ -30,6 +31,7 @@ from pose_action_ros.lab.training.action.settings import (
     KINDS,
     WAYS,
     ActionData,
+    AnswerChoice,
     Fitting,
     NetworkChoice,
     read_sections,
@@ -45,6 +47,7 @@ SECTIONS = {
     "data": ActionData,
     "fitting": Fitting,
     "network": NetworkChoice,
+    "answers": AnswerChoice,
     "spmf": SpmfSettings,
 }
 _LOGGED = ("windows", "accuracy", "balanced_accuracy", "unknown", "accuracy_when_known")
@@ -68,6 +71,7 @@ def train(config: Path, output: Path, changes: Sequence[str] = ()) -> Path:
     data = data_of(config, output, changes)
     data.make_people()
     spmf, fitting, choice = sections["spmf"], sections["fitting"], sections["network"]
+    silent = _silent(sections["answers"])
     torch.set_num_threads(min(2, torch.get_num_threads()))
     validation = data.windows("validation")
     torch.manual_seed(fitting.seed)
@@ -77,10 +81,18 @@ def train(config: Path, output: Path, changes: Sequence[str] = ()) -> Path:
     # The curve, which nothing depends on, needs only a part.
     network = fit(network, data.examples(), (images[::5], truth[::5]), fitting, output)
     round_weights(network)
-    temperature, threshold = calibrate(
-        predict_logits(network, images), truth, predict_logits(network, validation.images[~named])
+    answers = sections["answers"]
+    logits, others = (predict_logits(network, validation.images[part]) for part in (named, ~named))
+    temperature, threshold = calibrate(logits, truth, others, answers.wrong)
+    model = ActionModel(
+        network,
+        ACTIONS,
+        spmf,
+        sections["data"].window,
+        temperature,
+        threshold if answers.unknown_below < 0 else answers.unknown_below,
+        silent,
     )
-    model = ActionModel(network, ACTIONS, spmf, sections["data"].window, temperature, threshold)
     path = output / "action.onnx"
     write_model(path, model, choice, _training(sections, config.name), _scores(model, data))
     _log.info("wrote %s", path)
@@ -96,6 +108,15 @@ def data_of(config: Path, output: Path, changes: Sequence[str] = ()) -> Training
 def _spare(data: ActionData) -> int:
     """Number of spare outputs: of the gestures, at least one for movements that are no action."""
     return max(data.gestures, 1)
+
+
+def _silent(answers: AnswerChoice) -> tuple[str, ...]:
+    """The silent labels; SettingError if one is none of the labels."""
+    silent = names_of(answers.silent)
+    for name in silent:
+        if name not in ACTIONS:
+            raise SettingError(f"silent: got {name!r}, expected some of {', '.join(ACTIONS)}")
+    return silent
 
 
 def _scores(model: ActionModel, data: TrainingData) -> dict[str, Any]:

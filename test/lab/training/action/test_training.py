@@ -6,6 +6,7 @@ import argparse
 import csv
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -252,3 +253,13 @@ def test_sources_have_the_shares_of_their_kinds_and_only_those_with_people(tmp_p
     actions, gestures = sources
     assert set(actions.truth.tolist()) <= {NO_ACTION, *range(len(ACTIONS))}
     assert gestures.truth.max() >= len(ACTIONS)
+
+
+def test_thresholds_and_silent_labels_are_settings(tmp_path: Path) -> None:
+    path = tmp_path / "answers.yaml"
+    path.write_text("answers: {unknown_below: 0.6, silent: 'pointing, bowing'}", encoding="utf-8")
+    answers = read_sections(path, train_module.SECTIONS)["answers"]
+    assert (answers.unknown_below, answers.wrong) == (0.6, 0.1)
+    assert train_module._silent(answers) == ("pointing", "bowing")
+    with pytest.raises(SettingError, match=r"silent: got 'flying', expected some of standing, "):
+        train_module._silent(replace(answers, silent="flying"))
