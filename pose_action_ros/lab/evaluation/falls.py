@@ -64,6 +64,8 @@ _DISTANCES: Final = (2.0, 6.0)  # [m] along the floor
 _FIELDS: Final = (55.0, 85.0)  # [degrees]
 _SIZE: Final = (640, 480)
 _EACH: Final = 4.0  # [s] of another movement
+_WALL: Final = 1.5  # [m] least height of a wall, which hides people from cameras behind it
+_BESIDE_WALL: Final = 1.2  # [rad] greatest angle of a camera to the side of a person at a wall
 
 
 @dataclass(frozen=True)
@@ -177,11 +179,14 @@ class _View:
     """A script before a random camera, in random surroundings."""
 
     def __init__(self, rng: Rng, parts: Sequence[Performance], starts: Array) -> None:
-        self.script = Script(parts, starts, heading=float(rng.uniform(-np.pi, np.pi)))
+        heading = float(rng.uniform(-np.pi, np.pi))
+        self.script = Script(parts, starts, heading=heading)
         self.name = str(rng.choice(list(CAMERAS)))
         hips = self.script.joints([0.0, starts[-1] + 2.0])[:, FIGURE.index("mid_hip")]
         middle = np.array([*hips.mean(axis=0)[:2], rng.uniform(0.5, 0.9)])
-        away, angle = rng.uniform(*_DISTANCES), rng.uniform(-np.pi, np.pi)
+        walled = any(box.top > _WALL for box in self.script.furniture)
+        around = _BESIDE_WALL if walled else np.pi
+        away, angle = rng.uniform(*_DISTANCES), heading + rng.uniform(-around, around)
         place = [
             *(middle[:2] + away * np.array([np.cos(angle), np.sin(angle)])),
             rng.uniform(*CAMERAS[self.name]),
