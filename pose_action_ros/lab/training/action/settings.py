@@ -129,6 +129,11 @@ class AnswerChoice(Settings):
         high=1.0,
     )
     wrong: float = setting(0.1, "allowed share of wrong answers", low=0.001, high=0.9)
+    early: str = setting(
+        "",
+        "labels with a threshold of their own, as chosen on films and falls, such as "
+        "'falling=0.2'; separated by commas, empty for none",
+    )
     silent: str = setting(
         "", "labels that are learnt and never answered, separated by commas; empty for none"
     )

@@ -71,7 +71,7 @@ def train(config: Path, output: Path, changes: Sequence[str] = ()) -> Path:
     data = data_of(config, output, changes)
     data.make_people()
     spmf, fitting, choice = sections["spmf"], sections["fitting"], sections["network"]
-    silent = _silent(sections["answers"])
+    silent, early = _silent(sections["answers"]), _early(sections["answers"])
     torch.set_num_threads(min(2, torch.get_num_threads()))
     validation = data.windows("validation")
     torch.manual_seed(fitting.seed)
@@ -84,13 +84,14 @@ def train(config: Path, output: Path, changes: Sequence[str] = ()) -> Path:
     answers = sections["answers"]
     logits, others = (predict_logits(network, validation.images[part]) for part in (named, ~named))
     temperature, threshold = calibrate(logits, truth, others, answers.wrong)
+    threshold = threshold if answers.unknown_below < 0 else answers.unknown_below
     model = ActionModel(
         network,
         ACTIONS,
         spmf,
         sections["data"].window,
         temperature,
-        threshold if answers.unknown_below < 0 else answers.unknown_below,
+        {**dict.fromkeys(ACTIONS, threshold), **early} if early else threshold,
         silent,
     )
     path = output / "action.onnx"
@@ -117,6 +118,23 @@ def _silent(answers: AnswerChoice) -> tuple[str, ...]:
         if name not in ACTIONS:
             raise SettingError(f"silent: got {name!r}, expected some of {', '.join(ACTIONS)}")
     return silent
+
+
+def _early(answers: AnswerChoice) -> dict[str, float]:
+    """Labels with a threshold of their own; SettingError if one is no label or no probability."""
+    early: dict[str, float] = {}
+    for text in names_of(answers.early):
+        name, _, value = text.partition("=")
+        try:
+            early[name] = float(value)
+        except ValueError:
+            early[name] = -1.0
+        if name not in ACTIONS or not 0 <= early[name] <= 1:
+            raise SettingError(
+                f"early: got {text!r}, expected LABEL=PROBABILITY from 0 to 1 with one of the "
+                f"labels {', '.join(ACTIONS)}"
+            )
+    return early
 
 
 def _scores(model: ActionModel, data: TrainingData) -> dict[str, Any]:

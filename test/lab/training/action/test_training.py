@@ -22,7 +22,13 @@ from pose_action_ros.lab.training.action import train as train_module
 from pose_action_ros.lab.training.action.data import TrainingData, mirrored_labels
 from pose_action_ros.lab.training.action.fit import predict_logits
 from pose_action_ros.lab.training.action.model import read_model
-from pose_action_ros.lab.training.action.settings import KINDS, ActionData, Fitting, read_sections
+from pose_action_ros.lab.training.action.settings import (
+    KINDS,
+    ActionData,
+    AnswerChoice,
+    Fitting,
+    read_sections,
+)
 from pose_action_ros.lab.training.action.visible import NO_ACTION
 from pose_action_ros.lab.training.action.windows import NO_MIRROR, OMITTED, PAUSED
 from pose_action_ros.models.card import find_model, read_card
@@ -263,3 +269,12 @@ def test_thresholds_and_silent_labels_are_settings(tmp_path: Path) -> None:
     assert train_module._silent(answers) == ("pointing", "bowing")
     with pytest.raises(SettingError, match=r"silent: got 'flying', expected some of standing, "):
         train_module._silent(replace(answers, silent="flying"))
+
+
+def test_early_labels_have_thresholds_of_their_own() -> None:
+    answers = AnswerChoice(early="falling=0.2, lying=0.4")
+    assert train_module._early(answers) == {"falling": 0.2, "lying": 0.4}
+    assert train_module._early(AnswerChoice()) == {}
+    for wrong in ("flying=0.2", "falling", "falling=2", "falling=low"):
+        with pytest.raises(SettingError, match=rf"early: got '{wrong}', expected LABEL="):
+            train_module._early(AnswerChoice(early=wrong))
