@@ -35,7 +35,7 @@ class RecogniserSettings(Settings):
         high=30.0,
     )
     min_filled: float = setting(
-        0.5,
+        0.3,
         "part of the window with poses that is required for the first answer",
         low=0.05,
         high=1.0,
@@ -60,7 +60,7 @@ class RecogniserSettings(Settings):
         live=True,
     )
     label_margin: float = setting(
-        0.2,
+        0.1,
         "difference in probability at which another action replaces the label, and by which the "
         "probability of the label may fall below unknown_below",
         low=0.0,

@@ -78,7 +78,7 @@ def test_labels_that_are_none_of_the_model_are_others(tmp_path: Path, action_mod
     path = write_mocap(tmp_path / "walk.npz", frames=90, labels=["bowing"])
     report = measure_motions([path], replace(run, cameras=1))
     assert [(one.truth, one.seconds, len(one.labels)) for one in report.motions] == [
-        ("bowing", 3.0, 10)
+        ("bowing", 3.0, 12)
     ]
 
 
@@ -88,7 +88,7 @@ def test_command(tmp_path: Path, action_model: Path, capsys: pytest.CaptureFixtu
     assert cli.main([*words, "--output", str(tmp_path / "out")]) == 0
     assert "false falls per hour, in 0.00 h" in capsys.readouterr().out
     rows = (tmp_path / "out" / "motions.csv").read_text(encoding="utf-8").splitlines()
-    assert rows[1].startswith("a,other,3.00,10,0,")
+    assert rows[1].startswith("a,other,3.00,12,0,")
     assert cli.main([*words, "--films", str(path)]) == 1
     assert "expected one of them" in capsys.readouterr().err
     with pytest.raises(InputError, match="does not exist"):
