@@ -47,9 +47,10 @@ FALSE = 0.04
 DATA = (
     "simulated pairs of this package before random virtual cameras: two people who approach, "
     "depart, kick, punch, push, hug, shake hands, hand something over, or do none of these, most "
-    "with simulated errors of a detector and the other body before some joints, a part as images "
-    "through the detector and the tracker, placed by the lifter with the checksum under `lifter`, "
-    "a part exact as of a depth sensor. The test set shows other bodies, styles and cameras."
+    "with simulated errors of a detector and the other body before some joints, placed by the "
+    "lifter with the checksum under `lifter`; a share `exact` with the small errors of a depth "
+    "sensor; and `rendered` pairs as images through the detector and the tracker. The test set "
+    "shows other bodies, styles and cameras."
 )
 
 
