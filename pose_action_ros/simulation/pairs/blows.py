@@ -52,7 +52,7 @@ def punching(stage: Stage) -> None:
     stage.lean(0, _minus(up, hit), twist_left=-0.5 * turn)
     stage.trunk[0].append(Gesture({"protract": rng.uniform(5, 20)}, hit, side))
     for begin, quick in hits:
-        _react(stage, begin + 0.8 * quick, strength=rng.uniform(0.2, 1.0), high=part != "spine")
+        _react(stage, begin + 0.8 * quick, strength=rng.uniform(0.3, 1.2), high=part != "spine")
     if step and rng.random() < 0.6:
         stage.go(0, -step, 0.5, start=end)
     _finish(stage, "punching", start, end)
@@ -138,7 +138,7 @@ def kicking(stage: Stage) -> None:
             angles = {"abduct": rng.uniform(0, 45), "elbow": rng.uniform(0, 40)}
             stage.trunk[0].append(Gesture(angles, raised, arm))
         contact = moment + lift + 0.6 * quick
-        _react(stage, contact, strength=rng.uniform(0.1, 0.9), high=False)
+        _react(stage, contact, strength=rng.uniform(0.3, 1.2), high=False)
         moment += lift + quick + hold + back + rng.uniform(0, 0.4)
     if step and rng.random() < 0.6:
         stage.go(0, -step, 0.5, start=moment)
@@ -191,7 +191,7 @@ def _react(stage: Stage, moment: float, strength: float, high: bool, least: floa
     stage.lean(
         1, level, bend_left=strength * rng.normal(0, 9), tilt_left=strength * rng.normal(0, 9)
     )
-    way = max(least, strength * rng.uniform(0.0, 0.55) * (rng.random() < 0.75))
+    way = max(least, strength * rng.uniform(0.05, 0.6) * (rng.random() < 0.85))
     if way > 0.04:
         turn = float(rng.normal(0, 15))
         stage.go(1, -way, rng.uniform(0.3, 0.55) + 0.4 * way, turn=turn, start=moment)
@@ -208,7 +208,7 @@ def _react(stage: Stage, moment: float, strength: float, high: bool, least: floa
             stage.reach(1, side, place, guard, curl=0.3)
         elif kind < 0.85:
             angles = {
-                "flex": strength * rng.uniform(0, 60),
+                "flex": strength * rng.uniform(-20, 70),
                 "abduct": strength * rng.uniform(0, 50),
                 "elbow": strength * rng.uniform(0, 50),
             }

@@ -74,7 +74,7 @@ def pair_camera(rng: Rng, pair: PairPerformance) -> VirtualCamera:
     intrinsics = Intrinsics.from_field_of_view(*SIZE, rng.uniform(*FIELDS))
     wide = (span + 0.45) * 2 * intrinsics.fx / SIZE[0]
     high = 2.0 * intrinsics.fy / SIZE[1]
-    nearest = max(wide, rng.uniform(0.55, 1.1) * high, 1.2) + 0.3
+    nearest = max(wide, rng.uniform(0.75, 1.15) * high, 1.2) + 0.3
     away = float(np.clip(nearest * rng.uniform(0.9, 1.9), 1.4, max(_FAR, nearest)))
     place = middle + away * np.array([np.cos(around), np.sin(around), 0.0])
     place[2] = rng.uniform(0.3, 2.1)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pose_action_ros.lab.training.action.augmentation import HIDDEN, mirror, rotation
 from pose_action_ros.lab.training.action.labelled import LabelledPoses
-from pose_action_ros.lab.training.action.visible import NO_ACTION
+from pose_action_ros.lab.training.action.visible import LEGS, NO_ACTION
 from pose_action_ros.lab.training.action.windows import OMITTED, cut_window, find_windows
 from pose_action_ros.lab.training.interaction.poses import JOINTS
 from pose_action_ros.lab.training.interaction.settings import InteractionData
@@ -27,6 +27,10 @@ PACE = 0.15
 """Variation of the tempo, standard deviation of the logarithm."""
 _HEIGHT, _DRIFT = 0.05, 0.02
 """Relative error of each person's distance: constant, and its change in a window."""
+NEEDS_LEGS = "kicking"
+"""Interaction that is not recognisable without knees and ankles."""
+_MISSING = 0.4
+"""Greatest share of them that may be missing, of both people."""
 _LIMBS = np.array(
     [name.endswith(("elbow", "wrist", "knee", "ankle")) for name in HUMAN36M_17.joints]
 )
@@ -60,7 +64,14 @@ class PairWindows:
             choices.settle,
             choices.shortest,
         )
-        self.truth: Labels = np.array([window.label for window in self._windows], np.int64)
+        self._legs = labels.index(NEEDS_LEGS) if NEEDS_LEGS in labels else NO_ACTION
+        self.truth: Labels = np.array(
+            [
+                self._visible(self._cut(row, 1.0), window.label)
+                for row, window in enumerate(self._windows)
+            ],
+            np.int64,
+        )
 
     @cached_property
     def images(self) -> Image:
@@ -69,14 +80,26 @@ class PairWindows:
         drawn = [enhanced_spmf(self._cut(row, 1.0), self._spmf) for row in everything]
         return np.array(drawn, dtype=np.uint8).reshape(-1, *self._spmf.shape)
 
-    def varied(self, chosen: Labels, rng: Rng) -> Image:
-        """Varied images (B, height, width, channels) of the chosen windows."""
+    def varied(self, chosen: Labels, rng: Rng) -> tuple[Image, Labels]:
+        """Varied images (B, height, width, channels) of the chosen windows, and labels (B,)."""
         paces = np.exp(rng.normal(0, PACE, len(chosen)))
         windows = [
             vary(self._cut(int(row), pace), rng)
             for row, pace in zip(chosen, paces.tolist(), strict=True)
         ]
-        return enhanced_spmf(np.stack(windows), self._spmf)
+        truth = [
+            self._visible(points, label)
+            for points, label in zip(windows, self.truth[chosen].tolist(), strict=True)
+        ]
+        return enhanced_spmf(np.stack(windows), self._spmf), np.array(truth, np.int64)
+
+    def _visible(self, points: Array, label: int) -> int:
+        """The label of a window (F, 34, 3); NO_ACTION without the joints that it needs."""
+        if label != self._legs or label == NO_ACTION:
+            return label
+        missing = np.isnan(points.reshape(len(points), 2, JOINTS, 3)[..., LEGS, 0])
+        frames = ~np.isnan(points[..., 0]).all(axis=1)
+        return NO_ACTION if missing[frames].mean() > _MISSING else label
 
     def _cut(self, row: int, pace: float) -> Array:
         window = self._windows[row]
@@ -115,8 +138,8 @@ class PairMixture:
         ):
             if number:
                 chosen = rng.choice(len(source.truth), number, p=weights)
-                images.append(source.varied(chosen, rng))
-                truth = source.truth[chosen]
+                drawn, truth = source.varied(chosen, rng)
+                images.append(drawn)
                 labels.append(np.where(truth == NO_ACTION, self.labels, truth))
         order = rng.permutation(count)
         return np.concatenate(images)[order], np.concatenate(labels)[order]
@@ -182,5 +205,5 @@ def _lose(people: Array, rng: Rng) -> None:
             first = int(rng.integers(frames - 1))
             last = first + int(rng.integers(1, frames // 2))
             people[first:last, who, rng.integers(JOINTS, size=3)] = np.nan
-    if rng.random() < 0.25:  # the pair began within the window
+    if rng.random() < 0.4:  # the pair began within the window
         people[: rng.integers(1, 2 * frames // 3)] = np.nan
