@@ -27,6 +27,7 @@ def test_shipped_models_without_problem(models: Path) -> None:
         "action.onnx: action model, matches its card",
         "blazepose_finder.onnx: person finder model, matches its card",
         "blazepose_landmarks.onnx: landmarks model, matches its card",
+        "interaction.onnx: action model, matches its card",
         "lifter.onnx: lifter model, matches its card",
         "movenet_multipose.onnx: person finder model, matches its card",
     ]

@@ -176,7 +176,11 @@ def test_providers_give_the_same_as_the_cpu(name: str, word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["blazepose_finder", "blazepose_landmarks", "movenet_multipose", "lifter", "action"]
+    "name",
+    [
+        *("blazepose_finder", "blazepose_landmarks", "movenet_multipose", "lifter", "action"),
+        "interaction",
+    ],
 )
 def test_shipped_networks_pass_the_trial_run(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     Runtime(monkeypatch, "")

@@ -46,7 +46,7 @@ class Path:
         smooth: standard deviation of the smoothing in time [s].
     """
 
-    def __init__(self, points: Sequence[Sequence[float]], smooth: float) -> None:
+    def __init__(self, points: npt.ArrayLike, smooth: float) -> None:
         rows = np.array(points, dtype=np.float64)
         margin = 4 * smooth + _STEP
         self._times = np.arange(rows[0, 0] - margin, rows[-1, 0] + margin, _STEP)

@@ -85,7 +85,7 @@ def pushing(stage: Stage) -> None:
     contact = stage.go(0, way, seconds) if way > 0.05 else start + rng.uniform(0.25, 0.6)
     both = rng.random() < 0.72
     sides = SIDES if both else (SIDES[rng.integers(2)],)
-    force, press = rng.uniform(0.1, 0.9), rng.uniform(0.2, 0.6)
+    force, press = rng.uniform(0.1, 0.9), rng.uniform(0.2, 0.9)
     raise_ = min(contact - start, rng.uniform(0.3, 0.7))
     up = pulse(contact - raise_, raise_, press + rng.uniform(0.0, 0.3), rng.uniform(0.3, 0.7))
     low = rng.uniform(-0.28, 0.02)

@@ -26,6 +26,8 @@ UNLABELLED = ""
 """Label of a moment between an interaction and none of them."""
 
 _LONG = 0.55  # [m] of a way towards a person from which it is an approach
+_CALM = 0.4
+"""Share of people who stand still when they do not walk."""
 _SMOOTH = (0.08, 0.2)  # of paths [s]
 
 
@@ -50,7 +52,7 @@ class Stage:
     def __post_init__(self) -> None:
         rng = self.rng
         self.arms = ["", ""]
-        self.steps = rng.choice([0.02, 0.1], 2)
+        self.steps = rng.choice([0.02, 0.08, 0.15], 2)
         self.own: list[Motion | None] = [None, None]
         self.trunk: tuple[list[Gesture], list[Gesture]] = ([], [])
         self.limbs: tuple[list[Gesture], list[Gesture]] = ([], [])
@@ -164,6 +166,20 @@ class Stage:
         elbow = (-0.2, float(self.rng.uniform(0.1, 1.0)), -1.0)
         self.reaches[who].append(Reach(side, target, level, elbow, palm))
 
+    def _restless(self, who: int) -> Array:
+        """Rows of the path of a person, with steps to and fro if the person is restless."""
+        rows = np.array(self._rows[who])
+        if self.rng.random() < _CALM:
+            return rows
+        size = self.rng.uniform(0.03, 0.12)
+        moments = np.cumsum(self.rng.uniform(0.3, 1.2, 2 + int(2 * self.time)))
+        offsets = self.rng.normal(0, size, (len(moments), 2))
+        times = np.union1d(rows[:, 0], moments[moments < self.time])
+        mixed = np.column_stack([times, *(np.interp(times, rows[:, 0], row) for row in rows.T[1:])])
+        for axis, row in enumerate(offsets.T, start=1):
+            mixed[:, axis] += np.interp(times, moments, row)
+        return mixed
+
     def actors(self) -> tuple[Actor, Actor]:
         """The two people."""
         smooth = float(self.rng.uniform(*_SMOOTH))
@@ -171,7 +187,7 @@ class Stage:
             Actor(
                 self.bodies[who],
                 self.rng,
-                Path(self._rows[who], smooth),
+                Path(self._restless(who), smooth),
                 self.arms[who],
                 float(self.steps[who]),
                 self.own[who],

@@ -213,8 +213,7 @@ def write_model(
         task="action",
         sha256="",
         licence="Apache-2.0",
-        source="Enhanced-SPMF and a network of cells found by ENAS: Pham et al. 2020, Sensors "
-        "20(7):1825",
+        source=f"Enhanced-SPMF and {_kind(model.network)}: Pham et al. 2020, Sensors 20(7):1825",
         skeleton=model.spmf.skeleton,
         settings=settings,
         training=training,
@@ -229,6 +228,11 @@ def write_model(
         }
         with path.with_name(path.stem + WEIGHTS).open("wb") as file:
             np.savez_compressed(file, allow_pickle=False, **state)
+
+
+def _kind(network: nn.Module) -> str:
+    cells = isinstance(network, CellNetwork)
+    return "a network of cells found by ENAS" if cells else "a hand-made convolutional network"
 
 
 def read_model(path: Path) -> ActionModel:

@@ -23,7 +23,7 @@ Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 Rng = np.random.Generator
 
-PACE = 0.15
+PACE = 0.2
 """Variation of the tempo, standard deviation of the logarithm."""
 _HEIGHT, _DRIFT = 0.05, 0.02
 """Relative error of each person's distance: constant, and its change in a window."""
@@ -31,6 +31,8 @@ NEEDS_LEGS = "kicking"
 """Interaction that is not recognisable without knees and ankles."""
 _MISSING = 0.4
 """Greatest share of them that may be missing, of both people."""
+_UNSTEADY = 0.3
+"""Share of people with larger errors of knees and ankles."""
 _LIMBS = np.array(
     [name.endswith(("elbow", "wrist", "knee", "ankle")) for name in HUMAN36M_17.joints]
 )
@@ -186,6 +188,7 @@ def _wandering(frames: int, rng: Rng) -> Array:
     """(frames, 2, 17, 3) slow errors of the joints [m], largest at hands and feet."""
     size = 0.02 * rng.exponential(size=2) * (rng.random(2) < 0.6)
     size = size[:, None, None] * np.where(_LIMBS, 2.0, 0.7)[:, None]  # (2, 17, 1)
+    size[:, LEGS] += (rng.random(2) < _UNSTEADY)[:, None, None] * 0.04 * rng.exponential()
     cycles, phase = rng.uniform(0.3, 4.0, (2, JOINTS, 3)), rng.uniform(0, 2 * np.pi, (2, JOINTS, 3))
     time = np.linspace(0, 2 * np.pi, frames)[:, None, None, None]
     return np.asarray(size * np.sin(cycles * time + phase))
