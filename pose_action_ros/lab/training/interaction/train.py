@@ -107,10 +107,8 @@ def _scores(model: ActionModel, test: PairWindows) -> dict[str, Any]:
     logits = predict_logits(model.network, test.images)
     probabilities, acts = softmax(logits / model.temperature, axis=1), test.truth >= 0
     scores = {
-        "simulated": action_scores(
-            probabilities[acts], test.truth[acts], LABELS, model.unknown_below
-        ),
-        "none": unnamed_scores(probabilities[~acts], LABELS, model.unknown_below),
+        "simulated": action_scores(probabilities[acts], test.truth[acts], LABELS, model.thresholds),
+        "none": unnamed_scores(probabilities[~acts], LABELS, model.thresholds),
     }
     _log.info("%s", scores)
     return scores
