@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from scipy.special import softmax
 
 from pose_action_ros.lab.training.action.calibration import (
     action_scores,
-    fit_temperature,
-    fit_threshold,
+    calibrate,
     unnamed_scores,
 )
 from pose_action_ros.lab.training.action.fit import fit, predict_logits
@@ -33,8 +31,6 @@ from pose_action_ros.lifting import LifterSettings
 from pose_action_ros.models.card import find_model, read_card
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 
-Array = npt.NDArray[np.float64]
-
 _log = logging.getLogger(__name__)
 SECTIONS = {
     "data": InteractionData,
@@ -42,8 +38,6 @@ SECTIONS = {
     "network": NetworkChoice,
     "spmf": SpmfSettings,
 }
-FALSE = 0.04
-"""Greatest share of validation windows without an interaction that get a label."""
 DATA = (
     "simulated pairs of this package before random virtual cameras: two people who approach, "
     "depart, kick, punch, push, hug, shake hands, hand something over, or do none of these, most "
@@ -83,23 +77,14 @@ def train(config: Path, output: Path) -> Path:
     network = fit(network, examples, curve, fitting, output)
     round_weights(network)
     logits = predict_logits(network, validation.images)
-    temperature, threshold = _calibrate(logits, validation.truth)
+    acts = validation.truth >= 0
+    temperature, threshold = calibrate(logits[acts], validation.truth[acts], logits[~acts])
     window = sections["data"].window
     model = ActionModel(network, LABELS, spmf, window, temperature, threshold)
     path = output / "interaction.onnx"
     write_model(path, model, choice, _training(sections, config.name), _scores(model, test))
     _log.info("wrote %s", path)
     return path
-
-
-def _calibrate(logits: Array, truth: npt.NDArray[np.int64]) -> tuple[float, float]:
-    """Temperature, and the threshold below which an answer is none of the interactions."""
-    acts = truth >= 0
-    temperature = fit_temperature(logits, np.where(acts, truth, len(LABELS)))
-    probabilities = softmax(logits / temperature, axis=1)[:, : len(LABELS)]
-    others = probabilities[~acts].max(axis=1)
-    threshold = fit_threshold(probabilities, truth)
-    return temperature, max(threshold, float(np.quantile(others, 1 - FALSE)))
 
 
 def _scores(model: ActionModel, test: PairWindows) -> dict[str, Any]:
