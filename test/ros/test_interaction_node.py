@@ -11,7 +11,6 @@ import pytest
 from pose_action_ros.msg import Action, Poses
 
 from pose_action_ros.camera import Intrinsics
-from pose_action_ros.models.card import SHIPPED
 from pose_action_ros.nodes.action_node import ActionNode
 from pose_action_ros.nodes.conversions import poses_message
 from pose_action_ros.nodes.stamps import seconds_of
@@ -50,18 +49,12 @@ def film(label: str, seed: int) -> tuple[list[Poses], float, float]:
     return messages, span[0], span[1]
 
 
-def find_shipped() -> bool:
-    """Return True if the package has the model."""
-    return (SHIPPED / "interaction.onnx").is_file()
-
-
 def connect(peer: Peer, node: Any) -> None:
     """Wait until the node receives messages."""
     empty = poses_message([], header(BEGIN - 10), HUMAN36M_17)
     peer.publish("poses", empty, until=lambda: handled(node))
 
 
-@pytest.mark.skipif(not find_shipped(), reason="the model of interactions is not in this copy")
 @pytest.mark.parametrize("label", ["shaking_hands", "departing", "hugging"])
 def test_what_two_people_do_is_answered_with_both_ids(
     started: Start, peer: Peer, label: str
