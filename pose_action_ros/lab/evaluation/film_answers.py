@@ -110,7 +110,7 @@ def film_estimates(
     assert pipeline.recogniser is not None
     labels, rule = pipeline.recogniser.labels, pipeline.recogniser.rule
     for film in films:
-        film.check_labels(labels)
+        film.check_label(labels)
     # Without smoothing the scores of an estimate are the probabilities of its window.
     pipeline.apply(replace(settings, label_smoothing=0.0))
     detect = FilmDetector(settings, cache)

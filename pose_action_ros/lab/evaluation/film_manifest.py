@@ -62,12 +62,12 @@ class LabelledFilm:
         """True if the model has a label for the action."""
         return self.label != OTHER
 
-    def check_labels(self, labels: Collection[str]) -> None:
-        """Raise InputError if a label is none of the model's."""
-        for label in sorted(self.right - set(labels)):
+    def check_label(self, labels: Collection[str]) -> None:
+        """Raise InputError if the label is none of the model's; accepted ones may be."""
+        if self.label not in (OTHER, *labels):
             raise InputError(
-                f"{self.place}: got the label {label!r}, expected {OTHER} or one of the model's: "
-                f"{', '.join(labels)}"
+                f"{self.place}: got the label {self.label!r}, expected {OTHER} or one of the "
+                f"model's: {', '.join(labels)}"
             )
 
 
