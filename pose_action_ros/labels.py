@@ -39,7 +39,7 @@ class _Row:
 
 
 def load_recordings(
-    folders: Path | Sequence[Path], labels_file: Path | None = None
+    folders: Path | Sequence[Path], labels_file: Path | None = None, lead: float = 0.0
 ) -> list[PoseTrack]:
     """The labelled tracks of all recordings in folders and the folders below, ordered by path.
 
@@ -47,6 +47,7 @@ def load_recordings(
         folders: folder of the recordings, or several.
         labels_file: CSV file of labels, see the module; its paths are relative to its own folder
             or to one of `folders`. They replace the labels in a recording.
+        lead: time before each labelled span from which there are poses, too [s].
 
     Raises:
         InputError: no recordings, one that cannot be used, a recording without labels where no
@@ -66,7 +67,7 @@ def load_recordings(
             )
         paths |= inside
     files = sorted(paths)
-    return [track for path in files for track in _labelled(path, rows.get(path), labels_file)]
+    return [track for path in files for track in _labelled(path, rows.get(path), labels_file, lead)]
 
 
 def _named(row: _Row, folders: Sequence[Path], labels_file: Path | None) -> Path:
@@ -83,7 +84,7 @@ def _named(row: _Row, folders: Sequence[Path], labels_file: Path | None) -> Path
 
 
 def _labelled(
-    path: Path, rows: Sequence[_Row] | None, labels_file: Path | None
+    path: Path, rows: Sequence[_Row] | None, labels_file: Path | None, lead: float
 ) -> Iterator[PoseTrack]:
     recording = load_recording(path)
     if rows is None:
@@ -91,11 +92,11 @@ def _labelled(
             raise InputError(
                 f"{path}: the recording has no labels; name its actions in a CSV file (--labels)"
             )
-        yield from recording.labelled()
+        yield from recording.labelled(lead)
     for row in rows or ():
         span = row.span
         try:
-            yield recording.track(span.person_id, span.start, span.end, span.label)
+            yield recording.track(span.person_id, span.start, span.end, span.label, lead)
         except InputError as error:
             raise InputError(f"{row.place}: {error}") from error
 

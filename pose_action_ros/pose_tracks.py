@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from math import isnan
+from math import inf, isnan
 
 import numpy as np
 import numpy.typing as npt
@@ -70,10 +70,11 @@ class PoseTrack:
         placed: True when points are positions in the camera frame, False when they are offsets
             from the skeleton's root joint.
         rate: images per second of the source; None if unknown.
+        begin: stamp from which the label holds; earlier poses lead up to the action [s].
 
     Raises:
         InputError: shapes do not fit, fewer than two images, stamps that are not finite or do not
-            rise, all joints missing, or not a label.
+            rise, all joints missing, not a label, or one that begins after the last image.
     """
 
     skeleton: Skeleton
@@ -85,6 +86,7 @@ class PoseTrack:
     source: str = ""
     placed: bool = False
     rate: float | None = None
+    begin: float = -inf
 
     def __post_init__(self) -> None:
         stamps = np.array(self.stamps, dtype=np.float64)
@@ -92,6 +94,11 @@ class PoseTrack:
         scores = np.array(self.scores, dtype=np.float64)
         _check_shapes(self.skeleton, stamps, points, scores)
         _check_stamps(stamps)
+        if not self.begin <= stamps[-1]:
+            raise InputError(
+                f"got a label that begins at {self.begin} s, expected at most {stamps[-1]} s, the "
+                "last image"
+            )
         missing = ~np.isfinite(points).all(axis=-1) | ~(scores > 0)
         if missing.all():
             raise InputError("all joints are missing in all images, expected a person")

@@ -147,7 +147,12 @@ class Recording:
             source=tracks[0].source,
             rate=tracks[0].rate,
             spans=tuple(
-                LabelledSpan(track.person_id, track.stamps[0], track.stamps[-1], track.label)
+                LabelledSpan(
+                    track.person_id,
+                    max(track.stamps[0], track.begin),
+                    track.stamps[-1],
+                    track.label,
+                )
                 for track in tracks
                 if track.label
             ),
@@ -198,7 +203,12 @@ class Recording:
         return Intrinsics(int(width), int(height), fx, fy, cx, cy, distortion)
 
     def track(
-        self, person_id: int | None = None, start: float = -inf, end: float = inf, label: str = ""
+        self,
+        person_id: int | None = None,
+        start: float = -inf,
+        end: float = inf,
+        label: str = "",
+        lead: float = 0.0,
     ) -> PoseTrack:
         """The poses of one person from start to end, placed if all of them are.
 
@@ -207,15 +217,17 @@ class Recording:
             start: first stamp [s].
             end: last stamp [s].
             label: of the track; empty for none.
+            lead: time before the start from which there are poses, too [s].
 
         Raises:
-            InputError: no such person, or fewer than two poses.
+            InputError: no such person, or fewer than two poses from start to end.
         """
         person = self._check_person(person_id)
-        rows = self._rows(person, start, end)
-        if len(rows) < 2:
+        count = len(self._rows(person, start, end))
+        rows = self._rows(person, start - lead, end)
+        if count < 2:
             raise InputError(
-                f"got {len(rows)} poses of person {person} from {start} s to {end} s, expected at "
+                f"got {count} poses of person {person} from {start} s to {end} s, expected at "
                 f"least 2; images show this person from {self._times(person)}"
             )
         poses, placed = self.poses[rows].astype(np.float64), self.placed[rows]
@@ -233,6 +245,7 @@ class Recording:
             self.source,
             bool(placed.all()),
             self.rate,
+            start if lead else -inf,
         )
 
     def _rows(self, person: int, start: float = -inf, end: float = inf) -> Numbers:
@@ -247,13 +260,16 @@ class Recording:
         """The unlabelled track of each person with at least two poses."""
         return [self.track(person) for person in self.ids if len(self._rows(person)) > 1]
 
-    def labelled(self) -> list[PoseTrack]:
-        """The track of each labelled span.
+    def labelled(self, lead: float = 0.0) -> list[PoseTrack]:
+        """The track of each labelled span, with the poses of a time before it [s].
 
         Raises:
             InputError: a span with fewer than two poses.
         """
-        return [self.track(span.person_id, span.start, span.end, span.label) for span in self.spans]
+        return [
+            self.track(span.person_id, span.start, span.end, span.label, lead)
+            for span in self.spans
+        ]
 
     def save(self, path: str | Path) -> None:
         """Write the file as a whole; an older one is replaced.

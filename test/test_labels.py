@@ -64,6 +64,13 @@ def test_labels_in_a_csv_file(folder: Path) -> None:
         ("bow", 0, 4),
     ]
     np.testing.assert_allclose(tracks[2].stamps, [0.5, 0.6, 0.7, 0.8, 0.9, 1.0])
+    led = load_recordings(folder, _labels(folder, text), lead=0.2)
+    assert [(track.label, len(track), track.begin) for track in led] == [
+        ("nodding", 20, -np.inf),
+        ("kick", 20, 0.0),
+        ("waving", 8, 0.5),
+        ("bow", 4, -np.inf),
+    ]
 
 
 def test_a_csv_file_replaces_the_labels_of_a_recording(folder: Path) -> None:

@@ -63,6 +63,8 @@ def test_arrays_are_copied_and_read_only() -> None:
         ({"scores": np.ones((4, 17))}, r"\(4, 17\)"),
         ({"stamps": np.ones((5, 1))}, r"stamps \(5, 1\)"),
         ({"stamps": 3.0}, r"stamps \(\)"),
+        ({"begin": 5.0}, r"begins at 5\.0 s, expected at most 4"),
+        ({"begin": np.nan}, "begins at nan"),
         ({"label": "Waving left"}, "'Waving left', expected lower-case letters"),
     ],
 )

@@ -150,6 +150,20 @@ def test_tracks(saved: Path) -> None:
         recording.track()
 
 
+def test_a_track_with_a_lead_ends_with_the_track_without(saved: Path) -> None:
+    recording = load_recording(saved)
+    without = recording.track(0, 0.2, 0.3, "kick")
+    assert without.begin == -np.inf
+    for lead, count in ((0.1, 3), (5.0, 4)):
+        track = recording.track(0, 0.2, 0.3, "kick", lead)
+        assert (track.begin, len(track)) == (0.2, count)
+        np.testing.assert_array_equal(track.points[-2:], without.points)
+        (span,) = Recording.from_tracks([track]).spans
+        assert (span.start, span.end) == (0.2, without.stamps[-1])
+    with pytest.raises(InputError, match="got 0 poses"):
+        recording.track(0, 7.0, 8.0, "kick", 9.0)
+
+
 def test_poses_become_offsets_where_one_is_not_placed(tmp_path: Path) -> None:
     writer = RecordingWriter(tmp_path / "a.npz")
     for number, placed in enumerate([True, False, True]):
