@@ -86,8 +86,8 @@ def measure(
         people &= {film.person for film in films if film.label == label}
     if len(people) < 2 or not people.issuperset(left_out):
         raise InputError(
-            f"got films of all of {', '.join(labels)} of the people "
-            f"{', '.join(sorted(people)) or '(none)'}, expected at least two, and those to leave out"
+            f"got films of all of {', '.join(labels)} of {', '.join(sorted(people)) or 'no person'}"
+            ", expected at least two people, and those to leave out"
         )
     followed = list(follow(films, PipelineSettings(), cache))
     base = read_model(find_model(settings.base))

@@ -67,8 +67,8 @@ def run(args: argparse.Namespace) -> int:
 
     check_output(output, folders, WEIGHTS)
     torch.set_num_threads(settings.threads)
-    recordings = load_recordings(folders, args.labels)
     base = read_model(find_model(settings.base))
+    recordings = load_recordings(folders, args.labels, lead=base.window)
     data = TeachingData(base, demonstrations_of(recordings, base.spmf), settings)
     _print_recordings(data)
     taught = teach(base, data, settings)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.training.action.labelled import LabelledPoses
+from pose_action_ros.lab.training.action.labelled import LabelledPoses, Names
 from pose_action_ros.lab.training.action.windows import OMITTED, WindowSpec, find_windows
 from pose_action_ros.pose_tracks import PoseTrack
 from pose_action_ros.recognition.settings import UNKNOWN
@@ -76,9 +76,8 @@ def _demonstration(recording: PoseTrack, spmf: SpmfSettings) -> Demonstration:
         )
     _check_joints(recording.skeleton, spmf, name)
     poses = poses_of(recording, spmf.min_score)
-    if len(poses.stamps):
-        limited = replace(poses, labels=np.where(active_frames(poses), PERFORMED, AWAITED))
-        poses = limited if windows_of(limited, 0, 0) else poses
+    limited = replace(poses, labels=_performed(poses))
+    poses = limited if windows_of(limited, 0, 0) else poses
     if not windows_of(poses, 0, 0):
         raise InputError(
             f"{name} ({recording.label}) has no {SHORTEST} s of poses without a gap; record it "
@@ -98,15 +97,26 @@ def _check_joints(skeleton: Skeleton, spmf: SpmfSettings, name: str) -> None:
 
 
 def poses_of(recording: PoseTrack, min_score: float) -> LabelledPoses:
-    """Root-relative Human3.6M poses, all labelled PERFORMED; frames without a joint are omitted."""
+    """Root-relative Human3.6M poses, PERFORMED in the labelled span; without empty frames."""
     joined = np.dstack([recording.points, recording.scores])
     converted = convert(joined, recording.skeleton, HUMAN36M_17)  # (T, 17, 4)
     points, scores = converted[..., :3], np.nan_to_num(converted[..., 3])
     points = points - origins(points, HUMAN36M_17)
     points[scores < min_score] = np.nan
     kept = np.isfinite(points).all(axis=-1).any(axis=-1)
-    labels = np.full(int(kept.sum()), PERFORMED)
-    return LabelledPoses(recording.stamps[kept], points[kept], labels)
+    stamps = recording.stamps[kept]
+    labels = np.where(stamps >= recording.begin, PERFORMED, AWAITED)
+    return LabelledPoses(stamps, points[kept], labels)
+
+
+def _performed(poses: LabelledPoses) -> Names:
+    """(T,) the labels without frames in which the action is awaited."""
+    labels = poses.labels.copy()
+    inside = labels == PERFORMED
+    if inside.any():
+        part = LabelledPoses(poses.stamps[inside], poses.points[inside], labels[inside])
+        labels[inside] = np.where(active_frames(part), PERFORMED, AWAITED)
+    return labels
 
 
 def active_frames(poses: LabelledPoses) -> Mask:

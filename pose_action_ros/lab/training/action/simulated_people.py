@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.lab.training.action.augmentation import restyle, rotation
+from pose_action_ros.lab.training.action.framing import random_view
 from pose_action_ros.lab.training.action.labelled import LabelledKeypoints, LabelledPoses, Names
 from pose_action_ros.lab.training.detector_noise.series import simulate_detections
 from pose_action_ros.one_euro import OneEuroFilter
@@ -20,6 +21,8 @@ Rng = np.random.Generator
 RATES = (8.0, 30.0)
 """Least and greatest number of images per second [Hz]."""
 FOOT = 0.08  # height of an ankle above the floor [m]
+ROOT = 0.93  # height of the middle of the hips of a standing person of STATURE [m]
+STATURE = 1.72  # [m]
 _SMOOTHED = 0.85  # share of the people with keypoints smoothed as by the tracker
 _TO_WORLD = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
 """Row vectors of the optical frame (y down) to the world frame (z up)."""
@@ -73,14 +76,20 @@ def varied_person(poses: LabelledPoses, rng: Rng) -> LabelledKeypoints:
     """
     points = restyle(_interpolated(poses), rng)
     upright = points @ _TO_WORLD  # (T, 17, 3), z up
-    ankles = upright[:, [HUMAN36M_17.index(f"{side}_ankle") for side in ("left", "right")], 2]
-    lowest = np.nanmin(ankles, initial=0.0)
-    camera = VirtualCamera.random(rng, distance=(1.5, 5.0))
+    camera = random_view(rng, STATURE).camera
     toward = float(np.arctan2(camera.position[1], camera.position[0]))
     angle = toward + np.pi / 2 + rng.normal(0, 0.5)
-    upright = upright @ rotation(2, angle).T - np.array([0.0, 0.0, lowest - FOOT])
+    upright = upright @ rotation(2, angle).T + [0.0, 0.0, _root_height(upright)]
     joints = convert(upright, HUMAN36M_17, FIGURE)
     return simulate_keypoints(joints, poses.stamps, poses.labels, camera, rng)
+
+
+def _root_height(upright: Array) -> float:
+    """Height of the root above the floor [m], from root-relative joints (T, 17, 3), z up."""
+    ankles = upright[:, [HUMAN36M_17.index(f"{side}_ankle") for side in ("left", "right")], 2]
+    if np.isnan(ankles).all():  # a camera that shows the upper body alone
+        return ROOT
+    return FOOT - float(np.nanmin(ankles))
 
 
 def _interpolated(poses: LabelledPoses) -> Array:
