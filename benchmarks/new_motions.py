@@ -1,4 +1,7 @@
-"""Motions that are no actions of the shipped model, in the style of the simulation."""
+"""Motions that are no actions of the shipped model, in the style of the simulation.
+
+Checking the watch is one of the unnamed movements that it is trained to reject.
+"""
 
 from __future__ import annotations
 
@@ -14,45 +17,46 @@ from pose_action_ros.pose_tracks import PoseTrack
 from pose_action_ros.simulation import Body, Performance, Script, VirtualCamera, perform
 from pose_action_ros.simulation.channels import SIDES, Channels
 from pose_action_ros.simulation.motions.gesturing import lift_shoulder
-from pose_action_ros.simulation.reach import aim, arm
+from pose_action_ros.simulation.reach import arm
 from pose_action_ros.simulation.standing import Motion, Standing
-from pose_action_ros.simulation.timing import Beat, Strokes, Wander, ease
+from pose_action_ros.simulation.timing import Strokes
 from pose_action_ros.skeletons import HUMAN36M_17
 
 Array = npt.NDArray[np.float64]
 Rng = np.random.Generator
 
 
-def drinking(body: Body, rng: Rng) -> Motion:
-    """A cup goes to the mouth, the head leans back, the cup comes down to the belly."""
-    stand, side = Standing(body, rng), SIDES[rng.integers(2)]
+def time_out(body: Body, rng: Rng) -> Motion:
+    """One flat hand on the fingertips of the other before the chest, a T, held again and again."""
+    stand, above = Standing(body, rng), SIDES[rng.integers(2)]
     middle = body.half_shoulders / body.arm
-    mouth = arm(body, [rng.uniform(0.2, 0.3), -0.75 * middle, rng.uniform(0.18, 0.3)], _elbow(rng))
-    belly = [rng.uniform(0.3, 0.45), rng.uniform(-0.4, 0.1) * middle, rng.uniform(-0.6, -0.35)]
-    ready = arm(body, belly, [-0.3, 0.3, -1.0])
-    hand = {"pronate": np.array(rng.normal(0, 15)), "curl": np.array(0.8)}
-    sips = Strokes(
+    ahead, height = rng.uniform(0.32, 0.5), rng.uniform(-0.2, 0.15)
+    goals = {
+        True: {
+            **arm(body, [ahead, -rng.uniform(0.8, 1.1) * middle, height], [0.0, 1.0, 0.0]),
+            "pronate": np.array(rng.uniform(60, 90)),
+        },
+        False: {
+            **arm(body, [ahead, -rng.uniform(0.7, 1.0) * middle, height - 0.2], [0.0, 0.5, -1.0]),
+            "pronate": np.array(rng.normal(0, 15)),
+        },
+    }
+    holds = Strokes(
         rng,
-        rise=rng.uniform(0.5, 1.1),
-        hold=rng.uniform(0.7, 2.2),
-        fall=rng.uniform(0.5, 1.0),
-        rest=rng.uniform(0.2, 0.9),
+        rise=rng.uniform(0.4, 0.9),
+        hold=rng.uniform(0.8, 2.2),
+        fall=rng.uniform(0.4, 0.9),
+        rest=rng.uniform(0.2, 0.8),
     )
-    lean = rng.uniform(5, 22)
 
     def motion(times: Array) -> Channels:
-        pose, level = stand.base(times), sips(times)
-        pose.toward({**ready, **hand}, ease(times / 0.5), side)
-        pose.toward(mouth, level, side)
-        lift_shoulder(pose, side)
-        pose["nod"] -= lean * level
+        pose, level = stand.base(times), holds(times)
+        for side in SIDES:
+            pose.toward(goals[side == above], level, side)
+            lift_shoulder(pose, side)
         return stand.settle(pose)
 
     return motion
-
-
-def _elbow(rng: Rng) -> list[float]:
-    return [-0.1, rng.uniform(0.2, 1.2), -1.0]
 
 
 def checking_watch(body: Body, rng: Rng) -> Motion:
@@ -84,21 +88,26 @@ def checking_watch(body: Body, rng: Rng) -> Motion:
     return motion
 
 
-def arms_circling(body: Body, rng: Rng) -> Motion:
-    """Both straight arms out to the sides, drawing circles."""
-    stand = Standing(body, rng, arms="hanging")
-    beat, size = Beat(rng, rng.uniform(0.5, 1.6)), Wander(rng, 0.1, 0.5)
-    radius, way = rng.uniform(0.2, 0.7), rng.choice([-1.0, 1.0])
-    height, bend = rng.uniform(-0.15, 0.35), rng.uniform(0.03, 0.2)
+def side_bending(body: Body, rng: Rng) -> Motion:
+    """The trunk bends to one side and the other in turn, with the outer arm over the head."""
+    stand = Standing(body, rng, arms="hanging", wide=0.6)
+    bends = Strokes(
+        rng,
+        rise=rng.uniform(0.6, 1.3),
+        hold=rng.uniform(0.1, 1.2),
+        fall=rng.uniform(0.6, 1.2),
+        rest=rng.uniform(0.05, 0.4),
+    )
+    far, first = rng.uniform(18, 38), int(rng.integers(2))
+    over = arm(body, [rng.uniform(0.0, 0.2), -rng.uniform(0.0, 0.5), 0.85], [0.0, 1.0, 0.2])
 
     def motion(times: Array) -> Channels:
-        pose, up = stand.base(times), ease(times / 0.7)
-        angle, wide = 2 * np.pi * way * beat(times), radius * (1 + 0.1 * size(times))
-        out = np.ones_like(times)
-        upper = np.stack([wide * np.cos(angle), out, height + wide * np.sin(angle)], axis=-1)
-        goal = aim(upper, upper + np.array([bend, 0.0, bend]))
-        for side in SIDES:
-            pose.toward(goal, up, side)
+        pose, level = stand.base(times), bends(times)
+        number, _ = bends.local(times)
+        left = np.mod(number + first, 2)  # (T,) 1 for a bend to the left
+        pose["bend_left"] += far * level * (2 * left - 1)
+        for side, outer in zip(SIDES, (1 - left, left), strict=True):
+            pose.toward(over, level * outer, side)
             lift_shoulder(pose, side)
         return stand.settle(pose)
 
@@ -106,9 +115,9 @@ def arms_circling(body: Body, rng: Rng) -> Motion:
 
 
 NEW_MOTIONS: Mapping[str, Callable[[Body, Rng], Motion]] = {
-    "drinking": drinking,
+    "time_out": time_out,
     "checking_watch": checking_watch,
-    "arms_circling": arms_circling,
+    "side_bending": side_bending,
 }
 
 
