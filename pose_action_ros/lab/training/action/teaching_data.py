@@ -30,8 +30,10 @@ HELD_OUT = 20
 """
 COPIES = 24
 """Variations of each demonstration: other people in front of other cameras."""
-GESTURE_PEOPLE, GESTURE_SHARE = 120, 0.2
+GESTURE_PEOPLE, GESTURE_SHARE = 120, 0.15
 """Simulated people who perform unnamed gestures, and their share of the replayed images."""
+OTHER_PEOPLE, OTHER_SHARE = 120, 0.2
+"""The same of movements that are no action, which the taught model should reject, too."""
 PACE = 0.2
 """Variation of the tempo of taught actions."""
 
@@ -109,8 +111,10 @@ class TeachingData:
                 window=base.window,
                 gestures=spare,
                 simulated_gestures=GESTURE_PEOPLE if spare else 0,
-                actions_share=1 - GESTURE_SHARE,
+                simulated_others=OTHER_PEOPLE,
+                actions_share=1 - GESTURE_SHARE - OTHER_SHARE,
                 gestures_share=GESTURE_SHARE,
+                others_share=OTHER_SHARE,
             ),
             base.spmf,
             cache_folder() / "simulated_people" / __version__,
@@ -169,8 +173,8 @@ class TeachingData:
         ]
 
     def replay(self) -> dict[WindowSet, float]:
-        """Simulated people with the kept actions and gestures, and their shares of the images."""
-        return self._data.sources(("actions", "gestures"))
+        """Simulated people, and their shares of the images: kept actions, others, gestures."""
+        return self._data.sources(("actions", "others", "gestures"))
 
     def simulated(self, part: str) -> WindowSet:
         """People who perform simulated actions; those that are not kept count as no action.

@@ -45,7 +45,7 @@ from pose_action_ros.recognition import SpmfSettings
 from pose_action_ros.recognition.classifier import ActionClassifier
 from pose_action_ros.recording import Recording
 from pose_action_ros.simulation import ACTIONS
-from pose_action_ros.skeletons import HUMAN36M_17, MSR_20
+from pose_action_ros.skeletons import COCO_18, HUMAN36M_17, MSR_20
 
 Array = npt.NDArray[np.float64]
 WRIST = HUMAN36M_17.index("right_wrist")
@@ -117,6 +117,7 @@ def small(
         (teaching_data, "HELD_OUT", 100),
         (teaching_data, "COPIES", 1),
         (teaching_data, "GESTURE_PEOPLE", 2),
+        (teaching_data, "OTHER_PEOPLE", 2),
         (teach, "COPIES", 1),
         (teach, "DRAWN", 20),
         (teach, "REPLAYED", 30),
@@ -277,6 +278,20 @@ def test_windows_end_while_the_action_is_performed() -> None:
     assert {window.label for window in windows_of(demonstration.poses, 0, 4)} == {4}
 
 
+def test_poses_before_a_span_lead_up_to_its_windows() -> None:
+    whole = take("nodding", rests=(2.0, 0.0))
+    led = replace(whole, begin=2.0)
+    (demonstration,) = demonstrations_of([led], SpmfSettings())
+    windows = windows_of(demonstration.poses, 0, 4)
+    assert demonstration.poses.stamps[0] == whole.stamps[0]
+    ends = [demonstration.poses.stamps[window.frame] for window in windows]
+    assert 2.0 < min(ends) < 2.6
+    cut = slice(np.searchsorted(whole.stamps, 2.0), None)
+    parts = {name: getattr(whole, name)[cut] for name in ("stamps", "points", "scores")}
+    (without,) = demonstrations_of([replace(whole, **parts)], SpmfSettings())
+    assert len(windows_of(without.poses, 0, 4)) < len(windows)
+
+
 def test_holding_a_posture_is_an_action() -> None:
     still = take("holding", seconds=3.0)
     points = np.repeat(still.points[:1], len(still), axis=0)
@@ -355,6 +370,21 @@ def test_a_varied_person_is_upright_in_the_image() -> None:
         nose, hip = person.points[:, 0, 1], person.points[:, 8, 1]
         heights.append(float(np.nanmedian(hip - nose)))
     assert np.median(heights) > 20  # [px] the head is above the hips
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_person_without_legs_is_as_high_as_one_with_legs(seed: int) -> None:
+    poses = DEMONSTRATION.poses
+    hidden = poses.points.copy()
+    hidden[:, [HUMAN36M_17.index(f"{side}_ankle") for side in ("left", "right")]] = np.nan
+    people = [
+        varied_person(replace(poses, points=points), np.random.default_rng(seed))
+        for points in (poses.points, hidden)
+    ]
+    noses, size = [np.nanmedian(person.points[:, 0, 1]) for person in people], 480
+    assert abs(noses[0] - noses[1]) < 0.1 * size
+    ankles = [COCO_18.index(f"{side}_ankle") for side in ("left", "right")]
+    assert not people[1].scores[:, ankles].any()
 
 
 def test_warnings_and_table() -> None:
