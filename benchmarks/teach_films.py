@@ -127,7 +127,11 @@ def _fold(
         after = _scores(tests, str(path))
     return {
         "seconds": round(seconds),
-        "threshold": round(taught.model.unknown_below, 3),
+        "thresholds": {
+            label: round(float(one), 3)
+            for label, one in zip(taught.model.labels, taught.model.thresholds, strict=True)
+            if label in labels
+        },
         "simulated": [round(taught.before, 4), round(taught.after, 4)],
         "taught": {label: _label(label, before, after) for label in labels},
         "kept": [

@@ -22,7 +22,11 @@ from torch import Tensor, nn
 
 from pose_action_ros.lab.networks.cells import CellNetwork
 from pose_action_ros.lab.networks.operations import join_spare
-from pose_action_ros.lab.training.action.calibration import fit_temperature, fit_threshold
+from pose_action_ros.lab.training.action.calibration import (
+    calibrate,
+    fit_temperature,
+    fit_threshold,
+)
 from pose_action_ros.lab.training.action.demonstrations import Demonstration
 from pose_action_ros.lab.training.action.fit import fit, loss_of, predict_logits
 from pose_action_ros.lab.training.action.model import ActionModel, round_weights, with_labels
@@ -93,8 +97,8 @@ def teach(base: ActionModel, data: TeachingData, settings: TeachSettings) -> Tau
         network=network,
         labels=data.labels,
         temperature=temperature,
-        unknown_below=threshold,
-        silent=tuple(label for label in base.silent if label in data.labels),
+        unknown_below=_thresholds(base, data, threshold),
+        silent=tuple(label for label in base.silent if label in data.untaught),
     )
     count = len(data.labels)
     probabilities = [softmax(logits / temperature, axis=1)[:, :count] for logits in held_out]
@@ -271,8 +275,19 @@ def _calibration(
     )
     if not len(logits):
         return base.temperature, base.threshold
+    temperature = (
+        calibrate(logits, labels, predict_logits(network, check.images[~named]))[0]
+        if network.shape.spare
+        else fit_temperature(logits, labels)
+    )
     # A threshold chosen with movements that are no action, as in `calibrate`, would turn a sixth of
     # the taught actions into "unknown".
-    temperature = fit_temperature(logits, labels)
     probabilities = softmax(logits / temperature, axis=1)[:, : len(data.labels)]
     return temperature, fit_threshold(probabilities, labels)
+
+
+def _thresholds(base: ActionModel, data: TeachingData, threshold: float) -> dict[str, float]:
+    """Threshold of each label: that of the base unless the label was taught."""
+    old = base.unknown_below
+    kept = {name: old[name] if isinstance(old, Mapping) else old for name in data.untaught}
+    return dict.fromkeys(data.labels, threshold) | kept

@@ -129,6 +129,11 @@ class TeachingData:
         return tuple(name for name in self.labels if name in taught)
 
     @property
+    def untaught(self) -> tuple[str, ...]:
+        """Kept labels without demonstrations."""
+        return tuple(name for name in self.kept if name not in self.taught)
+
+    @property
     def one_sided(self) -> tuple[str, ...]:
         """Labels of demonstrations with a side but without a label for the opposite side."""
         mirrored = mirrored_labels(self.labels)
@@ -177,11 +182,11 @@ class TeachingData:
         return self._data.sources(("actions", "others", "gestures"))
 
     def simulated(self, part: str) -> WindowSet:
-        """People who perform simulated actions; those that are not kept count as no action.
+        """People who perform simulated actions and other movements, labelled as no action.
 
-        They are simulated once, which takes a minute, and cached.
+        So are actions that are not kept. The people are simulated once and cached.
         """
-        return self._data.windows(part, ("actions",))
+        return self._data.windows(part, ("actions", "others"))
 
     def relabelled(self, people: Iterable[LabelledPoses]) -> WindowSet:
         """Windows of people who perform simulated actions."""

@@ -160,6 +160,9 @@ def test_a_taught_model_works_in_recognisers_and_can_be_taught_again(
     assert str(tmp_path) not in json.dumps(card)
     with pytest.raises(SettingError, match="already exists"):
         run(folder, small)
+    model = read_model(path)
+    kept = [model.labels.index(name) for name in ("waving_left", "waving_right")]
+    assert model.thresholds[kept] == pytest.approx(0.3)  # of the base
     assert run(folder, path, "--output", str(tmp_path / "next.onnx"), "--epochs", "0") == 0
     assert read_model(tmp_path / "next.onnx").labels == classifier.labels
 
@@ -171,7 +174,8 @@ def test_one_recording_of_each_action_is_taught_without_scores(
     assert run(folder, small, "--keep", "none", "--epochs", "0") == 0
     printed = capsys.readouterr().out
     assert "turning_left: its other side has no recordings" in printed
-    assert read_model(tmp_path / "dir.onnx").unknown_below == read_model(small).unknown_below
+    model = read_model(tmp_path / "dir.onnx")
+    assert model.thresholds == pytest.approx(read_model(small).threshold)
 
 
 def test_processed_films_are_taught_with_spans_in_a_csv_file(small: Path, tmp_path: Path) -> None:
@@ -189,7 +193,7 @@ def test_processed_films_are_taught_with_spans_in_a_csv_file(small: Path, tmp_pa
     assert run(folders, small, "--labels", str(labels), *few) == 0
     model = read_model(tmp_path / "a.onnx")
     assert model.labels == ("nodding", "turning")
-    assert 0 < model.unknown_below <= 1
+    assert ((model.thresholds > 0) & (model.thresholds <= 1)).all()
     card = json.loads((tmp_path / "a.json").read_text())
     films = ["one.mp4", "two.mp4"]
     assert card["training"]["recordings"] == dict.fromkeys(model.labels, films)
