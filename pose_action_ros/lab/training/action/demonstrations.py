@@ -67,7 +67,7 @@ def demonstrations_of(recordings: Sequence[PoseTrack], spmf: SpmfSettings) -> li
 def _demonstration(recording: PoseTrack, spmf: SpmfSettings) -> Demonstration:
     name = (
         f"the recording of person {recording.person_id} in {recording.source or 'no source'} from "
-        f"{recording.stamps[0]:.1f} to {recording.stamps[-1]:.1f} s"
+        f"{max(recording.begin, recording.stamps[0]):.1f} to {recording.stamps[-1]:.1f} s"
     )
     if recording.label in ("", UNKNOWN):
         raise InputError(

@@ -137,9 +137,9 @@ def _swap_sides(pixels: Array, stamps: Array, rng: Rng) -> None:
 def _outside(pixels: Array, size: tuple[int, int], rng: Rng) -> Mask:
     """(T, 25) joints outside the image; some recordings are cropped at the legs."""
     bottom = float(size[1])
-    if rng.random() < 0.2:
-        hip = np.nanmedian(pixels[:, BODY_25.index("mid_hip"), 1])
-        ankle = np.nanmedian(pixels[:, BODY_25.index("left_ankle"), 1])
+    hips, ankles = (pixels[:, BODY_25.index(joint), 1] for joint in ("mid_hip", "left_ankle"))
+    if rng.random() < 0.2 and np.isfinite(hips).any() and np.isfinite(ankles).any():
+        hip, ankle = np.nanmedian(hips), np.nanmedian(ankles)
         bottom = min(bottom, hip + rng.uniform(0.05, 1.0) * (ankle - hip))
     x, y = pixels[..., 0], pixels[..., 1]
     return np.asarray(~((x >= 0) & (x < size[0]) & (y >= 0) & (y < bottom)))
