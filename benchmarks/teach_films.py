@@ -1,8 +1,8 @@
 """`python -m benchmarks.teach_films`: teach with films of some people, test on another person.
 
-Each person with films of all taught actions is left out in turn. The films become recordings as of
-`pose-action process` with the spans of the manifest. The taught model then answers in the films of
-the person left out, and in those of people with whom nothing was taught, as a pipeline does.
+Each person with films of all taught actions is left out in turn. The films of the others become
+recordings as of `pose-action process` with the spans of the manifest. The taught model then answers
+in all other films as a pipeline does.
 """
 
 from __future__ import annotations
