@@ -82,7 +82,7 @@ def _simulated(sections: Mapping[str, Any], output: Path) -> tuple[Examples, tup
     from pose_action_ros.lab.training.action.data import TrainingData
 
     # Shared weights have no spare outputs for gestures.
-    choices = replace(sections["data"], gestures=0, simulated_gestures=0, rendered_gestures=0)
+    choices = replace(sections["data"], simulated_gestures=0, rendered_gestures=0)
     data = TrainingData(choices, sections["spmf"], output)
     data.make_people()
     windows = data.windows("validation")

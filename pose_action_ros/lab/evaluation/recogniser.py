@@ -193,10 +193,13 @@ def measure_recogniser(settings: RecogniserRun) -> ReactionReport:
         ModelError, EngineError: a model is missing or cannot be loaded.
     """
     report, pipeline = ReactionReport(), Pipeline(settings)
+    assert pipeline.recogniser is not None
+    known = [name for name in ACTIONS if name != IDLE and name in pipeline.recogniser.labels]
+    by_hand = [name for name in known if name in HANDS_NEEDED]
     for number in tqdm(range(settings.scenes), "scenes", disable=None):
         rng = np.random.default_rng([settings.seed, number])
         near = number < settings.near * settings.scenes
-        others = sorted(HANDS_NEEDED) if near else [name for name in ACTIONS if name != IDLE]
+        others = by_hand if near else known
         count = min(settings.actions_each, len(others))
         actions = rng.choice(others, count, replace=False).tolist()
         # A new person stands first; the first action after that is the first that counts.
