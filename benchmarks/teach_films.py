@@ -199,8 +199,8 @@ def _print(figures: Mapping[str, Mapping[str, Any]], labels: Sequence[str]) -> N
         )
         for person, fold in figures.items()
     ]
-    header = ("person left out", "simulated people", "films", "minutes")
-    print(Table("Kept actions", header, kept).markdown())
+    columns = ("person left out", "simulated people", "films", "minutes")
+    print(Table("Kept actions", columns, kept).markdown())
 
 
 def _percent(share: float) -> str:
