@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.lab.training.detector_noise.series import ARMS, BIAS, simulate_detections
-from pose_action_ros.simulation import FIGURE, Body, VirtualCamera, perform
+from pose_action_ros.simulation import FIGURE, Body, Performance, VirtualCamera
+from pose_action_ros.simulation.standing import Standing
 from pose_action_ros.skeletons import BODY_25, convert
 
 Array = npt.NDArray[np.float64]
@@ -18,9 +19,11 @@ LEFT, RIGHT = (BODY_25.index(f"{side}_wrist") for side in ("left", "right"))
 
 
 def viewed_from(angle: float) -> tuple[Array, Array]:
-    """Exact pixels (T, 25, 2) and depths (T, 25) of a standing person from a direction [rad]."""
+    """Exact pixels (T, 25, 2) and depths (T, 25) of a person with hanging arms, seen from [rad]."""
     rng = np.random.default_rng(2)
-    joints = perform("standing", rng, Body.random(rng)).joints(STAMPS)
+    body = Body.random(rng)
+    stand = Standing(body, rng, arms="hanging")
+    joints = Performance("standing", body, stand).joints(STAMPS)
     joints = joints - joints[:, :1] * [1.0, 1.0, 0.0]
     place = 4.0 * np.array([np.cos(angle), np.sin(angle), 0.0]) + [0.0, 0.0, 1.0]
     camera = VirtualCamera.looking_at(place, np.array([0.0, 0.0, 1.0]), INTRINSICS)
