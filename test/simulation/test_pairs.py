@@ -113,9 +113,9 @@ def test_people_who_hug_are_close(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_approaching_brings_people_together_and_departing_apart(seed: int) -> None:
     come = distances(during(perform_pair("approaching", np.random.default_rng(seed))))
-    assert come[-1] < come[0] - 0.3
+    assert come[-1] < come[0] - 0.15
     go = distances(during(perform_pair("departing", np.random.default_rng(seed))))
-    assert go[-1] > go[0] + 0.3
+    assert go[-1] > go[0] + 0.15
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -207,7 +207,9 @@ def measure_recogniser(settings: RecogniserRun) -> ReactionReport:
         length = float(script.starts[-1]) + settings.action_seconds
         scene = Scene([script], camera, Surroundings.random(rng))
         answers = list(_answers(scene, length, settings.rate, pipeline))
-        report.add(_actions(script, length, answers, near))
+        # A script links actions by others, such as standing up.
+        performed = _actions(script, length, answers, near)
+        report.add(action for action in performed if action.label in known)
     seconds = settings.idle_seconds
     for number in tqdm(range(settings.idle_scenes), "idle people", disable=None):
         rng = np.random.default_rng([settings.seed, 1, number])
