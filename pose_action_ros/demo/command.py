@@ -62,7 +62,9 @@ def _arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--people", type=int, default=1, help="number of simulated people")
     parser.add_argument("--seed", type=int, default=1, help="random seed of the simulation")
     parser.add_argument(
-        "--actions", default="", help="simulated actions, comma-separated; all if empty"
+        "--actions",
+        default="",
+        help="simulated actions, comma-separated; those that the shipped model knows if empty",
     )
     parser.add_argument("--output", default="output/demo", help="folder for the annotated video")
     return parser.parse_args(words)

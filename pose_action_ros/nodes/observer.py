@@ -159,7 +159,7 @@ class Observer(Node):
         self._captions.add((answer,), stamp)
         self.segments += self._merging.add((answer,), stamp)
         for person in answer.person_ids:
-            self.score.add_answer(stamp, person, answer.label)
+            self.score.add_answer(stamp, person, answer.label, answer.labels)
             if self._labels.get(person) != answer.label:
                 self._labels[person] = answer.label
                 self._show_change(stamp, person, answer)

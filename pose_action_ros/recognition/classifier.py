@@ -98,6 +98,16 @@ class ActionClassifier:
         return np.asarray(scores[:, : len(self.labels)] / total)
 
 
+def labels_of(model: str) -> tuple[str, ...]:
+    """Labels of an action model, from its card alone.
+
+    Raises:
+        ModelError: no such model, or its card has no labels.
+    """
+    path = find_model(model)
+    return _labels(path, read_card(path, "action"))
+
+
 def _labels(path: Path, card: ModelCard) -> tuple[str, ...]:
     labels = card.settings.get("labels")
     usable = isinstance(labels, list) and all(isinstance(label, str) for label in labels)

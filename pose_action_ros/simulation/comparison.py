@@ -5,7 +5,8 @@
 - MPJPE: root-aligned, detected joints only [m], without alignment of rotation or scale.
 - Action: an answer is correct if its label is the true one at the stamp of its newest image.
   Answers in the first SETTLING seconds after a change of the true action do not count, because
-  most of their window shows the previous action. "unknown" counts as wrong.
+  most of their window shows the previous action; nor do those during movements that the model does
+  not know, such as standing up between two actions. "unknown" counts as wrong.
 """
 
 from __future__ import annotations
@@ -85,6 +86,7 @@ class TruthScore:
         self._matches: defaultdict[int, Counter[int]] = defaultdict(Counter)
         self._changes: defaultdict[int, list[tuple[float, str]]] = defaultdict(list)
         self._answers: list[tuple[float, int, str]] = []
+        self._known: set[str] = set()  # labels of the model
 
     def add_image(
         self,
@@ -123,8 +125,9 @@ class TruthScore:
         if not changes or changes[-1][1] != label:
             changes.append((stamp, label))
 
-    def add_answer(self, stamp: float, person_id: int, label: str) -> None:
-        """Add the pipeline's answer about one of its tracks."""
+    def add_answer(self, stamp: float, person_id: int, label: str, labels: Sequence[str]) -> None:
+        """Add the pipeline's answer about one of its tracks, and the labels that it knows."""
+        self._known.update(labels)
         self._answers.append((stamp, person_id, label))
 
     def answers(self) -> Iterator[Answer]:
@@ -139,12 +142,13 @@ class TruthScore:
         return votes.most_common(1)[0][0] if votes else None
 
     def _settled_label(self, stamp: float, person: int | None) -> str:
-        """True label at a time; empty if it began less than SETTLING ago."""
+        """True label at a time; empty if it began less than SETTLING ago or is not known."""
         changes = self._changes.get(person, []) if person is not None else []
         row = bisect_right(changes, stamp, key=lambda change: change[0]) - 1
         if row < 0 or stamp < changes[row][0] + SETTLING:
             return ""
-        return changes[row][1]
+        label = changes[row][1]
+        return label if label in self._known else ""
 
     def report(self) -> TruthReport:
         """Compute the score."""

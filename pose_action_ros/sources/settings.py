@@ -40,7 +40,9 @@ class SourceSettings(Settings):
     )
     seed: int = setting(0, "random seed of the simulation", low=0)
     people: int = setting(1, "people in the simulation", low=1, high=8)
-    actions: str = setting("", "simulated actions, separated by commas; empty for all")
+    actions: str = setting(
+        "", "simulated actions, separated by commas; empty for those that the shipped model knows"
+    )
     action_seconds: float = setting(
         4.0, "duration of a simulated action", unit="s", low=0.5, high=600
     )

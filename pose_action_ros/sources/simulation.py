@@ -8,6 +8,8 @@ from math import ceil
 import numpy as np
 
 from pose_action_ros.errors import SettingError
+from pose_action_ros.recognition.classifier import labels_of
+from pose_action_ros.recognition.settings import RecogniserSettings
 from pose_action_ros.settings import names_of
 from pose_action_ros.simulation import ACTIONS, Scene
 from pose_action_ros.sources.base import SourceFrame
@@ -55,9 +57,12 @@ class SimulatedSource:
 
 
 def _parse_actions(names: str) -> tuple[str, ...]:
-    """Split action names at commas; all actions for an empty text."""
+    """Split action names at commas; those that the shipped model knows for an empty text."""
     actions = names_of(names)
     unknown = [name for name in actions if name not in ACTIONS]
     if unknown:
         raise SettingError(f"unknown actions {unknown}; there are {', '.join(ACTIONS)}")
-    return actions or ACTIONS
+    if actions:
+        return actions
+    known = labels_of(RecogniserSettings().action_model)
+    return tuple(name for name in ACTIONS if name in known)

@@ -94,10 +94,21 @@ def test_answers_right_after_a_change_do_not_count() -> None:
     for stamp in np.arange(0, 10, 0.1):
         score.add_truth(stamp, 0, "walking" if stamp < 4.95 else "bowing")
     for stamp in (0.5, 2.0, 4.0, 5.0 + SETTLING / 2, 7.0, 8.0):
-        score.add_answer(stamp, 0, "walking")
+        score.add_answer(stamp, 0, "walking", ("walking", "bowing"))
     report = score.report()
     assert report.answers == 4
     assert report.accuracy == 0.5
+
+
+def test_answers_during_movements_that_the_model_does_not_know_do_not_count() -> None:
+    score, (keypoints, pose) = TruthScore(), _standing(0)
+    score.add_image(([keypoints], [pose]), ([keypoints], [pose]), CAMERA)
+    score.add_truth(0.0, 0, "walking")
+    score.add_truth(5.0, 0, "standing_up")
+    for stamp in (2.0, 8.0):
+        score.add_answer(stamp, 0, "walking", ("walking", "bowing"))
+    assert score.report().answers == 1
+    assert score.report().accuracy == 1.0
 
 
 def test_score_without_images_is_nan() -> None:

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from pose_action_ros.errors import SettingError
+from pose_action_ros.recognition.classifier import labels_of
+from pose_action_ros.recognition.settings import RecogniserSettings
 from pose_action_ros.sources import SourceSettings, open_source
 
 SETTINGS = SourceSettings(seconds=0.3, rate=10.0, image_width=320, image_height=240, people=2)
@@ -37,6 +39,16 @@ def test_only_the_actions_asked_for() -> None:
     )
     labels = {person.action for frame in open_source(settings) for person in frame.truth}
     assert labels <= {"bowing", "clapping"}
+
+
+def test_by_default_people_do_what_the_shipped_model_knows() -> None:
+    known = set(labels_of(RecogniserSettings().action_model))
+    settings = SourceSettings(
+        seconds=60.0, rate=0.5, action_seconds=2.0, image_width=64, image_height=64
+    )
+    labels = {person.action for frame in open_source(settings) for person in frame.truth}
+    assert len(labels & known) > 4
+    assert labels - known <= {"standing_up"}  # between sitting and the next action
 
 
 def test_unknown_actions_are_listed() -> None:
