@@ -16,33 +16,23 @@ class DecisionRule:
 
     Attributes:
         smoothing: time constant of the mean of the probabilities [s].
-        unknown_below: probability below which there is no label: one for all labels, or one for
-            each; above 1 for a label that is never answered.
+        unknown_below: (L,) probability below which each label is not answered; above 1 for a label
+            that is never answered.
         margin: difference in probability at which another label replaces the present one, and by
             which the present one may fall below `unknown_below`.
     """
 
     smoothing: float
-    unknown_below: float | tuple[float, ...]
+    unknown_below: tuple[float, ...]
     margin: float
-
-    def least(self, label: int) -> float:
-        """Probability below which the answer is not this label."""
-        if isinstance(self.unknown_below, tuple):
-            return self.unknown_below[label]
-        return self.unknown_below
 
     @property
     def threshold(self) -> float:
-        """The threshold of all labels; their median, without silent labels, if they differ."""
-        if isinstance(self.unknown_below, tuple):
-            return float(np.median([value for value in self.unknown_below if value <= 1] or [1.0]))
-        return self.unknown_below
+        """The median threshold of the labels that are not silent; 1 if all are."""
+        return float(np.median([value for value in self.unknown_below if value <= 1] or [1.0]))
 
     def with_threshold(self, threshold: float) -> DecisionRule:
         """The rule with one threshold for all labels but the silent ones."""
-        if not isinstance(self.unknown_below, tuple):
-            return replace(self, unknown_below=threshold)
         values = tuple(value if value > 1 else threshold for value in self.unknown_below)
         return replace(self, unknown_below=values)
 
@@ -69,11 +59,11 @@ class Decision:
         self._stamp = stamp
         best, label = int(self._mean.argmax()), self._label
         if label is None:
-            convincing = self._mean[best] >= rule.least(best)
+            convincing = self._mean[best] >= rule.unknown_below[best]
         else:
             if self._mean[best] < self._mean[label] + rule.margin:
                 best = label
-            least = rule.least(best) - (rule.margin if best == label else 0.0)
+            least = rule.unknown_below[best] - (rule.margin if best == label else 0.0)
             convincing = self._mean[best] >= least
         self._label = best if convincing else None
         return self._label

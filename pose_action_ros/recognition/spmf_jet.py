@@ -15,11 +15,10 @@ from pose_action_ros.recognition.spmf_steps import (
     across,
     by_area,
     front_turn,
+    in_time,
     measured,
     pair_reach,
-    resize,
     smoothed,
-    to_width,
 )
 
 CHANNELS = 7
@@ -106,10 +105,8 @@ def finished(columns: Array, side: Array, settings: SpmfSettings) -> Image:
         settings: choices.
     """
     height, width, _ = settings.shape
-    cells = np.empty((CHANNELS * height // 2, width))
-    resize(columns.reshape(len(columns), -1).T, to_width(settings), cells)
-    cells = cells.reshape(CHANNELS, -1)
-    cosine, sine = front_turn(side) if settings.body_view else (1.0, 0.0)
+    cells = in_time(columns, settings)
+    cosine, sine = front_turn(side, settings)
     turn = np.array([[cosine, 0, sine, 1], [0, 1, 0, 1], [-sine, 0, cosine, 1]])
     planes = np.empty((6, cells.shape[1]), np.uint8)
     np.add(cells[JJD], 0.5, out=planes[JJD], casting="unsafe")

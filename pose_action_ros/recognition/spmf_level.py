@@ -24,9 +24,8 @@ from pose_action_ros.recognition.spmf_steps import (
     across,
     by_area,
     front_turn,
-    resize,
+    in_time,
     smoothed,
-    to_width,
 )
 
 Single = npt.NDArray[np.float32]
@@ -66,10 +65,8 @@ def finished(columns: Array, side: Array, settings: SpmfSettings) -> Image:
         settings: choices.
     """
     rows, width, _ = settings.shape
-    cells = np.empty((CHANNELS * rows, width))
-    resize(columns.reshape(len(columns), -1).T, to_width(settings), cells)
-    cells = cells.reshape(CHANNELS, -1)
-    cosine, sine = front_turn(side) if settings.body_view else (1.0, 0.0)
+    cells = in_time(columns, settings)
+    cosine, sine = front_turn(side, settings)
     turn = 127.5 * np.array(
         [[2, 0, 0, 0], [0, cosine, 0, sine], [0, 0, 1, 0], [0, -sine, 0, cosine]]
     )
@@ -94,7 +91,7 @@ def _drawn(windows: Array, settings: SpmfSettings) -> Image:
     channels = _features(_joints(windows, settings), settings)
     cells = _resized(channels, settings)  # (rows, 4 or 5, B, width)
     if settings.body_view:
-        _turn(cells[:, 1:KNOWN], across(windows, settings).sum(axis=-2))
+        _turn(cells[:, 1:KNOWN], across(windows, settings).sum(axis=-2), settings)
     planes = cells[:, :KNOWN]
     if cells.shape[1] > KNOWN:
         known = cells[:, KNOWN:]
@@ -187,9 +184,9 @@ def _weights(settings: SpmfSettings) -> tuple[Single, int, Single]:
     )
 
 
-def _turn(axes: Single, sides: Array) -> None:
+def _turn(axes: Single, sides: Array, settings: SpmfSettings) -> None:
     """Turn orientations (rows, 3, B, width) about the vertical, in place."""
-    turns = np.array([front_turn(side) for side in sides], np.float32)
+    turns = np.array([front_turn(side, settings) for side in sides], np.float32)
     cosine, sine = turns[:, :1], turns[:, 1:]
     x, z = axes[:, 0].copy(), axes[:, 2]
     axes[:, 0] = cosine * x + sine * z

@@ -98,6 +98,14 @@ def by_area(source: int, target: int) -> Array:
     return np.where(overlap > _ROUNDING, overlap, 0.0) * target / source
 
 
+def in_time(columns: Array, settings: SpmfSettings) -> Array:
+    """Channels (channels, rows x width) of columns (2N-1, channels, rows), resized in time."""
+    lines = columns.reshape(len(columns), -1).T
+    cells = np.empty((len(lines), settings.shape[1]))
+    resize(lines, to_width(settings), cells)
+    return cells.reshape(columns.shape[1], -1)
+
+
 def across(poses: Array, settings: SpmfSettings) -> Array:
     """The horizontal axis x, z (..., 2) [m] that lies across the picture after `front_turn`.
 
@@ -123,11 +131,11 @@ def _ends(settings: SpmfSettings) -> tuple[list[int], list[int]]:
     return right, left
 
 
-def front_turn(axis: Array) -> tuple[float, float]:
+def front_turn(axis: Array, settings: SpmfSettings) -> tuple[float, float]:
     """Cosine and sine of the turn about the vertical that maps an axis x, z (2,) to x.
 
-    x' = c x + s z and z' = c z - s x; no turn for an axis without length.
+    x' = c x + s z and z' = c z - s x; no turn without `body_view`, or for an axis without length.
     """
     x, z = float(axis[0]), float(axis[1])
     length = hypot(x, z)
-    return (x / length, z / length) if length > TINY else (1.0, 0.0)
+    return (x / length, z / length) if settings.body_view and length > TINY else (1.0, 0.0)

@@ -13,7 +13,14 @@ from pose_action_ros.recognition.decision import Decision, DecisionRule
 Array = npt.NDArray[np.float64]
 
 LABELS = 4
-RULES = st.builds(DecisionRule, st.floats(0.0, 2.0), st.floats(0.0, 1.0), st.floats(0.0, 0.5))
+
+
+def one_threshold(smoothing: float, unknown_below: float, margin: float) -> DecisionRule:
+    """The rule with the same threshold for each label."""
+    return DecisionRule(smoothing, (unknown_below,) * LABELS, margin)
+
+
+RULES = st.builds(one_threshold, st.floats(0.0, 2.0), st.floats(0.0, 1.0), st.floats(0.0, 0.5))
 SEEDS = st.integers(0, 2**32 - 1)
 STEP = 0.2  # [s] between answers
 
@@ -92,13 +99,13 @@ def test_the_order_of_the_labels_does_not_matter(rule: DecisionRule, seed: int) 
 @given(SEEDS)
 def test_without_smoothing_and_margin_it_is_the_most_likely_label(seed: int) -> None:
     probabilities = answers(seed)
-    labels, means = said(DecisionRule(0.0, 0.0, 0.0), probabilities)
+    labels, means = said(one_threshold(0.0, 0.0, 0.0), probabilities)
     assert labels == probabilities.argmax(axis=1).tolist()
     np.testing.assert_array_equal(means, probabilities)
 
 
 def test_a_clear_change_takes_about_the_time_constant() -> None:
-    rule = DecisionRule(smoothing=0.4, unknown_below=0.5, margin=0.1)
+    rule = one_threshold(smoothing=0.4, unknown_below=0.5, margin=0.1)
     sure = np.full((20, LABELS), 0.02)
     sure[:10, 0] = sure[10:, 1] = 0.94
     labels, _ = said(rule, sure)
@@ -108,14 +115,14 @@ def test_a_clear_change_takes_about_the_time_constant() -> None:
 
 
 def test_a_label_ends_only_below_the_margin() -> None:
-    rule = DecisionRule(smoothing=0.0, unknown_below=0.6, margin=0.1)
+    rule = one_threshold(smoothing=0.0, unknown_below=0.6, margin=0.1)
     heights = [0.55, 0.65, 0.55, 0.52, 0.49, 0.55, 0.61]
     rows = [[height, *[(1 - height) / 3] * 3] for height in heights]
     assert said(rule, np.array(rows))[0] == [None, 0, 0, 0, None, None, 0]
 
 
 def test_smoothing_depends_on_time_and_not_on_the_number_of_estimates() -> None:
-    rule, first, second = DecisionRule(0.5, 0.0, 0.0), *answers(5, 2)
+    rule, first, second = one_threshold(0.5, 0.0, 0.0), *answers(5, 2)
     often, seldom = Decision(), Decision()
     for decision in (often, seldom):
         decision.update(first, 0.0, rule)
@@ -126,7 +133,7 @@ def test_smoothing_depends_on_time_and_not_on_the_number_of_estimates() -> None:
 
 
 def test_an_earlier_stamp_restarts_the_decision() -> None:
-    rule = DecisionRule(smoothing=5.0, unknown_below=0.0, margin=0.5)
+    rule = one_threshold(smoothing=5.0, unknown_below=0.0, margin=0.5)
     decision = Decision()
     assert decision.update(np.array([0.6, 0.4]), 10.0, rule) == 0
     assert decision.update(np.array([0.4, 0.6]), 2.0, rule) == 1
@@ -149,5 +156,4 @@ def test_one_threshold_leaves_silent_labels_silent() -> None:
     rule = DecisionRule(0.1, (0.2, 0.4, 0.9, 2.0), 0.3)
     assert rule.threshold == 0.4
     assert rule.with_threshold(0.7) == DecisionRule(0.1, (0.7, 0.7, 0.7, 2.0), 0.3)
-    plain = DecisionRule(0.1, 0.5, 0.3)
-    assert (plain.threshold, plain.with_threshold(0.7).unknown_below) == (0.5, 0.7)
+    assert DecisionRule(0.1, (2.0, 2.0), 0.3).threshold == 1.0

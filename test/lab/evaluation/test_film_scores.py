@@ -18,7 +18,7 @@ from pose_action_ros.lab.evaluation.film_scores import LATEST, FilmScores, by, s
 from pose_action_ros.recognition.decision import DecisionRule
 
 LABELS = ("standing", "waving", "bowing")
-RULE = DecisionRule(smoothing=0.0, unknown_below=0.5, margin=0.0)
+RULE = DecisionRule(smoothing=0.0, unknown_below=(0.5,) * len(LABELS), margin=0.0)
 SECONDS = 6.0
 
 
