@@ -29,8 +29,6 @@ RVIZ_TOPICS = (
     "lifter_node/markers",
     "action_node/markers",
 )
-INTERACTIONS = "interaction_node"
-"""Name of the second action_node, which has the model of interactions."""
 TYPES = {"ros4hri": bool}  # of arguments that set parameters; the others are strings
 
 # An empty argument keeps the value of the parameter file, or the default of the node.
@@ -60,8 +58,8 @@ ARGUMENTS = (
         "interactions",
         default_value="false",
         choices=BOOLEAN,
-        description="recognise what two people do together, too: a second action_node, "
-        "interaction_node, publishes it on interaction",
+        description="recognise interactions of two people, too: a second action_node, "
+        "interaction_node, publishes them on interaction",
     ),
     DeclareLaunchArgument(
         "ros4hri",
@@ -123,19 +121,26 @@ def compose(context: LaunchContext) -> list[Node]:
             node("action_node", arguments, [], {"action_engine": "engine"}),
         ]
     if arguments["interactions"] == "true":
-        topic, engine = [("action", "interaction")], {"action_engine": "engine"}
-        model = {"action_model": "interaction"}
-        nodes.append(node("action_node", arguments, topic, engine, INTERACTIONS, model))
+        interactions = node(
+            "action_node",
+            arguments,
+            [("action", "interaction")],
+            {"action_engine": "engine"},
+            name="interaction_node",
+            defaults={"action_model": "interaction"},
+        )
+        nodes.append(interactions)
     return nodes + ([rviz(arguments)] if arguments["rviz"] == "true" else [])
 
 
-def node(  # noqa: PLR0917 - the last two are those of the node for interactions
+def node(
     executable: str,
     arguments: dict[str, str],
     remappings: list[tuple[str, str]],
     parameters: dict[str, str],
+    *,
     name: str = "",
-    own: dict[str, str] | None = None,
+    defaults: dict[str, str] | None = None,
 ) -> Node:
     """Return one of the nodes.
 
@@ -145,7 +150,7 @@ def node(  # noqa: PLR0917 - the last two are those of the node for interactions
         remappings: its topics.
         parameters: launch argument of each parameter; use_sim_time applies to all nodes.
         name: of the node; empty for that of the executable.
-        own: parameters with fixed values; those of the file replace them.
+        defaults: values of parameters, which those of the file and of arguments replace.
     """
     overrides = {
         parameter: ParameterValue(
@@ -162,7 +167,7 @@ def node(  # noqa: PLR0917 - the last two are those of the node for interactions
         executable=executable,
         name=name or executable,
         namespace=arguments["namespace"],
-        parameters=[entry for entry in (own, arguments["params_file"], overrides) if entry],
+        parameters=[entry for entry in (defaults, arguments["params_file"], overrides) if entry],
         remappings=remappings,
         respawn=arguments["respawn"] == "true",
         respawn_delay=float(arguments["respawn_delay"]),

@@ -56,9 +56,7 @@ def connect(peer: Peer, node: Any) -> None:
 
 
 @pytest.mark.parametrize("label", ["shaking_hands", "departing", "hugging"])
-def test_what_two_people_do_is_answered_with_both_ids(
-    started: Start, peer: Peer, label: str
-) -> None:
+def test_an_interaction_is_answered_with_both_ids(started: Start, peer: Peer, label: str) -> None:
     node = started(ActionNode, action_model="interaction")
     actions: list[Action] = peer.receive(Action, "action")
     connect(peer, node)
