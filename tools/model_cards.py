@@ -53,7 +53,9 @@ def outcome(card: ModelCard) -> dict[str, str]:
 
 
 def origin(card: ModelCard) -> dict[str, str]:
-    """Rows on the command that wrote the file, and on the published file that was converted."""
+    """Rows on the command or the history of the file, and on the published file of a conversion."""
+    if "history" in card.training:
+        return {"training": card.training["history"]}
     command = f"`{card.training['command']}`"
     if "origin" not in card.training:
         return {"training command": command}

@@ -26,7 +26,8 @@ class ModelCard:
         source: the method's paper.
         skeleton: joint order of the input, of a detector's output; empty if it has none.
         settings: everything needed to prepare inputs and read outputs, by the task's own keys.
-        training: data, their terms, and the command that trained it.
+        training: data, their terms, and the command that trained it, or a `history` where no
+            command of this package repeats the training.
         scores: measured results and their data.
         use: intended use and its limits, if others trained the network.
     """
