@@ -26,7 +26,7 @@ class CsvRow:
         """The number in a column; None where it is empty.
 
         Raises:
-            InputError: no finite number; the message ends with what is `expected`.
+            InputError: no finite number; the message ends with `expected`.
         """
         text = self.values[column]
         if not text:
@@ -51,7 +51,7 @@ def read_csv(path: Path, columns: Sequence[str], content: str, each: str) -> lis
         path: of the file.
         columns: that it must have; others may follow.
         content: of the file, for errors, such as "labels".
-        each: what a row stands for, for errors.
+        each: meaning of a row, for errors.
 
     Raises:
         InputError: the file cannot be read, lacks a column, or has no rows.

@@ -42,7 +42,7 @@ class ActionEstimate:
         label: the action, or "unknown".
         score: probability of the label, of the most likely action if unknown, 0 to 1.
         labels: all actions of the model.
-        scores: (L,) their probabilities, smoothed over time; what they lack to 1 is the
+        scores: (L,) their probabilities, smoothed over time; the rest of 1 is the
             probability of none of them.
         window_start: stamp of the oldest pose used [s].
         stamp: of the newest [s].

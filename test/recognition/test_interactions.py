@@ -1,4 +1,4 @@
-"""A recogniser with a model of what two people do together."""
+"""A recogniser with a model of interactions of two people."""
 
 from __future__ import annotations
 
