@@ -35,6 +35,9 @@ DURATIONS: Final = (0.4, 1.5)
 _TRIES: Final = 30
 _SETTLING: Final = 0.35
 """Time after the impact until the limbs are at rest [s]."""
+_AFTER: Final = 0.7
+"""Time after the impact in which the label is still the fall's [s]: a network needs the end of a
+fall to tell it from sitting or lying down."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +178,7 @@ def _motion(rng: Rng, before: _Before, way: Way, fall: Fall) -> Motion:
         earlier = times < before.balance
         if earlier.any():
             pose.values[earlier] = before.motion(times[earlier]).values
-        down = since >= fall.duration + _SETTLING
+        down = since >= fall.duration + _AFTER
         pose[PHASE] = np.where(earlier, 1.0, np.where(down, 2.0, 0.0))
         return pose
 

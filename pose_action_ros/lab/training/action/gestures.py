@@ -106,11 +106,15 @@ def gesture(number: int) -> Gesture:
 
 
 def _place(both: bool, rng: Rng) -> Array:
-    """(3,) position of a hand; a single hand is not beside the head, which would be waving."""
+    """(3,) position of a hand; a single hand is low or across the body.
+
+    Raised beside the body or before it, it would wave, greet, stop, phone or drink: with a label of
+    the model, and as a gesture of none, which contradict each other.
+    """
     low, high = np.array(_BOTH if both else _ONE).T
     while True:
         place: Array = rng.uniform(low, high)
-        raised = not both and place[2] > 0.1 and place[1] > -0.15
+        raised = not both and place[2] > -0.35 and (place[1] > -0.15 or place[0] > 0.15)
         if _NEAR < np.linalg.norm(place) < _FAR and not raised:
             return place
 
