@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial.transform import Rotation
 
 from pose_action_ros.skeletons import HUMAN36M_17, Skeleton
 
@@ -11,6 +12,7 @@ Array = npt.NDArray[np.float64]
 Rng = np.random.Generator
 
 HOLD = 0.5  # share of windows with a missing beginning that is filled with the first pose
+RESTYLED = 0.6  # share of windows with another style
 SWIVEL = 20.0  # rotation of the elbow about the line from shoulder to wrist [degrees]
 STYLES = {
     # bones that end at these joints: standard deviations of their rotation [degrees] and of the
@@ -91,61 +93,72 @@ def _tilt(rng: Rng) -> Array:
 
 
 def hold_first_pose(points: Array, rng: Rng) -> Array:
-    """Fill the missing beginning of a window (N, 17, 3) with its first pose, half of the time."""
-    present = np.flatnonzero(np.isfinite(points).any(axis=(1, 2)))
-    if not len(present) or rng.random() > HOLD:
-        return points
+    """Fill the missing beginnings of windows (B, T, 17, 3) with their first pose, of a part."""
     held = points.copy()
-    held[: present[0]] = points[present[0]]
+    for window in held[rng.random(len(points)) < HOLD]:
+        present = np.flatnonzero(np.isfinite(window).any(axis=(1, 2)))
+        if len(present):
+            window[: present[0]] = window[present[0]]
     return held
 
 
 def restyle(points: Array, rng: Rng) -> Array:
-    """Poses (T, 17, 3) of a person with other proportions, posture and vigour.
+    """Poses (B, T, 17, 3) of B people, each with other proportions, posture and vigour.
 
     Bones are rotated by constant angles, the rotation of an upper arm includes its forearm. Elbows
     move, hands, which define the action, stay. Movements become larger or smaller. A joint with a
     missing parent is missing.
     """
-    parts = {joint: _style(joint, rng) for joint in HUMAN36M_17.joints[1:]}
-    rotations = {HUMAN36M_17.joints[HUMAN36M_17.root]: np.eye(3)}
+    count = len(points)
+    parts = {joint: _style(joint, count, rng) for joint in HUMAN36M_17.joints[1:]}
+    root = HUMAN36M_17.joints[HUMAN36M_17.root]
+    rotations = {root: np.broadcast_to(np.eye(3), (count, 3, 3))}
     changed = points.copy()
     for parent, child in HUMAN36M_17.bones:
         above, name = HUMAN36M_17.joints[parent], HUMAN36M_17.joints[child]
         own, length = parts[name]
         rotations[name] = rotations[above] @ own
-        bone = points[:, child] - points[:, parent]
-        changed[:, child] = changed[:, parent] + length * bone @ rotations[name]
+        bone = points[:, :, child] - points[:, :, parent]
+        turned = bone @ rotations[name] * length[:, None, None]
+        changed[:, :, child] = changed[:, :, parent] + turned
     for side in ("left", "right"):
-        _swivel(changed, side, float(rng.normal(0, np.radians(SWIVEL))))
-    return _exaggerate(changed, rng.uniform(0.85, 1.2))
+        _swivel(changed, side, rng.normal(0, np.radians(SWIVEL), count))
+    return _exaggerate(changed, rng.uniform(0.85, 1.2, count))
 
 
-def _style(joint: str, rng: Rng) -> tuple[Array, float]:
-    """Rotation (3, 3) and length factor of the bone that ends at the joint."""
+def vary_style(points: Array, rng: Rng) -> Array:
+    """Restyle a part of windows (B, T, 17, 3)."""
+    changed = points.copy()
+    chosen = rng.random(len(points)) < RESTYLED
+    changed[chosen] = restyle(points[chosen], rng)
+    return changed
+
+
+def _style(joint: str, count: int, rng: Rng) -> tuple[Array, Array]:
+    """Rotations (count, 3, 3) and length factors (count,) of the bone that ends at the joint."""
     part = joint.removeprefix("left_").removeprefix("right_")
     angle, length = next(style for names, style in STYLES.items() if part in names)
-    matrix = np.eye(3)
-    for axis in range(3):
-        matrix = matrix @ rotation(axis, float(rng.normal(0, np.radians(angle))))
-    return matrix, float(np.exp(rng.normal(0, length)))
+    turns = Rotation.from_rotvec(rng.normal(0, np.radians(angle), (count, 3)))
+    return turns.as_matrix(), np.exp(rng.normal(0, length, count))
 
 
-def _swivel(points: Array, side: str, angle: float) -> None:
-    """Rotate the elbow about the line from shoulder to wrist, in place (Rodrigues)."""
+def _swivel(points: Array, side: str, angles: Array) -> None:
+    """Rotate elbows (B, T, 17, 3) about the line from shoulder to wrist by (B,) [rad], in place."""
     shoulder, elbow, wrist = (
-        points[:, HUMAN36M_17.index(f"{side}_{part}")] for part in ("shoulder", "elbow", "wrist")
+        points[:, :, HUMAN36M_17.index(f"{side}_{part}")] for part in ("shoulder", "elbow", "wrist")
     )
     line = wrist - shoulder
-    axis = line / np.maximum(np.linalg.norm(line, axis=1, keepdims=True), 1e-6)
+    axis = line / np.maximum(np.linalg.norm(line, axis=-1, keepdims=True), 1e-6)
     arm = elbow - shoulder
-    along = np.sum(arm * axis, axis=1, keepdims=True) * axis
-    rotated = along + (arm - along) * np.cos(angle) + np.cross(axis, arm) * np.sin(angle)
-    points[:, HUMAN36M_17.index(f"{side}_elbow")] = shoulder + rotated
+    along = np.sum(arm * axis, axis=-1, keepdims=True) * axis
+    cos, sin = np.cos(angles)[:, None, None], np.sin(angles)[:, None, None]
+    rotated = along + (arm - along) * cos + np.cross(axis, arm) * sin  # Rodrigues
+    points[:, :, HUMAN36M_17.index(f"{side}_elbow")] = shoulder + rotated
 
 
-def _exaggerate(points: Array, factor: float) -> Array:
-    """Scale displacements from the mean posture by a factor."""
+def _exaggerate(points: Array, factors: Array) -> Array:
+    """Scale displacements from each person's mean posture by a factor; (B, T, 17, 3) by (B,)."""
     present = np.isfinite(points)
-    mean = np.nan_to_num(points).sum(axis=0) / np.maximum(present.sum(axis=0), 1)
-    return np.asarray(mean + factor * (points - mean))
+    total = np.nan_to_num(points).sum(axis=1, keepdims=True)
+    mean = total / np.maximum(present.sum(axis=1, keepdims=True), 1)
+    return np.asarray(mean + factors[:, None, None, None] * (points - mean))

@@ -10,11 +10,15 @@ import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from scipy.special import softmax
 
+from pose_action_ros.recognition.classifier import SILENT
+
 Array = npt.NDArray[np.floating]
 Labels = npt.NDArray[np.int64]
 
 OTHERS = 0.25
-"""Windows without action, per window of an action, that the threshold is chosen with."""
+"""Windows without action, per window of an action, that the temperature is chosen with."""
+ENOUGH = 0.03
+"""Least share of the windows of a label that have the right answer; with fewer it is silent."""
 
 
 def calibrate(
@@ -29,13 +33,26 @@ def calibrate(
             them are used, evenly spaced.
         wrong: allowed share of wrong answers above the threshold.
     """
+    temperature, probabilities, truth = _calibrated(logits, labels, others)
+    return temperature, fit_threshold(probabilities, truth, wrong)
+
+
+def calibrate_each(
+    logits: Array, labels: Labels, others: Array, wrong: float, least: float
+) -> tuple[float, npt.NDArray[np.float64]]:
+    """Temperature, and the threshold of each label; see calibrate and fit_thresholds."""
+    temperature, probabilities, truth = _calibrated(logits, labels, others)
+    return temperature, fit_thresholds(probabilities, truth, wrong, least)
+
+
+def _calibrated(logits: Array, labels: Labels, others: Array) -> tuple[float, Array, Labels]:
+    """Temperature, and with it the probabilities (K, L) of windows, with their labels (K,)."""
     count, background = min(len(others), round(OTHERS * len(labels))), logits.shape[1] - 1
     taken = others[np.linspace(0, max(len(others) - 1, 0), count).astype(int)]
     every = np.concatenate([logits, taken])
     truth = np.concatenate([labels, np.full(count, background)])
     temperature = fit_temperature(every, truth)
-    probabilities = softmax(every / temperature, axis=1)[:, :background]
-    return temperature, fit_threshold(probabilities, truth, wrong)
+    return temperature, softmax(every / temperature, axis=1)[:, :background], truth
 
 
 def fit_temperature(logits: Array, labels: Labels) -> float:
@@ -69,9 +86,38 @@ def fit_threshold(
     order = np.argsort(-confidence)
     mistakes = (probabilities.argmax(axis=1) != labels)[order]
     rate = np.cumsum(mistakes) / np.arange(1, len(mistakes) + 1)
-    allowed = np.flatnonzero(rate <= wrong)
+    least_of_equals = np.diff(confidence[order], append=-1.0) < 0
+    allowed = np.flatnonzero((rate <= wrong) & least_of_equals)
     threshold = float(confidence[order][allowed[-1]]) if len(allowed) else 1.0
     return max(threshold, least)
+
+
+def fit_thresholds(
+    probabilities: Array, labels: Labels, wrong: float, least: float = 0.2
+) -> npt.NDArray[np.float64]:
+    """(L,) threshold of each label by which at most a share `wrong` of its own answers is wrong.
+
+    One threshold for all lets labels that are hard to recognise hide behind easy ones.
+
+    Args:
+        probabilities: (N, L), calibrated, of held-out windows.
+        labels: (N,) true labels, none of 0 to L - 1 for no action.
+        wrong: allowed share of wrong answers.
+        least: lower bound of the thresholds.
+
+    Returns:
+        Thresholds; SILENT for labels with which no threshold leaves enough right answers.
+    """
+    answers, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    thresholds = np.full(probabilities.shape[1], SILENT)
+    for label in range(len(thresholds)):
+        own = answers == label
+        right = (labels == label) & own & (confidence >= least)
+        threshold = fit_threshold(probabilities[own], labels[own], wrong, least)
+        kept = (right & (confidence >= threshold)).sum()
+        if kept >= max(ENOUGH * (labels == label).sum(), 1):
+            thresholds[label] = threshold
+    return thresholds
 
 
 def calibration_error(probabilities: Array, labels: Labels, bins: int = 15) -> float:

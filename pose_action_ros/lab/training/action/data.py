@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from pose_action_ros.lab.training.action.augmentation import vary_style
 from pose_action_ros.lab.training.action.gestures import gesture_names
 from pose_action_ros.lab.training.action.labelled import LabelledPoses
 from pose_action_ros.lab.training.action.people import PARTS, Crew, Group, all_groups
@@ -100,7 +101,7 @@ class TrainingData:
         """The windows of people."""
         choices = self.choices
         windows = find_windows(people, self.number, choices.every, choices.settle, choices.shortest)
-        return self.window_set(people, windows)
+        return self.window_set(people, windows, style=vary_style)
 
     def window_set(
         self,
@@ -109,7 +110,6 @@ class TrainingData:
         mirrored: npt.NDArray[np.int64] | None = None,
         *,
         style: Style | None = None,
-        pace: float = 0.12,
     ) -> WindowSet:
         """Windows of people at some positions, see WindowSet; mirrored labels may be others."""
         count = len(self.labels)
@@ -122,7 +122,6 @@ class TrainingData:
             np.concatenate([own, np.arange(count, count + self.choices.gestures)]),
             visible=Visible(self.labels),
             style=style,
-            pace=pace,
         )
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import astuple, dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,9 @@ from pose_action_ros.skeletons import HUMAN36M_17
 
 Array = npt.NDArray[np.float64]
 Names = npt.NDArray[np.str_]
+
+MAX_GAP = 0.5
+"""As the recogniser's default; windows do not span longer gaps [s]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +37,10 @@ class LabelledPoses:
     points: npt.NDArray[np.floating]
     labels: Names
 
-    def segment_starts(self, max_gap: float) -> npt.NDArray[np.intp]:
-        """(T,) index of the first frame after the last gap longer than max_gap [s]."""
-        fresh = np.diff(self.stamps, prepend=-np.inf) > max_gap
+    @cached_property
+    def starts(self) -> npt.NDArray[np.intp]:
+        """(T,) index of the first frame after the last gap longer than MAX_GAP."""
+        fresh = np.diff(self.stamps, prepend=-np.inf) > MAX_GAP
         return np.maximum.accumulate(np.where(fresh, np.arange(len(fresh)), 0))
 
 

@@ -122,13 +122,18 @@ class AnswerChoice(Settings):
     """When the model answers."""
 
     unknown_below: float = setting(
-        -1.0,
-        "probability below which the answer is 'unknown', as chosen on films; negative for the "
-        "lowest with which at most a share `wrong` of the answers is wrong on held-out people",
-        low=-1.0,
+        0.2,
+        "least probability of an answer, as chosen on films; below it the answer is 'unknown'",
+        low=0.0,
         high=1.0,
     )
-    wrong: float = setting(0.1, "allowed share of wrong answers", low=0.001, high=0.9)
+    wrong: float = setting(
+        0.2,
+        "allowed share of wrong answers of each label on held-out people, by which it gets a "
+        "threshold of its own",
+        low=0.001,
+        high=0.9,
+    )
     early: str = setting(
         "",
         "labels with a threshold of their own, as chosen on films and falls, such as "

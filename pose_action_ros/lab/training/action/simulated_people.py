@@ -74,7 +74,7 @@ def varied_person(poses: LabelledPoses, rng: Rng) -> LabelledKeypoints:
         poses: root-relative; stamps and labels are kept.
         rng: random generator of body, posture, camera and detector errors.
     """
-    points = restyle(_interpolated(poses), rng)
+    points = restyle(_interpolated(poses)[None], rng)[0]
     upright = points @ _TO_WORLD  # (T, 17, 3), z up
     camera = random_view(rng, STATURE).camera
     toward = float(np.arctan2(camera.position[1], camera.position[0]))

@@ -34,8 +34,6 @@ GESTURE_PEOPLE, GESTURE_SHARE = 120, 0.15
 """Simulated people who perform unnamed gestures, and their share of the replayed images."""
 OTHER_PEOPLE, OTHER_SHARE = 120, 0.2
 """The same of movements that are no action, which the taught model should reject, too."""
-PACE = 0.2
-"""Variation of the tempo of taught actions."""
 
 
 def labels_after(base: Sequence[str], keep: str, taught: Sequence[str]) -> tuple[str, ...]:
@@ -157,9 +155,7 @@ class TeachingData:
             for poses in [self.demonstrations[number].poses, *self._copies[number][:copies]]:
                 windows += windows_of(poses, len(recordings), label)
                 recordings.append(poses)
-        return self._data.window_set(
-            recordings, windows, self._mirrored, style=hold_first_pose, pace=PACE
-        )
+        return self._data.window_set(recordings, windows, self._mirrored, style=hold_first_pose)
 
     @cached_property
     def _copies(self) -> list[list[LabelledPoses]]:

@@ -16,7 +16,7 @@ from scipy.special import softmax
 from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.training.action.calibration import (
     action_scores,
-    calibrate,
+    calibrate_each,
     unnamed_scores,
 )
 from pose_action_ros.lab.training.action.data import TrainingData
@@ -38,6 +38,7 @@ from pose_action_ros.lab.training.action.settings import (
 )
 from pose_action_ros.lifting import LifterSettings
 from pose_action_ros.models.card import find_model, read_card
+from pose_action_ros.recognition.classifier import SILENT
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.settings import names_of
 from pose_action_ros.simulation import ACTIONS
@@ -83,16 +84,11 @@ def train(config: Path, output: Path, changes: Sequence[str] = ()) -> Path:
     round_weights(network)
     answers = sections["answers"]
     logits, others = (predict_logits(network, validation.images[part]) for part in (named, ~named))
-    temperature, threshold = calibrate(logits, truth, others, answers.wrong)
-    threshold = threshold if answers.unknown_below < 0 else answers.unknown_below
+    temperature, table = calibrate_each(logits, truth, others, answers.wrong, answers.unknown_below)
+    thresholds = {**dict(zip(ACTIONS, table.tolist(), strict=True)), **early}
+    never = tuple(name for name in ACTIONS if name in silent or thresholds[name] >= SILENT)
     model = ActionModel(
-        network,
-        ACTIONS,
-        spmf,
-        sections["data"].window,
-        temperature,
-        {**dict.fromkeys(ACTIONS, threshold), **early} if early else threshold,
-        silent,
+        network, ACTIONS, spmf, sections["data"].window, temperature, _answered(thresholds), never
     )
     path = output / "action.onnx"
     write_model(path, model, choice, _training(sections, config.name), _scores(model, data))
@@ -109,6 +105,11 @@ def data_of(config: Path, output: Path, changes: Sequence[str] = ()) -> Training
 def _spare(data: ActionData) -> int:
     """Number of spare outputs: of the gestures, at least one for movements that are no action."""
     return max(data.gestures, 1)
+
+
+def _answered(thresholds: dict[str, float]) -> dict[str, float]:
+    """Thresholds for the card, where labels that no threshold makes reliable have 1."""
+    return {name: min(value, 1.0) for name, value in thresholds.items()}
 
 
 def _silent(answers: AnswerChoice) -> tuple[str, ...]:

@@ -35,7 +35,8 @@ PAUSE = 0.5
 ENDING = 0.15
 """Least time from the end of a window to the next change of the label [s]."""
 
-MAX_GAP = 0.5  # [s] as the recogniser's default; windows do not span longer gaps
+PACE = 0.2
+"""Variation of tempo, standard deviation of the logarithm."""
 _ROUNDING = 1e-9  # [s]
 
 
@@ -96,7 +97,7 @@ def _windows_of(  # noqa: PLR0917 - of find_windows
     shortest: float,
 ) -> Iterable[WindowSpec]:
     stamps = recording.stamps
-    started = stamps[recording.segment_starts(MAX_GAP)]  # (T,) beginning of the segment
+    started = stamps[recording.starts]  # (T,) beginning of the segment
     switched = np.diff(numbers, prepend=OMITTED) != 0
     changed = np.maximum.accumulate(np.where(switched, stamps, -np.inf))  # (T,) last label change
     held = stamps - changed
@@ -122,7 +123,7 @@ def cut_window(recording: LabelledPoses, frame: int, seconds: float, frames: int
     """(frames, 17, 3) poses of the last `seconds` before a frame, resampled as by Window."""
     end = recording.stamps[frame]
     times = np.linspace(end - seconds, end, frames)
-    first = int(recording.segment_starts(MAX_GAP)[frame])
+    first = int(recording.starts[frame])
     before = int(np.searchsorted(recording.stamps, times[0], side="right")) - 1
     inside = slice(max(before, first), frame + 1)
     points = recording.points[inside].astype(np.float64)
@@ -142,7 +143,6 @@ class WindowSet:
         mirrored: (L,) label of each label in the mirror, NO_MIRROR for none.
         visible: which labels need which joints.
         style: additional augmentation of a window.
-        pace: variation of tempo, standard deviation of the logarithm.
 
     Attributes:
         truth: (N,) labels, NO_ACTION where no action is performed or joints that it needs are
@@ -159,10 +159,9 @@ class WindowSet:
         *,
         visible: Visible | None = None,
         style: Style | None = None,
-        pace: float = 0.12,
     ) -> None:
         self._recordings, self._windows = recordings, windows
-        self._style, self._pace = style, pace
+        self._style = style
         self._seconds, self._spmf, self._mirrored = seconds, spmf, mirrored
         self._visible = visible or Visible(())
         self.truth: Labels = np.array(
@@ -185,17 +184,18 @@ class WindowSet:
     def augmented(self, chosen: Labels, rng: Rng) -> tuple[Image, Labels]:
         """Augmented images (B, height, width, 3) of the chosen windows, and their labels (B,)."""
         labels = self.truth[chosen].copy()
-        windows = []
+        poses = np.empty((len(chosen), self._spmf.frames, *self._spmf.poses))
         for row, index in enumerate(chosen):
-            points = self._cut(index, self._seconds * float(np.exp(rng.normal(0, self._pace))))
+            points = self._cut(index, self._seconds * float(np.exp(rng.normal(0, PACE))))
             other = self._mirrored[labels[row]] if labels[row] >= 0 else NO_ACTION
             if rng.random() < 0.5 and other != NO_MIRROR:
                 points, labels[row] = mirror(points, HUMAN36M_17), other
-            if self._style:
-                points = self._style(points, rng)
-            windows.append(disturb(points, rng))
-            labels[row] = self._visible.label(windows[-1], labels[row])
-        return enhanced_spmf(np.stack(windows), self._spmf), labels
+            poses[row] = points
+        styled = self._style(poses, rng) if self._style else poses
+        windows = np.stack([disturb(points, rng) for points in styled])
+        for row, points in enumerate(windows):
+            labels[row] = self._visible.label(points, labels[row])
+        return enhanced_spmf(windows, self._spmf), labels
 
     def _cut(self, index: int, seconds: float) -> Array:
         window = self._windows[index]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.special import softmax
 
 from pose_action_ros.lab.training.action.calibration import (
@@ -13,8 +15,10 @@ from pose_action_ros.lab.training.action.calibration import (
     calibration_error,
     fit_temperature,
     fit_threshold,
+    fit_thresholds,
     unnamed_scores,
 )
+from pose_action_ros.recognition.classifier import SILENT
 
 PROBABILITIES = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.55, 0.45]])
 LABELS = np.array([0, 1, 1, 0])
@@ -100,3 +104,28 @@ def test_the_background_is_no_answer_in_scores() -> None:
 def test_scores_of_unnamed_movements_equal_those_by_hand() -> None:
     scores = unnamed_scores(PROBABILITIES, ["a", "b"], unknown_below=0.7)
     assert scores == {"windows": 4, "unknown": 0.5, "said": {"a": 0.25, "b": 0.25}}
+
+
+@given(st.integers(0, 200))
+def test_each_label_keeps_to_the_allowed_share_or_is_silent(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, 5, 400)  # 4 is no action
+    logits = rng.normal(0, 1, (400, 5))
+    logits[np.arange(400), truth] += np.array([0.0, 1.5, 3.0, 5.0, 2.0])[truth]
+    probabilities = softmax(logits, axis=1)[:, :4]
+    thresholds = fit_thresholds(probabilities, truth, wrong=0.2, least=0.3)
+    answers, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    for label, threshold in enumerate(thresholds.tolist()):
+        given = (answers == label) & (confidence >= threshold)
+        if threshold < SILENT:
+            assert threshold >= 0.3
+            assert (truth[given] != label).mean() <= 0.2
+            assert (truth[given] == label).any()
+        else:
+            assert not given.any()
+
+
+def test_a_label_with_few_right_answers_is_silent() -> None:
+    probabilities = np.array([[0.9, 0.05]] * 100 + [[0.05, 0.9]] + [[0.6, 0.3]] * 99)
+    truth = np.array([0] * 100 + [1] * 100)
+    assert fit_thresholds(probabilities, truth, wrong=0.1).tolist() == [0.9, SILENT]

@@ -356,7 +356,7 @@ def test_a_layer_with_more_labels_keeps_the_old_outputs() -> None:
 @given(st.integers(0, 1000))
 def test_restyled_people_have_human_bones(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    changed = restyle(np.repeat(BODY[None], 3, axis=0), rng)
+    changed = restyle(np.repeat(BODY[None], 3, axis=0)[None], rng)[0]
     assert np.isfinite(changed).all()
     assert changed[0] == pytest.approx(changed[2])
     for parent, child in HUMAN36M_17.bones:

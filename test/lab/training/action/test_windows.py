@@ -52,7 +52,7 @@ def test_a_cut_window_equals_the_window_of_the_recogniser() -> None:
     window, step = Window(2.0, 0.5, spmf), 2.0 / 15
     for frame, (stamp, points) in enumerate(zip(one.stamps, one.points, strict=True)):
         window.add(points, float(stamp))
-        begun = float(one.stamps[one.segment_starts(0.5)[frame]])
+        begun = float(one.stamps[one.starts[frame]])
         # Times of the recogniser's window count from its first pose: equal where one is a stamp.
         if frame and abs((stamp - begun) / step - round((stamp - begun) / step)) < 1e-6:
             image = enhanced_spmf(cut_window(one, frame, 2.0, 16), spmf)
