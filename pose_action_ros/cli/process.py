@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.errors import SettingError
 from pose_action_ros.output.settings import ProcessSettings
-from pose_action_ros.sources.kinds import is_live, kind_of, sources_in, stem_of
+from pose_action_ros.sources.kinds import BAG_FILES, is_live, kind_of, sources_in, stem_of
 
 if TYPE_CHECKING:
     from pose_action_ros.output.job import Report
@@ -101,12 +101,20 @@ def _job(settings: ProcessSettings, name: str, stem: str) -> ProcessSettings:
     def inside(folder: str) -> str:
         return str(Path(folder).expanduser().resolve() / stem) if folder else ""
 
+    bag = Path(settings.write_bag)
+    if (
+        bag.suffix in BAG_FILES
+    ):  # the name of each source's file; without a folder beside its results
+        folder = settings.output if bag.parent == Path() else str(bag.parent)
+        write_bag = str(Path(inside(folder)) / bag.name)
+    else:
+        write_bag = inside(settings.write_bag)
     source = str(Path(name).expanduser().resolve()) if Path(name).expanduser().exists() else name
     return replace(
         settings,
         source=source,
         output=inside(settings.output),
-        write_bag=inside(settings.write_bag),
+        write_bag=write_bag,
         write_json=inside(settings.write_json),
     )
 

@@ -171,7 +171,7 @@ def _annotated(folder: Path, rate: float, settings: ProcessSettings) -> VideoFil
     suffix = Path(settings.source).suffix.lower()
     if settings.source and kind_of(settings.source) is Kind.IMAGE:
         return PictureFile(folder / f"annotated{suffix if suffix in _PICTURES else '.png'}")
-    return VideoFile(folder / "annotated.mp4", rate)
+    return VideoFile(folder / "annotated.mp4", rate, settings.video_codec)
 
 
 class JsonFiles:

@@ -15,6 +15,12 @@ class ProcessSettings(PipelineSettings, SourceSettings):
 
     output: str = setting("output", "folder for the results; made if missing")
     video: bool = setting(True, "write annotated.mp4, or the annotated picture of a picture")
+    video_codec: str = setting(
+        "h264",
+        "codec of annotated.mp4: every player and browser has h264, browsers have vp9, mpeg4 needs "
+        "the least time",
+        choices=("h264", "vp9", "mpeg4"),
+    )
     write_bag: str = setting(
         "",
         "ROS 2 bag with keypoints, poses and action as the nodes publish them: a .mcap or .db3 "

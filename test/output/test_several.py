@@ -72,6 +72,19 @@ def test_each_source_has_a_folder_and_processes_give_the_same(
 _WRITTEN = ("actions.csv", "annotated.mp4", "poses.npz")
 
 
+@pytest.mark.parametrize("bag", ["results.mcap", "bags/results.db3"])
+def test_a_bag_file_is_named_alike_for_each_source(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bag: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert not _process(folder, "--output", "out", "--write-bag", bag, "--no-video")
+    place = tmp_path / ("bags" if "bags" in bag else "out")
+    found = sorted(place.rglob("results.*"))
+    assert found == [place / name / Path(bag).name for name in ("film", "hall", "walk")]
+    assert all(path.is_file() for path in found)
+    assert not (tmp_path / "results.mcap").exists()
+
+
 def test_an_unreadable_source_does_not_stop_the_others(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,3 +1,5 @@
+import sys
+from dataclasses import fields
 from pathlib import Path
 
 import cv2
@@ -5,7 +7,15 @@ import numpy as np
 import pytest
 
 from pose_action_ros.errors import SettingError
-from pose_action_ros.output.video import HIGHEST_RATE, LONGEST_FREEZE, VideoFile
+from pose_action_ros.output.settings import ProcessSettings
+from pose_action_ros.output.video import (
+    CODECS,
+    DEFAULT_CODEC,
+    HIGHEST_RATE,
+    LONGEST_FREEZE,
+    VideoFile,
+)
+from pose_action_ros.settings import limits_of
 
 
 def _frames(path: Path) -> list[np.ndarray]:
@@ -59,6 +69,44 @@ def test_other_sizes_are_scaled(tmp_path: Path) -> None:
     video.add(np.zeros((100, 30, 3), np.uint8), 0.1)
     video.close()
     assert [frame.shape for frame in _frames(tmp_path / "a.mp4")] == [(48, 64, 3)] * 2
+
+
+def test_an_odd_last_row_and_column_are_cut_off(tmp_path: Path) -> None:
+    image = np.zeros((49, 65, 3), np.uint8)
+    image[:48, :64] = 200
+    video = VideoFile(tmp_path / "a.mp4", 10.0)
+    video.add(image, 0.0)
+    video.close()
+    (frame,) = _frames(tmp_path / "a.mp4")
+    assert frame.shape == (48, 64, 3)
+    np.testing.assert_allclose(frame, 200, atol=4)
+
+
+def test_a_colon_in_the_path_names_no_protocol(tmp_path: Path) -> None:
+    (tmp_path / "10:30").mkdir()
+    assert len(_write(tmp_path / "10:30" / "a:b.mp4", [0.0, 0.1])) == 2
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_every_codec_can_be_chosen(tmp_path: Path, codec: str) -> None:
+    av = pytest.importorskip("av")
+    video = VideoFile(tmp_path / "a.mp4", 10.0, codec)
+    video.add(np.full((48, 64, 3), 90, np.uint8), 0.0)
+    video.close()
+    with av.open(str(tmp_path / "a.mp4")) as file:
+        assert file.streams.video[0].codec_context.name == codec
+    np.testing.assert_allclose(_frames(tmp_path / "a.mp4")[0], 90, atol=8)
+
+
+def test_without_pyav_opencv_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "av", None)
+    np.testing.assert_allclose(_write(tmp_path / "a.mp4", [0.0, 0.1]), [10, 20], atol=4)
+
+
+def test_the_settings_have_the_codecs() -> None:
+    (item,) = (one for one in fields(ProcessSettings) if one.name == "video_codec")
+    assert limits_of(item).choices == tuple(CODECS)
+    assert item.default == DEFAULT_CODEC
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
