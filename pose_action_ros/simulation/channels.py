@@ -6,7 +6,7 @@ sides, so mirroring a motion swaps the sides and negates the channels towards th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -16,6 +16,17 @@ Array = npt.NDArray[np.float64]
 Rng = np.random.Generator
 
 SIDES: Final = ("left", "right")
+
+
+def other_side(side: str) -> str:
+    """The side that is not `side`."""
+    return SIDES[1 - SIDES.index(side)]
+
+
+def both_sides(names: Sequence[str]) -> tuple[str, ...]:
+    """Names of channels of both sides."""
+    return tuple(f"{side}_{name}" for side in SIDES for name in names)
+
 
 # Channels of pelvis and trunk: "lift" [m] is the height of the lowest point above the floor,
 # "forward" and "sideways" [m] the position of the pelvis; all others are angles [degrees].
@@ -40,7 +51,7 @@ PHASE: Final = "phase"
 CHANNELS: Final = (
     *LATERAL,
     *_MEDIAN,
-    *(f"{side}_{name}" for side in SIDES for name in (*ARM, *LEG)),
+    *both_sides((*ARM, *LEG)),
     PHASE,
 )
 _INDEX: Final = {name: position for position, name in enumerate(CHANNELS)}

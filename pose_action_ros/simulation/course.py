@@ -14,10 +14,10 @@ from pose_action_ros.simulation.channels import (
     CHANNELS,
     LEG,
     PHASE,
-    SIDES,
     Array,
     Channels,
     Rng,
+    both_sides,
 )
 from pose_action_ros.simulation.key_poses import GazeAndBreath, KeyPose, channels_of
 from pose_action_ros.simulation.standing import Motion
@@ -26,7 +26,7 @@ _STEP: Final = 0.02
 """Time between the samples of the limbs [s]."""
 _SMOOTH: Final = 0.07
 """Standard deviation of the Gaussian that smooths the limbs [s]."""
-_LIMBS: Final = [CHANNELS.index(f"{side}_{name}") for side in SIDES for name in (*ARM, *LEG)]
+_LIMBS: Final = [CHANNELS.index(name) for name in both_sides((*ARM, *LEG))]
 
 
 @dataclass(frozen=True, eq=False)

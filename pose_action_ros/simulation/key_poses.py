@@ -6,7 +6,7 @@ while the body moves from one key pose to the next.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -18,6 +18,7 @@ from pose_action_ros.simulation.kinematics import (
     OUTWARD,
     about_z,
     pose_body,
+    pose_trunk,
 )
 from pose_action_ros.simulation.reach import arm, leg, level_ankle, shin_frame
 from pose_action_ros.simulation.standing import Motion
@@ -25,8 +26,6 @@ from pose_action_ros.simulation.timing import Wander, ease
 
 TRUNK: Final = ("bend_forward", "bend_left", "twist_left", "nod", "turn_left", "tilt_left")
 GRIP: Final = ("pronate", "wrist_flex", "curl", "shrug", "protract")
-Between = Callable[[str], Array]
-"""Function from the name of an attribute of key poses to its values at all times."""
 FLIP: Final = {"left": np.array([1.0, 1.0, 1.0]), "right": np.array([1.0, -1.0, 1.0])}
 """To coordinates with y outwards on both sides, and back."""
 
@@ -101,6 +100,31 @@ class KeyPose:
         )
 
 
+class _Between:
+    """Values between key poses at T places.
+
+    Attributes:
+        count: T.
+        pelvis: (T, 3, 3) axes.
+    """
+
+    def __init__(self, keys: Sequence[KeyPose], places: Array) -> None:
+        self._keys, self.count = keys, len(places)
+        self._before = np.minimum(places.astype(np.intp), len(keys) - 1)
+        self._after = np.minimum(self._before + 1, len(keys) - 1)
+        self._share = places - self._before
+        pelvises = np.stack([key.pelvis for key in keys])
+        self.pelvis = turned(pelvises[self._before], pelvises[self._after], self._share)
+
+    def __call__(self, name: str) -> Array:
+        """Values of an attribute of the key poses."""
+        values = np.stack([getattr(key, name) for key in self._keys])
+        weight = self._share.reshape(-1, *[1] * (values.ndim - 1))
+        before = values[self._before]
+        mixed: Array = before + weight * (values[self._after] - before)
+        return mixed
+
+
 def channels_of(body: Body, keys: Sequence[KeyPose], places: Array) -> Channels:
     """Compute channels between key poses.
 
@@ -109,30 +133,29 @@ def channels_of(body: Body, keys: Sequence[KeyPose], places: Array) -> Channels:
         keys: K poses.
         places: (T,) from 0 to K - 1: number of the pose before and share of the way to the next.
     """
-    before = np.minimum(places.astype(np.intp), len(keys) - 1)
-    after = np.minimum(before + 1, len(keys) - 1)
-    share = places - before
-
-    def between(name: str) -> Array:
-        values = np.stack([getattr(key, name) for key in keys])
-        weight = share.reshape(-1, *[1] * (values.ndim - 1))
-        mixed: Array = values[before] + weight * (values[after] - values[before])
-        return mixed
-
-    pelvises = np.stack([key.pelvis for key in keys])
-    pelvis = turned(pelvises[before], pelvises[after], share)
-    pose = Channels.zeros(len(places))
-    root = between("root")
-    pose["forward"], pose["sideways"], pose["lift"] = root[:, 0], root[:, 1], between("lift")[:, 0]
-    pose["yaw"], pose["pitch"], pose["roll"] = pelvis_angles(pelvis)
-    for name, value in zip(TRUNK, between("trunk").T, strict=True):
-        pose[name] = value
-    _set_legs(body, pose, pelvis, between("feet") - root[:, None], between)
+    between = _Between(keys, places)
+    pose, root = _trunk(between), between("root")
+    _set_legs(body, pose, between.pelvis, between("feet") - root[:, None], between)
     _set_arms(body, pose, between("hands") - root[:, None], between)
     return pose
 
 
-def _set_legs(body: Body, pose: Channels, pelvis: Array, feet: Array, between: Between) -> None:
+def trunk_channels(key: KeyPose) -> Channels:
+    """(1,) channels of a key pose with limbs that hang along the trunk."""
+    return _trunk(_Between([key], np.zeros(1)))
+
+
+def _trunk(between: _Between) -> Channels:
+    """Channels of pelvis and trunk; the limbs hang."""
+    pose, root = Channels.zeros(between.count), between("root")
+    pose["forward"], pose["sideways"], pose["lift"] = root[:, 0], root[:, 1], between("lift")[:, 0]
+    pose["yaw"], pose["pitch"], pose["roll"] = pelvis_angles(between.pelvis)
+    for name, value in zip(TRUNK, between("trunk").T, strict=True):
+        pose[name] = value
+    return pose
+
+
+def _set_legs(body: Body, pose: Channels, pelvis: Array, feet: Array, between: _Between) -> None:
     knees, flat, angles = between("knees"), between("flat"), between("ankles")
     local = np.swapaxes(pelvis, -1, -2)
     for row, side in enumerate(SIDES):
@@ -145,17 +168,17 @@ def _set_legs(body: Body, pose: Channels, pelvis: Array, feet: Array, between: B
         pose.toward({**legs, "ankle": foot}, side=side)
 
 
-def _set_arms(body: Body, pose: Channels, hands: Array, between: Between) -> None:
+def _set_arms(body: Body, pose: Channels, hands: Array, between: _Between) -> None:
     """Set the arms; hands (T, 2, 3) are relative to the middle of the hips [m]."""
     elbows, fingers, palms = between("elbows"), between("fingers"), between("palms")
     grips = between("grip")
     for row, side in enumerate(SIDES):
         pose.toward(dict(zip(GRIP, grips[:, row].T, strict=True)), side=side)
-    posed = pose_body(body, pose)
-    local = np.swapaxes(posed.frames["chest"], -1, -2)
+    points, frames = pose_trunk(body, pose)
+    local = np.swapaxes(frames["chest"], -1, -2)
     for row, side in enumerate(SIDES):
-        shoulder = posed.joint(f"{side}_shoulder") - posed.joint("mid_hip")
-        target = (local @ (hands[:, row] - shoulder)[..., None])[..., 0] * FLIP[side]
+        away = hands[:, row] - points[f"{side}_shoulder"]
+        target = (local @ away[..., None])[..., 0] * FLIP[side]
         pole = (local @ elbows[:, row, :, None])[..., 0] * FLIP[side]
         pose.toward(arm(body, target / body.arm, pole), side=side)
     if not palms.any():

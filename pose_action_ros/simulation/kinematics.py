@@ -131,6 +131,13 @@ def pose_body(body: Body, channels: Channels) -> Posed:
     return Posed(joints, builder.frames)
 
 
+def pose_trunk(body: Body, channels: Channels) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Points (T, 3) [m] from the middle of the hips and frames (T, 3, 3); no arms and legs."""
+    builder = _Builder(body, channels)
+    builder.trunk()
+    return builder.points, builder.frames
+
+
 def _at(origin: Array, frame: Array, x: float, y: float, z: float) -> Array:
     """(T, 3) world position of a point given in a segment's frame."""
     return origin + frame @ np.array([x, y, z], dtype=np.float64)

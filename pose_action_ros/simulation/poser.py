@@ -10,7 +10,14 @@ import numpy.typing as npt
 from pose_action_ros.simulation.body import FIGURE, Body
 from pose_action_ros.simulation.channels import SIDES, Array, Rng
 from pose_action_ros.simulation.contact import part_heights
-from pose_action_ros.simulation.key_poses import FLIP, GRIP, TRUNK, KeyPose, channels_of
+from pose_action_ros.simulation.key_poses import (
+    FLIP,
+    GRIP,
+    TRUNK,
+    KeyPose,
+    channels_of,
+    trunk_channels,
+)
 from pose_action_ros.simulation.kinematics import (
     OUTWARD,
     Posed,
@@ -41,7 +48,7 @@ class Poser:
         self.body = body
         self.key = KeyPose(np.asarray(root, dtype=np.float64), pelvis)
         self.key.trunk = np.array([trunk.get(name, 0.0) for name in TRUNK])
-        self.posed = self._pose()
+        self.posed = pose_body(body, trunk_channels(self.key).limited())
 
     def _pose(self) -> Posed:
         return pose_body(self.body, channels_of(self.body, [self.key], np.zeros(1)).limited())
@@ -57,11 +64,11 @@ class Poser:
         away: Array = self.posed.joint(joint)[0] - self.posed.joint("mid_hip")[0]
         return self.key.root + away
 
-    def now(self, joint: str) -> Array:
-        """(3,) place of any joint [m] with the limbs as set so far."""
+    def now(self, *joints: str) -> list[Array]:
+        """(3,) place of each of the joints [m] with the limbs as set so far."""
         posed = self._pose()
-        place: Array = self.key.root + posed.joint(joint)[0] - posed.joint("mid_hip")[0]
-        return place
+        middle = posed.joint("mid_hip")[0]
+        return [self.key.root + posed.joint(joint)[0] - middle for joint in joints]
 
     def rest(self, *parts: str, height: float = 0.0) -> None:
         """Move the pelvis up or down until the lowest of the parts (see contact) is at a height."""

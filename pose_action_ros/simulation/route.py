@@ -83,12 +83,12 @@ class Pauses:
     """Walking that stops now and then, as a function of time."""
 
     def __init__(self, rng: Rng) -> None:
-        self._strokes = Strokes(
+        self._strokes = Strokes.drawn(
             rng,
-            rise=rng.uniform(0.5, 0.9),
-            hold=rng.uniform(1.5, 5.0),
-            fall=rng.uniform(0.5, 0.9),
-            rest=rng.uniform(0.5, 2.0),
+            rise=(0.5, 0.9),
+            hold=(1.5, 5.0),
+            fall=(0.5, 0.9),
+            rest=(0.5, 2.0),
             vary=0.3,
         )
         self._grid = np.arange(0.0, _LONGEST, _STEP)

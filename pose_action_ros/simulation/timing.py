@@ -69,6 +69,23 @@ class Strokes:
         self._ends = np.cumsum(self._parts.sum(axis=1))
         self.mean_rise = rise
 
+    @classmethod
+    def drawn(
+        cls,
+        rng: np.random.Generator,
+        *,
+        rise: tuple[float, float],
+        hold: tuple[float, float],
+        fall: tuple[float, float],
+        rest: tuple[float, float],
+        vary: float = 0.15,
+        exact: bool = False,
+    ) -> Strokes:
+        """Draw the mean durations, each between a least and a greatest one [s], and the strokes."""
+        means = [rng.uniform(*ends) for ends in (rise, hold, fall, rest)]
+        up, held, down, pause = means
+        return cls(rng, rise=up, hold=held, fall=down, rest=pause, vary=vary, exact=exact)
+
     def since_rise(self, times: Array) -> Array:
         """(T,) time since the end of the stroke's rise [s], negative during the rise."""
         index, local = self.local(times)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -11,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pose_action_ros.simulation import FIGURE, OTHERS, Body, Performance, perform
-from pose_action_ros.simulation.channels import CHANNELS, SIDES, Channels
+from pose_action_ros.simulation import FIGURE, Body, Performance, perform
+from pose_action_ros.simulation.channels import SIDES, Channels
 from pose_action_ros.simulation.feet import Foot, plant_feet
 from pose_action_ros.simulation.kinematics import Posed, pose_body
 from pose_action_ros.simulation.motions.gait import HELD, walking
@@ -30,11 +31,12 @@ PAUSED = (
 DAILY = (*PAUSED, "carrying", "jumping_jack", "arm_circles")
 several = pytest.mark.parametrize(
     "styles",
-    [range(6), pytest.param(range(6, 80), marks=pytest.mark.exhaustive)],
+    [range(4), pytest.param(range(4, 80), marks=pytest.mark.exhaustive)],
     ids=["few", "many"],
 )
 
 
+@lru_cache
 def performed(label: str, seed: int) -> tuple[Performance, Posed, Flags]:
     """A performance, its joints, and whether the label holds at TIMES (T,)."""
     performance = perform(label, np.random.default_rng(seed), room=1.0)
@@ -73,18 +75,6 @@ def test_phases_are_those_of_the_contract(label: str, styles: range) -> None:
         assert holds.mean() > 0.08
         paused += int(not holds.all())
     assert (paused > 0) == (label in PAUSED)
-
-
-@pytest.mark.parametrize("label", [*DAILY, *OTHERS])
-@several
-def test_angles_stay_near_the_ranges_of_motion(label: str, styles: range) -> None:
-    for seed in styles:
-        performance = perform(label, np.random.default_rng(seed), room=1.0)
-        free = performance.motion(TIMES).values
-        over = np.abs(free - performance.channels(TIMES).values)
-        assert np.isfinite(free).all()
-        names = [CHANNELS[column] for column in np.flatnonzero(np.percentile(over, 80, 0) > 12)]
-        assert not names, (label, seed, names)
 
 
 @several

@@ -43,8 +43,10 @@ def drawn(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
 
 
 def small_scene(seed: int, people: int = 1) -> Scene:
-    """Draw a scene with images of few pixels, which takes less time."""
-    return Scene.random(np.random.default_rng(seed), people=people, size=(160, 120))
+    """Draw a scene of few pixels and few actions, which takes less time."""
+    rng = np.random.default_rng(seed)
+    actions = rng.choice(ACTIONS, 4, replace=False).tolist()
+    return Scene.random(rng, people=people, actions=actions, size=(160, 120))
 
 
 @several_scenes

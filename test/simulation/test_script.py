@@ -76,22 +76,14 @@ def test_labels_of_a_script_are_those_of_its_parts() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_labels_of_a_script_are_those_played_or_unnamed(seed: int) -> None:
-    script = Script.random(np.random.default_rng(seed), ACTIONS, 3.0)
-    times = np.arange(0, 3.0 * len(ACTIONS), 0.1)
+    rng = np.random.default_rng(seed)
+    script = Script.random(rng, rng.permutation(ACTIONS)[:12].tolist(), 3.0)
+    times = np.arange(0, float(script.starts[-1]) + 3.0, 0.1)
     for time, label in zip(times, script.labels(times), strict=True):
         played = script.label_at(time)
         part = script.parts[max(int(np.searchsorted(script.starts, time, side="right")) - 1, 0)]
         after = part.after or AFTER.get(played, played)
         assert label in (played, part.before, after)
-
-
-@pytest.mark.parametrize("label", [*ACTIONS, *OTHERS])
-def test_perform_draws_every_label(label: str) -> None:
-    body = Body()
-    performance = perform(label, np.random.default_rng(1), body, room=2.0)
-    assert performance.label == label
-    assert performance.body is body
-    assert performance.labels([0.05])[0] in (label, performance.before)
 
 
 def test_random_script_contains_all_actions() -> None:
@@ -160,7 +152,7 @@ def test_pose_at_a_time_does_not_depend_on_other_times() -> None:
 
 
 def test_the_same_seed_gives_the_same_script() -> None:
-    scripts = [Script.random(np.random.default_rng(9), ACTIONS, 1.0) for _ in range(2)]
+    scripts = [Script.random(np.random.default_rng(9), ACTIONS[::4], 1.0) for _ in range(2)]
     assert scripts[0].body == scripts[1].body
     first, second = (script.joints([0.5, 3.0, 11.0]) for script in scripts)
     assert np.array_equal(first, second)

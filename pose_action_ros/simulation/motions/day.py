@@ -10,17 +10,18 @@ from collections.abc import Callable
 import numpy as np
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
+from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng, other_side
 from pose_action_ros.simulation.motions.places import Arm, Loop, at_head, calm, holding, middle
 from pose_action_ros.simulation.motions.turning import Turner
-from pose_action_ros.simulation.reach import arm
 from pose_action_ros.simulation.standing import Motion, Standing
 from pose_action_ros.simulation.timing import Strokes, Wander, ease
 
 
-def other(side: str) -> str:
-    """The other side."""
-    return SIDES[1 - SIDES.index(side)]
+def _begun(ground: Motion, strokes: Strokes, times: Array) -> tuple[Channels, Array]:
+    """Channels of the ground with the phase of the strokes, and their level (T,)."""
+    pose = ground(times)
+    pose["phase"] = strokes.phase(times)
+    return pose, strokes(times)
 
 
 def drinking(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
@@ -32,14 +33,14 @@ def drinking(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
     at_mouth = _sip(body, rng, kind)
     ready = _before_sip(body, rng, kind)
     rests = kind == "both" or rng.random() < 0.75  # the cup stays before the chest
-    strokes = Strokes(
+    strokes = Strokes.drawn(
         rng,
-        exact=True,
-        rise=rng.uniform(0.5, 1.1),
-        hold=rng.uniform(0.3, 0.9) if kind == "eating" else rng.uniform(0.5, 3.0),
-        fall=rng.uniform(0.5, 1.1),
-        rest=rng.uniform(0.6, 3.0),
+        rise=(0.5, 1.1),
+        hold=(0.3, 0.9) if kind == "eating" else (0.5, 3.0),
+        fall=(0.5, 1.1),
+        rest=(0.6, 3.0),
         vary=0.3,
+        exact=True,
     )
     tip = {"eating": rng.uniform(-15, 5), "bottle": rng.uniform(8, 32)}.get(
         kind, rng.uniform(0, 22)
@@ -47,11 +48,9 @@ def drinking(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
     plate = _before_sip(body, rng, kind) if kind == "eating" and rng.random() < 0.5 else {}
 
     def motion(times: Array) -> Channels:
-        pose = ground(times)
-        level = strokes(times)
-        pose["phase"] = strokes.phase(times)
+        pose, level = _begun(ground, strokes, times)
         up = ease(times / 0.8)
-        pose.toward(plate, up, other(side))
+        pose.toward(plate, up, other_side(side))
         for one in sides:
             if rests:
                 pose.toward(ready, up, one)
@@ -110,22 +109,20 @@ def phoning(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
         wrist_flex=rng.uniform(-20, 20),
         curl=0.55,
     )
-    strokes = Strokes(
+    strokes = Strokes.drawn(
         rng,
+        rise=(0.5, 1.2),
+        hold=(3.0, 9.0),
+        fall=(0.5, 1.1),
+        rest=(0.6, 2.0),
         exact=True,
-        rise=rng.uniform(0.5, 1.2),
-        hold=rng.uniform(3.0, 9.0),
-        fall=rng.uniform(0.5, 1.1),
-        rest=rng.uniform(0.6, 2.0),
     )
     tilt, bowed = rng.uniform(-2, 14), rng.uniform(-3, 18)
     talk = _free_hand(body, rng)
     drift = [Wander(rng, 0.1, 0.6) for _ in range(2)]
 
     def motion(times: Array) -> Channels:
-        pose = ground(times)
-        level = strokes(times)
-        pose["phase"] = strokes.phase(times)
+        pose, level = _begun(ground, strokes, times)
         pose.toward(goal, level, side)
         pose[f"{side}_flex"] += 2 * level * drift[0](times)
         pose[f"{side}_abduct"] += 3 * level * drift[1](times)
@@ -133,7 +130,7 @@ def phoning(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
         calm(pose, level, 0.6)
         pose["tilt_left"] += (tilt if side == "left" else -tilt) * level
         pose["nod"] += bowed * level
-        talk(pose, times, level, other(side))
+        talk(pose, times, level, other_side(side))
         return pose
 
     return motion
@@ -203,12 +200,10 @@ def hand_at_face(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
     bowed, tilt = rng.uniform(-5, 20) + 10 * both, rng.normal(0, 5)
 
     def motion(times: Array) -> Channels:
-        pose = ground(times)
-        level = strokes(times)
-        pose["phase"] = strokes.phase(times)
+        pose, level = _begun(ground, strokes, times)
         for one in SIDES if both else (side,):
             pose.toward(loop(body, times), level, one)
-        pose.toward(under, level, other(side))
+        pose.toward(under, level, other_side(side))
         calm(pose, level)
         pose["nod"] += bowed * level
         pose["tilt_left"] += tilt * level
@@ -234,12 +229,14 @@ def looking_at_phone(body: Body, rng: Rng, ground: Motion | None = None) -> Moti
         [rng.uniform(0.38, 0.62), wide - apart * middle(body), rng.uniform(-0.55, -0.08)]
     )
     elbow = [-0.3, rng.uniform(0.2, 0.8), -1.0]
-    hand = {
-        "pronate": rng.uniform(-80, 10),
-        "wrist_flex": rng.uniform(-10, 25),
-        "curl": rng.uniform(0.4, 0.7),
-    }
-    goal = {**arm(body, place, elbow), **{name: np.array(value) for name, value in hand.items()}}
+    goal = holding(
+        body,
+        place,
+        elbow,
+        pronate=rng.uniform(-80, 10),
+        wrist_flex=rng.uniform(-10, 25),
+        curl=rng.uniform(0.4, 0.7),
+    )
     tap = Loop.draw(
         rng,
         place + np.array([0.02, -0.15 * (1 - apart), 0.06]),
@@ -250,28 +247,26 @@ def looking_at_phone(body: Body, rng: Rng, ground: Motion | None = None) -> Moti
         point=1.0,
         curl=0.8,
     )
-    strokes = Strokes(
+    strokes = Strokes.drawn(
         rng,
+        rise=(0.5, 1.1),
+        hold=(4.0, 12.0),
+        fall=(0.5, 1.1),
+        rest=(0.6, 2.0),
         exact=True,
-        rise=rng.uniform(0.5, 1.1),
-        hold=rng.uniform(4.0, 12.0),
-        fall=rng.uniform(0.5, 1.1),
-        rest=rng.uniform(0.6, 2.0),
     )
     bowed, stoop = rng.uniform(14, 42), rng.uniform(0, 12)
     thumb, drift = rng.uniform(0, 2.5), [Wander(rng, 0.1, 0.6) for _ in range(3)]
 
     def motion(times: Array) -> Channels:
-        pose = ground(times)
-        level = strokes(times)
-        pose["phase"] = strokes.phase(times)
+        pose, level = _begun(ground, strokes, times)
         for one in SIDES if kind == "both" else (side,):
             pose.toward(goal, level, one)
             pose[f"{one}_wrist_flex"] += thumb * level * drift[2](4 * times)
             pose[f"{one}_flex"] += 1.5 * level * drift[0](times)
             pose[f"{one}_elbow"] += 2 * level * drift[1](times)
         if kind == "typing":
-            pose.toward(tap(body, times), level, other(side))
+            pose.toward(tap(body, times), level, other_side(side))
         calm(pose, level, 0.9)
         pose["nod"] += bowed * level
         pose["bend_forward"] += stoop * level

@@ -14,18 +14,15 @@ from typing import Final
 import numpy as np
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.channels import PHASE, Array, Channels, Rng
-from pose_action_ros.simulation.contact import LYING, SEAT
-from pose_action_ros.simulation.fall import Fall
+from pose_action_ros.simulation.channels import PHASE, SIDES, Array, Channels, Rng, both_sides
+from pose_action_ros.simulation.fall import Fall, Style, Way
 from pose_action_ros.simulation.furniture import Box, random_colour
 from pose_action_ros.simulation.key_poses import GazeAndBreath, KeyPose, channels_of
 from pose_action_ros.simulation.motions.gait import strolling
 from pose_action_ros.simulation.motions.low import back_on_wall
-from pose_action_ros.simulation.motions.lying import on_back, on_front, on_side
+from pose_action_ros.simulation.motions.lying import at_rest, on_back, on_front, on_side
 from pose_action_ros.simulation.motions.sitting import on_chair, sitting_on_floor
-from pose_action_ros.simulation.motions.way_down import Way, sided, style_of
 from pose_action_ros.simulation.performance import Performance
-from pose_action_ros.simulation.poser import drawn_resting
 from pose_action_ros.simulation.route import Route
 from pose_action_ros.simulation.standing import Motion, standing
 from pose_action_ros.simulation.timing import Strokes, Wander, ease
@@ -67,7 +64,7 @@ def falling(body: Body, rng: Rng) -> Performance:
         before = _before(body, rng)
         kind = _kind(rng, before)
         end = _end(body, rng, kind, seated=bool(before.furniture) and before.free)
-        style = style_of(body, rng, kind)
+        style = _style(body, rng, kind)
         first = before.motion(np.array([before.balance])).limited()
         way = Way(body, first, end, style, "" if before.free else "mid_hip")
         fall = Fall(body, way, before.speed, style.kept)
@@ -135,7 +132,7 @@ def _end(body: Body, rng: Rng, kind: str, seated: bool) -> KeyPose:
     """Draw the pose on the floor, the head in the direction of the fall, away from a seat."""
     if kind in ("seat", "wall"):
         among = ("raised", "stretched") if kind == "wall" else ()
-        return drawn_resting(body, sitting_on_floor(body, rng, among).draw, SEAT)
+        return sitting_on_floor(body, rng, among).resting(body)
     if kind == "collapse":
         kind = str(rng.choice(["forward", "backward", "left", "right"]))
     likely = {"forward": on_front, "backward": on_back}.get(kind, on_side)
@@ -143,7 +140,7 @@ def _end(body: Body, rng: Rng, kind: str, seated: bool) -> KeyPose:
     if kind in ("forward", "backward"):
         ways[1], ways[2] = on_side, likely
     way = ways[rng.choice(3, p=[0.6, 0.25, 0.15])]
-    key = drawn_resting(body, lambda: way(body, rng), LYING)
+    key = at_rest(way, body, rng)
     aside = -140.0 if seated else -90.0
     heading = {"forward": 180.0, "backward": 0.0}.get(kind, aside) + rng.normal(0, 12)
     if kind in ("forward", "backward") and rng.random() < 0.5:
@@ -152,11 +149,69 @@ def _end(body: Body, rng: Rng, kind: str, seated: bool) -> KeyPose:
     return key.mirrored() if kind == "right" else key
 
 
+def _style(body: Body, rng: Rng, kind: str) -> Style:
+    """Draw the style of a kind of fall: forward, backward, left, right, collapse, seat or wall."""
+    unit = body.height / 1.7
+    protected = rng.random() < 0.65
+    ranges = {  # late, hips, knees, trunk, nod, step, slip
+        "forward": ((0.9, 1.6), (0, 45), (10, 80), (-5, 25), (-30, 0), (0, 60), (-0.2, 0.1)),
+        "backward": ((0.9, 1.8), (20, 85), (10, 80), (5, 35), (5, 35), (0, 15), (0.0, 0.4)),
+        "left": ((0.9, 1.7), (0, 50), (5, 70), (0, 25), (-5, 15), (0, 25), (-0.1, 0.1)),
+        "collapse": ((1.5, 2.6), (40, 80), (80, 130), (5, 30), (5, 30), (0, 5), (-0.1, 0.1)),
+        "seat": ((0.8, 1.3), (0, 30), (0, 30), (5, 25), (-5, 15), (0, 10), (0.0, 0.3)),
+        "wall": ((0.8, 1.3), (0, 10), (0, 15), (0, 10), (0, 15), (0, 0.1), (0.1, 0.25)),
+    }
+    drawn = [rng.uniform(*ends) for ends in ranges["left" if kind == "right" else kind]]
+    late, hips, knees, trunk, nod, step, slip = drawn
+    kept = {"wall": (0.05, 0.3), "seat": (0.4, 0.8)}.get(kind, (0.5, 0.8))
+    stands = {"left": 0, "right": 1}.get(kind, int(rng.integers(2)))
+    return Style(
+        late=late,
+        hips=hips,
+        knees=knees,
+        trunk=trunk,
+        nod=nod,
+        step=step,
+        stands=stands,
+        slip=slip * unit,
+        kept=rng.uniform(*kept),
+        when=rng.uniform(0.6, 0.85),
+        lag=rng.uniform(0.02, 0.12),
+        reach=_reach(rng, kind) if protected and kind != "wall" else _flail(rng),
+    )
+
+
+def _reach(rng: Rng, kind: str) -> dict[str, dict[str, float]]:
+    """Channels of arms that reach for the floor in the direction of the fall."""
+    both = {"curl": 0.1, "elbow": rng.uniform(10, 60), "wrist_flex": rng.uniform(-60, -20)}
+    if kind == "forward":
+        arm = {**both, "flex": rng.uniform(50, 110), "abduct": rng.uniform(0, 35)}
+        return dict.fromkeys(SIDES, arm)
+    if kind in ("left", "right"):
+        arm = {**both, "flex": rng.uniform(-10, 40), "abduct": rng.uniform(40, 95)}
+        other = {"flex": rng.uniform(10, 70), "abduct": rng.uniform(10, 60), "elbow": 50.0}
+        return {side: arm if side == kind else other for side in SIDES}
+    arm = {**both, "flex": rng.uniform(-50, -20), "abduct": rng.uniform(20, 50)}
+    return dict.fromkeys(SIDES, arm)
+
+
+def _flail(rng: Rng) -> dict[str, dict[str, float]]:
+    size = rng.uniform(0, 1)
+    return {
+        side: {
+            "flex": size * rng.uniform(-40, 80),
+            "abduct": size * rng.uniform(10, 90),
+            "elbow": rng.uniform(10, 60),
+        }
+        for side in SIDES
+    }
+
+
 def _motion(rng: Rng, before: _Before, way: Way, fall: Fall) -> Motion:
     """Before, fall, and rest on the floor with limbs that settle and move later."""
     alive, lag, when = GazeAndBreath(rng), way.style.lag, way.style.when
     limp = rng.random() < 0.4
-    stirs = {name: Wander(rng, 0.05, 0.4) for name in sided(("flex", "abduct", "elbow"))}
+    stirs = {name: Wander(rng, 0.05, 0.4) for name in both_sides(("flex", "abduct", "elbow"))}
     stir = Strokes(rng, rise=0.8, hold=1.5, fall=0.8, rest=2.5, vary=0.4)
     late = fall.duration + rng.uniform(1.0, 4.0)
     size = 0.0 if limp else rng.uniform(3, 12)

@@ -176,7 +176,7 @@ def _reach_for_floor(poser: Poser, rng: Rng) -> None:
             apart = np.array([0, out * rng.uniform(0.04, 0.2) * unit, 0])
             poser.hand(one, place + apart, [-0.5, out, 0.3], curl=rng.uniform(0.1, 0.8))
         elif rng.random() < 0.5:
-            hip, knee = poser.now(f"{one}_hip"), poser.now(f"{one}_knee")
+            hip, knee = poser.now(f"{one}_hip", f"{one}_knee")
             rest = hip + rng.uniform(0.5, 1.0) * (knee - hip) + np.array([0.09 * unit, 0, 0])
             poser.hand(one, rest, [0, out, 0.3], pronate=50, curl=0.3)
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final
 
 import numpy as np
 
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Array, Rng
-from pose_action_ros.simulation.contact import TRUNK
-from pose_action_ros.simulation.furniture import Box, random_colour
+from pose_action_ros.simulation.contact import LYING, TRUNK
 from pose_action_ros.simulation.key_poses import KeyPose
 from pose_action_ros.simulation.kinematics import OUTWARD, about_y, about_z
+from pose_action_ros.simulation.motions.beds import bed_of, raised
 from pose_action_ros.simulation.motions.resting import Setting
-from pose_action_ros.simulation.poser import Poser
+from pose_action_ros.simulation.poser import Poser, drawn_resting
 
 _STRETCHED = -55.0
 _HEAD = np.array([-1.0, 0.0, 0.0])
@@ -32,35 +33,25 @@ def lying_axes(turn: float, rise: float = 0.0) -> Array:
     return axes
 
 
-def _lying(draw: Callable[[Body, Rng], KeyPose], body: Body, rng: Rng) -> Setting:
-    """Lie on the floor, or on a bed."""
-    if rng.random() < 0.5:
-        return Setting(lambda: draw(body, rng))
-    top = rng.uniform(0.4, 0.65)
-    bed = bed_of(top, 1.2 * body.height, rng.uniform(0.9, 1.6), rng)
-    return Setting(lambda: replace(draw(body, rng), lift=np.array([top])), [bed])
+def _lying(
+    usual: Callable[[Body, Rng], KeyPose], propped: Callable[[Body, Rng], KeyPose] | None = None
+) -> Callable[[Body, Rng], Setting]:
+    """Function that draws a setting on the floor or a bed, at times with the trunk propped up."""
+
+    def setting(body: Body, rng: Rng) -> Setting:
+        draw = propped if propped and rng.random() < 0.25 else usual
+        if rng.random() < 0.5:
+            return Setting(lambda: draw(body, rng), parts=LYING)
+        top = rng.uniform(0.4, 0.65)
+        bed = bed_of(body, top, rng.uniform(0.9, 1.6), rng)
+        return Setting(lambda: raised(draw(body, rng), top), [bed], parts=LYING)
+
+    return setting
 
 
-def bed_of(top: float, long: float, wide: float, rng: Rng) -> Box:
-    """A bed below a person who lies with the hips at the origin and the head towards -x."""
-    return Box((0.05 * long, 0.0, top / 2), (long, wide, top), 0.0, random_colour(rng))
-
-
-def lying_on_back(body: Body, rng: Rng) -> Setting:
-    """Lie on the back."""
-    return _lying(on_back, body, rng)
-
-
-def lying_on_side(body: Body, rng: Rng) -> Setting:
-    """Lie on the left side, at times propped on the elbow."""
-    propped = rng.random() < 0.25
-    return _lying(_propped_on_side if propped else on_side, body, rng)
-
-
-def lying_on_front(body: Body, rng: Rng) -> Setting:
-    """Lie on the front, at times propped on the elbows."""
-    propped = rng.random() < 0.25
-    return _lying(_propped_on_front if propped else on_front, body, rng)
+def at_rest(draw: Callable[[Body, Rng], KeyPose], body: Body, rng: Rng) -> KeyPose:
+    """Draw a pose of a way of lying in which the trunk rests on the floor."""
+    return drawn_resting(body, partial(draw, body, rng), LYING)
 
 
 def on_back(body: Body, rng: Rng) -> KeyPose:
@@ -295,3 +286,11 @@ def _propped_on_front(body: Body, rng: Rng) -> KeyPose:
         wrist[2] = 0.04
         poser.hand(side, wrist, [0.5, 0.2 * out, -1], pronate=60, curl=0.2)
     return poser.settle()
+
+
+LYING_WAYS: Final[Mapping[str, Callable[[Body, Rng], Setting]]] = {
+    "lying_back": _lying(on_back),
+    "lying_side": _lying(on_side, _propped_on_side),
+    "lying_front": _lying(on_front, _propped_on_front),
+}
+"""Label of a posture to a function that draws its setting."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -21,21 +20,21 @@ from pose_action_ros.simulation.motions.low import (
     on_both_knees,
     squatting,
 )
-from pose_action_ros.simulation.motions.lying import lying_axes, on_back, on_front, on_side
-from pose_action_ros.simulation.motions.resting import on_thighs, tilted
-from pose_action_ros.simulation.motions.rising import flipped, knee_pose, standing_over
+from pose_action_ros.simulation.motions.lying import at_rest, lying_axes, on_back, on_front, on_side
+from pose_action_ros.simulation.motions.resting import flipped, on_thighs, tilted
+from pose_action_ros.simulation.motions.rising import knee_pose, standing_over
 from pose_action_ros.simulation.motions.sitting import sitting_on_floor
 from pose_action_ros.simulation.performance import Performance
-from pose_action_ros.simulation.poser import Poser, drawn_resting
+from pose_action_ros.simulation.poser import Poser
 
 
 def _lying(body: Body, rng: Rng) -> KeyPose:
     make = (on_back, on_side, on_front)[rng.choice(3, p=[0.55, 0.3, 0.15])]
-    return drawn_resting(body, partial(make, body, rng), LYING)
+    return at_rest(make, body, rng)
 
 
 def _seated(body: Body, rng: Rng) -> KeyPose:
-    return drawn_resting(body, sitting_on_floor(body, rng).draw, SEAT)
+    return sitting_on_floor(body, rng).resting(body)
 
 
 def _lowered(body: Body, rng: Rng) -> list[KeyPose]:
@@ -94,12 +93,9 @@ def getting_up_from_floor(body: Body, rng: Rng) -> Performance:
 def rolling(body: Body, rng: Rng) -> Performance:
     """Roll over the floor sideways, there and back."""
     way = rng.uniform(0.3, 0.42) * body.height / 1.7
-    keys = []
     makers = (on_back, on_side, on_front)
-    for number in (0, 1, 2, 1):
-        key = drawn_resting(body, partial(makers[number], body, rng), LYING)
-        keys.append(key.moved(0.0, way * number))
-    keys, _ = flipped(keys, [], rng)
+    places = [(number, at_rest(makers[number], body, rng)) for number in (0, 1, 2, 1)]
+    keys, _ = flipped([key.moved(0.0, way * number) for number, key in places], [], rng)
     return Performance("rolling", body, visits(body, keys, rng, (0.45, 0.9), (0.0, 0.3)))
 
 

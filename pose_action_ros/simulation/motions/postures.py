@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-
-import numpy as np
 
 from pose_action_ros.errors import InputError
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import Rng
-from pose_action_ros.simulation.contact import LYING, SEAT
 from pose_action_ros.simulation.furniture import Box
 from pose_action_ros.simulation.key_poses import KeyPose, motion_through
+from pose_action_ros.simulation.motions.beds import Bedside, raised
 from pose_action_ros.simulation.motions.low import (
     bending,
     crawling,
@@ -22,19 +19,10 @@ from pose_action_ros.simulation.motions.low import (
     on_one_knee,
     squatting,
 )
-from pose_action_ros.simulation.motions.lying import (
-    bed_of,
-    lying_on_back,
-    lying_on_front,
-    lying_on_side,
-    on_back,
-    on_front,
-    on_side,
-)
-from pose_action_ros.simulation.motions.resting import Setting, on_thighs, standing_key
-from pose_action_ros.simulation.motions.sitting import on_chair, on_edge, sitting_on_floor
+from pose_action_ros.simulation.motions.lying import LYING_WAYS, on_back, on_front, on_side
+from pose_action_ros.simulation.motions.resting import Setting, mirrored, on_thighs, standing_key
+from pose_action_ros.simulation.motions.sitting import on_chair, sitting_on_floor
 from pose_action_ros.simulation.performance import Performance
-from pose_action_ros.simulation.poser import drawn_resting
 
 _KEYS = 8
 """Key poses before a performance repeats itself."""
@@ -46,9 +34,7 @@ SETTINGS: Mapping[str, Callable[[Body, Rng], Setting]] = {
     "squatting_deep": squatting,
     "bending": bending,
     "crawling": crawling,
-    "lying_back": lying_on_back,
-    "lying_side": lying_on_side,
-    "lying_front": lying_on_front,
+    **LYING_WAYS,
     "leaning": leaning,
 }
 
@@ -75,20 +61,13 @@ def posture_performance(rng: Rng, name: str, body: Body | None = None) -> Perfor
         move, hold = (0.7, 1.7), (0.0, 1.0)
     else:
         setting = SETTINGS[name](body, rng)
-        keys = [_drawn(body, name, setting) for _ in range(_KEYS)]
+        keys = [setting.resting(body) for _ in range(_KEYS)]
         furniture = list(setting.furniture)
         move, hold = ((0.5, 1.1), (0.0, 0.4)) if name == "crawling" else ((0.6, 1.8), (0.3, 4.0))
     if rng.random() < 0.5:
-        keys = [key.mirrored() for key in keys]
-        furniture = [box.mirrored() for box in furniture]
+        keys, furniture = mirrored(keys, furniture)
     motion = motion_through(body, keys, rng, move, hold)
     return Performance(name, body, motion, tuple(furniture))
-
-
-def _drawn(body: Body, name: str, setting: Setting) -> KeyPose:
-    """Draw a key pose; in lying and sitting postures the trunk rests on the floor."""
-    parts = {"sitting_floor": SEAT}.get(name, LYING if name.startswith("lying") else ())
-    return drawn_resting(body, setting.draw, parts) if parts else setting.draw()
 
 
 def _getting_up(body: Body, rng: Rng) -> tuple[list[KeyPose], list[Box]]:
@@ -116,12 +95,11 @@ def _from_floor(body: Body, rng: Rng) -> tuple[list[KeyPose], list[Box]]:
 
 def _from_bed(body: Body, rng: Rng) -> tuple[list[KeyPose], list[Box]]:
     """From lying on a bed over its edge on the left."""
-    top = (body.shin + body.foot_height) * rng.uniform(0.85, 1.2)
-    edge = on_edge(body, rng, top).moved(0.0, 0.2, 90.0)
-    standing = standing_key(body, rng, 0.9 * body.thigh).moved(0.0, 0.2, 90.0)
-    lying = [on_back(body, rng), on_side(body, rng)]
-    up = [replace(key, lift=np.array([top])) for key in lying]
-    return [*up, edge, standing], [bed_of(top, 1.2 * body.height, 1.0, rng).moved(0, -0.15)]
+    bed = Bedside(body, rng)
+    edge = bed.sitting(rng)
+    standing = bed.beside(standing_key(body, rng, 0.9 * body.thigh))
+    up = [raised(key, bed.top) for key in (on_back(body, rng), on_side(body, rng))]
+    return [*up, edge, standing], [bed.box(rng)]
 
 
 def _from_chair(body: Body, rng: Rng) -> tuple[list[KeyPose], list[Box]]:

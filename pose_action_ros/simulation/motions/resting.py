@@ -13,7 +13,7 @@ from pose_action_ros.simulation.channels import SIDES, Array, Rng
 from pose_action_ros.simulation.furniture import Box
 from pose_action_ros.simulation.key_poses import KeyPose
 from pose_action_ros.simulation.kinematics import OUTWARD, about_x, about_y
-from pose_action_ros.simulation.poser import Poser
+from pose_action_ros.simulation.poser import Poser, drawn_resting
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,11 +24,30 @@ class Setting:
         draw: function that draws a key pose of the posture there.
         furniture: the boxes there.
         seat: height of the seat [m].
+        parts: parts of the trunk (see contact) that rest on the floor or the bed; none if the
+            person stands, kneels or sits on furniture.
     """
 
     draw: Callable[[], KeyPose]
     furniture: Sequence[Box] = field(default=())
     seat: float = 0.0
+    parts: Sequence[str] = ()
+
+    def resting(self, body: Body) -> KeyPose:
+        """Draw a key pose in which one of the parts rests on the floor or the bed."""
+        return drawn_resting(body, self.draw, self.parts) if self.parts else self.draw()
+
+
+def mirrored(keys: Sequence[KeyPose], boxes: Sequence[Box]) -> tuple[list[KeyPose], list[Box]]:
+    """Swap left and right of key poses and boxes."""
+    return [key.mirrored() for key in keys], [box.mirrored() for box in boxes]
+
+
+def flipped(
+    keys: Sequence[KeyPose], boxes: Sequence[Box], rng: Rng
+) -> tuple[list[KeyPose], list[Box]]:
+    """Swap left and right of key poses and boxes in half of the cases."""
+    return (list(keys), list(boxes)) if rng.random() < 0.5 else mirrored(keys, boxes)
 
 
 def tilted(pitch: float, roll: float = 0.0) -> Array:
@@ -68,8 +87,8 @@ def on_thighs(poser: Poser, rng: Rng) -> None:
     """Put the hands on the thighs or the knees; the legs are set before."""
     share = rng.uniform(0.35, 1.0)
     high = 0.16 * poser.body.thigh_girth + 0.02
-    for side, out in OUTWARD.items():
-        hip, knee = poser.now(f"{side}_hip"), poser.now(f"{side}_knee")
+    ends = poser.now("left_hip", "left_knee", "right_hip", "right_knee")
+    for (side, out), hip, knee in zip(OUTWARD.items(), ends[::2], ends[1::2], strict=True):
         place = hip + np.clip(share + rng.normal(0, 0.05), 0.2, 1) * (knee - hip)
         place += np.array([-0.06, out * rng.uniform(-0.05, 0.03), high * (1.2 - 0.4 * share)])
         poser.hand(side, place, [-0.8, out * 0.8, -0.2], pronate=rng.uniform(40, 80), curl=0.2)

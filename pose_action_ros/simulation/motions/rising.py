@@ -12,14 +12,15 @@ from pose_action_ros.simulation.course import Step, course
 from pose_action_ros.simulation.furniture import Box, legs_and_top, random_colour
 from pose_action_ros.simulation.key_poses import GRIP, KeyPose
 from pose_action_ros.simulation.kinematics import OUTWARD
+from pose_action_ros.simulation.motions.beds import Bedside
 from pose_action_ros.simulation.motions.low import inclined, on_all_fours, on_one_knee, squatting
-from pose_action_ros.simulation.motions.lying import bed_of
 from pose_action_ros.simulation.motions.resting import (
+    flipped,
     hanging,
     on_thighs,
     standing_key,
 )
-from pose_action_ros.simulation.motions.sitting import on_chair, on_edge, sitting_on_floor
+from pose_action_ros.simulation.motions.sitting import on_chair, sitting_on_floor
 from pose_action_ros.simulation.performance import UNNAMED, Performance
 from pose_action_ros.simulation.poser import Poser
 
@@ -43,13 +44,6 @@ def standing_up(body: Body, rng: Rng) -> Performance:
     steps.append(Step(standing_over(body, rng, keys[-1]), 0.6, 1.0, phase=2.0, turn=0.0))
     motion = course(body, steps, rng)
     return Performance("standing_up", body, motion, tuple(boxes), before)
-
-
-def flipped(keys: list[KeyPose], boxes: list[Box], rng: Rng) -> tuple[list[KeyPose], list[Box]]:
-    """Swap left and right of key poses and boxes in half of the cases."""
-    if rng.random() < 0.5:
-        return keys, boxes
-    return [key.mirrored() for key in keys], [box.mirrored() for box in boxes]
 
 
 def standing_over(body: Body, rng: Rng, below: KeyPose) -> KeyPose:
@@ -115,12 +109,10 @@ def knee_pose(body: Body, rng: Rng) -> KeyPose:
 
 def _from_bed(body: Body, rng: Rng) -> tuple[list[KeyPose], list[Box]]:
     """From the edge of a bed on the left."""
-    top = (body.shin + body.foot_height) * rng.uniform(0.85, 1.2)
-    edge = on_edge(body, rng, top).moved(0.0, 0.2, 90.0)
-    ready = ready_to_rise(body, rng, top)
-    up = standing_over(body, rng, ready).moved(0.0, 0.2, 90.0)
-    bed = bed_of(top, 1.2 * body.height, 1.0, rng).moved(0, -0.15)
-    return [edge, ready.moved(0.0, 0.2, 90.0), up], [bed]
+    bed = Bedside(body, rng)
+    edge, ready = bed.sitting(rng), ready_to_rise(body, rng, bed.top)
+    up = standing_over(body, rng, ready)
+    return [edge, bed.beside(ready), bed.beside(up)], [bed.box(rng)]
 
 
 def _from_squat(body: Body, rng: Rng) -> tuple[list[KeyPose], list[Box]]:
@@ -208,7 +200,7 @@ class _Reach:
                 place = self.place + np.array([rng.normal(0, 0.02), aside, 0.0])
                 poser.hand(side, place, [-0.5, out, 0.3], curl=rng.uniform(0.1, 0.3))
             elif self.knee > 0.5:
-                hip, knee = poser.now(f"{side}_hip"), poser.now(f"{side}_knee")
+                hip, knee = poser.now(f"{side}_hip", f"{side}_knee")
                 rest = hip + self.knee * (knee - hip) + np.array([0.09 * unit, 0, 0])
                 poser.hand(side, rest, [0, out, 0.3], pronate=50, curl=0.3)
 

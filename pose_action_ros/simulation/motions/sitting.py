@@ -144,7 +144,7 @@ def sitting_on_floor(body: Body, rng: Rng, among: Sequence[str] = ()) -> Setting
         rest_arms(poser, rng, ways, free=0.3)
         return poser.settle()
 
-    return Setting(draw)
+    return Setting(draw, parts=SEAT)
 
 
 def _behind(poser: Poser, rng: Rng) -> None:
@@ -209,7 +209,7 @@ _FLOOR: dict[str, Callable[[Poser, Rng, str], None]] = {
 
 
 def on_edge(body: Body, rng: Rng, height: float) -> KeyPose:
-    """A pose on the edge of a bed of a height [m], which faces x."""
+    """A pose on an edge of a height [m], which faces x."""
     poser = _seated(body, rng, height, (0.5, 0.2, 0.3, 0.0))
     for side, out in OUTWARD.items():
         knee = poser.key.root[2] - 0.02

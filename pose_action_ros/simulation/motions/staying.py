@@ -4,40 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
-from pose_action_ros.simulation.contact import LYING, SEAT
 from pose_action_ros.simulation.course import Step, course, visits
-from pose_action_ros.simulation.furniture import Box, random_colour
 from pose_action_ros.simulation.key_poses import KeyPose
 from pose_action_ros.simulation.kinematics import OUTWARD
+from pose_action_ros.simulation.motions.beds import couch, raised
 from pose_action_ros.simulation.motions.low import bending as reaching_down
 from pose_action_ros.simulation.motions.low import inclined, on_one_knee
 from pose_action_ros.simulation.motions.low import kneeling as on_knees
 from pose_action_ros.simulation.motions.lying import (
-    bed_of,
-    lying_on_back,
-    lying_on_front,
-    lying_on_side,
+    LYING_WAYS,
+    at_rest,
     on_back,
     on_front,
     on_side,
 )
 from pose_action_ros.simulation.motions.resting import (
     Setting,
+    flipped,
     folded,
     hanging,
     on_thighs,
     standing_key,
 )
-from pose_action_ros.simulation.motions.rising import flipped
 from pose_action_ros.simulation.motions.sitting import on_chair, sitting_on_floor
 from pose_action_ros.simulation.performance import Performance
-from pose_action_ros.simulation.poser import Poser, drawn_resting
+from pose_action_ros.simulation.poser import Poser
 from pose_action_ros.simulation.standing import Motion
 from pose_action_ros.simulation.timing import Wander
 
@@ -64,15 +60,12 @@ def sitting(body: Body, rng: Rng) -> Performance:
     """Sit on a chair, a sofa, a stool or the floor: still, restless or working."""
     on_floor = rng.random() < 0.22
     setting = sitting_on_floor(body, rng) if on_floor else on_chair(body, rng)
-    return _staying("sitting", body, rng, setting, SEAT if on_floor else ())
+    return _staying("sitting", body, rng, setting)
 
 
-def _staying(
-    label: str, body: Body, rng: Rng, setting: Setting, parts: Sequence[str]
-) -> Performance:
+def _staying(label: str, body: Body, rng: Rng, setting: Setting) -> Performance:
     """Move from pose to pose of a setting, seldom or often, at times with busy hands."""
-    keys = [drawn_resting(body, setting.draw, parts) if parts else setting.draw() for _ in range(6)]
-    keys, boxes = flipped(keys, list(setting.furniture), rng)
+    keys, boxes = flipped([setting.resting(body) for _ in range(6)], setting.furniture, rng)
     restless = rng.random() < 0.5
     move, hold = ((0.5, 1.3), (0.1, 1.5)) if restless else ((0.8, 2.0), (1.5, 7.0))
     motion = visits(body, keys, rng, move, hold)
@@ -85,31 +78,18 @@ def lying(body: Body, rng: Rng) -> Performance:
     """Lie on back, side or front, on the floor, a bed or a sofa: still, or turning over."""
     if rng.random() < 0.3:
         return _turning_over(body, rng)
-    kind = rng.choice(3, p=[0.5, 0.3, 0.2])
-    setting = (lying_on_back, lying_on_side, lying_on_front)[kind](body, rng)
-    return _staying("lying", body, rng, setting, LYING)
+    way = str(rng.choice(list(LYING_WAYS), p=[0.5, 0.3, 0.2]))
+    return _staying("lying", body, rng, LYING_WAYS[way](body, rng))
 
 
 def _turning_over(body: Body, rng: Rng) -> Performance:
     """Turn from back to side to front and back, with rests."""
     top, boxes = (0.0, []) if rng.random() < 0.5 else couch(body, rng)
     makers = (on_back, on_side, on_front, on_side)
-    keys = [drawn_resting(body, partial(make, body, rng), LYING) for make in (*makers, *makers)]
-    keys = [replace(key, lift=np.array([top])) for key in keys]
+    keys = [raised(at_rest(make, body, rng), top) for make in (*makers, *makers)]
     keys, boxes = flipped(keys, boxes, rng)
     motion = visits(body, keys, rng, (0.9, 2.2), (0.2, 4.0))
     return Performance("lying", body, motion, tuple(boxes))
-
-
-def couch(body: Body, rng: Rng) -> tuple[float, list[Box]]:
-    """Height [m] and boxes of a bed, or of a sofa with its back at the right side."""
-    top, long = rng.uniform(0.38, 0.6), 1.2 * body.height
-    if rng.random() < 0.6:
-        return top, [bed_of(top, long, rng.uniform(0.9, 1.6), rng)]
-    seat = bed_of(top, long, 0.8, rng)
-    back = Box((0.05 * long, -0.45, top / 2 + 0.2), (long, 0.16, top + 0.4), 0.0, seat.colour)
-    arm = Box((-0.5 * long, 0.0, top / 2 + 0.1), (0.12, 0.8, top + 0.2), 0.0, random_colour(rng))
-    return top, [seat, back, arm]
 
 
 def _visited(
@@ -172,7 +152,8 @@ def _on_knees(poser: Poser, rng: Rng) -> None:
     sides = SIDES if rng.random() < 0.75 else (SIDES[rng.integers(2)],)
     for side in sides:
         out = OUTWARD[side]
-        place = poser.now(f"{side}_knee") + np.array([0.05, 0.02 * out, rng.uniform(0.05, 0.1)])
+        (knee,) = poser.now(f"{side}_knee")
+        place = knee + np.array([0.05, 0.02 * out, rng.uniform(0.05, 0.1)])
         poser.hand(side, place, [-0.4, out, 0.1], pronate=60, curl=0.3)
 
 

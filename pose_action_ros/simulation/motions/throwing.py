@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
+from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng, other_side
 from pose_action_ros.simulation.feet import Foot, plant_feet
 from pose_action_ros.simulation.kinematics import OUTWARD
 from pose_action_ros.simulation.motions.gesturing import lift_shoulder
@@ -153,7 +153,7 @@ def throwing(body: Body, rng: Rng) -> Motion:
             for goal, level in ((back, drawn), (out, thrown), (end, ended), (rest, gone)):
                 pose.toward(goal, level, one)
             lift_shoulder(pose, one)
-        free = SIDES[1 - SIDES.index(side)]
+        free = other_side(side)
         if throw.hands == 1:
             pose.toward(balance, balances * drawn * (1 - thrown), free)
         sign = OUTWARD[side]

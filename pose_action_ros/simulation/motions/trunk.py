@@ -58,12 +58,12 @@ def squatting(body: Body, rng: Rng) -> Motion:
     arms = str(rng.choice(["hanging", "in_front", "on_hip", "bent"], p=[0.6, 0.2, 0.1, 0.1]))
     stand = Standing(body, rng, arms=arms, wide=rng.uniform(1.0, 2.4))
     depth = rng.uniform(0.22, 0.62) * body.leg
-    strokes = Strokes(
+    strokes = Strokes.drawn(
         rng,
-        rise=rng.uniform(0.5, 1.3),
-        hold=rng.uniform(0.05, 1.2),
-        fall=rng.uniform(0.5, 1.2),
-        rest=rng.uniform(0.05, 0.5),
+        rise=(0.5, 1.3),
+        hold=(0.05, 1.2),
+        fall=(0.5, 1.2),
+        rest=(0.05, 0.5),
     )
     lean = rng.uniform(15, 45) * depth / (0.5 * body.leg)
     raised = _squat_arms(body, rng) if arms == "hanging" else {}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from pose_action_ros.simulation.channels import SIDES, Rng
+from pose_action_ros.simulation.channels import SIDES, Rng, other_side
 from pose_action_ros.simulation.free_movement import free_movement
 from pose_action_ros.simulation.motions import MOTIONS, OTHERS, TRAVELLING
 from pose_action_ros.simulation.pairs.actor import Level, pulse
@@ -43,12 +43,12 @@ def _talk(stage: Stage, who: int) -> None:
         if rng.random() < 0.25:
             continue
         reach = stage.bodies[who].arm
-        strokes = Strokes(
+        strokes = Strokes.drawn(
             rng,
-            rise=rng.uniform(0.3, 0.7),
-            hold=rng.uniform(0.3, 2.5),
-            fall=rng.uniform(0.4, 0.8),
-            rest=rng.uniform(0.2, 2.0),
+            rise=(0.3, 0.7),
+            hold=(0.3, 2.5),
+            fall=(0.4, 0.8),
+            rest=(0.2, 2.0),
             vary=0.5,
         )
         low, high = (reach * rng.uniform([0.2, -0.4, -0.8], [0.75, 0.4, 0.15]) for _ in range(2))
@@ -144,12 +144,12 @@ def _dribble(stage: Stage, who: int) -> None:
     reach = stage.bodies[who].arm
     bounces = rng.random() < 0.5
     for side in SIDES:
-        strokes = Strokes(
+        strokes = Strokes.drawn(
             rng,
-            rise=rng.uniform(0.15, 0.4),
-            hold=rng.uniform(0.02, 0.8),
-            fall=rng.uniform(0.2, 0.4),
-            rest=rng.uniform(0.0, 0.6),
+            rise=(0.15, 0.4),
+            hold=(0.02, 0.8),
+            fall=(0.2, 0.4),
+            rest=(0.0, 0.6),
             vary=0.5,
         )
         low = reach * rng.uniform([0.3, -0.2, -1.0], [0.6, 0.4, -0.7])
@@ -189,7 +189,7 @@ def _show(stage: Stage, level: Level, side: str) -> None:
     stage.reach(0, side, place, level, pronate=-20.0, curl=0.5)
     stage.lean(1, level, bend_forward=rng.uniform(0, 20), nod=rng.uniform(5, 25))
     if rng.random() < 0.5:
-        stage.reach(0, SIDES[1 - SIDES.index(side)], place, level, curl=0.5)
+        stage.reach(0, other_side(side), place, level, curl=0.5)
 
 
 def _high_five(stage: Stage, level: Level, side: str) -> None:

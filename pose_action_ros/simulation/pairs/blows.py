@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pose_action_ros.simulation.channels import SIDES, Array
+from pose_action_ros.simulation.channels import SIDES, Array, other_side
 from pose_action_ros.simulation.kinematics import Posed
 from pose_action_ros.simulation.pairs.actor import Gesture, Level, Target, pulse
 from pose_action_ros.simulation.pairs.stage import UNLABELLED, Stage, before, between, on_body
@@ -44,7 +44,7 @@ def punching(stage: Stage) -> None:
     bow = reach * rng.uniform(0.2, 0.5) * out if rng.random() < 0.4 else 0.0  # a hook
     stage.reach(0, side, _bowed(guard, aim, hit, bow), up, pronate=60.0, curl=1.0)
     if rng.random() < _GUARDS:
-        other = SIDES[1 - SIDES.index(side)]
+        other = other_side(side)
         place = before(0, other, reach * rng.uniform([0.2, -0.4, -0.4], [0.5, 0.0, 0.1]))
         stage.reach(0, other, place, up, pronate=20.0, curl=1.0)
     turn = -out * rng.uniform(5, 40)

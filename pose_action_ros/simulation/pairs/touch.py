@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pose_action_ros.simulation.channels import SIDES, Array
+from pose_action_ros.simulation.channels import SIDES, Array, other_side
 from pose_action_ros.simulation.kinematics import Posed
 from pose_action_ros.simulation.pairs.actor import Gesture, Level, Target, pulse
 from pose_action_ros.simulation.pairs.stage import (
@@ -109,7 +109,7 @@ def shaking_hands(stage: Stage) -> None:
         stage.lean(who, level, **angles, twist_left=turn * rng.uniform(0, 18))
         stage.trunk[who].append(Gesture({"protract": rng.uniform(0, 18)}, level, side))
         if rng.random() < 0.12:  # the other hand as well, on the hands or the arm
-            helping = SIDES[1 - SIDES.index(side)]
+            helping = other_side(side)
             joint = f"{side}_wrist" if rng.random() < 0.5 else f"{side}_elbow"
             held = target if joint.endswith("wrist") else on_body(1 - who, joint, (0.0, 0.0, 0.05))
             stage.reach(who, helping, held, level, curl=0.3)

@@ -79,12 +79,12 @@ def tying_shoe(body: Body, rng: Rng) -> Motion:
     stand = Standing(body, rng, arms="hanging")
     side = SIDES[rng.integers(2)]
     high, ahead = rng.uniform(0.3, 0.6) * body.shin, rng.uniform(0.3, 0.5) * body.leg
-    strokes = Strokes(
+    strokes = Strokes.drawn(
         rng,
-        rise=rng.uniform(0.8, 1.4),
-        hold=rng.uniform(2.5, 6.0),
-        fall=rng.uniform(0.8, 1.3),
-        rest=rng.uniform(0.5, 1.5),
+        rise=(0.8, 1.4),
+        hold=(2.5, 6.0),
+        fall=(0.8, 1.3),
+        rest=(0.5, 1.5),
     )
     reach = rng.uniform(0.75, 0.92)
     loops = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
+from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng, other_side
 from pose_action_ros.simulation.motions.gesturing import lift_shoulder
 from pose_action_ros.simulation.motions.places import Loop, at_head, calm, middle
 from pose_action_ros.simulation.standing import Motion, Standing
@@ -57,12 +57,12 @@ def working(
 
 
 def _bouts(rng: Rng, hold: tuple[float, float]) -> Strokes:
-    return Strokes(
+    return Strokes.drawn(
         rng,
-        rise=rng.uniform(0.5, 1.0),
-        hold=rng.uniform(*hold),
-        fall=rng.uniform(0.5, 1.0),
-        rest=rng.uniform(0.3, 1.2),
+        rise=(0.5, 1.0),
+        hold=hold,
+        fall=(0.5, 1.0),
+        rest=(0.3, 1.2),
         vary=0.3,
     )
 
@@ -86,7 +86,7 @@ def wiping(body: Body, rng: Rng) -> Motion:
     )
     loops = {side: (loop, 0.0)}
     if rng.random() < 0.5:
-        loops[SIDES[1 - SIDES.index(side)]] = (loop if rng.random() < 0.3 else rest, 0.5)
+        loops[other_side(side)] = (loop if rng.random() < 0.3 else rest, 0.5)
     stoop = rng.uniform(12, 40) if table else rng.uniform(0, 8)
     return working(stand, rng, loops, stoop=stoop, nod=rng.uniform(0, 15) * table, follow=4)
 
@@ -157,7 +157,7 @@ def opening(body: Body, rng: Rng) -> Motion:
     )
     loops = {side: (loop, 0.0)}
     if drawer and rng.random() < 0.4:
-        loops[SIDES[1 - SIDES.index(side)]] = (loop, 0.0)
+        loops[other_side(side)] = (loop, 0.0)
     stoop = rng.uniform(10, 40) if height < -0.6 else rng.uniform(0, 10)
     bouts = _bouts(rng, (0.6, 2.0))
     return working(stand, rng, loops, stoop=stoop, nod=8, follow=8, bouts=bouts)
@@ -173,7 +173,7 @@ def reaching_up(body: Body, rng: Rng) -> Motion:
     )
     loops = {side: (loop, 0.0)}
     if rng.random() < 0.65:
-        loops[SIDES[1 - SIDES.index(side)]] = (loop, rng.uniform(0, 0.3))
+        loops[other_side(side)] = (loop, rng.uniform(0, 0.3))
     toes = rng.uniform(8, 28) * (rng.random() < 0.5)
     bouts = _bouts(rng, (0.8, 2.5))
     works = working(stand, rng, loops, stoop=-4, nod=-rng.uniform(8, 25), bouts=bouts)
@@ -222,7 +222,7 @@ def combing(body: Body, rng: Rng) -> Motion:
     )
     loops = {side: (loop, 0.0)}
     if rng.random() < 0.3:
-        loops[SIDES[1 - SIDES.index(side)]] = (loop, 0.3)
+        loops[other_side(side)] = (loop, 0.3)
     bouts = _bouts(rng, (1.5, 5.0))
     return working(stand, rng, loops, nod=rng.uniform(-5, 20), bouts=bouts)
 

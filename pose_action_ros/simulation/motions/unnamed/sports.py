@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
+from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng, other_side
 from pose_action_ros.simulation.kinematics import OUTWARD
 from pose_action_ros.simulation.motions.gesturing import lift_shoulder
 from pose_action_ros.simulation.motions.legs import GRAVITY
@@ -29,12 +29,12 @@ def stretching(body: Body, rng: Rng) -> Motion:
         )
     )
     first, second = _stretched(body, rng, kind)
-    strokes = Strokes(
+    strokes = Strokes.drawn(
         rng,
-        rise=rng.uniform(0.8, 1.6),
-        hold=rng.uniform(1.0, 4.0),
-        fall=rng.uniform(0.8, 1.6),
-        rest=rng.uniform(0.3, 1.5),
+        rise=(0.8, 1.6),
+        hold=(1.0, 4.0),
+        fall=(0.8, 1.6),
+        rest=(0.3, 1.5),
         vary=0.3,
     )
     aside = {"overhead": rng.uniform(0, 18), "side": rng.uniform(15, 35)}.get(kind, 0.0)
@@ -45,7 +45,7 @@ def stretching(body: Body, rng: Rng) -> Motion:
         pose = stand.base(times)
         level, (number, _) = strokes(times), strokes.local(times)
         even = np.where(np.mod(number * changes, 2) == 0, 1.0, 0.0)
-        for one, share in ((side, even), (SIDES[1 - SIDES.index(side)], 1 - even)):
+        for one, share in ((side, even), (other_side(side), 1 - even)):
             pose.toward(first, level * share, one)
             pose.toward(second, level * (1 - share), one)
             pose["bend_left"] -= OUTWARD[one] * aside * level * share
@@ -87,12 +87,12 @@ def lifting_weights(body: Body, rng: Rng) -> Motion:
         rng.choice(["curl", "press", "front", "row", "deadlift"], p=[0.35, 0.25, 0.15, 0.1, 0.15])
     )
     low, high, stoop = _weights(body, rng, kind)
-    strokes = Strokes(
+    strokes = Strokes.drawn(
         rng,
-        rise=rng.uniform(0.6, 1.5),
-        hold=rng.uniform(0.05, 0.6),
-        fall=rng.uniform(0.7, 1.6),
-        rest=rng.uniform(0.05, 0.5),
+        rise=(0.6, 1.5),
+        hold=(0.05, 0.6),
+        fall=(0.7, 1.6),
+        rest=(0.05, 0.5),
     )
     turns = kind == "curl" and rng.random() < 0.4
     one_arm = kind in ("curl", "front", "press") and rng.random() < 0.15

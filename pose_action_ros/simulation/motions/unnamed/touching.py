@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pose_action_ros.simulation.body import Body
-from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
+from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng, other_side
 from pose_action_ros.simulation.motions.gesturing import (
     Arm,
     Cycles,
@@ -62,7 +62,7 @@ def _rubbing(body: Body, rng: Rng, wrist: Array, elbow: Array) -> Arm:
 def _scratching_arm(body: Body, rng: Rng, cycles: Cycles) -> Motion:
     """Scratch the other arm, which is bent ahead of the belly or hangs."""
     side = SIDES[rng.integers(2)]
-    other = SIDES[1 - SIDES.index(side)]
+    other = other_side(side)
     middle = body.half_shoulders / body.arm
     raised = rng.random() < 0.6
     ahead, high = (rng.uniform(0.35, 0.5), rng.uniform(-0.55, -0.3)) if raised else (0.28, -0.4)
@@ -135,7 +135,7 @@ def joining_hands(body: Body, rng: Rng) -> Motion:
 def checking_watch(body: Body, rng: Rng) -> Motion:
     """Raise a wrist ahead of the chest and look at it; the other hand may touch it."""
     side = SIDES[rng.integers(2)]
-    other = SIDES[1 - SIDES.index(side)]
+    other = other_side(side)
     middle = body.half_shoulders / body.arm
     ahead, across = rng.uniform(0.38, 0.6), rng.uniform(0.6, 1.15)
     high = rng.uniform(-0.5, 0.02)
