@@ -69,7 +69,7 @@ def camera(context: LaunchContext) -> list[Node]:
         parameters=[entry for entry in (file, parameters) if entry],
         remappings=[
             ("image", LaunchConfiguration("image")),
-            ("camera_info", LaunchConfiguration("camera_info")),
+            ("camera_info", LaunchConfiguration("camera_info_topic")),
         ],
         respawn=LaunchConfiguration("respawn").perform(context) == "true",
         respawn_delay=float(LaunchConfiguration("respawn_delay").perform(context)),

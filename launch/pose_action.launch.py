@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from ament_index_python.packages import get_package_share_path
-from launch import LaunchContext, LaunchDescription
+from launch import Action, LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetLaunchConfiguration
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
@@ -35,7 +35,9 @@ TYPES = {"ros4hri": bool}  # of arguments that set parameters; the others are st
 ARGUMENTS = (
     DeclareLaunchArgument("image", default_value="image", description="topic of the images"),
     DeclareLaunchArgument(
-        "camera_info", default_value="camera_info", description="topic of the camera calibration"
+        "camera_info",
+        default_value="",
+        description="topic of the camera calibration; empty for camera_info beside the images",
     ),
     DeclareLaunchArgument(
         "image_transport",
@@ -100,24 +102,43 @@ ARGUMENTS = (
 
 
 def generate_launch_description() -> LaunchDescription:
-    """Return arguments and nodes; dds_variable is for launch files that include this one."""
+    """Return arguments and nodes.
+
+    dds_variable and camera_info_topic are for launch files that include this one.
+    """
     variable = SetLaunchConfiguration("dds_variable", PROFILE)
     return LaunchDescription([*ARGUMENTS, variable, OpaqueFunction(function=compose)])
 
 
-def compose(context: LaunchContext) -> list[Node]:
+def beside(image: str) -> str:
+    """Return the topic of the calibration beside images, by the convention of image_transport."""
+    folder, slash, _ = image.rpartition("/")
+    return f"{folder}{slash}camera_info"
+
+
+def compose(context: LaunchContext) -> list[Action]:
     """Return the nodes for the arguments."""
     arguments = {item.name: LaunchConfiguration(item.name).perform(context) for item in ARGUMENTS}
-    image, camera = ("image", arguments["image"]), ("camera_info", arguments["camera_info"])
+    topic = arguments["camera_info"] or beside(arguments["image"])
+    image, camera = ("image", arguments["image"]), ("camera_info", topic)
+    rectified = "rect" in arguments["image"].rpartition("/")[2].split("_")
+    defaults = {"rectified": True} if rectified else None
     humans = {"ros4hri": "ros4hri"}
     transport = {"image_transport": "image_transport"} | humans
     engines = {"lifter_engine": "engine", "action_engine": "engine"}
     if arguments["one_process"] == "true":
-        nodes = [node("pipeline", arguments, [image, camera], transport | engines)]
+        parameters = transport | engines
+        nodes = [node("pipeline", arguments, [image, camera], parameters, defaults=defaults)]
     else:
         nodes = [
             node("keypoints_node", arguments, [image], transport),
-            node("lifter_node", arguments, [camera], {"lifter_engine": "engine"} | humans),
+            node(
+                "lifter_node",
+                arguments,
+                [camera],
+                {"lifter_engine": "engine"} | humans,
+                defaults=defaults,
+            ),
             node("action_node", arguments, [], {"action_engine": "engine"}),
         ]
     if arguments["interactions"] == "true":
@@ -130,7 +151,8 @@ def compose(context: LaunchContext) -> list[Node]:
             defaults={"action_model": "interaction"},
         )
         nodes.append(interactions)
-    return nodes + ([rviz(arguments)] if arguments["rviz"] == "true" else [])
+    nodes += [rviz(arguments)] if arguments["rviz"] == "true" else []
+    return [SetLaunchConfiguration("camera_info_topic", topic), *nodes]
 
 
 def node(
@@ -140,7 +162,7 @@ def node(
     parameters: dict[str, str],
     *,
     name: str = "",
-    defaults: dict[str, str] | None = None,
+    defaults: dict[str, object] | None = None,
 ) -> Node:
     """Return one of the nodes.
 

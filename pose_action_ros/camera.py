@@ -1,4 +1,4 @@
-"""The pinhole camera: intrinsics, projection and rays, in the optical frame of REP-103.
+"""The camera: intrinsics, projection and rays, in the optical frame of REP-103.
 
 Optical frame: x right, y down, z forward, metres. Pixels: centre of the first pixel at 0.
 """
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import InputError
+from pose_action_ros.lens import COUNTS, FISHEYE_COUNTS, BrownLens, FisheyeLens, Lens
 
 Array = npt.NDArray[np.float64]
 
@@ -28,6 +29,11 @@ class Intrinsics:
         fx, fy: focal lengths [px].
         cx, cy: principal point [px].
         distortion: coefficients in OpenCV's order (k1 k2 p1 p2 k3 ...), empty for none.
+        fisheye: True for OpenCV's fisheye model, with the coefficients k1 k2 k3 k4, or none.
+
+    Raises:
+        InputError: numbers that are not finite, sizes or focal lengths that are not positive, or
+            a number of coefficients that OpenCV does not take.
     """
 
     width: int
@@ -37,6 +43,7 @@ class Intrinsics:
     cx: float
     cy: float
     distortion: tuple[float, ...] = ()
+    fisheye: bool = False
 
     def __post_init__(self) -> None:
         numbers = (self.fx, self.fy, self.cx, self.cy, *self.distortion)
@@ -44,6 +51,11 @@ class Intrinsics:
             raise InputError(f"intrinsics need a positive size and finite numbers, got {self}")
         if self.fx <= 0 or self.fy <= 0:
             raise InputError(f"intrinsics need positive focal lengths, got {self.fx}, {self.fy}")
+        counts = FISHEYE_COUNTS if self.fisheye else COUNTS
+        if len(self.distortion) not in counts:
+            raise InputError(
+                f"got {len(self.distortion)} lens coefficients, expected one of {counts}"
+            )
 
     @classmethod
     def from_field_of_view(cls, width: int, height: int, degrees: float) -> Intrinsics:
@@ -58,43 +70,34 @@ class Intrinsics:
         """(3, 3) camera matrix K."""
         return np.array([[self.fx, 0, self.cx], [0, self.fy, self.cy], [0, 0, 1]], dtype=np.float64)
 
+    @property
+    def lens(self) -> Lens | None:
+        """The lens model; None without distortion."""
+        if self.fisheye:
+            return FisheyeLens(self.distortion)
+        return BrownLens(self.distortion) if any(self.distortion) else None
+
     def project(self, points: npt.ArrayLike) -> Array:
-        """Project points (..., 3) [m] to pixels (..., 2); NaN for points behind the camera."""
+        """Project points (..., 3) [m] to pixels (..., 2).
+
+        NaN for points behind the camera, or farther from its axis than the lens model reaches.
+        """
         array = np.asarray(points, dtype=np.float64)
         visible = array[..., 2] > 1e-6
         depth = np.where(visible, array[..., 2], np.nan)
         plane = array[..., :2] / depth[..., None]  # (..., 2)
-        if self.distortion:
-            plane = _distort(plane, self.distortion)
+        if self.lens is not None:
+            plane = self.lens.distort(plane.reshape(-1, 2)).reshape(plane.shape)
         pixels: Array = plane * [self.fx, self.fy] + [self.cx, self.cy]
         return pixels
 
     def rays(self, pixels: npt.ArrayLike) -> Array:
-        """Directions (..., 2), x/z and y/z, of pixels (..., 2), without lens distortion."""
+        """Directions (..., 2), x/z and y/z, of pixels (..., 2), without lens distortion.
+
+        NaN for pixels farther from the principal point than the lens model reaches.
+        """
         array = np.asarray(pixels, dtype=np.float64)
-        plane = (array - [self.cx, self.cy]) / [self.fx, self.fy]
-        if self.distortion:
-            finite = np.isfinite(array).all(axis=-1)
-            flat = array[finite].reshape(-1, 1, 2)
-            if len(flat):
-                import cv2  # noqa: PLC0415 - only needed with distortion
-
-                straight = cv2.undistortPoints(flat, self.matrix, np.array(self.distortion))
-                plane[finite] = straight[:, 0]
-        rays: Array = plane
+        rays: Array = (array - [self.cx, self.cy]) / [self.fx, self.fy]
+        if self.lens is not None:
+            rays = self.lens.straighten(rays.reshape(-1, 2)).reshape(rays.shape)
         return rays
-
-
-def _distort(plane: Array, distortion: tuple[float, ...]) -> Array:
-    """Apply OpenCV's Brown-Conrady lens model to normalised coordinates (..., 2)."""
-    flat = plane.reshape(-1, 2)
-    finite = np.isfinite(flat).all(axis=1)
-    result = np.full_like(flat, np.nan)
-    if finite.any():
-        import cv2  # noqa: PLC0415 - only needed with distortion
-
-        directions = np.column_stack([flat[finite], np.ones(finite.sum())])
-        zero = np.zeros(3)
-        pixels, _ = cv2.projectPoints(directions, zero, zero, np.eye(3), np.array(distortion))
-        result[finite] = pixels[:, 0]
-    return result.reshape(plane.shape)

@@ -330,6 +330,9 @@ class Pipeline:
                 part = one.part
                 self.reset()
             camera: Intrinsics | None = getattr(source, "intrinsics", None)  # a bag's come later
+            if not index and (reason := getattr(source, "uncalibrated", "")):
+                assumed = f"a field of view of {self._field_of_view:g} degrees is assumed"
+                _LOG.warning("%s; %s", reason, assumed)
             if one.people is None:
                 frame = self(one.image, one.stamp, camera)
             else:

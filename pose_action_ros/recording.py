@@ -19,6 +19,7 @@ import numpy.typing as npt
 from pose_action_ros.arrays import ArrayWriter, read_arrays
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError
+from pose_action_ros.lens import COUNTS, FISHEYE_COUNTS
 from pose_action_ros.pose_tracks import LabelledSpan, PoseTrack
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17, Skeleton, skeleton_named
@@ -42,9 +43,9 @@ _KINDS: Mapping[str, npt.DTypeLike] = {
     "poses": np.float32,
     "intrinsics": np.float64,
     "distortion": np.float64,
+    "fisheye": np.bool_,
 }
-_DISTORTIONS = (0, 4, 5, 8, 12, 14)
-"""Numbers of coefficients that OpenCV takes."""
+_MOST = max(COUNTS)  # coefficients of a lens
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -61,6 +62,7 @@ class Recording:
         poses: (K, J3, 4) x, y, z [m], optical frame, and score.
         intrinsics: (K, 6) width, height, fx, fy, cx, cy [px]; NaN if unknown.
         distortion: (K, 14) coefficients of the lens in OpenCV's order.
+        fisheye: (K,) True: they are those of OpenCV's fisheye model.
         keypoint_skeleton, pose_skeleton: joint orders.
         source: name of the file or camera, without folders.
         rate: images per second of the source; None if unknown.
@@ -80,6 +82,7 @@ class Recording:
     poses: Floats
     intrinsics: Array
     distortion: Array
+    fisheye: npt.NDArray[np.bool_]
     keypoint_skeleton: Skeleton = BODY_25
     pose_skeleton: Skeleton = HUMAN36M_17
     source: str = ""
@@ -142,7 +145,8 @@ class Recording:
             keypoints=np.zeros((count, len(BODY_25), 3)),
             poses=np.concatenate([np.dstack([track.points, track.scores]) for track in tracks]),
             intrinsics=np.full((count, 6), np.nan),
-            distortion=np.zeros((count, _DISTORTIONS[-1])),
+            distortion=np.zeros((count, _MOST)),
+            fisheye=np.zeros(count, np.bool_),
             pose_skeleton=skeleton,
             source=tracks[0].source,
             rate=tracks[0].rate,
@@ -196,11 +200,12 @@ class Recording:
         if np.isnan(self.intrinsics[row]).any():
             return None
         width, height, fx, fy, cx, cy = self.intrinsics[row].tolist()
-        used = np.flatnonzero(self.distortion[row])
+        used, fisheye = np.flatnonzero(self.distortion[row]), bool(self.fisheye[row])
         needed = int(used[-1]) + 1 if len(used) else 0
-        count = next(count for count in _DISTORTIONS if count >= needed)
+        counts = FISHEYE_COUNTS if fisheye else COUNTS
+        count = next((count for count in counts if count >= needed), needed)
         distortion = tuple(self.distortion[row, :count].tolist())
-        return Intrinsics(int(width), int(height), fx, fy, cx, cy, distortion)
+        return Intrinsics(int(width), int(height), fx, fy, cx, cy, distortion, fisheye)
 
     def track(
         self,
@@ -315,7 +320,7 @@ class RecordingWriter:
             SettingError: the row cannot be written.
         """
         self._skeletons = keypoints.skeleton, pose.skeleton
-        distortion = np.zeros(_DISTORTIONS[-1])
+        distortion = np.zeros(_MOST)
         distortion[: len(camera.distortion)] = camera.distortion
         row = {
             "frames": frame,
@@ -327,6 +332,7 @@ class RecordingWriter:
             "poses": np.column_stack([pose.points, pose.scores]),
             "intrinsics": (camera.width, camera.height, camera.fx, camera.fy, camera.cx, camera.cy),
             "distortion": distortion,
+            "fisheye": camera.fisheye,
         }
         self._files.add(row)
 
@@ -373,7 +379,7 @@ def _row_shapes(keypoints: Skeleton, poses: Skeleton) -> dict[str, tuple[int, ..
         "keypoints": (len(keypoints), 3),
         "poses": (len(poses), 4),
         "intrinsics": (6,),
-        "distortion": (_DISTORTIONS[-1],),
+        "distortion": (_MOST,),
     }
 
 
@@ -417,8 +423,11 @@ def _recording(arrays: Mapping[str, npt.NDArray[Any]]) -> Recording:
             arrays["labels"].tolist(),
             strict=True,
         )
+        # Recordings that were made before fisheyes could be used have no array for them.
+        fisheye = arrays.get("fisheye", np.zeros(arrays["frames"].shape[:1], np.bool_))
         return Recording(
-            **{name: arrays[name] for name in _KINDS},
+            **{name: arrays[name] for name in _KINDS if name != "fisheye"},
+            fisheye=fisheye,
             keypoint_skeleton=_skeleton(arrays, "keypoint"),
             pose_skeleton=_skeleton(arrays, "pose"),
             source=str(arrays["source"]),

@@ -51,32 +51,35 @@ def compressed(image: Pixels, stamp: float) -> Any:
     )
 
 
-def camera_info(width: int, height: int, focal: float) -> Any:
-    """A sensor_msgs/CameraInfo without distortion; P has twice the focal length."""
+def camera_info(width: int, height: int, focal: float, **changes: Any) -> Any:
+    """A sensor_msgs/CameraInfo without distortion; P has twice the focal length.
+
+    Args:
+        width, height: [px].
+        focal: [px].
+        changes: other values of fields; `roi` as a mapping.
+    """
     camera = np.array([focal, 0, (width - 1) / 2, 0, focal, (height - 1) / 2, 0, 0, 1])
     projection = np.array([2 * focal, 0, 20, 0, 0, 2 * focal, 10, 0, 0, 0, 1.0, 0])
-    region = _message(
-        "sensor_msgs/msg/RegionOfInterest",
-        x_offset=0,
-        y_offset=0,
-        height=0,
-        width=0,
-        do_rectify=False,
-    )
-    return _message(
-        "sensor_msgs/msg/CameraInfo",
-        header=header(START),
-        height=height,
-        width=width,
-        distortion_model="plumb_bob",
-        d=np.zeros(5),
-        k=camera,
-        r=np.eye(3).reshape(-1),
-        p=projection,
-        binning_x=0,
-        binning_y=0,
-        roi=region,
-    )
+    region = {"x_offset": 0, "y_offset": 0, "height": 0, "width": 0, "do_rectify": False}
+    region |= changes.pop("roi", {})
+    fields = {
+        "header": header(START),
+        "height": height,
+        "width": width,
+        "distortion_model": "plumb_bob",
+        "d": np.zeros(5),
+        "k": camera,
+        "r": np.eye(3).reshape(-1),
+        "p": projection,
+        "binning_x": 0,
+        "binning_y": 0,
+        "roi": _message("sensor_msgs/msg/RegionOfInterest", **region),
+    }
+    for name in ("d", "k", "p"):
+        if name in changes:
+            changes[name] = np.array(changes[name], np.float64)
+    return _message("sensor_msgs/msg/CameraInfo", **fields | changes)
 
 
 def brightness_counts(count: int, size: tuple[int, int] = (64, 48)) -> list[Pixels]:

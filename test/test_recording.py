@@ -30,6 +30,7 @@ ARRAYS = (
     "poses",
     "intrinsics",
     "distortion",
+    "fisheye",
 )
 CAMERA = Intrinsics(640, 480, 500.0, 510.0, 320.0, 240.0, (0.1, -0.2, 0.0, 0.0, 0.05))
 anything = st.floats(allow_nan=True, allow_infinity=True, width=32)
@@ -91,6 +92,7 @@ def test_a_saved_recording_is_loaded_as_it_is(
         poses=data.draw(arrays(np.float32, (count, 15, 4), elements=anything)),
         intrinsics=data.draw(arrays(np.float64, (count, 6), elements=finite)),
         distortion=np.zeros((count, 14)),
+        fisheye=data.draw(arrays(np.bool_, count)),
         pose_skeleton=SBU_15,
         source=data.draw(st.text(st.characters(exclude_characters="\0"), max_size=9)),
         rate=data.draw(st.none() | st.floats(0.1, 1000)),
@@ -100,6 +102,22 @@ def test_a_saved_recording_is_loaded_as_it_is(
     first.save(path)
     _assert_equal(load_recording(path), first)
     assert [file.name for file in path.parent.iterdir()] == ["a.npz"]
+
+
+@pytest.mark.parametrize("lens", [(), (0.01, 0.0, 0.0, 0.0)])
+def test_a_fisheye_is_read_as_it_was_written(tmp_path: Path, lens: tuple[float, ...]) -> None:
+    camera = replace(CAMERA, distortion=lens, fisheye=True)
+    writer = RecordingWriter(tmp_path / "one.npz")
+    writer.add(0, 0.0, *people(1), camera)
+    writer.close()
+    found = load_recording(tmp_path / "one.npz").camera_at(0)
+    assert found is not None
+    assert (found.fisheye, np.trim_zeros(found.distortion)) == (True, np.trim_zeros(lens))
+
+
+def test_a_recording_without_an_array_for_fisheyes_has_none(saved: Path) -> None:
+    _changed(saved, lambda arrays: arrays.pop("fisheye"))
+    assert load_recording(saved).camera_at(0) == CAMERA
 
 
 def test_rows_are_read_as_they_were_written(saved: Path) -> None:
@@ -240,7 +258,7 @@ def test_a_wrong_file_is_named(saved: Path, changes: dict[str, object], message:
         load_recording(path)
 
 
-@pytest.mark.parametrize("name", ["format", "version", "labels", "rate", *ARRAYS])
+@pytest.mark.parametrize("name", ["format", "version", "labels", "rate", *ARRAYS[:-1]])
 def test_a_file_that_lacks_an_array(saved: Path, name: str) -> None:
     expected = {"format": "no recording of format.*process", "version": "version missing"}
     with pytest.raises(InputError, match=rf"one\.npz: .*{expected.get(name, name)}"):

@@ -248,7 +248,9 @@ WRONG_INFO: Mapping[str, tuple[Callable[[Any], Any], str]] = {
         _matrix(-500, 0, 320, 0, -500, 240, 0, 0, 1),
         "camera_info is not used",
     ),
-    "lens of 3 numbers": (_lens(0.1, 0.1, 0.1), "camera_info is not used"),
-    "of another image": (_other_size, "camera_info is not used"),
+    "zeros": (_matrix(*[0.0] * 9), "camera_info is not used: K is zero"),
+    "lens of 3 numbers": (_lens(0.1, 0.1, 0.1), "has a lens that is not used"),
+    "impossible lens": (_lens(1500, -300, 0, 0, 800), "has a lens that is not used"),
+    "wrong size": (_other_size, "has a size of 1000x300 px that is not used"),
 }
 """By name: function that changes a camera_info, and pattern of the reported error."""

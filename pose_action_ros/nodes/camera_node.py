@@ -124,6 +124,8 @@ class CameraNode(ManagedNode[CameraNodeSettings]):
         self.topics = CameraTopics(self, self.settings.jpeg_quality)
         self.truth = TruthTopics(self)
         self.health.facts["source"] = self.settings.source
+        if self.source.uncalibrated:
+            self.get_logger().warning(f"{self.source.uncalibrated}; none is published")
 
     def close(self) -> None:
         """Close the source and destroy the publishers."""

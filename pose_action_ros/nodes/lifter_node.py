@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,37 +10,22 @@ from typing import Any
 
 from rclpy.node import Node
 from rclpy.subscription import Subscription
-from sensor_msgs.msg import CameraInfo
 from std_msgs.msg import Header
 from visualization_msgs.msg import MarkerArray
 
-from pose_action_ros.camera import Intrinsics
-from pose_action_ros.errors import InputError
 from pose_action_ros.lifting import Lifter, LifterSettings
-from pose_action_ros.messages.camera_info import intrinsics_from, scaled, unsupported_lens
 from pose_action_ros.msg import Keypoints, Poses
 from pose_action_ros.nodes import markers
 from pose_action_ros.nodes.base import NodeSettings
+from pose_action_ros.nodes.camera_model import CameraModel, CameraModelSettings
 from pose_action_ros.nodes.conversions import people_from_keypoints, poses_message
-from pose_action_ros.nodes.health import Finding, Level
+from pose_action_ros.nodes.health import Finding
 from pose_action_ros.nodes.humans import HumansSettings, body_name
 from pose_action_ros.nodes.running import run
 from pose_action_ros.nodes.stage import Stage, StageNode
-from pose_action_ros.nodes.topics import subscribe
+from pose_action_ros.nodes.topics import KeptMessages, subscribe
 from pose_action_ros.poses import Pose3D
-from pose_action_ros.settings import Settings, setting
 from pose_action_ros.skeletons import HUMAN36M_17
-
-_LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class CameraModelSettings(Settings):
-    """Use of camera_info."""
-
-    rectified: bool = setting(
-        False, "the images are undistorted already: use P of camera_info and no lens distortion"
-    )
 
 
 @dataclass(frozen=True)
@@ -52,76 +36,6 @@ class LifterStageSettings(LifterSettings, CameraModelSettings, HumansSettings):
 @dataclass(frozen=True)
 class LifterNodeSettings(LifterStageSettings, NodeSettings):
     """Parameters of lifter_node."""
-
-
-class CameraModel:
-    """Intrinsics of the camera from the newest camera_info, or assumed; logs each problem once.
-
-    Args:
-        rectified: see CameraModelSettings.
-        field_of_view: [deg] of the wider image side, while no camera_info is usable.
-
-    Attributes:
-        origin: of the newest intrinsics, for diagnostics.
-    """
-
-    def __init__(self, rectified: bool, field_of_view: float) -> None:
-        self.origin = ""
-        self._rectified = rectified
-        self._field_of_view = field_of_view
-        self._calibrated: Intrinsics | None = None
-        self._message: CameraInfo | None = None
-        self._problems: list[str] = []  # of the newest camera_info
-        self._misfit = ""  # between it and the newest image
-        self._logged: set[str] = set()
-
-    def update(self, message: CameraInfo) -> None:
-        """Use a camera_info from now on; a bad one is ignored."""
-        if self._message is not None and _same(message, self._message):
-            return
-        self._message, self._problems, self._misfit = message, [], ""
-        try:
-            self._calibrated = intrinsics_from(message, rectified=self._rectified)
-        except InputError as error:
-            self._calibrated = None
-            self._problems.append(f"camera_info is not used: {error}")
-        lens = None if self._rectified else unsupported_lens(message)
-        if lens is not None:
-            self._problems.append(lens)
-        for text in self._problems:
-            self._log(text)
-
-    def intrinsics(self, width: int, height: int) -> Intrinsics:
-        """The intrinsics for an image of this size [px]."""
-        if self._calibrated is not None:
-            try:
-                camera = scaled(self._calibrated, width, height)
-            except InputError as error:
-                self._misfit = f"camera_info is not used: {error}"
-                self._log(self._misfit)
-            else:
-                self._misfit, self.origin = "", "camera_info"
-                return camera
-        self.origin = f"assumed {self._field_of_view:g} degrees"
-        return Intrinsics.from_field_of_view(width, height, self._field_of_view)
-
-    def findings(self) -> list[Finding]:
-        """Problems of the newest camera_info."""
-        texts = (*self._problems, *filter(None, [self._misfit]))
-        return [Finding(Level.WARN, text) for text in texts]
-
-    def _log(self, text: str) -> None:
-        if text not in self._logged:
-            self._logged.add(text)
-            _LOG.warning("%s", text)
-
-
-def _same(one: CameraInfo, other: CameraInfo) -> bool:
-    """True if two messages describe the same camera, whatever their stamps."""
-    plain = ("width", "height", "distortion_model", "d", "binning_x", "binning_y", "roi")
-    return all(getattr(one, name) == getattr(other, name) for name in plain) and all(
-        (getattr(one, name) == getattr(other, name)).all() for name in ("k", "p")
-    )
 
 
 class LifterStage(Stage):
@@ -136,6 +50,7 @@ class LifterStage(Stage):
         super().__init__(node)
         self.lifter = lifter
         self.camera = CameraModel(settings.rectified, settings.field_of_view)
+        self._kept: list[KeptMessages] = []
         self._ros4hri = settings.ros4hri
         self._poses = self._add(Poses, "poses")
         self._markers = self._add(MarkerArray, "~/markers")
@@ -157,9 +72,17 @@ class LifterStage(Stage):
         """Problems of camera_info."""
         return self.camera.findings()
 
-    def subscribe_camera(self) -> Subscription[Any]:
-        """Subscribe to camera_info."""
-        return subscribe(self._node, CameraInfo, "camera_info", self.camera.update, depth=1)
+    def subscribe_camera(self) -> list[Subscription[Any]]:
+        """Subscribe to camera_info, and to camera_info_rect beside it for rectified images."""
+        subscriptions = self.camera.subscribe(self._node)
+        self._kept = [KeptMessages(self._node, one) for one in subscriptions]
+        return subscriptions
+
+    def rest(self) -> None:
+        """Do not wait for kept messages any longer."""
+        for kept in self._kept:
+            kept.close()
+        self._kept = []
 
     def publish(self, poses: Sequence[Pose3D], header: Header) -> list[Pose3D]:
         """Publish the poses with at least one joint, of one image; return them."""
@@ -199,7 +122,7 @@ class LifterNode(StageNode[LifterNodeSettings, Keypoints]):
     def make_inputs(self) -> list[Subscription[Any]]:
         """Subscribe to keypoints and camera_info."""
         keypoints = subscribe(self, Keypoints, "keypoints", self.take, depth=10)
-        return [keypoints, self.lifter.subscribe_camera()]
+        return [keypoints, *self.lifter.subscribe_camera()]
 
     def restart(self) -> None:
         """Drop the distances."""

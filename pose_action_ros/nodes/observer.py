@@ -23,7 +23,7 @@ from sensor_msgs.msg import Image as ImageMessage
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.drawing import draw_caption, draw_people
 from pose_action_ros.drawing.captions import Captions
-from pose_action_ros.messages.camera_info import intrinsics_from
+from pose_action_ros.messages.camera_info import calibration
 from pose_action_ros.msg import Action, Keypoints, Poses
 from pose_action_ros.nodes.conversions import people_from_keypoints, people_from_poses
 from pose_action_ros.nodes.images import image_from
@@ -103,7 +103,7 @@ class Observer(Node):
         _shorten(self._images, _WAITING_IMAGES)
 
     def _on_camera_info(self, message: CameraInfo) -> None:
-        self._camera = intrinsics_from(message)
+        self._camera = calibration(message, (message.width, message.height)).intrinsics
 
     def _on_keypoints(self, message: Keypoints) -> None:
         self.counts["keypoints"] += 1

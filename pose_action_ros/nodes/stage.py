@@ -39,6 +39,9 @@ class Stage(Publishers):
         """Problems for diagnostics."""
         return []
 
+    def rest(self) -> None:
+        """End what the inputs of this stage need; called when the node does not work any more."""
+
 
 class Immediate(Generic[Item]):
     """Worker in the thread of the caller, for work not much longer than a change of threads.
@@ -221,6 +224,8 @@ class StageNode(ManagedNode[Config], Generic[Config, Message]):
         for subscription in self._inputs:
             self.destroy_subscription(subscription)
         self._inputs = []
+        for stage in self.stages:
+            stage.rest()
         if self._worker is not None:
             self._worker.close()
             self._worker = None

@@ -10,9 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rclpy.clock import Clock, ClockType  # type: ignore[attr-defined] # here in all distributions
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rclpy.qos import (
+    DurabilityPolicy,
     HistoryPolicy,
     QoSCompatibility,
     QoSProfile,
@@ -24,6 +26,12 @@ from rclpy.subscription import Subscription
 
 from pose_action_ros.nodes.health import Finding, Level
 
+try:
+    from rclpy.event_handler import SubscriptionEventCallbacks
+except ImportError:  # Humble
+    from rclpy.qos_event import SubscriptionEventCallbacks
+
+_LOOK = 0.5  # [s] between looks for publishers that keep messages
 _OVERRIDABLE = QoSOverridingOptions.with_default_policies()
 
 
@@ -48,6 +56,43 @@ def subscribe(
     return node.create_subscription(
         kind, topic, callback, best_effort(depth), qos_overriding_options=_OVERRIDABLE
     )
+
+
+class KeptMessages:
+    """The message that publishers of a topic keep for later subscriptions (transient local).
+
+    The subscription itself matches every publisher, and so receives new messages alone. A second
+    one, which gets the kept message, is made while a publisher offers it; others would report it as
+    incompatible.
+
+    Args:
+        node: with the subscription.
+        subscription: gives topic and callback.
+    """
+
+    def __init__(self, node: Node, subscription: Subscription[Any]) -> None:
+        self._node, self._subscription = node, subscription
+        self._second: Subscription[Any] | None = None
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._timer = node.create_timer(_LOOK, self._look, clock=steady)
+
+    def _look(self) -> None:
+        topic, kept = self._subscription.topic_name, DurabilityPolicy.TRANSIENT_LOCAL
+        offers = self._node.get_publishers_info_by_topic(topic)
+        if self._second is None and any(one.qos_profile.durability == kept for one in offers):
+            self._second = self._node.create_subscription(
+                self._subscription.msg_type,
+                topic,
+                self._subscription.callback,
+                QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE, durability=kept),
+                event_callbacks=SubscriptionEventCallbacks(use_default_callbacks=False),
+            )
+
+    def close(self) -> None:
+        """Destroy the second subscription."""
+        self._node.destroy_timer(self._timer)
+        if self._second is not None:
+            self._node.destroy_subscription(self._second)
 
 
 class Publishers:

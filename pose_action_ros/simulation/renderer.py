@@ -49,7 +49,7 @@ class Renderer:
             InputError: the camera has lens distortion, or the background has another size.
         """
         intrinsics = camera.intrinsics
-        if intrinsics.distortion:
+        if intrinsics.lens is not None:
             raise InputError("got a camera with lens distortion, the renderer expects one without")
         if background.shape != (intrinsics.height, intrinsics.width, 3):
             raise InputError(

@@ -19,7 +19,7 @@ from rosbags.typesys import Stores, get_typestore
 
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError, SourceError
-from pose_action_ros.messages.camera_info import intrinsics_from, scaled, unsupported_lens
+from pose_action_ros.messages.camera_info import RECTIFIED, calibration, is_rectified
 from pose_action_ros.messages.images import bgr_from_compressed, bgr_from_image
 from pose_action_ros.sources.base import Header, Image, SourceFrame
 from pose_action_ros.sources.damaged_bag import BagReader, DamagedBag, has_log
@@ -65,7 +65,7 @@ class BagSource:
             self.length = sum(item.msgcount for item in connections)
             first = list(islice(self, _RATE_IMAGES))
             height, width = first[0].image.shape[:2]
-            self.intrinsics = _camera_of(reader, self._topic, (width, height))
+            self.intrinsics, self.uncalibrated = _camera_of(reader, self._topic, (width, height))
         steps = np.diff([frame.stamp for frame in first])
         self.rate = 1 / float(np.median(steps)) if len(steps) else _DEFAULT_RATE
 
@@ -259,39 +259,46 @@ def _decode(connection: Connection, data: bytes) -> Any:
         raise InputError(f"a {connection.msgtype} that cannot be decoded: {error}") from error
 
 
-def _camera_of(reader: BagReader, topic: str, size: tuple[int, int]) -> Intrinsics | None:
-    """Intrinsics of the images on a topic, from the first camera_info beside it.
+def _camera_of(
+    reader: BagReader, topic: str, size: tuple[int, int]
+) -> tuple[Intrinsics | None, str]:
+    """Intrinsics of the images on a topic, from the first usable camera_info beside it.
 
     Args:
         reader: of the bag.
-        topic: of the images; if its last part begins with image_rect, they have no distortion.
+        topic: of the images; if its name has the part rect, they have no distortion, and
+            camera_info_rect is preferred.
         size: width and height of the images [px].
 
     Returns:
-        None if the bag has no usable camera_info; the reason is logged.
+        The intrinsics, or None and the reason.
     """
     folder, _, name = topic.removesuffix("/compressed").rpartition("/")
-    beside = [
-        item
-        for item in reader.connections
-        if item.msgtype == _CAMERA and item.topic == f"{folder}/camera_info" and item.msgcount
-    ]
-    try:
-        return _first_camera(reader, beside, size, rectified=name.startswith("image_rect"))
-    except Exception as error:  # noqa: BLE001 - a damaged bag raises anything; images may be left
-        _LOG.warning("%s/camera_info is not used: %s", folder, error)
-        return None
+    rectified, beside = is_rectified(name), f"{folder}/camera_info"
+    reasons = []
+    for info in (beside + RECTIFIED, beside) if rectified else (beside,):
+        connections = [
+            item for item in reader.connections if (item.topic, item.msgtype) == (info, _CAMERA)
+        ]
+        try:
+            for message in _messages(reader, connections):
+                found = calibration(message, size, rectified=rectified)
+                if found.intrinsics is not None:
+                    for problem in found.problems:
+                        _LOG.warning("%s %s", info, problem)
+                    return found.intrinsics, ""
+                reasons += [f"{info} {problem}" for problem in found.problems]
+        except Exception as error:  # noqa: BLE001 - a damaged bag raises anything; images may be left
+            reasons.append(f"{info} cannot be read: {error}")
+    if reasons:
+        return None, reasons[0]
+    others = ", ".join(
+        sorted({item.topic for item in reader.connections if item.msgtype == _CAMERA})
+    )
+    return None, f"no camera_info on {beside}" + (f", the bag has {others}" if others else "")
 
 
-def _first_camera(
-    reader: BagReader, beside: Sequence[Connection], size: tuple[int, int], *, rectified: bool
-) -> Intrinsics | None:
-    if not beside:
-        return None
-    connection, _, data = next(reader.messages(beside))
-    message = _decode(connection, data)
-    camera = intrinsics_from(message, rectified=rectified)
-    problem = None if rectified else unsupported_lens(message)
-    if problem:
-        _LOG.warning("%s", problem)
-    return scaled(camera, *size) if camera else None
+def _messages(reader: BagReader, connections: Sequence[Connection]) -> Iterator[Any]:
+    """Decode the messages of some connections; none without connections."""
+    for connection, _, data in reader.messages(connections) if connections else ():
+        yield _decode(connection, data)

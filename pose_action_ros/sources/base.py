@@ -74,6 +74,10 @@ class Source(Protocol):
         """Intrinsics of the camera; None if unknown."""
 
     @property
+    def uncalibrated(self) -> str:
+        """Reason why a bag has no usable intrinsics; empty for other kinds of source."""
+
+    @property
     def length(self) -> int | None:
         """Number of images; None if there is no end or the number is unknown."""
 

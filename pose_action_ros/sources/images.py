@@ -32,6 +32,7 @@ class ImageFiles:
 
     intrinsics = None
     damage = ""
+    uncalibrated = ""
     late = 0
 
     def __init__(self, path: Path, rate: float) -> None:

@@ -109,6 +109,7 @@ class KeypointFiles:
         self._skeleton: Skeleton | None = None
         self.rate = rate if images is None else images.rate
         self.intrinsics: Intrinsics | None = None if images is None else images.intrinsics
+        self.uncalibrated = "" if images is None else images.uncalibrated
         self.length = len(self._files)
         self.skipped = 0
         self._left_out = 0

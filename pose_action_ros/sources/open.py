@@ -66,7 +66,7 @@ class Extent:
         self._seconds = seconds
         self._begin = 0.0
         self.rate = source.rate
-        self.intrinsics = source.intrinsics
+        self.intrinsics, self.uncalibrated = source.intrinsics, source.uncalibrated
 
     @property
     def length(self) -> int | None:

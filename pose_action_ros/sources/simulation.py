@@ -26,6 +26,7 @@ class SimulatedSource:
     length = None
     skipped = late = 0
     damage = ""
+    uncalibrated = ""
 
     def __init__(self, settings: SourceSettings) -> None:
         self.rate = settings.rate

@@ -33,6 +33,7 @@ class VideoSource:
     """
 
     intrinsics = None
+    uncalibrated = ""
     late = 0
 
     def __init__(self, path: Path) -> None:
@@ -95,6 +96,7 @@ class LiveSource:
 
     intrinsics = None
     damage = ""
+    uncalibrated = ""
     length = None
     late = 0
 

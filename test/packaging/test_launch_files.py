@@ -114,6 +114,37 @@ def test_topics_and_namespace_reach_the_nodes(launched: Launched) -> None:
     assert all(process.namespace == "robot" for process in found.values())
 
 
+@pytest.mark.parametrize(
+    ("image", "beside"),
+    [
+        ("image", "camera_info"),
+        ("/eye/image_raw", "/eye/camera_info"),
+        ("left/image", "left/camera_info"),
+    ],
+)
+def test_without_a_topic_of_its_own_the_calibration_is_beside_the_images(
+    launched: Launched, image: str, beside: str
+) -> None:
+    found = launched("demo", image=image, rviz="false")
+    assert found["lifter_node"].topics == {"camera_info": beside}
+    assert found["camera_node"].topics == {"image": image, "camera_info": beside}
+    assert "rectified" not in found["lifter_node"].parameters
+
+
+@pytest.mark.parametrize("one_process", ["false", "true"])
+def test_images_named_as_rectified_have_no_distortion(
+    launched: Launched, one_process: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text("/**:\n  ros__parameters:\n    rectified: false\n")
+    found = launched(
+        "pose_action", image="/eye/image_rect", one_process=one_process, params_file=str(file)
+    )
+    node = found["pipeline" if one_process == "true" else "lifter_node"]
+    assert (node.parameters, node.files) == ({"rectified": True}, [file])
+    assert node.topics["camera_info"] == "/eye/camera_info"
+
+
 def test_parameters_reach_the_nodes_that_have_them_with_their_type(launched: Launched) -> None:
     found = launched(
         "pose_action",
@@ -140,7 +171,7 @@ def test_a_file_of_parameters_reaches_every_node(launched: Launched, tmp_path: P
 def test_one_process_has_everything(launched: Launched) -> None:
     found = launched("pose_action", one_process="true", engine="onnxruntime", image="/eye")
     assert list(found) == ["pipeline"]
-    assert found["pipeline"].topics == {"image": "/eye", "camera_info": "camera_info"}
+    assert found["pipeline"].topics == {"image": "/eye", "camera_info": "/camera_info"}
     engines = {"lifter_engine": "onnxruntime", "action_engine": "onnxruntime"}
     assert found["pipeline"].parameters == engines
 

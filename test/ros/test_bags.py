@@ -103,9 +103,7 @@ def _live(bag: Path, start: Start, peer: Peer) -> dict[str, list[Any]]:
         calibration = deserialize_message(bytes(data), CameraInfo)
     # Images without people, which change nothing, until all nodes have discovered each other.
     nothing = image_message(_shade(0), header(START - 1))
-    peer.publish(
-        "camera_info", calibration, until=lambda: lifter.lifter.camera._calibrated is not None
-    )
+    peer.publish("camera_info", calibration, until=lambda: lifter.lifter.camera._usable)
     peer.publish("image", nothing, until=lambda: received["/poses"])
     for image in _images(bag):
         peer.output(Image, "image").publish(image)

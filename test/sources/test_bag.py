@@ -12,6 +12,7 @@ from rosbags.rosbag2 import CompressionMode
 
 from bag_files import START, brightness_counts, camera_info, compressed, header, raw, write_bag
 from pose_action_ros.errors import SourceError
+from pose_action_ros.pipeline import Pipeline
 from pose_action_ros.sources import Source, SourceSettings, open_source
 
 STORAGES = pytest.mark.parametrize("storage", ["sqlite3", "mcap"])
@@ -73,12 +74,50 @@ def test_rectified_images_have_the_other_camera(tmp_path: Path) -> None:
     assert (camera.fx, camera.cx, camera.distortion) == (200, 20, ())
 
 
-def test_a_camera_info_of_another_camera_is_not_used(
+def test_rectified_images_prefer_their_own_camera_info(tmp_path: Path) -> None:
+    infos = [camera_info(64, 48, 100.0)], [camera_info(64, 48, 80.0)]
+    topics = {
+        "/eye/image_rect/compressed": [compressed(brightness_counts(1)[0], START)],
+        "/eye/camera_info": infos[0],
+        "/eye/camera_info_rect": infos[1],
+    }
+    camera = _open(write_bag(tmp_path / "both", topics)).intrinsics
+    assert camera is not None
+    assert (camera.fx, camera.distortion) == (160, ())
+    del topics["/eye/camera_info"]
+    assert _open(write_bag(tmp_path / "one", topics)).intrinsics == camera
+
+
+def test_the_first_usable_camera_info_is_used(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    topics = {"/image": _images(), "/camera_info": [camera_info(640, 300, 100.0)]}
-    assert _open(write_bag(tmp_path / "bag", topics)).intrinsics is None
-    assert "/camera_info is not used" in caplog.text
+    odd = camera_info(64, 48, 90.0, d=[0.1, 0.2, 0.3])
+    infos = [camera_info(64, 48, 0.0), camera_info(640, 300, 100.0), odd, camera_info(64, 48, 70.0)]
+    source = _open(write_bag(tmp_path / "bag", {"/image": _images(), "/camera_info": infos}))
+    assert source.intrinsics is not None
+    assert (source.intrinsics.fx, source.intrinsics.distortion) == (90, ())
+    assert source.uncalibrated == ""
+    (line,) = caplog.messages
+    assert line.startswith("/camera_info has a lens that is not used: got 3 coefficients, expected")
+
+
+@pytest.mark.parametrize(
+    ("topic", "info", "reason"),
+    [
+        ("/camera_info", camera_info(640, 300, 100.0), "/camera_info is not used: it"),
+        ("/camera_info", camera_info(64, 48, 0.0), "/camera_info is not used: K is"),
+        ("/eye/info", camera_info(64, 48, 9.0), "no camera_info on /camera_info, the bag has /eye"),
+    ],
+)
+def test_an_assumed_camera_is_named_in_one_line(
+    tmp_path: Path, topic: str, info: Any, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = _open(write_bag(tmp_path / "bag", {"/image": _images(), topic: [info]}))
+    assert source.intrinsics is None
+    assert source.uncalibrated.startswith(reason)
+    list(Pipeline(field_of_view=50.0).process(source))
+    (line,) = caplog.messages
+    assert line == f"{source.uncalibrated}; a field of view of 50 degrees is assumed"
 
 
 def test_one_of_two_topics_is_chosen(tmp_path: Path) -> None:
