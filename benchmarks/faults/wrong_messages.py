@@ -13,7 +13,7 @@ from pose_action_ros.msg import Action, Keypoint, Keypoints, PersonKeypoints, Po
 from sensor_msgs.msg import Image as ImageMessage
 from std_msgs.msg import Header
 
-from pose_action_ros.messages.images import bgr_from_compressed
+from pose_action_ros.messages.compressed import bgr_from_compressed
 from pose_action_ros.nodes.conversions import keypoints_message, poses_message
 from pose_action_ros.nodes.images import compressed_message, image_from, image_message
 from pose_action_ros.poses import Pose2D, Pose3D
@@ -49,6 +49,7 @@ ENCODED: Mapping[str, Callable[[Image], npt.NDArray[Any]]] = {
     "bgra8": lambda image: cv2.cvtColor(image, cv2.COLOR_BGR2BGRA),
     "mono8": _grey,
     "mono16": lambda image: _grey(image).astype("<u2") * 257,
+    "rgb16": lambda image: image[..., ::-1].astype("<u2") * 257,
     "nv12": _nv12,
     "bayer_rggb8": _bayer,
 }

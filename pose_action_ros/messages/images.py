@@ -1,4 +1,4 @@
-"""Image and CompressedImage messages to BGR images.
+"""Image messages to BGR images.
 
 Names and layouts of encodings: sensor_msgs/image_encodings.hpp and the V4L2 pixel formats it refers
 to. Bayer names are the first two pixels of the first two rows there; OpenCV names the second pixels
@@ -42,23 +42,21 @@ class Encoding:
 
 def _by(code: int) -> Conversion:
     """Return a conversion by OpenCV."""
-    return lambda image: _as_bytes(cv2.cvtColor(image, code))
+    return lambda image: as_bytes(cv2.cvtColor(image, code))
 
 
-def _as_bytes(image: npt.NDArray[np.generic]) -> Image:
+def as_bytes(image: npt.NDArray[np.integer[Any] | np.floating[Any]]) -> Image:
+    """Scale numbers of 16 bit to 8 bit like cv_bridge: 65535 becomes 255, rounded."""
+    if image.dtype == np.uint16:
+        return cv2.convertScaleAbs(image, alpha=255 / 65535).astype(np.uint8, copy=False)
     return image.astype(np.uint8, copy=False)
-
-
-def _deep_grey(image: Image) -> Image:
-    """Scale 16 bit grey to 8 bit like cv_bridge: 65535 becomes 255, rounded."""
-    return _as_bytes(cv2.cvtColor(cv2.convertScaleAbs(image, alpha=255 / 65535), _GREY))
 
 
 def _nv24(image: Image) -> Image:
     """Convert a grey plane above a plane of (u, v) for each pixel; every other (u, v) is used."""
     height, width = image.shape[0] // 3, image.shape[1]
     colour = image[height:].reshape(height, width, 2)[::2, ::2]
-    return _as_bytes(
+    return as_bytes(
         cv2.cvtColorTwoPlane(image[:height], np.ascontiguousarray(colour), cv2.COLOR_YUV2BGR_NV12)
     )
 
@@ -67,17 +65,30 @@ _NV24_PLANES = 6
 _GREY = cv2.COLOR_GRAY2BGR
 _UYVY = Encoding(_by(cv2.COLOR_YUV2BGR_UYVY), channels=2, even=True)
 _YUYV = Encoding(_by(cv2.COLOR_YUV2BGR_YUY2), channels=2, even=True)
+_BAYER = {
+    "bayer_rggb": cv2.COLOR_BayerBG2BGR,
+    "bayer_bggr": cv2.COLOR_BayerRG2BGR,
+    "bayer_gbrg": cv2.COLOR_BayerGR2BGR,
+    "bayer_grbg": cv2.COLOR_BayerGB2BGR,
+}
 
 ENCODINGS: Mapping[str, Encoding] = {
     "bgr8": Encoding(None, channels=3),
     "8UC3": Encoding(None, channels=3),
     "rgb8": Encoding(_by(cv2.COLOR_RGB2BGR), channels=3),
     "bgra8": Encoding(_by(cv2.COLOR_BGRA2BGR), channels=4),
+    "8UC4": Encoding(_by(cv2.COLOR_BGRA2BGR), channels=4),
     "rgba8": Encoding(_by(cv2.COLOR_RGBA2BGR), channels=4),
     "mono8": Encoding(_by(_GREY)),
     "8UC1": Encoding(_by(_GREY)),
-    "mono16": Encoding(_deep_grey, deep=True),
-    "16UC1": Encoding(_deep_grey, deep=True),
+    "bgr16": Encoding(as_bytes, channels=3, deep=True),
+    "16UC3": Encoding(as_bytes, channels=3, deep=True),
+    "rgb16": Encoding(_by(cv2.COLOR_RGB2BGR), channels=3, deep=True),
+    "bgra16": Encoding(_by(cv2.COLOR_BGRA2BGR), channels=4, deep=True),
+    "16UC4": Encoding(_by(cv2.COLOR_BGRA2BGR), channels=4, deep=True),
+    "rgba16": Encoding(_by(cv2.COLOR_RGBA2BGR), channels=4, deep=True),
+    "mono16": Encoding(_by(_GREY), deep=True),
+    "16UC1": Encoding(_by(_GREY), deep=True),
     "yuv422": _UYVY,
     "uyvy": _UYVY,
     "yuv422_yuy2": _YUYV,
@@ -85,13 +96,12 @@ ENCODINGS: Mapping[str, Encoding] = {
     "nv12": Encoding(_by(cv2.COLOR_YUV2BGR_NV12), planes=3, even=True),
     "nv21": Encoding(_by(cv2.COLOR_YUV2BGR_NV21), planes=3, even=True),
     "nv24": Encoding(_nv24, planes=_NV24_PLANES, even=True),
-    "bayer_rggb8": Encoding(_by(cv2.COLOR_BayerBG2BGR)),
-    "bayer_bggr8": Encoding(_by(cv2.COLOR_BayerRG2BGR)),
-    "bayer_gbrg8": Encoding(_by(cv2.COLOR_BayerGR2BGR)),
-    "bayer_grbg8": Encoding(_by(cv2.COLOR_BayerGB2BGR)),
+    **{f"{name}8": Encoding(_by(code)) for name, code in _BAYER.items()},
+    **{f"{name}16": Encoding(_by(code), deep=True) for name, code in _BAYER.items()},
 }
 
-_JPEG_START, _JPEG_END = b"\xff\xd8", b"\xff\xd9"
+DEPTH = ("16UC1", "32FC1")
+"""Encodings of depth images [mm, m]; cameras of brightness alone use the first, too."""
 
 
 class ImageMessage(Protocol):
@@ -102,13 +112,6 @@ class ImageMessage(Protocol):
     height: int
     step: int
     is_bigendian: int
-    data: Any
-
-
-class CompressedImageMessage(Protocol):
-    """A sensor_msgs/CompressedImage, of rclpy or of a bag."""
-
-    format: str
     data: Any
 
 
@@ -175,10 +178,21 @@ def pixels_of(message: ImageMessage, encoding: Encoding) -> npt.NDArray[Any]:
         return _nv24_rows(lines, width)
     if encoding.deep:
         order = ">u2" if message.is_bigendian else "<u2"
-        return np.ascontiguousarray(lines[:, : 2 * width]).view(order).astype(np.uint16)
+        used = np.ascontiguousarray(lines[:, : 2 * width * encoding.channels])
+        lines = used.view(order).astype(np.uint16)
     if encoding.channels == 1:
         return lines[:, :width]
     return lines[:, : width * encoding.channels].reshape(rows, width, encoding.channels)
+
+
+def depth_warning(encoding: str) -> str:
+    """Sentence about an encoding of depth images; empty for other encodings."""
+    if encoding not in DEPTH:
+        return ""
+    return (
+        f"images of the encoding {encoding} are probably depth, not brightness: set the topic of "
+        "the camera's colour images"
+    )
 
 
 def _nv24_rows(lines: Image, width: int) -> Image:
@@ -186,28 +200,3 @@ def _nv24_rows(lines: Image, width: int) -> Image:
     height, step = len(lines) // 3, lines.shape[1]
     colour = lines[height:].reshape(height, 2 * step)[:, : 2 * width]
     return np.concatenate([lines[:height, :width], colour.reshape(2 * height, width)])
-
-
-def bgr_from_compressed(message: CompressedImageMessage) -> Image:
-    """Decode a CompressedImage message (JPEG, PNG, ...); the orientation in the file is ignored.
-
-    Returns:
-        (H, W, 3) BGR.
-
-    Raises:
-        InputError: no data, a truncated file, or not an image.
-    """
-    data = np.frombuffer(message.data, np.uint8)
-    if not data.size:
-        raise InputError("got a compressed image without data")
-    if data[:2].tobytes() == _JPEG_START and data.tobytes().rfind(_JPEG_END) < 0:
-        raise InputError(f"got a truncated JPEG of {data.size} bytes: its end is missing")
-    try:
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
-    except cv2.error as error:
-        raise InputError(f"cannot decode a compressed image: {error}") from error
-    if image is None:
-        raise InputError(
-            f"cannot decode {data.size} bytes of format {message.format!r}; expected JPEG or PNG"
-        )
-    return image.astype(np.uint8, copy=False)

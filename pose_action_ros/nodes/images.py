@@ -1,6 +1,6 @@
 """Image topics: subscription, and conversion of messages to arrays and back.
 
-cv_bridge converts where it is installed and works; else messages/pictures.py gives the same result.
+cv_bridge converts where it is installed and works; else messages/images.py gives the same result.
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image as ImageMessage
 from std_msgs.msg import Header
 
+from pose_action_ros.messages.compressed import bgr_from_compressed, raw_encoding
 from pose_action_ros.messages.images import (
     Encoding,
-    bgr_from_compressed,
     bgr_from_image,
     check_image,
     conversion_error,
+    depth_warning,
 )
+from pose_action_ros.nodes.health import Finding, Level
 from pose_action_ros.nodes.topics import subscribe
 from pose_action_ros.settings import Settings, setting
 
@@ -65,11 +67,32 @@ def subscribe_image(
     return subscribe(node, CompressedImage, topic, callback, depth=5)
 
 
-def picture_reader(transport: str) -> Callable[[Any], Image]:
-    """The function that converts the messages of a transport to images (H, W, 3) BGR."""
-    if transport == "compressed":
-        return bgr_from_compressed
-    return bgr_from_image if cv_bridge() is None else image_from
+class ImageReader:
+    """Converts the messages of a transport to images, and names encodings of depth.
+
+    Args:
+        transport: see ImageInputSettings.
+    """
+
+    def __init__(self, transport: str) -> None:
+        self._compressed = transport == "compressed"
+        own = bgr_from_compressed if self._compressed else bgr_from_image
+        self._convert = own if self._compressed or cv_bridge() is None else image_from
+        self._depth = ""  # sentence about the newest message
+        self._logged: set[str] = set()
+
+    def __call__(self, message: Any) -> Image:
+        """Convert a message to (H, W, 3) BGR; see image_from and bgr_from_compressed."""
+        raw = raw_encoding(message.format) if self._compressed else message.encoding
+        self._depth = depth_warning(raw)
+        if self._depth and self._depth not in self._logged:
+            self._logged.add(self._depth)
+            _LOG.warning("%s", self._depth)
+        return self._convert(message)
+
+    def findings(self) -> list[Finding]:
+        """Warn of depth while its images arrive."""
+        return [Finding(Level.WARN, self._depth)] if self._depth else []
 
 
 def picture_in(message: ImageMessage | CompressedImage) -> Image:

@@ -25,8 +25,8 @@ from pose_action_ros.nodes.humans import HumansSettings, make_humans
 from pose_action_ros.nodes.images import (
     Image,
     ImageInputSettings,
+    ImageReader,
     image_message,
-    picture_reader,
     subscribe_image,
 )
 from pose_action_ros.nodes.running import run
@@ -52,6 +52,7 @@ class KeypointsStage(Stage):
 
     Attributes:
         detector, tracker: may be shared with a pipeline.
+        read: converts the messages of the input to images.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class KeypointsStage(Stage):
     ) -> None:
         super().__init__(node)
         self.detector, self.tracker = detector, tracker
+        self.read = ImageReader(settings.image_transport)
         self._memory = settings.track_memory
         self._humans = make_humans(node) if settings.ros4hri else None
         self._keypoints = self._add(Keypoints, "keypoints")
@@ -80,12 +82,13 @@ class KeypointsStage(Stage):
         self._memory = settings.track_memory
 
     def findings(self) -> list[Finding]:
-        """Warn of people beyond max_people."""
+        """Warn of people beyond max_people, and of depth images."""
         if not self.detector.surplus:
-            return []
+            return self.read.findings()
         most = self.detector.settings.max_people
         found = self._people + self.detector.surplus
-        return [Finding(Level.WARN, f"{found} people found, max_people is {most}")]
+        surplus = Finding(Level.WARN, f"{found} people found, max_people is {most}")
+        return [surplus, *self.read.findings()]
 
     def label(self, message: Action) -> None:
         """Show an action in the overlay and publish it under /humans."""
@@ -114,7 +117,6 @@ class KeypointsNode(StageNode[KeypointsNodeSettings, ImageMessage | CompressedIm
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__("keypoints_node", KeypointsNodeSettings, "image", **arguments)
-        self._picture = picture_reader(self.settings.image_transport)
 
     def make_stages(self) -> tuple[Stage, ...]:
         """Load the detector."""
@@ -140,7 +142,7 @@ class KeypointsNode(StageNode[KeypointsNodeSettings, ImageMessage | CompressedIm
 
     def process(self, message: ImageMessage | CompressedImage, stamp: float) -> float:
         """Process one image."""
-        image = self._picture(message)
+        image = self.keypoints.read(message)
         begin = perf_counter()
         detections = self.keypoints.detector(image)
         inference = perf_counter() - begin

@@ -16,7 +16,7 @@ from sensor_msgs.msg import Image as ImageMessage
 
 from pose_action_ros.nodes.action_node import ActionStage
 from pose_action_ros.nodes.base import NodeSettings
-from pose_action_ros.nodes.images import picture_reader, subscribe_image
+from pose_action_ros.nodes.images import subscribe_image
 from pose_action_ros.nodes.keypoints_node import KeypointsSettings, KeypointsStage
 from pose_action_ros.nodes.lifter_node import LifterStage, LifterStageSettings
 from pose_action_ros.nodes.running import run
@@ -40,7 +40,6 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__("pipeline", PipelineNodeSettings, "image", **arguments)
-        self._picture = picture_reader(self.settings.image_transport)
 
     def make_stages(self) -> tuple[Stage, ...]:
         """Load all models."""
@@ -88,7 +87,7 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
 
     def process(self, message: ImageMessage | CompressedImage, stamp: float) -> float:
         """Process one image."""
-        image, header = self._picture(message), message.header
+        image, header = self.keypoints.read(message), message.header
         camera = self.lifter.camera.intrinsics(image.shape[1], image.shape[0])
         begin = perf_counter()
         frame = self.pipeline(image, stamp, camera)

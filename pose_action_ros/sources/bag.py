@@ -20,7 +20,8 @@ from rosbags.typesys import Stores, get_typestore
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError, SourceError
 from pose_action_ros.messages.camera_info import RECTIFIED, calibration, is_rectified
-from pose_action_ros.messages.images import bgr_from_compressed, bgr_from_image
+from pose_action_ros.messages.compressed import bgr_from_compressed, raw_encoding
+from pose_action_ros.messages.images import bgr_from_image, depth_warning
 from pose_action_ros.sources.base import Header, Image, SourceFrame
 from pose_action_ros.sources.damaged_bag import BagReader, DamagedBag, has_log
 from pose_action_ros.sources.kinds import bag_files
@@ -57,8 +58,8 @@ class BagSource:
 
     def __init__(self, path: Path, topic: str = "") -> None:
         self._path, self._clock = path, _Clock()
-        self.skipped = 0
-        self.damage = ""
+        self.skipped, self.damage = 0, ""
+        self._warned = False  # of depth
         with open_bag(path, written=True) as reader:
             connections = _image_connections(path, reader, topic)
             self._topic = connections[0].topic
@@ -89,7 +90,7 @@ class BagSource:
                     break
                 index += 1
                 try:
-                    image, header = _decoded(connection, received, data)
+                    image, header = self._decoded(connection, received, data)
                 except InputError as error:
                     self.skipped, problem = self.skipped + 1, str(error)
                     continue
@@ -105,6 +106,23 @@ class BagSource:
     def late(self) -> int:
         """See Source."""
         return self._clock.order.late
+
+    def _decoded(self, connection: Connection, received: int, data: bytes) -> tuple[Image, Header]:
+        """Decode an image and its header; InputError if that is impossible."""
+        message = _decode(connection, data)
+        compressed = connection.msgtype == _COMPRESSED
+        self._warn_of_depth(raw_encoding(message.format) if compressed else message.encoding)
+        image: Image = bgr_from_compressed(message) if compressed else bgr_from_image(message)
+        stamp = message.header.stamp
+        time = int(stamp.sec) * NANOSECONDS + int(stamp.nanosec)
+        return image, Header(time, message.header.frame_id, received)
+
+    def _warn_of_depth(self, encoding: str) -> None:
+        """Log once that the images are probably depth."""
+        warning = depth_warning(encoding)
+        if warning and not self._warned:
+            self._warned = True
+            _LOG.warning("bag %s, %s: %s", self._path, self._topic, warning)
 
     def _note_missing(self, count: int, problem: str) -> None:
         """Compare with the promised number of images; SourceError if none could be read."""
@@ -129,16 +147,6 @@ class BagSource:
 
     def close(self) -> None:
         """See Source; the bag is open only during an iteration."""
-
-
-def _decoded(connection: Connection, received: int, data: bytes) -> tuple[Image, Header]:
-    """Decode an image and its header; InputError if that is impossible."""
-    message = _decode(connection, data)
-    compressed = connection.msgtype == _COMPRESSED
-    image: Image = bgr_from_compressed(message) if compressed else bgr_from_image(message)
-    stamp = message.header.stamp
-    time = int(stamp.sec) * NANOSECONDS + int(stamp.nanosec)
-    return image, Header(time, message.header.frame_id, received)
 
 
 class _Clock:

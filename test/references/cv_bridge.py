@@ -26,6 +26,14 @@ _FORMATS: dict[str, tuple[str, int, int | None]] = {
     "bayer_bggr8": ("uint8", 1, cv2.COLOR_BayerRG2BGR),
     "bayer_gbrg8": ("uint8", 1, cv2.COLOR_BayerGR2BGR),
     "bayer_grbg8": ("uint8", 1, cv2.COLOR_BayerGB2BGR),
+    "bgr16": ("uint16", 3, None),
+    "rgb16": ("uint16", 3, cv2.COLOR_RGB2BGR),
+    "bgra16": ("uint16", 4, cv2.COLOR_BGRA2BGR),
+    "rgba16": ("uint16", 4, cv2.COLOR_RGBA2BGR),
+    "bayer_rggb16": ("uint16", 1, cv2.COLOR_BayerBG2BGR),
+    "bayer_bggr16": ("uint16", 1, cv2.COLOR_BayerRG2BGR),
+    "bayer_gbrg16": ("uint16", 1, cv2.COLOR_BayerGR2BGR),
+    "bayer_grbg16": ("uint16", 1, cv2.COLOR_BayerGB2BGR),
 }
 
 

@@ -13,7 +13,7 @@ from pose_action_ros.msg import Action, Keypoints, Poses
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from pose_action_ros.errors import SourceError
-from pose_action_ros.messages.images import bgr_from_compressed
+from pose_action_ros.messages.compressed import bgr_from_compressed
 from pose_action_ros.nodes.camera_node import CameraNode
 from pose_action_ros.nodes.conversions import people_from_keypoints, people_from_poses
 from pose_action_ros.nodes.images import image_from

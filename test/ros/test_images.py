@@ -1,3 +1,4 @@
+import logging
 import sys
 from array import array
 from collections.abc import Iterator
@@ -16,10 +17,12 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.messages.images import ENCODINGS, bgr_from_compressed, bgr_from_image
+from pose_action_ros.messages.compressed import bgr_from_compressed
+from pose_action_ros.messages.images import ENCODINGS, bgr_from_image
 from pose_action_ros.nodes import images
 from pose_action_ros.nodes.images import (
     BRIDGED,
+    ImageReader,
     compressed_message,
     image_from,
     image_message,
@@ -56,7 +59,7 @@ def photo() -> Pixels:
 def mosaic(image: Pixels, letters: str) -> bytes:
     """Image of a sensor with this colour filter; letters of its first two rows of two."""
     channel = {"b": 0, "g": 1, "r": 2}
-    grey = np.empty((HEIGHT, WIDTH), np.uint8)
+    grey = np.empty((HEIGHT, WIDTH), image.dtype)
     for position, letter in enumerate(letters):
         row, column = divmod(position, 2)
         grey[row::2, column::2] = image[row::2, column::2, channel[letter]]
@@ -75,7 +78,15 @@ def packed(image: Pixels) -> tuple[Pixels, Pixels, Pixels]:
 
 
 def encoded(image: Pixels, encoding: str) -> bytes:
-    """A picture in an encoding, made by hand."""
+    """A picture in an encoding, made by hand; numbers of 16 bit are 257 times as large."""
+    deep = (
+        encoding.removesuffix("16")
+        if encoding.endswith("16")
+        else {"16UC3": "8UC3", "16UC4": "8UC4"}.get(encoding, "")
+    )
+    if deep:
+        eight = encoded(image, deep if deep in ENCODINGS else f"{deep}8")
+        return (np.frombuffer(eight, np.uint8).astype("<u2") * 257).tobytes()
     if encoding.startswith("bayer_"):
         return mosaic(image, encoding.removeprefix("bayer_").removesuffix("8"))
     alpha, (y, u, v) = np.full((HEIGHT, WIDTH, 1), 9, np.uint8), packed(image)
@@ -87,6 +98,7 @@ def encoded(image: Pixels, encoding: str) -> bytes:
         "8UC3": image.tobytes(),
         "rgb8": image[..., ::-1].tobytes(),
         "bgra8": np.concatenate([image, alpha], axis=-1).tobytes(),
+        "8UC4": np.concatenate([image, alpha], axis=-1).tobytes(),
         "rgba8": np.concatenate([image[..., ::-1], alpha], axis=-1).tobytes(),
         "yuv422": uyvy.tobytes(),
         "uyvy": uyvy.tobytes(),
@@ -110,6 +122,7 @@ def converter(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     images.cv_bridge.cache_clear()
 
 
+MATRICES = ["8UC3", "8UC4", "16UC3", "16UC4"]
 COLOURED = [name for name in ENCODINGS if name not in ("mono8", "8UC1", "mono16", "16UC1")]
 
 
@@ -129,14 +142,39 @@ def test_every_colour_encoding_shows_the_picture(
     assert np.abs(difference).max() <= 12
 
 
-@pytest.mark.parametrize("encoding", ["bgr8", "rgb8", "bgra8", "rgba8"])
-def test_colours_in_full_are_exact(encoding: str, converter: str) -> None:
+@pytest.mark.parametrize("big", [False, True])
+@pytest.mark.parametrize(
+    "encoding",
+    [*[f"{name}{bits}" for name in ("bgr", "rgb", "bgra", "rgba") for bits in (8, 16)], *MATRICES],
+)
+def test_colours_in_full_are_exact(encoding: str, big: bool, converter: str) -> None:
     assert converter
-    found = image_from(message(encoding, encoded(photo(), encoding), padding=3))
+    data = encoded(photo(), encoding)
+    if big and ENCODINGS[encoding].deep:
+        data = np.frombuffer(data, "<u2").astype(">u2").tobytes()
+    found = image_from(message(encoding, data, padding=3, big=big))
     np.testing.assert_array_equal(found, photo())
 
 
-@pytest.mark.parametrize("encoding", sorted(BRIDGED))
+@pytest.mark.parametrize("encoding", [name for name in ENCODINGS if name.startswith("bayer_")])
+def test_mosaics_have_the_right_colours(encoding: str) -> None:
+    """A mosaic of one colour has that colour everywhere."""
+    for colour in ((250, 40, 10), (10, 250, 40), (40, 10, 250)):
+        image = np.full((HEIGHT, WIDTH, 3), colour, np.uint8)
+        found = image_from(message(encoding, encoded(image, encoding)))
+        np.testing.assert_array_equal(found, image)
+
+
+def test_numbers_of_16_bit_are_rounded() -> None:
+    values = np.array([0, 128, 129, 385, 386, 65407, 65535], "<u2")
+    row = np.repeat(values, 3)
+    image = Image(width=7, height=1, encoding="rgb16", step=42, data=array("B", row.tobytes()))
+    assert image_from(image)[0, :, 0].tolist() == [0, 0, 1, 1, 2, 255, 255]
+
+
+@pytest.mark.parametrize(
+    "encoding", [name for name in ENCODINGS if name in BRIDGED or name.endswith("16")]
+)
 def test_the_own_conversion_equals_cv_bridge(encoding: str) -> None:
     rng = np.random.default_rng(0)
     size = HEIGHT * WIDTH * ENCODINGS[encoding].channels * (1 + ENCODINGS[encoding].deep)
@@ -204,6 +242,8 @@ def test_a_part_of_an_image_can_be_written() -> None:
         ({"step": 97}, "got 2304 bytes.*expected 2328"),
         ({"data": array("B", bytes(2303))}, "got 2303 bytes.*expected 2304"),
         ({"encoding": "nv42"}, "unknown image encoding 'nv42', expected one of bgr8, 8UC3, rgb8"),
+        ({"encoding": "8UC2"}, "unknown image encoding '8UC2'"),
+        ({"encoding": "32FC1"}, "unknown image encoding '32FC1'"),
         ({"encoding": ""}, "unknown image encoding ''"),
         ({"encoding": "uyvy", "width": 31}, "expected even width"),
         ({"encoding": "nv12", "height": 15}, "expected even width and height"),
@@ -230,6 +270,76 @@ def test_png_and_grey_pictures_are_read() -> None:
         data = cv2.imencode(".png", image)[1].tobytes()
         found = picture_in(CompressedImage(format="png", data=array("B", data)))
         np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("form", "given"),
+    [
+        ("jpeg", "bgr"),
+        ("png", "bgr"),
+        ("", "bgr"),
+        ("rgb8", "bgr"),
+        ("rgb8; jpeg compressed bgr8", "bgr"),
+        ("bgr8; jpeg compressed bgr8", "bgr"),
+        ("rgba8; png compressed bgr8", "bgr"),
+        ("rgb16; png compressed bgr16", "bgr"),
+        ("bgr8; tiff compressed ", "bgr"),
+        ("yuv422_yuy2; jpeg compressed bgr8", "bgr"),
+        ("rgb8; jpeg compressed rgb8", "rgb"),
+        ("bgr8; jpeg compressed rgb8", "rgb"),
+        ("rgb8;png compressed rgb8", "rgb"),
+        ("rgb16; png compressed rgb16", "rgb"),
+        ("rgb8; tiff compressed ", "rgb"),
+    ],
+)
+def test_the_format_names_the_order_of_the_colours(form: str, given: str) -> None:
+    """As compressed_image_transport: the codec was given the pixels in this order."""
+    pixels = photo() if given == "bgr" else photo()[..., ::-1]
+    deep = pixels.astype(np.uint16) * 257 if "16;" in form else pixels
+    data = cv2.imencode(".png", deep)[1].tobytes()
+    found = picture_in(CompressedImage(format=form, data=array("B", data)))
+    np.testing.assert_array_equal(found, photo())
+
+
+@pytest.mark.parametrize("letters", ["rggb", "bggr", "gbrg", "grbg"])
+@pytest.mark.parametrize("depth", [8, 16])
+def test_a_compressed_mosaic_has_colours(letters: str, depth: int) -> None:
+    """Its format names no other pixels; JPEGs of mono8 are grey already."""
+    image = np.full((HEIGHT, WIDTH, 3), (250, 40, 10), np.uint8)
+    grey = np.frombuffer(mosaic(image, letters), np.uint8).reshape(HEIGHT, WIDTH)
+    deep = grey.astype(np.uint16) * 257 if depth == 16 else grey
+    data = array("B", cv2.imencode(".png", deep)[1].tobytes())
+    form = f"bayer_{letters}{depth}; png compressed "
+    np.testing.assert_array_equal(picture_in(CompressedImage(format=form, data=data)), image)
+    plain = picture_in(CompressedImage(format=form + "mono8", data=data))
+    np.testing.assert_array_equal(plain, np.repeat(grey[..., None], 3, axis=-1))
+
+
+def test_depth_is_named_once(caplog: pytest.LogCaptureFixture) -> None:
+    deep = message("16UC1", bytes(2 * WIDTH * HEIGHT))
+    colours = image_message(photo(), Header())
+    read = ImageReader("raw")
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            read(deep)
+            assert ["16UC1 are probably depth" in one.text for one in read.findings()] == [True]
+        read(colours)
+    assert read.findings() == []
+    assert ["probably depth" in line for line in caplog.messages] == [True]
+    metres = message("16UC1", bytes(4 * WIDTH * HEIGHT))
+    metres.encoding = "32FC1"
+    with pytest.raises(InputError, match="unknown image encoding '32FC1'"):
+        read(metres)
+    assert ["32FC1 are probably depth" in one.text for one in read.findings()] == [True]
+
+
+def test_compressed_depth_is_named() -> None:
+    read = ImageReader("compressed")
+    png = bytes(12) + cv2.imencode(".png", np.zeros((8, 8), np.uint16))[1].tobytes()
+    sent = CompressedImage(format="16UC1; compressedDepth png", data=array("B", png))
+    with pytest.raises(InputError, match="cannot decode"):
+        read(sent)
+    assert ["16UC1 are probably depth" in one.text for one in read.findings()] == [True]
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,39 @@ def test_compressed_images(started: Start, peer: Peer) -> None:
     assert (received[0].width, received[0].height) == (320, 240)
 
 
+RED = (10, 20, 240)  # as B, G, R
+
+
+@pytest.mark.parametrize(
+    ("form", "pixels"),
+    [("rgb8; jpeg compressed bgr8", "bgr"), ("rgb8; jpeg compressed rgb8", "rgb")],
+)
+def test_the_format_of_compressed_images_names_their_colours(
+    form: str, pixels: str, started: Start, peer: Peer, detector: FakeDetector
+) -> None:
+    started(KeypointsNode, image_transport="compressed")
+    received = peer.receive(Keypoints, "keypoints")
+    shown = np.full((48, 64, 3), RED if pixels == "bgr" else RED[::-1], np.uint8)
+    message = compressed_message(shown, header())
+    message.format = form
+    peer.publish("image/compressed", message, until=lambda: received)
+    assert np.abs(detector.seen[0].astype(int) - RED).max() < 8
+
+
+def test_images_of_16_bit_and_depth(started: Start, peer: Peer, detector: FakeDetector) -> None:
+    node = started(KeypointsNode)
+    received = peer.receive(Keypoints, "keypoints")
+    deep = np.full((48, 64, 3), RED[::-1], "<u2") * 257
+    message = Image(header=header(), height=48, width=64, encoding="rgb16", step=6 * 64)
+    message.data = array("B", deep.tobytes())
+    peer.publish("image", message, until=lambda: received)
+    assert (detector.seen[0] == RED).all()
+    assert "depth" not in report_of(node)["message"]
+    message.header, message.encoding, message.step = header(LATER), "16UC1", 2 * 64
+    peer.publish("image", message, until=lambda: received[-1].header == header(LATER))
+    assert "the encoding 16UC1 are probably depth" in report_of(node)["message"]
+
+
 def bad_images() -> dict[str, Image]:
     good = grey_message()
     changes: dict[str, dict[str, Any]] = {

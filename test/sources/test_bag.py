@@ -356,6 +356,36 @@ def test_a_file_that_is_no_bag(tmp_path: Path, name: str) -> None:
         _open(tmp_path / "missing.mcap")
 
 
+@pytest.mark.parametrize(("encoding", "size"), [("16UC1", 2), ("32FC1", 4)])
+def test_depth_is_named_once(
+    tmp_path: Path, encoding: str, size: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    images: list[Any] = _images(5)
+    for image in images:
+        image.encoding, image.step = encoding, 64 * size
+        image.data = np.zeros(64 * 48 * size, np.uint8)
+    bag = write_bag(tmp_path / "bag", {"/depth": images})
+    if encoding == "16UC1":
+        source = _open(bag)
+        assert [len(list(source)) for _ in range(2)] == [5, 5]
+    else:
+        with pytest.raises(SourceError, match=r"0 of 5 images on /depth.*encoding '32FC1'"):
+            _open(bag)
+    named = [
+        f"/depth: images of the encoding {encoding} are probably depth" in line
+        for line in caplog.messages
+    ]
+    assert sum(named) == 1
+
+
+def test_compressed_images_whose_red_and_blue_are_the_other_way(tmp_path: Path) -> None:
+    red = np.full((48, 64, 3), (10, 20, 240), np.uint8)
+    sent = compressed(np.ascontiguousarray(red[..., ::-1]), START)
+    sent.format = "rgb8; jpeg compressed rgb8"
+    (frame,) = _open(write_bag(tmp_path / "bag", {"/image/compressed": [sent]}))
+    assert np.abs(frame.image.astype(int) - red).max() < 8
+
+
 def test_bags_of_ros_1_are_refused(tmp_path: Path) -> None:
     (tmp_path / "old.bag").write_bytes(b"#ROSBAG V2.0\n")
     with pytest.raises(SourceError, match=r"bag of ROS 1.*rosbags-convert --src .*old\.bag"):
