@@ -81,6 +81,21 @@ UNREADABLE = Problem(
     "every image is rejected",
     "set another encoding in the driver, for example bgr8 or rgb8",
 )
+DEPTH = Problem(
+    "topic-depth",
+    Level.WARN,
+    "The encoding of the images is that of depth.",
+    "people are found in colour images",
+    "use the topic of the colour images: {topics}",
+)
+CAMERA_INFO = Problem(
+    "topic-camera-info",
+    Level.WARN,
+    "The camera_info beside the images is missing, or not all of it is used.",
+    "positions of people are only as right as the calibration of the camera",
+    "calibrate the camera and let its driver publish camera_info beside the images, or name its "
+    "topic with camera_info:=TOPIC",
+)
 
 
 @dataclass(frozen=True)
@@ -113,6 +128,9 @@ class TopicView:
         largest: bytes of the largest image.
         described: size and encoding of the first image.
         trouble: error of reading the first image; empty if it can be read.
+        depth: sentence about an encoding of depth; empty for others.
+        camera: calibration of the images that can be read; empty without a usable one.
+        camera_problems: a sentence for each unused part of camera_info.
     """
 
     topic: str
@@ -124,6 +142,9 @@ class TopicView:
     largest: int = 0
     described: str = ""
     trouble: str = ""
+    depth: str = ""
+    camera: str = ""
+    camera_problems: Sequence[str] = ()
 
 
 def check_topic(view: TopicView, segment: int) -> Iterator[Finding]:
@@ -145,6 +166,11 @@ def check_topic(view: TopicView, segment: int) -> Iterator[Finding]:
         yield SEVERAL.finding(f"{view.topic} has {len(view.publishers)} publishers: {names}")
     if view.seconds:
         yield from _images(view, segment)
+    if view.depth:
+        yield DEPTH.finding(view.depth, topics=others)
+    yield from (CAMERA_INFO.finding(line) for line in view.camera_problems)
+    if view.camera:
+        yield ok(view.camera)
 
 
 def _publisher(topic: str, publisher: Publisher, others: str) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import rclpy
@@ -12,12 +13,15 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import QoSCompatibility, qos_check_compatible
 from rclpy.topic_endpoint_info import TopicEndpointInfo
-from sensor_msgs.msg import CompressedImage, Image
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
-from pose_action_ros.doctor.topic import COMPRESSED, RAW, Publisher, TopicView
+from pose_action_ros.doctor.topic import COMPRESSED, RAW, SUFFIX, Publisher, TopicView
 from pose_action_ros.errors import InputError
+from pose_action_ros.messages.camera_info import RECTIFIED, calibration, is_rectified
+from pose_action_ros.messages.compressed import raw_encoding
+from pose_action_ros.messages.images import depth_warning
 from pose_action_ros.nodes.images import picture_in
-from pose_action_ros.nodes.topics import subscribe
+from pose_action_ros.nodes.topics import KeptMessages, subscribe
 
 PATIENCE = 5.0
 """Longest time [s] until a publisher, and then its first image, is discovered."""
@@ -60,6 +64,7 @@ def _view(
     _spin(executor, SETTLE)
     kinds = {info.topic_type for info in node.get_publishers_info_by_topic(name)} & set(KINDS)
     images: list[Any] = []
+    camera = _Calibrations(node, name.removesuffix(SUFFIX))
     waited, first = 0.0, 0
     if kinds:
         subscribe(node, KINDS[min(kinds, key=list(KINDS).index)], name, images.append, depth=5)
@@ -67,6 +72,7 @@ def _view(
         first = len(images)
     if images:
         waited = _spin(executor, seconds)
+        _spin(executor, SETTLE, lambda: camera.received)
     offered = node.get_publishers_info_by_topic(name)
     return TopicView(
         name,
@@ -76,9 +82,46 @@ def _view(
         seconds=waited,
         count=len(images) - first,
         largest=max((len(image.data) for image in images), default=0),
-        described=_described(images[0]) if images else "",
-        trouble=_trouble(images[0]) if images else "",
+        **(_findings(images[0], camera) if images else {}),
     )
+
+
+class _Calibrations:
+    """The camera_info of a topic of images, and camera_info_rect where they are rectified."""
+
+    def __init__(self, node: Node, images: str) -> None:
+        folder, _, name = images.rpartition("/")
+        self.rectified = is_rectified(name)
+        self.topic = f"{folder}/camera_info"
+        self.received: dict[str, CameraInfo] = {}
+        for topic in (self.topic, self.topic + RECTIFIED) if self.rectified else (self.topic,):
+            take = partial(self.received.__setitem__, topic)
+            KeptMessages(node, subscribe(node, CameraInfo, topic, take, depth=1))
+
+    def findings(self, size: tuple[int, int]) -> dict[str, Any]:
+        """Values of a TopicView about images of this size [px]."""
+        if not self.received:
+            return {"camera_problems": [f"no camera_info on {self.topic}"]}
+        topic = max(self.received)  # the longer one is that of rectified images
+        found = calibration(self.received[topic], size, rectified=self.rectified)
+        camera, problems = found.intrinsics, [f"{topic} {problem}" for problem in found.problems]
+        if camera is None:
+            return {"camera_problems": problems}
+        lens = "fisheye" if camera.fisheye else "lens" if camera.distortion else "no"
+        text = f"{topic}: focal lengths {camera.fx:.0f}, {camera.fy:.0f} px, {lens} distortion"
+        return {"camera": text, "camera_problems": problems}
+
+
+def _findings(message: Image | CompressedImage, camera: _Calibrations) -> dict[str, Any]:
+    """Values of a TopicView about an image and its camera."""
+    compressed = isinstance(message, CompressedImage)
+    encoding = raw_encoding(message.format) if compressed else message.encoding
+    about = {"described": _described(message), "depth": depth_warning(encoding)}
+    try:
+        height, width = picture_in(message).shape[:2]
+    except InputError as error:
+        return about | {"trouble": str(error)}
+    return about | camera.findings((width, height))
 
 
 def _spin(
@@ -127,12 +170,3 @@ def _described(message: Image | CompressedImage) -> str:
     if isinstance(message, CompressedImage):
         return f"format {message.format!r}"
     return f"{message.width}x{message.height} {message.encoding}"
-
-
-def _trouble(message: Image | CompressedImage) -> str:
-    """Reason for an unreadable picture; empty if it is readable."""
-    try:
-        picture_in(message)
-    except InputError as error:
-        return str(error)
-    return ""

@@ -56,6 +56,19 @@ def test_image_that_cannot_be_read() -> None:
     assert only(check_topic(view, SEGMENT), topic.UNREADABLE).text == "unknown encoding 'x'"
 
 
+def test_the_calibration_of_the_camera() -> None:
+    text = "/camera_info: focal lengths 500, 500 px, fisheye distortion"
+    assert fine(check_topic(replace(VIEW, camera=text), SEGMENT))[-1] == text
+    view = replace(VIEW, camera_problems=["no camera_info on /camera_info"])
+    finding = only(check_topic(view, SEGMENT), topic.CAMERA_INFO)
+    assert finding.text == "no camera_info on /camera_info"
+
+
+def test_depth() -> None:
+    view = replace(VIEW, depth="images of the encoding 16UC1 are", others=["/rgb", "/image"])
+    assert "/rgb, /image" in only(check_topic(view, SEGMENT), topic.DEPTH).remedy
+
+
 def test_two_cameras() -> None:
     view = replace(VIEW, publishers=[CAMERA, replace(CAMERA, node="/rear")])
     assert "2 publishers: /camera, /rear" in only(check_topic(view, SEGMENT), topic.SEVERAL).text

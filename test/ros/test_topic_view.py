@@ -14,15 +14,17 @@ pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 pytest.importorskip("pose_action_ros.msg", reason="the messages are not built")
 
 from rclpy.node import Node
-from rclpy.qos import QoSProfile, ReliabilityPolicy
-from sensor_msgs.msg import CompressedImage, Image
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_msgs.msg import String
 
 from doctor.standin import fine, only
 from pose_action_ros import cli
+from pose_action_ros.camera import Intrinsics
 from pose_action_ros.doctor import topic
 from pose_action_ros.doctor.checks import Finding, Level, Problem
 from pose_action_ros.doctor.topic import check_topic
+from pose_action_ros.nodes.conversions import camera_info_message
 from pose_action_ros.nodes.images import compressed_message
 from pose_action_ros.nodes.topic_view import view_topic
 from ros_support import Peer, grey, grey_message, header, spinning
@@ -32,13 +34,21 @@ SEGMENT = 2**26
 BEST_EFFORT = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
+KEPT = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+CALIBRATION = camera_info_message(Intrinsics(64, 48, 50.0, 50.0, 31.5, 23.5), header())
+
+
 @contextmanager
-def camera(name: str, message: Any = None, kind: type = Image) -> Iterator[Node]:
-    """A camera driver; it sends 50 messages a second, or nothing."""
+def camera(
+    name: str, message: Any = None, kind: type = Image, info: CameraInfo | None = CALIBRATION
+) -> Iterator[Node]:
+    """A camera driver; it sends 50 messages a second, or nothing, and one camera_info."""
     with spinning(lambda context: Node("camera", context=context)) as node:
         publisher = node.create_publisher(kind, name, BEST_EFFORT)
         if message is not None:
             node.create_timer(0.02, lambda: publisher.publish(message))
+        if info is not None:
+            node.create_publisher(CameraInfo, "camera_info", KEPT).publish(info)
         yield node
 
 
@@ -59,15 +69,16 @@ def problem(name: str, expected: Problem) -> Finding:
 
 def test_images_that_arrive() -> None:
     with camera("well", grey_message()):
-        publishing, arriving = healthy("well")
+        publishing, arriving, calibrated = healthy("well")
     assert publishing.startswith("/camera publishes sensor_msgs/msg/Image on /well, best_effort")
     assert re.fullmatch(r"[\d.]+ images per second, 64x48 bgr8, 0\.01 MB each", arriving)
+    assert calibrated == "/camera_info: focal lengths 50, 50 px, no distortion"
 
 
 def test_compressed_images_that_arrive() -> None:
     message = compressed_message(grey(), header())
     with camera("small/compressed", message, CompressedImage):
-        publishing, arriving = healthy("small/compressed")
+        publishing, arriving, _ = healthy("small/compressed")
     assert publishing.endswith("image:=/small image_transport:=compressed")
     assert "format 'bgr8; jpeg compressed bgr8'" in arriving
 
@@ -134,6 +145,23 @@ def test_images_that_cannot_be_read(make: Callable[[], Image]) -> None:
     with camera("odd", make()):
         found = problem("odd", topic.UNREADABLE)
     assert found.text
+
+
+def test_a_camera_without_calibration() -> None:
+    zeros = CameraInfo(width=64, height=48)
+    for info, text in (
+        (None, "no camera_info on /camera_info"),
+        (zeros, "/camera_info is not used: K is zero, the camera is not calibrated"),
+    ):
+        with camera("bare", grey_message(), info=info):
+            assert problem("bare", topic.CAMERA_INFO).text == text
+
+
+def test_depth_images() -> None:
+    message = grey_message()
+    message.encoding = "16UC1"
+    with camera("near", message):
+        assert "16UC1 are probably depth" in problem("near", topic.DEPTH).text
 
 
 def test_two_cameras_on_one_topic() -> None:

@@ -26,7 +26,7 @@ EXPECTED = (
 )
 REPEATED = ("turning_round", "drinking", "phoning", "hand_at_face", "looking_at_phone", "throwing")
 WITHIN = (*REPEATED, "lunging", "carrying", "jumping_jack", "arm_circles", *OTHERS)
-"""Movements whose angles stay near the ranges of motion."""
+"""Movements with angles near the ranges of motion."""
 several_styles = pytest.mark.parametrize(
     "styles",
     [range(2), pytest.param(range(2, 40), marks=pytest.mark.exhaustive)],
