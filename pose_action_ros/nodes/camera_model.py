@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 from time import monotonic
 from typing import Any
 
@@ -36,6 +37,8 @@ class CameraModelSettings(Settings):
 class CameraModel:
     """Intrinsics from the newest usable camera_info, or assumed; logs each problem once.
 
+    Messages and images may come from different threads.
+
     Args:
         rectified: see CameraModelSettings.
         field_of_view: [deg] of the wider image side, while no camera_info is usable.
@@ -59,12 +62,19 @@ class CameraModel:
         self._since: float | None = None  # time of the first image
         self._problems: list[str] = []
         self._logged: set[str] = set()
+        self._lock = Lock()
 
     def subscribe(self, node: Node) -> list[Subscription[Any]]:
-        """Subscribe to camera_info, and to camera_info_rect beside it for rectified images."""
+        """Subscribe to camera_info, and to camera_info_rect beside it for rectified images.
+
+        A camera_info that is remapped to a camera_info_rect is one of rectified images.
+        """
         first = subscribe(node, CameraInfo, "camera_info", self.update, depth=1)
         self._topic = first.topic_name
-        if not self._rectified or self._topic.endswith(RECTIFIED):
+        if self._topic.endswith(RECTIFIED):
+            self._rectified = True
+            return [first]
+        if not self._rectified:
             return [first]
         beside = self._topic + RECTIFIED
         return [first, subscribe(node, CameraInfo, beside, self.update_rectified, depth=1)]
@@ -80,21 +90,24 @@ class CameraModel:
         self._take(message)
 
     def _take(self, message: CameraInfo) -> None:
-        if self._newest is None or not _same(message, self._newest):
+        if self._newest is not None and _same(message, self._newest):
+            return
+        usual = message.width or _USUAL_SIZE[0], message.height or _USUAL_SIZE[1]
+        with self._lock:
             self._newest = message
-            usual = message.width or _USUAL_SIZE[0], message.height or _USUAL_SIZE[1]
             self._current = self._resolve(self._size or usual)
 
     def intrinsics(self, width: int, height: int) -> Intrinsics:
         """The intrinsics for an image of this size [px]."""
         if self._since is None:
             self._since = self._clock()
-        if self._current is None or self._size != (width, height):
-            self._size = (width, height)
-            self._current = self._resolve(self._size)
         if missing := self._missing():
             self._log(missing)
-        return self._current
+        with self._lock:
+            if self._current is None or self._size != (width, height):
+                self._size = (width, height)
+                self._current = self._resolve(self._size)
+            return self._current
 
     def findings(self) -> list[Finding]:
         """Problems of the newest camera_info, or its absence."""

@@ -22,7 +22,7 @@ from pose_action_ros.nodes.lifter_node import LifterNode
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.simulation import Scene
 from pose_action_ros.skeletons import BODY_25
-from ros_support import Peer, handled, header, person, report_of, wait_until
+from ros_support import Peer, handled, header, person, report_of, spinning, wait_until
 
 Start = Callable[..., Any]
 BEGIN = 1_700_000_000.0
@@ -249,6 +249,17 @@ def test_rectified_images_with_a_camera_info_of_their_own(started: Start, peer: 
             message,
             until=lambda: node.lifter.camera.intrinsics(640, 480) == info,  # noqa: B023
         )
+
+
+def test_a_camera_info_by_the_name_of_rectified_images(peer: Peer) -> None:
+    """Without distortion, although the message has the lens of the raw images, and no parameter."""
+    remap = ["--ros-args", "-r", "camera_info:=/eye/camera_info_rect"]
+    _, camera = simulated()
+    message = camera_info_message(replace(camera, distortion=(-0.3, 0.1, 0, 0)), header())
+    with spinning(lambda context: LifterNode(context=context, cli_args=remap)) as node:
+        model = node.lifter.camera
+        peer.publish("/eye/camera_info_rect", message, until=lambda: model._usable)
+        assert model.intrinsics(640, 480) == camera
 
 
 def test_keypoints_without_any_camera_info_are_reported(started: Start, peer: Peer) -> None:
