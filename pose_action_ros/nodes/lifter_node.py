@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
+import numpy as np
 from rclpy.node import Node
 from rclpy.subscription import Subscription
+from sensor_msgs.msg import JointState
 from std_msgs.msg import Header
 from visualization_msgs.msg import MarkerArray
 
+from pose_action_ros.joint_angles import ANGLES, joint_angles
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.msg import Keypoints, Poses
 from pose_action_ros.nodes import markers
@@ -24,7 +27,7 @@ from pose_action_ros.nodes.humans import HumansSettings, body_name
 from pose_action_ros.nodes.running import run
 from pose_action_ros.nodes.stage import Stage, StageNode
 from pose_action_ros.nodes.topics import KeptMessages, subscribe
-from pose_action_ros.poses import Pose3D
+from pose_action_ros.poses import UNTRACKED, Pose3D
 from pose_action_ros.skeletons import HUMAN36M_17
 
 
@@ -39,7 +42,7 @@ class LifterNodeSettings(LifterStageSettings, NodeSettings):
 
 
 class LifterStage(Stage):
-    """Lifter and camera model; poses, ~/markers, and TF frames of bodies.
+    """Lifter and camera model; poses, ~/markers, ~/joint_angles, and TF frames of bodies.
 
     Attributes:
         lifter: may be shared with a pipeline.
@@ -54,6 +57,7 @@ class LifterStage(Stage):
         self._ros4hri = settings.ros4hri
         self._poses = self._add(Poses, "poses")
         self._markers = self._add(MarkerArray, "~/markers")
+        self._angles = self._add(JointState, "~/joint_angles")
         self._bones = markers.MarkerSet(markers.BONES)
         self._tf = markers.tf_publisher(node)
         if self._tf is not None:
@@ -90,6 +94,8 @@ class LifterStage(Stage):
         self._poses.publish(poses_message(people, header, HUMAN36M_17))
         if self._markers.get_subscription_count():
             self._markers.publish(self._bones.array(markers.bones(people, header), header))
+        if self._angles.get_subscription_count():
+            self._angles.publish(self._joint_state(people, header))
         if self._tf is not None and self._tf.get_subscription_count():
             transforms = (
                 markers.body_transform(one, self._body_name(one), header) for one in people
@@ -97,6 +103,13 @@ class LifterStage(Stage):
             frames = [one for one in transforms if one is not None]
             self._tf.publish(self._tf.msg_type(transforms=frames))
         return people
+
+    def _joint_state(self, people: Sequence[Pose3D], header: Header) -> JointState:
+        """Angles of all tracked people [rad], named body_<id>/<angle>; NaN if missing."""
+        tracked = [person for person in people if person.person_id != UNTRACKED]
+        names = [f"body_{self._body_name(one)}/{angle}" for one in tracked for angle in ANGLES]
+        points = np.array([one.points for one in tracked]).reshape(-1, len(HUMAN36M_17), 3)
+        return JointState(header=header, name=names, position=joint_angles(points).ravel().tolist())
 
     def _body_name(self, pose: Pose3D) -> str:
         return body_name(self._node.get_namespace(), pose.person_id, ros4hri=self._ros4hri)

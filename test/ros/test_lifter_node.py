@@ -13,10 +13,11 @@ import pytest
 from pose_action_ros.msg import Keypoints, Pose3D, Poses
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile
-from sensor_msgs.msg import CameraInfo
+from sensor_msgs.msg import CameraInfo, JointState
 from visualization_msgs.msg import Marker, MarkerArray
 
 from pose_action_ros.camera import Intrinsics
+from pose_action_ros.joint_angles import ANGLES, joint_angles
 from pose_action_ros.nodes.conversions import camera_info_message, keypoints_message
 from pose_action_ros.nodes.lifter_node import LifterNode
 from pose_action_ros.poses import Pose2D
@@ -152,6 +153,23 @@ def test_markers_come_and_go_with_the_person(started: Start, peer: Peer) -> None
         message(later=1.0),
         until=lambda: any(marker.action == Marker.DELETE for marker in received[-1].markers),
     )
+
+
+def test_joint_angles_are_published_for_each_person(started: Start, peer: Peer) -> None:
+    node = started(LifterNode)
+    poses, received = (
+        peer.receive(Poses, "poses"),
+        peer.receive(JointState, "lifter_node/joint_angles"),
+    )
+    wait_until(node.lifter._angles.get_subscription_count)
+    sent = message(simulated()[0], simulated(7)[0])
+    peer.publish("keypoints", sent, until=lambda: received and poses)
+    state = received[0]
+    assert state.header == header()
+    assert list(state.name) == [f"body_{body}/{angle}" for body in (4, 7) for angle in ANGLES]
+    points = np.array([[joint.x, joint.y, joint.z] for joint in poses[0].people[0].joints])
+    np.testing.assert_allclose(state.position[: len(ANGLES)], joint_angles(points), atol=1e-6)
+    assert np.isfinite(state.position).sum() > len(ANGLES)
 
 
 def test_a_bad_camera_info_is_reported_until_a_good_one_arrives(started: Start, peer: Peer) -> None:
