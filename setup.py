@@ -52,6 +52,7 @@ setup(
     extras_require={
         "train": requirements("train"),
         "evaluate": ["motrics>=0.3", "pycocotools>=2.0"],
+        "c3d": ["ezc3d>=1.5"],
         "ray": ["ray>=2.9"],
         "tensorrt": ["tensorrt>=10", "cuda-python>=12"],
         "docs": requirements("docs"),

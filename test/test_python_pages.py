@@ -12,6 +12,8 @@ from pose_action_ros import cli
 from pose_action_ros.sources import SourceSettings, open_source
 
 ROOT = Path(__file__).resolve().parents[1]
+_DOCS = ("python", "recordings", "exports", "joint_angles")
+_PAGES = ("README.md", *(f"docs/{name}.md" for name in _DOCS))
 _BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
@@ -30,11 +32,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     messages = [raw(image, 1_700_000_000.0 + number / 10) for number, image in enumerate(images)]
     write_bag(folder / "bag", {"/camera/image_raw": messages[:2]})
     words = ["process", str(folder / "clip.mp4"), "--output", str(folder / "out"), "--no-video"]
+    words += ["--export", "csv,json"]
     assert cli.main(words) == 0
     return folder
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/python.md", "docs/recordings.md"])
+@pytest.mark.parametrize("page", _PAGES)
 def test_python_blocks_run(
     page: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -44,4 +47,5 @@ def test_python_blocks_run(
     for block in blocks:
         exec(compile(block, page, "exec"), names)
     assert blocks
-    assert "Keypoint(x=" in capsys.readouterr().out or page == "docs/recordings.md"
+    printed = capsys.readouterr().out
+    assert "Keypoint(x=" in printed or page not in {"README.md", "docs/python.md"}

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 DESCRIPTION = (
     "Find people in videos, pictures, image folders, ROS 2 bags or a webcam, and recognise their "
-    "actions. Writes annotated.mp4 (of a picture, an annotated picture), actions.csv and poses.npz "
-    "into the output folder, for each of several sources into a folder in it, and a bag with "
-    "--write-bag. Ctrl-C stops it and keeps the results so far; the same command resumes there. "
-    "OpenPose's JSON files can be written, or used instead of the detector. The exit code is 3 "
-    "when parts of a source are lost, 1 when a source could not be processed, 130 after Ctrl-C."
+    "actions. Writes annotated.mp4 (of a picture, an annotated picture), actions.csv, actions.svg "
+    "and poses.npz into the output folder, for each of several sources into a folder in it, a bag "
+    "with --write-bag, and formats of other programs with --export. Ctrl-C stops it and keeps the "
+    "results so far; the same command resumes there. OpenPose's JSON files can be written, or used "
+    "instead of the detector. The exit code is 3 when parts of a source are lost, 1 when a source "
+    "could not be processed, 130 after Ctrl-C."
 )
 FAILED, DAMAGED, INTERRUPTED = 1, 3, 130
 _MOST_LISTED = 5

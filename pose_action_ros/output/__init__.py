@@ -1,1 +1,1 @@
-"""Files of results: annotated video or picture, table, recording, bag and OpenPose's JSON."""
+"""Files of results: annotated video or picture, table, recording, bag, exports."""

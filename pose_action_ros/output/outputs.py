@@ -1,10 +1,9 @@
-"""Files of `process`: annotated video or picture, actions.csv, poses.npz, a bag and JSON files."""
+"""Files of `process`: annotated video or picture, table and plot of actions, recording, exports."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -14,12 +13,15 @@ import numpy as np
 from pose_action_ros.drawing import draw_people
 from pose_action_ros.drawing.captions import Captions
 from pose_action_ros.errors import SettingError
+from pose_action_ros.output.exports.exports import Exports
 from pose_action_ros.output.segments import Segment, Segments
 from pose_action_ros.output.settings import ProcessSettings
+from pose_action_ros.output.timeline import Presence, write_timeline
 from pose_action_ros.output.video import VideoFile
 from pose_action_ros.pipeline import Frame
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.recording import FILE_NAME, RecordingWriter
+from pose_action_ros.settings import names_of
 from pose_action_ros.skeletons import BODY_25, Skeleton
 from pose_action_ros.sources.images import picture_names
 from pose_action_ros.sources.kinds import Kind, kind_of, stem_of, title_of
@@ -30,23 +32,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("start", "end", "person", "label", "score")
 _PICTURES = (".png", ".jpg", ".jpeg")
-
-
-@dataclass
-class Presence:
-    """The time in which one person is in view.
-
-    Attributes:
-        first, last: stamps [s].
-    """
-
-    first: float
-    last: float
-
-    @property
-    def seconds(self) -> float:
-        """From the first to the last image [s]."""
-        return self.last - self.first
+_VIDEO = "annotated.mp4"
 
 
 class Outputs:
@@ -85,6 +71,9 @@ class Outputs:
         self._json, self._bag = _json_files(settings), _bag_file(settings, skeleton)
         self._video = _annotated(folder, rate, settings) if settings.video else None
         self._segments, self._captions = Segments(), Captions()
+        self._ended: list[Segment] = []
+        self._folder, self._film = folder, _film(folder, settings)
+        self._exports = Exports(names_of(settings.export), folder)
 
     def add(self, frame: Frame) -> None:
         """Write all about one image; may draw into it."""
@@ -96,6 +85,7 @@ class Outputs:
             )
         self._write(self._segments.add(frame.actions, frame.stamp))
         self._captions.add(frame.actions, frame.stamp)
+        self._exports.add(frame)
         if self._json is not None:
             self._json.add(frame.index, frame.keypoints)
         if self._bag is not None:
@@ -109,6 +99,7 @@ class Outputs:
 
     def _write(self, segments: Iterable[Segment]) -> None:
         for segment in segments:
+            self._ended.append(segment)
             person = "+".join(str(person_id) for person_id in segment.person_ids)
             length = segment.end - segment.start
             key = (person, segment.label)
@@ -133,6 +124,15 @@ class Outputs:
         self._recording.close()
         if self._bag is not None:
             self._bag.close(complete=complete and self._whole)
+        write_timeline(self._folder / "actions.svg", self._ended, self.people)
+        self._exports.close(self._film, self._ended)
+
+
+def _film(folder: Path, settings: ProcessSettings) -> str:
+    """The video with the times of the results; empty for none."""
+    if settings.source and kind_of(settings.source) is Kind.VIDEO:
+        return settings.source
+    return str(folder / _VIDEO) if settings.video else ""
 
 
 def _open_table(folder: Path) -> TextIO:
@@ -171,7 +171,7 @@ def _annotated(folder: Path, rate: float, settings: ProcessSettings) -> VideoFil
     suffix = Path(settings.source).suffix.lower()
     if settings.source and kind_of(settings.source) is Kind.IMAGE:
         return PictureFile(folder / f"annotated{suffix if suffix in _PICTURES else '.png'}")
-    return VideoFile(folder / "annotated.mp4", rate, settings.video_codec)
+    return VideoFile(folder / _VIDEO, rate, settings.video_codec)
 
 
 class JsonFiles:

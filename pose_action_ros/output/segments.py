@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pose_action_ros.drawing.captions import HOLD
 from pose_action_ros.recognition import ActionEstimate
+from pose_action_ros.recognition.settings import UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,18 @@ class Segment:
     person_ids: tuple[int, ...]
     label: str
     score: float
+
+
+def labelled(segments: Sequence[Segment]) -> list[Segment]:
+    """The segments with a known action, in the order of their start."""
+    found = [segment for segment in segments if segment.label != UNKNOWN]
+    return sorted(found, key=lambda segment: (segment.start, segment.person_ids))
+
+
+def subject(person_ids: Sequence[int]) -> str:
+    """Name of a person or of two, such as "person 2" or "people 0+1"."""
+    people = "person" if len(person_ids) == 1 else "people"
+    return f"{people} {'+'.join(map(str, person_ids))}"
 
 
 @dataclass

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pose_action_ros.errors import SettingError
 from pose_action_ros.pipeline_settings import PipelineSettings, PosePipelineSettings
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import names_of, setting
 from pose_action_ros.sources import SourceSettings
+
+EXPORTS = ("csv", "json", "srt", "vtt", "eaf", "trc", "c3d", "bvh")
+"""Formats of `export`."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,12 @@ class ProcessSettings(PipelineSettings, SourceSettings):
         True,
         "resume where the same command was stopped, with the same results as without interruption",
     )
+    export: str = setting(
+        "",
+        "formats of further files in `output`, separated by commas: csv (joints and angles), json "
+        "(an object for each image), srt and vtt (subtitles), eaf (ELAN), trc and c3d (markers), "
+        "bvh (animation)",
+    )
     write_json: str = setting(
         "", "folder for OpenPose's JSON files, one for each image; empty for none"
     )
@@ -47,6 +57,15 @@ class ProcessSettings(PipelineSettings, SourceSettings):
     image_size: str = setting(
         "", "WIDTHxHEIGHT [px] of the images of keypoints_json where INPUT is left out"
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        unknown = [name for name in names_of(self.export) if name not in EXPORTS]
+        if unknown:
+            raise SettingError(
+                f"parameter 'export': got {unknown[0]!r}, expected formats out of "
+                f"{', '.join(EXPORTS)}, separated by commas"
+            )
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from pose_action_ros.output.notes import NotedDetector
 
 pytestmark = pytest.mark.usefixtures("fake_stages")
 COUNT, CHECKPOINT = 40, 10
-RESULTS = ("actions.csv", "poses.npz", "annotated.mp4", "results.mcap")
+RESULTS = ("actions.csv", "actions.svg", "poses.npz", "annotated.mp4", "results.mcap")
 
 
 @pytest.fixture(autouse=True)

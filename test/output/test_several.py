@@ -69,7 +69,7 @@ def test_each_source_has_a_folder_and_processes_give_the_same(
         np.testing.assert_array_equal(one["poses"], two["poses"])
 
 
-_WRITTEN = ("actions.csv", "annotated.mp4", "poses.npz")
+_WRITTEN = ("actions.csv", "actions.svg", "annotated.mp4", "poses.npz")
 
 
 @pytest.mark.parametrize("bag", ["results.mcap", "bags/results.db3"])
@@ -151,4 +151,8 @@ def test_a_folder_of_images_is_one_source(folder: Path, tmp_path: Path) -> None:
     for number in range(5):
         cv2.imwrite(str(folder / f"{number}.png"), np.full((48, 64, 3), 90, np.uint8))
     assert not _process(folder, "--output", tmp_path / "out", "--no-video")
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"actions.csv", "poses.npz"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "actions.csv",
+        "actions.svg",
+        "poses.npz",
+    }

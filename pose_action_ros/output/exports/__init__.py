@@ -1,0 +1,1 @@
+"""Further files of results, in formats of other programs: one file for each format."""
