@@ -35,20 +35,26 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "teach": ("teach", "teach the action model new actions from recordings"),
     "train lifter": ("train:Lifter", "train the 2D to 3D lifter"),
     "train action": ("train:Action", "train the action model"),
-    "train interaction": ("train_interaction", "train the model of two people's interactions"),
+    "train interaction": ("train:Interaction", "train the model of two people's interactions"),
     "train detections": ("train:Detections", "make detections to train the lifter on"),
     "search": ("search", "search for the cells of an action network with ENAS"),
     "evaluate lifter": ("evaluate_lifter", "measure trained lifters on held-out people"),
-    "evaluate action": ("evaluate:Action", "measure action networks on a data set"),
-    "evaluate interaction": ("evaluate_interaction", "measure the model of interactions"),
-    "evaluate chain": ("evaluate:Chain", "measure detector, tracker and lifter together"),
+    "evaluate action": ("evaluate_action", "measure action networks on a data set"),
+    "evaluate interaction": ("evaluate_scenes:Interaction", "measure the model of interactions"),
+    "evaluate chain": ("evaluate_scenes:Chain", "measure detector, tracker and lifter together"),
     "evaluate detector": ("evaluate_detector", "measure detectors on simulated or COCO images"),
-    "evaluate visibility": ("evaluate:Visibility", "measure scores of hidden and outside joints"),
+    "evaluate visibility": (
+        "evaluate_scenes:Visibility",
+        "measure scores of hidden and outside joints",
+    ),
     "evaluate recogniser": (
         "evaluate_recogniser",
         "measure answers on simulated people, or on films with labels",
     ),
-    "evaluate falls": ("evaluate_falls", "measure answers for simulated falls, and false falls"),
+    "evaluate falls": (
+        "evaluate_scenes:Falls",
+        "measure answers for simulated falls, and false falls",
+    ),
     "export": ("train:Export", "write a trained lifter as ONNX"),
 }
 GROUPS: Mapping[str, str] = {

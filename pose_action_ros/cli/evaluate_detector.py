@@ -11,10 +11,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from pose_action_ros.cli.options import add_options, settings_from
+from pose_action_ros.cli.options import add_options, add_output, settings_from
 from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.evaluation.settings import DetectorRun
-from pose_action_ros.lab.evaluation.tables import write_figures
+from pose_action_ros.lab.evaluation.tables import show, write_figures
 from pose_action_ros.models.openpose_card import cached_detectors
 
 if TYPE_CHECKING:
@@ -61,9 +61,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=Path("output/scenes"),
         help="folder where rendered scenes are stored for the next run",
     )
-    parser.add_argument(
-        "--output", type=Path, default=Path("output/detector.json"), help="file of the figures"
-    )
+    add_output(parser, "output/detector.json", "file of the figures")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -85,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
     if args.films:
         in_films = partial(measure_films, settings=settings, paths=args.films)
         reports = measured(in_films, detectors)
-        print(film_table(reports).markdown())  # noqa: T201 - the command's output
+        show(film_table(reports))
         write_figures([asdict(one) for one in reports], args.output)
         return 0
     measure: Callable[[str], DetectorFigures] = partial(
@@ -96,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
             measure_on_images, settings=settings, annotations=args.annotations, images=args.images
         )
     figures = measured(measure, detectors)
-    print("\n".join(table.markdown() for table in detector_tables(figures)))  # noqa: T201 - output
+    show(*detector_tables(figures))
     write_figures([asdict(one) for one in figures], args.output)
     return 0
 

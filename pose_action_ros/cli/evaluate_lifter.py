@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pose_action_ros.cli.options import add_options, settings_from
+from pose_action_ros.cli.options import add_options, add_output, settings_from
 from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.evaluation.settings import LifterRun
 from pose_action_ros.lab.training.lifter.settings import LifterTraining
@@ -45,9 +45,7 @@ def configure(parser: ArgumentParser) -> None:
         "poses; several times for several",
     )
     add_options(parser, LifterRun)
-    parser.add_argument(
-        "--output", type=Path, default=Path("output/lifter"), help="folder of the report"
-    )
+    add_output(parser, "output/lifter", "folder of the report")
     moved = parser.add_argument_group("Data of runs that have moved")
     for name in _DATA:
         moved.add_argument("--" + name.replace("_", "-"), default="", help="present path")

@@ -8,7 +8,7 @@ from pathlib import Path
 from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.evaluation.settings import RecogniserRun
-from pose_action_ros.lab.evaluation.tables import write_figures
+from pose_action_ros.lab.evaluation.tables import show, write_figures
 from pose_action_ros.models.card import find_model
 from pose_action_ros.pipeline_settings import PipelineSettings
 
@@ -95,9 +95,8 @@ def _films(args: Namespace) -> int:
         write_to_card(report, find_model(settings.action_model), args.films.name)
     folder = args.output or Path("output/films")
     write_films(report, folder)
-    for table in film_tables(report):
-        print(table.markdown())  # noqa: T201 - the command's output
-    print(  # noqa: T201
+    show(*film_tables(report))
+    print(  # noqa: T201 - the command's output
         f"kept in {folder}: films.md, .csv and .png, answers.csv, thresholds.csv and .png"
     )
     return 0
@@ -119,8 +118,8 @@ def _simulated(args: Namespace) -> int:
 
     report = measure_recogniser(settings_from(args, RecogniserRun))
     alarms = ", ".join(f"{label} {count}" for label, count in report.alarms.most_common())
-    print(reaction_table(report).markdown())  # noqa: T201 - the command's output
-    print(  # noqa: T201
+    show(reaction_table(report))
+    print(  # noqa: T201 - the command's output
         f"idle for {report.idle_seconds:.0f} s: {report.alarms_per_minute:.2f} false alarms "
         f"per minute ({alarms or 'none'})"
     )

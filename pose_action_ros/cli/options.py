@@ -6,6 +6,7 @@ import argparse
 import inspect
 from collections.abc import Collection
 from dataclasses import fields
+from pathlib import Path
 from typing import TypeVar
 
 from pose_action_ros.settings import (
@@ -41,6 +42,13 @@ def add_options(
             group = parser.add_argument_group(title)
             for name in names:
                 _add_option(group, settings, name, remaining.pop(name))
+
+
+def add_output(parser: argparse.ArgumentParser, path: str, text: str) -> None:
+    """Add the option of the file or folder that a command writes; `text` describes it."""
+    parser.add_argument(
+        "--output", type=Path, default=Path(path), help=f"{text} (default: %(default)s)"
+    )
 
 
 def _add_option(group: argparse._ArgumentGroup, settings: type, name: str, limits: Limits) -> None:

@@ -16,6 +16,7 @@ from pose_action_ros.lab.training.lifter.settings import VARIANTS, DetectionRun,
 from pose_action_ros.settings import from_mapping
 
 _LOG = logging.getLogger(__name__)
+_OF_SECTION = "SECTION.NAME=VALUE"
 
 
 class Lifter:
@@ -26,14 +27,7 @@ class Lifter:
     @staticmethod
     def configure(parser: ArgumentParser) -> None:
         """Add the options."""
-        parser.add_argument("--config", type=Path, required=True, help="YAML file of settings")
-        parser.add_argument(
-            "--set",
-            action="append",
-            default=[],
-            metavar="NAME=VALUE",
-            help="replace a setting of the file; may be repeated",
-        )
+        _add_settings(parser, "NAME=VALUE")
 
     @staticmethod
     def run(args: Namespace) -> int:
@@ -139,20 +133,8 @@ class Action:
     @staticmethod
     def configure(parser: ArgumentParser) -> None:
         """Add the options."""
-        parser.add_argument("--config", type=Path, required=True, help="YAML, see config/")
-        parser.add_argument(
-            "--output",
-            type=Path,
-            required=True,
-            help="folder for people, checkpoint, curve and action.onnx",
-        )
-        parser.add_argument(
-            "--set",
-            action="append",
-            default=[],
-            metavar="SECTION.NAME=VALUE",
-            help="replace a setting of the file; may be repeated",
-        )
+        _add_settings(parser, _OF_SECTION)
+        _add_folder(parser, "people, checkpoint, curve and action.onnx")
         parser.add_argument("--people-only", action="store_true", help="make the people, and stop")
 
     @staticmethod
@@ -165,3 +147,40 @@ class Action:
         else:
             train(args.config, args.output, args.set)
         return 0
+
+
+class Interaction:
+    """`train interaction`: train the model of interactions of two people."""
+
+    DESCRIPTION = "Train the model of interactions on simulated pairs of people."
+
+    @staticmethod
+    def configure(parser: ArgumentParser) -> None:
+        """Add the options."""
+        _add_settings(parser, _OF_SECTION)
+        _add_folder(parser, "pairs, checkpoint, curve and interaction.onnx")
+
+    @staticmethod
+    def run(args: Namespace) -> int:
+        """Simulate the pairs, train, or resume either, and write the model."""
+        from pose_action_ros.lab.training.interaction.train import train
+
+        train(args.config, args.output, args.set)
+        return 0
+
+
+def _add_settings(parser: ArgumentParser, change: str) -> None:
+    """Add the options of the file of settings; `change` is the form of a replaced one."""
+    parser.add_argument("--config", type=Path, required=True, help="YAML file, see config/")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar=change,
+        help="replace a setting of the file; may be repeated",
+    )
+
+
+def _add_folder(parser: ArgumentParser, contents: str) -> None:
+    """Add the option of the output folder."""
+    parser.add_argument("--output", type=Path, required=True, help=f"folder for {contents}")

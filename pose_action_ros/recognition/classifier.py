@@ -108,6 +108,16 @@ def labels_of(model: str) -> tuple[str, ...]:
     return _labels(path, read_card(path, "action"))
 
 
+def people_of(model: str) -> int:
+    """Number of people whose action or interaction a model recognises, from its card alone.
+
+    Raises:
+        ModelError: no such model, or its card has no valid settings of the images.
+    """
+    path = find_model(model)
+    return _spmf(path, read_card(path, "action")).people
+
+
 def _labels(path: Path, card: ModelCard) -> tuple[str, ...]:
     labels = card.settings.get("labels")
     usable = isinstance(labels, list) and all(isinstance(label, str) for label in labels)

@@ -27,11 +27,13 @@ from pose_action_ros.lab.evaluation.keypoint_scores import (
     keypoint_scores,
     similarity,
 )
+from pose_action_ros.lab.evaluation.measured_labels import check_people
 from pose_action_ros.lab.evaluation.outcome import SETTLED, Outcome, answer_images
 from pose_action_ros.lab.evaluation.settings import DetectorRun, short_name, variant
 from pose_action_ros.lab.evaluation.stopwatch import Cost, Stopwatch
 from pose_action_ros.pipeline import Pipeline
 from pose_action_ros.poses import Pose2D
+from pose_action_ros.recognition.classifier import labels_of
 from pose_action_ros.similarity import sizes, tolerances
 from pose_action_ros.skeletons import BODY_25, COCO_17, HUMAN36M_17, convert
 
@@ -60,7 +62,8 @@ class GroupFigures:
         cpu: of an image after the first [ms].
         mpjpe: [mm] of the people found.
         pck: share of the 3D joints of all people within 150 mm.
-        windows: share of right actions of all people.
+        windows: share of right actions of the people whose action is a label of the model; NaN
+            without any.
     """
 
     people: int
@@ -99,8 +102,8 @@ class DetectorFigures:
 class _Group:
     """Images and outcome of the scenes with one number of people."""
 
+    outcome: Outcome
     images: list[tuple[People, People]] = field(default_factory=list)
-    outcome: Outcome = field(default_factory=Outcome)
     cpu: list[float] = field(default_factory=list)
 
 
@@ -113,14 +116,16 @@ def measure_detector(name: str, settings: DetectorRun, scenes: Path) -> Detector
         scenes: folder where rendered scenes are stored.
 
     Raises:
-        SettingError: an unknown setting, or a value that is not allowed.
+        SettingError: an unknown setting, a value that is not allowed, or a model of interactions.
         ModelError, EngineError: a model is missing or cannot be loaded.
         InputError: a package of the evaluation is not installed.
     """
     chosen = variant(name, settings)
+    check_people(chosen.action_model)
     pipeline = Pipeline(chosen, detect=False)
     pipeline.detector = detector = Stopwatch(chosen)
-    groups = {people: _Group() for people in PERFORMERS}
+    labels = labels_of(chosen.action_model)
+    groups = {people: _Group(Outcome(labels)) for people in PERFORMERS}
     for clip in tqdm(_action_clips(chosen, scenes), name, total=chosen.scenes, disable=None):
         group, begin = groups[len(clip.actions)], len(detector)
         _perform(clip, pipeline, detector, group)

@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from pose_action_ros.lab.evaluation.film_detections import FilmDetections, FilmDetector
 from pose_action_ros.lab.evaluation.film_manifest import LabelledFilm
+from pose_action_ros.lab.evaluation.measured_labels import check_people
 from pose_action_ros.pipeline import Pipeline
 from pose_action_ros.pipeline_settings import PipelineSettings
 from pose_action_ros.recognition.decision import Decision, DecisionRule
@@ -102,10 +103,12 @@ def film_estimates(
         The estimates of each film, and the rule of the settings.
 
     Raises:
+        SettingError: the action model is one of interactions.
         InputError: a label that the model does not have.
         SourceError: a film cannot be read.
         ModelError, EngineError: a model is missing or cannot be loaded.
     """
+    check_people(settings.action_model)
     pipeline = Pipeline(settings, detect=False)
     assert pipeline.recogniser is not None
     labels, rule = pipeline.recogniser.labels, pipeline.recogniser.rule

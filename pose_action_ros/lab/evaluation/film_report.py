@@ -69,6 +69,8 @@ def film_report(found: Sequence[FilmEstimates], rule: DecisionRule) -> FilmRepor
 def write_to_card(report: FilmReport, model: Path, manifest: str) -> None:
     """Write the totals and the curve of thresholds into the card of the action model.
 
+    The card has the number of people, not their names.
+
     Args:
         report: of films without a person that the model was chosen with, if possible.
         model: the .onnx file.
@@ -80,7 +82,7 @@ def write_to_card(report: FilmReport, model: Path, manifest: str) -> None:
     card = read_card(model, "action")
     figures = {
         "films": manifest,
-        "people": sorted({one.film.person for one in report.films}),
+        "people": len({one.film.person for one in report.films}),
         "unknown_below": report.chosen,
         "not_ambiguous": _rounded(total(strict(report.films))),
         "all": _rounded(total(report.films)),

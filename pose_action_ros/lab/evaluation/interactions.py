@@ -22,6 +22,7 @@ from tqdm import tqdm
 
 from pose_action_ros.lab.datasets.sbu_kinect import LABELS, RATE, fold_of, read_sbu_kinect
 from pose_action_ros.lab.datasets.sequences import ActionSequence
+from pose_action_ros.lab.evaluation.measured_labels import measured_labels
 from pose_action_ros.lab.evaluation.settings import InteractionRun
 from pose_action_ros.lab.evaluation.tables import Table
 from pose_action_ros.lab.training.interaction.views import pair_camera
@@ -70,15 +71,21 @@ class SequenceAnswer:
 
 
 def measure_recorded(settings: RecogniserSettings, folder: Path) -> list[SequenceAnswer]:
-    """Answers for all sequences of SBU Kinect Interaction.
+    """Answers for the sequences of SBU Kinect Interaction with a label of the model.
 
     Raises:
+        SettingError: the model is not one of interactions, or has other labels.
         InputError: files are missing or damaged.
         ModelError, EngineError: the model cannot be used.
     """
+    names = [SAME.get(name, name) for name in LABELS]
+    known = measured_labels(settings.action_model, names, people=2)
     recogniser = Recogniser(replace(settings, min_filled=FILLED, stride=STRIDE))
     answers = []
     for sequence in read_sbu_kinect(folder):
+        truth = names[sequence.label]
+        if truth not in known:
+            continue
         recogniser.reset()
         frames = pair_poses(sequence)
         estimates = [
@@ -88,12 +95,11 @@ def measure_recorded(settings: RecogniserSettings, folder: Path) -> list[Sequenc
         ]
         mean = np.sum([estimate.scores for estimate in estimates], axis=0)
         labels = Counter(one.label for one in estimates if one.label != UNKNOWN)
-        truth = LABELS[sequence.label]
         answers.append(
             SequenceAnswer(
                 sequence.name,
                 fold_of(sequence) + 1,
-                SAME.get(truth, truth),
+                truth,
                 recogniser.labels[int(mean.argmax())],
                 labels.most_common(1)[0][0] if labels else UNKNOWN,
             )
@@ -174,10 +180,12 @@ def measure_pairs(settings: InteractionRun) -> list[PairAnswers]:
     """Render pairs, run the pipeline and compare its answers with the truth.
 
     Raises:
+        SettingError: the model is not one of interactions, or has other labels.
         ModelError, EngineError: a model is missing or cannot be used.
     """
+    known = measured_labels(settings.action_model, INTERACTIONS, people=2)
     pipeline, results = Pipeline(settings), []
-    labels = [*INTERACTIONS] * settings.pairs_each + [UNKNOWN] * settings.others
+    labels = [*known] * settings.pairs_each + [UNKNOWN] * settings.others
     for number, label in enumerate(tqdm(labels, "pairs", disable=None)):
         rng = np.random.default_rng([settings.seed, number])
         pair = perform_pair(label, rng)
@@ -223,6 +231,8 @@ def pairs_table(results: Sequence[PairAnswers]) -> Table:
         own = [one for one in results if name == one.label or (name == "all" != one.label)]
         if name == "all":
             own = [one for one in own if one.label != UNKNOWN]
+        if not own:
+            continue
         delays = [one.delay for one in own if one.delay is not None]
         quiet = [label for one in own for label in one.quiet]
         false = Counter(label for label in quiet if label != UNKNOWN)
@@ -232,7 +242,7 @@ def pairs_table(results: Sequence[PairAnswers]) -> Table:
             (
                 name,
                 str(len(own)),
-                f"{100 * len(delays) / len(own):.1f}" if name != UNKNOWN and own else "-",
+                f"{100 * len(delays) / len(own):.1f}" if name != UNKNOWN else "-",
                 f"{np.median(delays):.2f}" if delays and name != UNKNOWN else "-",
                 f"{100 * sum(false.values()) / len(quiet):.1f}" if quiet else "-",
                 common,

@@ -25,6 +25,7 @@ from pose_action_ros.lab.datasets.open import read_captures
 from pose_action_ros.lab.datasets.person import OUTPUT_ROWS, PERSON
 from pose_action_ros.lab.evaluation.film_manifest import OTHER
 from pose_action_ros.lab.evaluation.film_scores import UNSPECIFIC
+from pose_action_ros.lab.evaluation.measured_labels import check_people
 from pose_action_ros.lab.evaluation.settings import RecogniserRun
 from pose_action_ros.lab.evaluation.tables import Table, write_rows
 from pose_action_ros.poses import Pose3D
@@ -103,8 +104,10 @@ def measure_motions(paths: Sequence[Path], settings: RecogniserRun) -> MotionRep
 
     Raises:
         InputError: no motions, or of an unknown kind.
+        SettingError: the action model is one of interactions.
         ModelError, EngineError: the model is missing or cannot be loaded.
     """
+    check_people(settings.action_model)
     recogniser, found = Recogniser(settings), []
     captures = [one for path in paths for one in read_captures(path, motions=False)]
     for number, capture in enumerate(tqdm(captures, "motions", disable=None)):

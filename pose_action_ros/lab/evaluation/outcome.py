@@ -32,11 +32,13 @@ class Outcome:
     """Figures of all images so far.
 
     Attributes:
+        labels: of the action model; answers for people in other actions do not count.
         errors: [m] of each joint of each person found, after root alignment, in true size.
         joints: number of joints of true people that count.
         right: number of right answers, and of times that a person should have one.
     """
 
+    labels: Sequence[str]
     errors: list[float] = field(default_factory=list)
     joints: int = 0
     right: tuple[int, int] = (0, 0)
@@ -73,6 +75,8 @@ class Outcome:
 
     def add_answer(self, person: Person | None, action: str) -> None:
         """Compare the true action with the newest answer for the person found."""
+        if action not in self.labels:
+            return
         right = person is not None and person.action.label == action
         self.right = (self.right[0] + int(right), self.right[1] + 1)
 

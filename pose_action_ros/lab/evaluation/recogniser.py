@@ -20,8 +20,9 @@ import numpy as np
 from tqdm import tqdm
 
 from pose_action_ros.camera import Intrinsics
+from pose_action_ros.lab.evaluation.measured_labels import measured_labels
 from pose_action_ros.lab.evaluation.settings import RecogniserRun
-from pose_action_ros.lab.evaluation.tables import Table
+from pose_action_ros.lab.evaluation.tables import Table, share
 from pose_action_ros.pipeline import Pipeline
 from pose_action_ros.recognition.settings import UNKNOWN
 from pose_action_ros.simulation import ACTIONS, Body, Scene, Script, Surroundings, VirtualCamera
@@ -118,27 +119,22 @@ class ReactionReport:
     @property
     def in_time(self) -> float:
         """Share of actions recognised in time."""
-        return _share(action.in_time for action in self.actions)
+        return share(action.in_time for action in self.actions)
 
     @property
     def held(self) -> float:
         """Share of actions that hold."""
-        return _share(action.held for action in self.actions)
+        return share(action.held for action in self.actions)
 
     @property
     def steady(self) -> float:
         """Share of correct later answers."""
-        return _share(label == action.label for action in self.actions for label in action.later)
+        return share(label == action.label for action in self.actions for label in action.later)
 
     @property
     def alarms_per_minute(self) -> float:
         """False alarms per minute of idle people."""
         return 60 * sum(self.alarms.values()) / self.idle_seconds if self.idle_seconds else 0.0
-
-
-def _share(values: Iterable[bool]) -> float:
-    counted = list(values)
-    return sum(counted) / len(counted) if counted else float("nan")
 
 
 def reaction_table(report: ReactionReport) -> Table:
@@ -190,11 +186,11 @@ def measure_recogniser(settings: RecogniserRun) -> ReactionReport:
     """Render the scenes and compare the pipeline's answers with the true actions.
 
     Raises:
+        SettingError: the action model has no label of the simulation, or is one of interactions.
         ModelError, EngineError: a model is missing or cannot be loaded.
     """
+    known = measured_labels(settings.action_model, (name for name in ACTIONS if name != IDLE))
     report, pipeline = ReactionReport(), Pipeline(settings)
-    assert pipeline.recogniser is not None
-    known = [name for name in ACTIONS if name != IDLE and name in pipeline.recogniser.labels]
     by_hand = [name for name in known if name in HANDS_NEEDED]
     for number in tqdm(range(settings.scenes), "scenes", disable=None):
         rng = np.random.default_rng([settings.seed, number])

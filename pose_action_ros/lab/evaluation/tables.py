@@ -52,6 +52,18 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     return f"| {' | '.join([first, *others])} |"
 
 
+def share(values: Iterable[bool]) -> float:
+    """Share of true values; NaN without any value."""
+    counted = list(values)
+    return sum(counted) / len(counted) if counted else float("nan")
+
+
+def show(*tables: Table) -> None:
+    """Print tables."""
+    for table in tables:
+        print(table.markdown())  # noqa: T201 - the output of commands
+
+
 def write_rows(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
     """Write rows with the same columns as a CSV file; without rows it is empty."""
     with path.open("w", newline="", encoding="utf-8") as file:

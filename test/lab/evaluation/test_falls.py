@@ -10,13 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pose_action_ros.lab.evaluation.fall_answers import POSES, Answered, AnsweredFall
 from pose_action_ros.lab.evaluation.falls import (
-    POSES,
-    Answered,
-    AnsweredFall,
     FallReport,
-    fall_table,
-    false_fall_table,
+    fall_tables,
     measure_falls,
     write_falls,
 )
@@ -100,10 +97,11 @@ def test_tables_and_files(tmp_path: Path) -> None:
     report = FallReport(
         (fall((3.5, 3, "falling"), (4.5, 3, "lying")), fall()),
         (other("falling"), other("standing")),
+        LABELS,
     )
-    total = fall_table(report).rows[-1]
-    assert total[:5] == (f"{POSES}, all", "2", "50", "0.50", "50")
-    assert false_fall_table(report).rows[-1] == (f"{POSES}, all", "2.0", "1", "30.0")
+    falls, false = fall_tables(report)
+    assert falls.rows[-1][:5] == (f"{POSES}, all", "2", "50", "0.50", "50")
+    assert false.rows[-1] == (f"{POSES}, all", "2.0", "1", "30.0")
     write_falls(report, tmp_path)
     with (tmp_path / "falls.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -112,8 +110,25 @@ def test_tables_and_files(tmp_path: Path) -> None:
     assert "False falls" in (tmp_path / "falls.md").read_text(encoding="utf-8")
 
 
-def test_scenes_are_the_same_in_each_run_and_falls_have_answers_before_and_after() -> None:
-    settings = FallRun(falls=0, scenes=0, exact_falls=2, exact_scenes=2, rate=8.0)
+def test_states_that_the_model_does_not_know_do_not_count() -> None:
+    falls = (fall((4.5, 3, "sitting"), after="sitting"), fall())
+    known, _ = fall_tables(FallReport(falls, (), ("falling", "sitting")))
+    assert known.rows[-1][4] == "100"
+    none, _ = fall_tables(FallReport(falls, (), ("falling",)))
+    assert none.rows[-1][4] == "-"
+
+
+def test_scenes_are_the_same_in_each_run_and_falls_have_answers_before_and_after(
+    other_action_model: Path,
+) -> None:
+    settings = FallRun(
+        falls=0,
+        scenes=0,
+        exact_falls=2,
+        exact_scenes=2,
+        rate=8.0,
+        action_model=str(other_action_model),
+    )
     first, second = (measure_falls(settings) for _ in range(2))
     for one, again in zip(
         (*first.falls, *first.others), (*second.falls, *second.others), strict=True

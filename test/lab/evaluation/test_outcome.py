@@ -20,7 +20,7 @@ def _person(points: np.ndarray[tuple[int, int], np.dtype[np.float64]], label: st
 
 
 def test_missed_people_have_no_error_and_no_right_joint() -> None:
-    outcome = Outcome()
+    outcome = Outcome(["waving"])
     outcome.add_pose(_person(TRUTH + 0.5), TRUTH, ALL, 1.0)  # the same relative to the root
     outcome.add_pose(None, TRUTH, ALL, 1.0)
     assert outcome.mpjpe == pytest.approx(0.0)
@@ -28,7 +28,7 @@ def test_missed_people_have_no_error_and_no_right_joint() -> None:
 
 
 def test_errors_are_in_true_size() -> None:
-    outcome = Outcome()
+    outcome = Outcome(["waving"])
     outcome.add_pose(_person(TRUTH / 1.1), TRUTH, ALL, 1.1)
     assert outcome.mpjpe == pytest.approx(0.0)
 
@@ -36,7 +36,7 @@ def test_errors_are_in_true_size() -> None:
 def test_missing_joints_are_not_right() -> None:
     points = TRUTH.copy()
     points[10:] = np.nan
-    outcome = Outcome()
+    outcome = Outcome(["waving"])
     outcome.add_pose(_person(points), TRUTH, ALL, 1.0)
     assert outcome.pck == pytest.approx(10 / 17)
     assert outcome.mpjpe == pytest.approx(0.0)
@@ -46,21 +46,28 @@ def test_hidden_joints_do_not_count() -> None:
     points, exposed = TRUTH.copy(), ALL.copy()
     points[10:] = np.nan
     exposed[10:] = False
-    outcome = Outcome()
+    outcome = Outcome(["waving"])
     outcome.add_pose(_person(points), TRUTH, exposed, 1.0)
     assert outcome.joints == 10
     assert outcome.pck == 1.0
 
 
 def test_answers_of_missed_people_are_wrong() -> None:
-    outcome = Outcome()
+    outcome = Outcome(["waving"])
     for person in (_person(TRUTH, "waving"), _person(TRUTH, "unknown"), None, None):
         outcome.add_answer(person, "waving")
     assert outcome.windows == 0.25
 
 
+def test_people_in_actions_that_the_model_does_not_know_do_not_count() -> None:
+    outcome = Outcome(["waving"])
+    outcome.add_answer(_person(TRUTH, "unknown"), "juggling")
+    assert outcome.right == (0, 0)
+
+
 def test_nothing_measured_is_not_a_number() -> None:
-    assert np.isnan([Outcome().mpjpe, Outcome().pck, Outcome().windows]).all()
+    none = Outcome(["waving"])
+    assert np.isnan([none.mpjpe, none.pck, none.windows]).all()
 
 
 @pytest.mark.parametrize("rate", [10.0, 15.0, 30.0])

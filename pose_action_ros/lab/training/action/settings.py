@@ -25,7 +25,19 @@ WAYS = ("simulated", "rendered")
 
 
 @dataclass(frozen=True)
-class ActionData(Settings):
+class WindowChoice(Settings):
+    """Windows that are cut from recordings."""
+
+    window: float = setting(2.0, "length of the windows", unit="s", low=0.2, high=30.0)
+    every: float = setting(0.3, "time between windows of a recording", unit="s", low=0.01)
+    settle: float = setting(
+        0.3, "least time since the label changed, at the end of a window", unit="s", low=0.0
+    )
+    shortest: float = setting(1.0, "least part of a window with poses", unit="s", low=0.0)
+
+
+@dataclass(frozen=True)
+class ActionData(WindowChoice):
     """People that the action model is trained, calibrated and tested on."""
 
     seed: int = setting(1, "random seed", low=0)
@@ -69,12 +81,6 @@ class ActionData(Settings):
     rendered_share: float = setting(
         0.4, "share of rendered people in a kind that has any", low=0, high=1
     )
-    window: float = setting(2.0, "length of the windows", unit="s", low=0.2, high=30.0)
-    every: float = setting(0.3, "time between windows of a recording", unit="s", low=0.01)
-    settle: float = setting(
-        0.3, "least time since the label changed, at the end of a window", unit="s", low=0.0
-    )
-    shortest: float = setting(1.0, "least part of a window with poses", unit="s", low=0.0)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pose_action_ros.settings import Settings, setting
+from pose_action_ros.lab.training.action.settings import WindowChoice
+from pose_action_ros.settings import setting
 
 
 @dataclass(frozen=True)
-class InteractionData(Settings):
+class InteractionData(WindowChoice):
     """Pairs that the model of interactions is trained, calibrated and tested on."""
 
     seed: int = setting(1, "random seed", low=0)
@@ -29,9 +30,3 @@ class InteractionData(Settings):
     distance: float = setting(
         3.0, "greatest distance on the ground between two people", unit="m", low=0.1, high=20.0
     )
-    window: float = setting(2.0, "length of the windows", unit="s", low=0.2, high=30.0)
-    every: float = setting(0.2, "time between windows of a pair", unit="s", low=0.01)
-    settle: float = setting(
-        0.35, "least time since a label began, at the end of a window", unit="s", low=0.0
-    )
-    shortest: float = setting(0.6, "least part of a window with poses", unit="s", low=0.0)

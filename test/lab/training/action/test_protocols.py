@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pose_action_ros.cli import evaluate_action
 from pose_action_ros.cli import search as search_command
-from pose_action_ros.cli.evaluate import Action
 from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.datasets.sequences import bone_lengths
 from pose_action_ros.lab.training.action.protocols import inner_splits, reward_split, splits
@@ -57,10 +57,10 @@ def evaluate(folder: Path, *words: str) -> int:
     config = folder / "tiny.yaml"
     config.write_text(TINY)
     parser = argparse.ArgumentParser()
-    Action.configure(parser)
+    evaluate_action.configure(parser)
     common = ["--dataset", "msr_action3d", "--data", str(MSR), "--config", str(config)]
     args = parser.parse_args([*common, "--output", str(folder / "out"), "--seeds", "1", *words])
-    return Action.run(args)
+    return evaluate_action.run(args)
 
 
 @needs_shared

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from pose_action_ros.cli import evaluate, search
+from pose_action_ros.cli import evaluate_action, search
 from pose_action_ros.cli import train as commands
 from pose_action_ros.errors import ModelError, SettingError
 from pose_action_ros.lab.networks.genotype import random_genotype, to_json
@@ -218,10 +218,10 @@ def test_invalid_settings_are_named(tmp_path: Path, text: str, message: str) -> 
     [
         ("train_action", train_module),
         ("search_action", search),
-        ("evaluate_msr_action3d", evaluate),
-        ("evaluate_msr_action3d_levels", evaluate),
-        ("evaluate_sbu_kinect", evaluate),
-        ("evaluate_sbu_kinect_levels", evaluate),
+        ("evaluate_msr_action3d", evaluate_action),
+        ("evaluate_msr_action3d_levels", evaluate_action),
+        ("evaluate_sbu_kinect", evaluate_action),
+        ("evaluate_sbu_kinect_levels", evaluate_action),
     ],
 )
 def test_the_configurations_of_the_package_are_valid(name: str, module: Any) -> None:

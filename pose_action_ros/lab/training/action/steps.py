@@ -1,0 +1,85 @@
+"""Steps that the trainings of actions and of interactions share: fitting, scores, the card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.special import softmax
+from torch import nn
+
+from pose_action_ros.lab.search.enas import Examples
+from pose_action_ros.lab.training.action.calibration import action_scores, unnamed_scores
+from pose_action_ros.lab.training.action.fit import Images, Labels, fit, predict_logits
+from pose_action_ros.lab.training.action.model import ActionModel, make_network, round_weights
+from pose_action_ros.lifting import LifterSettings
+from pose_action_ros.models.card import find_model, read_card
+
+_CURVE = 5
+"""Every so many windows are in the curve's validation, which nothing depends on."""
+
+
+def fitted(
+    sections: Mapping[str, Any],
+    examples: Examples,
+    validation: tuple[Images, Labels],
+    spare: int,
+    output: Path,
+) -> nn.Module:
+    """Train a network, or resume its training; its weights are those of the model file.
+
+    Args:
+        sections: `network`, `spmf` and `fitting`.
+        examples: windows for training.
+        validation: images (N, height, width, C) and labels (N,) of windows with a label.
+        spare: number of spare outputs.
+        output: folder for checkpoint and curve.
+    """
+    spmf, fitting = sections["spmf"], sections["fitting"]
+    torch.manual_seed(fitting.seed)
+    network = make_network(sections["network"], examples.labels, spmf.shape, spare)
+    images, truth = validation
+    network = fit(network, examples, (images[::_CURVE], truth[::_CURVE]), fitting, output)
+    round_weights(network)
+    return network
+
+
+def probabilities(model: ActionModel, images: Images) -> npt.NDArray[np.floating]:
+    """(N, L) or, with that of the background, (N, L + 1) calibrated probabilities."""
+    return np.asarray(softmax(predict_logits(model.network, images) / model.temperature, axis=1))
+
+
+def scores_of_labels(model: ActionModel, images: Images, truth: Labels) -> dict[str, Any]:
+    """Scores, for the card, of the windows with a label: truth (N,) is 0 or more."""
+    named = truth >= 0
+    found = probabilities(model, images[named])
+    return action_scores(found, truth[named], model.labels, model.thresholds)
+
+
+def scores_of_others(model: ActionModel, images: Images, truth: Labels) -> dict[str, Any]:
+    """Scores, for the card, of the windows without a label: truth (N,) is below 0."""
+    return unnamed_scores(probabilities(model, images[truth < 0]), model.labels, model.thresholds)
+
+
+def described(sections: Mapping[str, Any], data: str, command: str, config: Path) -> dict[str, Any]:
+    """Data and settings of a training, for the card; files are named without their folders.
+
+    Args:
+        sections: settings by name of section; those of the images have a place of their own.
+        data: sentences about the data.
+        command: words after `pose-action train`.
+        config: YAML file of the settings.
+    """
+    settings = {name: asdict(section) for name, section in sections.items() if name != "spmf"}
+    settings["network"]["genotype"] = Path(settings["network"]["genotype"]).name
+    return {
+        "data": data,
+        "lifter": read_card(find_model(LifterSettings().lifter_model), "lifter").sha256,
+        "command": f"pose-action train {command} --config config/{config.name} --output DIR",
+        "settings": settings,
+    }
