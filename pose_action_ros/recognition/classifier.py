@@ -109,7 +109,7 @@ def labels_of(model: str) -> tuple[str, ...]:
 
 
 def people_of(model: str) -> int:
-    """Number of people whose action or interaction a model recognises, from its card alone.
+    """Number of people in an action of a model, two for interactions, from its card alone.
 
     Raises:
         ModelError: no such model, or its card has no valid settings of the images.

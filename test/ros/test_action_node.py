@@ -29,7 +29,7 @@ from ros_support import Peer, handled, header, report_of, wait_until
 Start = Callable[..., Any]
 BEGIN = 1_700_000_000.0
 RATE = 30.0
-SCENE = Scene.random(np.random.default_rng(3))
+SCENE = Scene.random(np.random.default_rng(3), actions=("standing", "clapping"))
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ class Film(FakeDetector):
     def __init__(self, settings: DetectorSettings) -> None:
         super().__init__()
         self.settings = settings
-        self._scene = Scene.random(np.random.default_rng(3), people=2)
+        self._scene = Scene.random(np.random.default_rng(3), 2, ("clapping", "bowing"))
 
     def __call__(self, image: npt.NDArray[np.uint8]) -> tuple[Pose2D, ...]:
         number = int(image[0, 0, 0]) + 256 * int(image[0, 0, 1])

@@ -31,7 +31,7 @@ BEGIN = 1_700_000_000.0
 
 def simulated(person_id: int = 4) -> tuple[Pose2D, Intrinsics]:
     """Keypoints of a simulated person, and the camera."""
-    scene = Scene.random(np.random.default_rng(3))
+    scene = Scene.random(np.random.default_rng(3), actions=("standing", "clapping"))
     seen = scene.truth(1.0)[0].keypoints
     return Pose2D(BODY_25, seen.points, seen.scores, person_id), scene.camera.intrinsics
 

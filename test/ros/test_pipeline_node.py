@@ -27,7 +27,7 @@ class Film(FakeDetector):
 
     def __init__(self) -> None:
         super().__init__()
-        self.scene = Scene.random(np.random.default_rng(3))
+        self.scene = Scene.random(np.random.default_rng(3), actions=("standing", "clapping"))
 
     def __call__(self, image: Any) -> tuple[Pose2D, ...]:
         super().__call__(image)

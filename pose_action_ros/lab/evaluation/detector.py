@@ -62,8 +62,7 @@ class GroupFigures:
         cpu: of an image after the first [ms].
         mpjpe: [mm] of the people found.
         pck: share of the 3D joints of all people within 150 mm.
-        windows: share of right actions of the people whose action is a label of the model; NaN
-            without any.
+        windows: share of right actions, of those that are labels of the model; NaN without any.
     """
 
     people: int

@@ -11,7 +11,7 @@ _KINDS = {1: "actions of one person", 2: "interactions of two people"}
 
 
 def check_people(model: str, people: int = 1) -> None:
-    """Check the number of people whose action or interaction a model recognises.
+    """Check the number of people in an action of a model: one, or two for interactions.
 
     Raises:
         SettingError: another number.
