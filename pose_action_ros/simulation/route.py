@@ -1,4 +1,4 @@
-"""Routes: a way on the floor through several places, with stops, as a function of time."""
+"""Ways on the floor: routes through several places, closed tracks, and stops of a walk."""
 
 from __future__ import annotations
 
@@ -77,6 +77,31 @@ def _heading(velocity: Array, speed: Array) -> Array:
     before = np.maximum(np.searchsorted(moving, np.arange(len(speed)), side="right") - 1, 0)
     heading: Array = np.degrees(angles)[before]
     return heading
+
+
+class Track:
+    """A closed track: two straights joined by half circles."""
+
+    def __init__(self, straight: float, radius: float, left: bool) -> None:
+        """Take lengths [m] and the direction of the turns."""
+        self._straight, self._radius = straight, radius
+        self._sign = 1.0 if left else -1.0
+
+    def __call__(self, way: Array) -> tuple[Array, Array, Array]:
+        """x, y [m] and heading [degrees] (T,) after a distance (T,) [m]."""
+        turn = np.pi * self._radius
+        lap = self._straight + turn
+        laps = np.floor(way / lap)
+        rest = way - laps * lap
+        ahead = np.minimum(rest, self._straight)
+        angle = np.maximum(rest - self._straight, 0.0) / self._radius
+        x = ahead + self._radius * np.sin(angle)
+        y = self._radius * (1 - np.cos(angle))
+        odd = np.mod(laps, 2) == 1  # on the return straight
+        x = np.where(odd, self._straight - x, x)
+        y = np.where(odd, 2 * self._radius - y, y)
+        heading = np.degrees(angle) + 180 * laps
+        return x, self._sign * y, self._sign * heading
 
 
 class Pauses:

@@ -12,7 +12,7 @@ Definitions:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from tqdm import tqdm
 from pose_action_ros.lab.datasets.sbu_kinect import LABELS, RATE, fold_of, read_sbu_kinect
 from pose_action_ros.lab.datasets.sequences import ActionSequence
 from pose_action_ros.lab.evaluation.measured_labels import measured_labels
+from pose_action_ros.lab.evaluation.recogniser import answers_in
 from pose_action_ros.lab.evaluation.settings import InteractionRun
 from pose_action_ros.lab.evaluation.tables import Table
 from pose_action_ros.lab.training.interaction.views import pair_camera
@@ -190,18 +191,9 @@ def measure_pairs(settings: InteractionRun) -> list[PairAnswers]:
         rng = np.random.default_rng([settings.seed, number])
         pair = perform_pair(label, rng)
         scene = Scene(pair.scripts(), pair_camera(rng, pair), Surroundings.random(rng))
-        pipeline.reset()
-        results.append(_judged(pair, list(_answers(scene, pair, settings.rate, pipeline))))
+        answers = list(answers_in(scene, pair.seconds, settings.rate, pipeline))
+        results.append(_judged(pair, answers))
     return results
-
-
-def _answers(
-    scene: Scene, pair: PairPerformance, rate: float, pipeline: Pipeline
-) -> Iterator[tuple[float, str]]:
-    for stamp in np.arange(0.0, pair.seconds, 1 / rate).tolist():
-        frame = scene.frame(stamp)
-        result = pipeline(frame.image, stamp, frame.intrinsics)
-        yield from ((action.stamp, action.label) for action in result.actions)
 
 
 def _judged(pair: PairPerformance, answers: Sequence[tuple[float, str]]) -> PairAnswers:

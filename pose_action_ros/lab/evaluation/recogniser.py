@@ -202,7 +202,7 @@ def measure_recogniser(settings: RecogniserRun) -> ReactionReport:
         script, camera = _person([IDLE, *actions], settings.action_seconds, rng, near=near)
         length = float(script.starts[-1]) + settings.action_seconds
         scene = Scene([script], camera, Surroundings.random(rng))
-        answers = list(_answers(scene, length, settings.rate, pipeline))
+        answers = list(answers_in(scene, length, settings.rate, pipeline))
         # A script links actions by others, such as standing up.
         performed = _actions(script, length, answers, near)
         report.add(action for action in performed if action.label in known)
@@ -211,7 +211,7 @@ def measure_recogniser(settings: RecogniserRun) -> ReactionReport:
         rng = np.random.default_rng([settings.seed, 1, number])
         script, camera = _person([IDLE], seconds, rng)
         scene = Scene([script], camera, Surroundings.random(rng))
-        labels = [label for _, label in _answers(scene, seconds, settings.rate, pipeline)]
+        labels = [label for _, label in answers_in(scene, seconds, settings.rate, pipeline)]
         report.add_idle(seconds, labels, IDLE)
     return report
 
@@ -235,8 +235,8 @@ def _near_camera(rng: Rng) -> VirtualCamera:
     return VirtualCamera.looking_at(place, (0.0, 0.0, rng.uniform(1.2, 1.35)), intrinsics)
 
 
-def _answers(scene: Scene, seconds: float, rate: float, pipeline: Pipeline) -> Iterator[Answer]:
-    """All answers of the pipeline in a scene with one person."""
+def answers_in(scene: Scene, seconds: float, rate: float, pipeline: Pipeline) -> Iterator[Answer]:
+    """All answers of the pipeline in a scene with one person, or with a pair."""
     pipeline.reset()
     for stamp in np.arange(0.0, seconds, 1 / rate).tolist():
         frame = scene.frame(stamp)

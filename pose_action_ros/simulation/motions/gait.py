@@ -15,7 +15,7 @@ import numpy as np
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
 from pose_action_ros.simulation.motions.places import held_arms
-from pose_action_ros.simulation.route import Pauses, Route
+from pose_action_ros.simulation.route import Pauses, Route, Track
 from pose_action_ros.simulation.standing import Motion
 from pose_action_ros.simulation.timing import Beat, Wander, curve, ease
 
@@ -46,31 +46,6 @@ SPOT: Final = Gait(  # marching: the foot moves up and down under the body
     knee=((0.0, 12), (0.2, 6), (0.45, 10), (0.6, 52), (0.75, 72), (0.9, 34)),
     ankle=((0.0, 4), (0.2, 2), (0.45, 4), (0.58, -16), (0.75, -8), (0.9, 0)),
 )
-
-
-class Track:
-    """A closed track: two straights joined by half circles."""
-
-    def __init__(self, straight: float, radius: float, left: bool) -> None:
-        """Take lengths [m] and the direction of the turns."""
-        self._straight, self._radius = straight, radius
-        self._sign = 1.0 if left else -1.0
-
-    def __call__(self, way: Array) -> tuple[Array, Array, Array]:
-        """x, y [m] and heading [degrees] (T,) after a distance (T,) [m]."""
-        turn = np.pi * self._radius
-        lap = self._straight + turn
-        laps = np.floor(way / lap)
-        rest = way - laps * lap
-        ahead = np.minimum(rest, self._straight)
-        angle = np.maximum(rest - self._straight, 0.0) / self._radius
-        x = ahead + self._radius * np.sin(angle)
-        y = self._radius * (1 - np.cos(angle))
-        odd = np.mod(laps, 2) == 1  # on the return straight
-        x = np.where(odd, self._straight - x, x)
-        y = np.where(odd, 2 * self._radius - y, y)
-        heading = np.degrees(angle) + 180 * laps
-        return x, self._sign * y, self._sign * heading
 
 
 _LEAST_ROOM: Final = 0.8

@@ -67,11 +67,16 @@ def kneeling(body: Body, rng: Rng) -> Setting:
     return Setting(draw)
 
 
+def _on_thigh(body: Body, rng: Rng, pitch: float, bend: float, tilt: float) -> Poser:
+    """A trunk over a thigh that stands on its knee with a tilt; all angles in degrees."""
+    height = knee_radius(body) + body.thigh * np.cos(np.radians(tilt))
+    return inclined(body, rng, [0, 0, height], pitch, bend)
+
+
 def on_both_knees(body: Body, rng: Rng) -> Poser:
     """Legs and trunk of a person on both knees with upright thighs."""
     pitch, bend, tilt = rng.uniform(-5, 20), rng.uniform(0, 15), rng.uniform(-8, 12)
-    height = knee_radius(body) + body.thigh * np.cos(np.radians(tilt))
-    poser = inclined(body, rng, [0, 0, height], pitch, bend)
+    poser = _on_thigh(body, rng, pitch, bend, tilt)
     tucked = rng.random() < 0.3
     for side in SIDES:
         knee, ankle = (90 + tilt - 19, 30.0) if tucked else (90 + tilt, STRETCHED)
@@ -95,8 +100,7 @@ def _on_heels(body: Body, rng: Rng) -> Poser:
 def on_one_knee(body: Body, rng: Rng) -> Poser:
     """Legs and trunk of a person on the right knee, the left foot on the floor."""
     pitch, bend, tilt = rng.uniform(-3, 20), rng.uniform(0, 20), rng.uniform(-12, 8)
-    height = knee_radius(body) + body.thigh * np.cos(np.radians(tilt))
-    poser = inclined(body, rng, [0, 0, height], pitch, bend)
+    poser = _on_thigh(body, rng, pitch, bend, tilt)
     poser.bend_leg("right", pitch + tilt, 90 + tilt, aside=rng.uniform(0, 10), angle=STRETCHED)
     ahead = body.thigh * rng.uniform(0.8, 1.1)
     poser.foot(
