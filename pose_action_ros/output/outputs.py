@@ -72,8 +72,9 @@ class Outputs:
         self._video = _annotated(folder, rate, settings) if settings.video else None
         self._segments, self._captions = Segments(), Captions()
         self._ended: list[Segment] = []
-        self._folder, self._film = folder, _film(folder, settings)
-        self._exports = Exports(names_of(settings.export), folder)
+        self._folder = folder
+        film = _film(folder, settings)
+        self._exports = Exports(names_of(settings.export), folder, source, film)
 
     def add(self, frame: Frame) -> None:
         """Write all about one image; may draw into it."""
@@ -125,14 +126,15 @@ class Outputs:
         if self._bag is not None:
             self._bag.close(complete=complete and self._whole)
         write_timeline(self._folder / "actions.svg", self._ended, self.people)
-        self._exports.close(self._film, self._ended)
+        self._exports.close(self._ended)
 
 
 def _film(folder: Path, settings: ProcessSettings) -> str:
     """The video with the times of the results; empty for none."""
-    if settings.source and kind_of(settings.source) is Kind.VIDEO:
+    kind = kind_of(settings.source) if settings.source else None
+    if kind is Kind.VIDEO:
         return settings.source
-    return str(folder / _VIDEO) if settings.video else ""
+    return str(folder / _VIDEO) if settings.video and kind is not Kind.IMAGE else ""
 
 
 def _open_table(folder: Path) -> TextIO:

@@ -18,7 +18,11 @@ from pose_action_ros.output.notes import NotedDetector
 
 pytestmark = pytest.mark.usefixtures("fake_stages")
 COUNT, CHECKPOINT = 40, 10
-RESULTS = ("actions.csv", "actions.svg", "poses.npz", "annotated.mp4", "results.mcap")
+EXPORTS = ("joints.csv", "images.json", "actions.srt", "person_0.trc", "person_0.bvh")
+RESULTS = (
+    *("actions.csv", "actions.svg", "poses.npz", "annotated.mp4", "results.mcap"),
+    *EXPORTS,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +40,7 @@ def bag(tmp_path: Path) -> Path:
 def _words(source: Path, output: Path, *options: str) -> list[str]:
     made = output / "results.mcap"
     words = ["process", source, "--output", output, "--write-bag", made, "--with-originals"]
-    return [*map(str, words), *options]
+    return [*map(str, words), "--export", "csv,json,srt,trc,bvh", *options]
 
 
 def _results(output: Path) -> dict[str, bytes]:
