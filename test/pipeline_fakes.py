@@ -1,8 +1,11 @@
 """Stages with fixed answers, in place of those that need models."""
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
+from time import sleep
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +15,9 @@ from pose_action_ros.camera import Intrinsics
 from pose_action_ros.detection import DetectorSettings
 from pose_action_ros.output import notes
 from pose_action_ros.output.job import Report, process_source
+from pose_action_ros.output.outputs import Outputs
 from pose_action_ros.output.settings import ProcessSettings
+from pose_action_ros.pipeline import Frame
 from pose_action_ros.pipeline_settings import PipelineSettings
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.recognition import ActionEstimate
@@ -110,6 +115,32 @@ def process_faked(settings: ProcessSettings, **options: bool) -> Report:
     for name, stage in STAGES.items():
         setattr(pipeline, name, stage)
     return process_source(settings, **options)
+
+
+def run_slowly(words: Sequence[str]) -> int:
+    """Run the command with these stages: print a line for each image and before the files are
+    closed, and then wait for a line of the standard input."""
+    for name, stage in STAGES.items():
+        setattr(pipeline, name, stage)
+    add, close = Outputs.add, Outputs.close
+
+    def add_slowly(outputs: Outputs, frame: Frame) -> None:
+        add(outputs, frame)
+        _write("image\n")
+        sleep(0.01)
+
+    def close_slowly(outputs: Outputs, *, complete: bool) -> None:
+        _write("closing\n")
+        sys.stdin.readline()
+        close(outputs, complete=complete)
+
+    with patch.object(Outputs, "add", add_slowly), patch.object(Outputs, "close", close_slowly):
+        return cli.main(words)
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def run_and_die(words: Sequence[str], deadly: int, checkpoint: int) -> None:

@@ -1,7 +1,9 @@
 """A job for workers, and a stand-in for Ray."""
 
 import os
+import time
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -55,3 +57,16 @@ class StandIn:
 
     def shutdown(self) -> None:
         self.open = False
+
+
+def endless(folder: str) -> None:
+    """Write the process into a file of a folder until it is interrupted; then close the file."""
+    if not folder:
+        return
+    path = Path(folder) / "job"
+    path.write_text(str(os.getpid()))
+    try:
+        while True:
+            time.sleep(0.01)
+    finally:
+        path.rename(path.with_name("closed"))

@@ -15,6 +15,7 @@ from typing import Any
 
 from pose_action_ros import __version__
 from pose_action_ros.errors import PoseActionError
+from pose_action_ros.stopping import interruptible
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     # name: (module in this package, with a class after a colon; help)
@@ -84,9 +85,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: of the command line; None for those of the process.
 
     Returns:
-        0 on success, 1 after an error, 130 after Ctrl-C. Wrong options exit with 2.
+        0 on success, 1 after an error, 130 after Ctrl-C, 143 after SIGTERM. Wrong options exit
+        with 2.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    with interruptible() as interruption:
+        try:
+            code = _run_words(words)
+        except KeyboardInterrupt:
+            sys.stderr.write("interrupted\n")
+            code = INTERRUPTED
+    return interruption.code if code == INTERRUPTED else code
+
+
+def _run_words(words: list[str]) -> int:
+    """Run the command that the words begin with; write errors of this package on stderr."""
     name = _name(words)
     if not name:
         group = words[0] if words and words[0] in GROUPS else ""
@@ -102,9 +115,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not remedy:
             raise
         return _fail(f"{name} needs {remedy}")
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted\n")
-        return INTERRUPTED
 
 
 def _name(words: Sequence[str]) -> str:

@@ -25,7 +25,7 @@ DESCRIPTION = (
     "with --write-bag, and formats of other programs with --export. Ctrl-C stops it and keeps the "
     "results so far; the same command resumes there. OpenPose's JSON files can be written, or used "
     "instead of the detector. The exit code is 3 when parts of a source are lost, 1 when a source "
-    "could not be processed, 130 after Ctrl-C."
+    "could not be processed, 130 after Ctrl-C, 143 after SIGTERM."
 )
 FAILED, DAMAGED, INTERRUPTED = 1, 3, 130
 _MOST_LISTED = 5
@@ -75,8 +75,13 @@ def run(args: argparse.Namespace) -> int:
         report = job.process_source(settings)
         sys.stdout.write(summary(report))
         return _exit_code([report])
-    jobs = jobs_of(settings_from(args, ProcessSettings), names)
-    return _process_all(jobs, args.jobs, args.ray)
+    from pose_action_ros.output import lock
+
+    settings = settings_from(args, ProcessSettings)
+    jobs = jobs_of(settings, names)
+    folder = Path(settings.output).expanduser().resolve()
+    with lock.locked(folder / lock.NAME, f"{len(jobs)} sources"):
+        return _process_all(jobs, args.jobs, args.ray)
 
 
 def jobs_of(settings: ProcessSettings, names: Sequence[str]) -> list[ProcessSettings]:

@@ -8,6 +8,7 @@ first backend for the newest inputs.
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import weakref
@@ -106,13 +107,19 @@ class _Trial:
     def build(self) -> None:
         """Build the engine in a process of its own; EngineError if that fails."""
         command = [sys.executable, "-m", _BUILDER, str(self.path)]
-        with self._changed:
-            if self.cancelled:
-                return
-            self._process = subprocess.Popen(  # noqa: S603 - no shell, own arguments
-                command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-            )
-        _, errors = self._process.communicate()
+        reading, writing = os.pipe()  # its end tells the builder that this process has ended
+        with open(reading, "rb") as held, open(writing, "wb"):  # noqa: PTH123 - descriptors
+            with self._changed:
+                if self.cancelled:
+                    return
+                self._process = subprocess.Popen(  # noqa: S603 - no shell, own arguments
+                    command,
+                    stdin=held,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+            _, errors = self._process.communicate()
         if self._process.returncode:
             lines = errors.strip().splitlines() or [f"exit code {self._process.returncode}"]
             raise EngineError(lines[-1])

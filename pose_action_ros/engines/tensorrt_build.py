@@ -24,6 +24,7 @@ from pose_action_ros.engines.plan_file import (
 )
 from pose_action_ros.errors import EngineError, ModelError, PoseActionError
 from pose_action_ros.models.card import sha256_of
+from pose_action_ros.stopping import end_with_input
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -220,6 +221,7 @@ def _set_batch(builder: Any, config: Any, network: Any, most: int) -> None:
 
 
 if __name__ == "__main__":
+    end_with_input()  # which ends with the node that started this
     os.nice(10)  # the nodes of the robot come first
     try:
         build_plan(Path(sys.argv[1]))

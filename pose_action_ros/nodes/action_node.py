@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from rclpy.node import Node
@@ -21,7 +20,7 @@ from pose_action_ros.nodes import markers
 from pose_action_ros.nodes.base import NodeSettings
 from pose_action_ros.nodes.conversions import action_message, people_from_poses
 from pose_action_ros.nodes.images import image_message
-from pose_action_ros.nodes.running import run
+from pose_action_ros.nodes.running import run_process
 from pose_action_ros.nodes.stage import Stage, StageNode
 from pose_action_ros.nodes.stamps import Timeline, seconds_of
 from pose_action_ros.nodes.topics import subscribe
@@ -148,10 +147,10 @@ class ActionNode(StageNode[ActionNodeSettings, Poses]):
         return inference
 
 
-def main() -> int:
-    """Run the node; its exit code."""
-    return run(ActionNode)
+def main() -> NoReturn:
+    """Run the node as this process."""
+    run_process(ActionNode)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

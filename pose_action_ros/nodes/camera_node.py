@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Event, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from rclpy.duration import Duration
 from rclpy.node import Node
@@ -21,7 +20,7 @@ from pose_action_ros.msg import Action, Keypoints, Poses
 from pose_action_ros.nodes.base import ManagedNode, NodeSettings
 from pose_action_ros.nodes.conversions import camera_info_message, keypoints_message, poses_message
 from pose_action_ros.nodes.images import Image, compressed_message, image_message
-from pose_action_ros.nodes.running import run
+from pose_action_ros.nodes.running import run_process
 from pose_action_ros.nodes.topics import Publishers
 from pose_action_ros.settings import setting
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17
@@ -206,10 +205,10 @@ class CameraNode(ManagedNode[CameraNodeSettings]):
             self.finished.set_result(None)
 
 
-def main() -> int:
-    """Run the node; its exit code."""
-    return run(CameraNode)
+def main() -> NoReturn:
+    """Run the node as this process."""
+    run_process(CameraNode)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

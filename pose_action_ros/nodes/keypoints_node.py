@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, NoReturn
 
 from rclpy.node import Node
 from rclpy.subscription import Subscription
@@ -29,7 +28,7 @@ from pose_action_ros.nodes.images import (
     image_message,
     subscribe_image,
 )
-from pose_action_ros.nodes.running import run
+from pose_action_ros.nodes.running import run_process
 from pose_action_ros.nodes.stage import Stage, StageNode
 from pose_action_ros.nodes.stamps import seconds_of
 from pose_action_ros.nodes.topics import subscribe
@@ -152,10 +151,10 @@ class KeypointsNode(StageNode[KeypointsNodeSettings, ImageMessage | CompressedIm
         return inference
 
 
-def main() -> int:
-    """Run the node; its exit code."""
-    return run(KeypointsNode)
+def main() -> NoReturn:
+    """Run the node as this process."""
+    run_process(KeypointsNode)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

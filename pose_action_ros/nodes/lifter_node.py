@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from rclpy.node import Node
@@ -24,7 +23,7 @@ from pose_action_ros.nodes.camera_model import CameraModel, CameraModelSettings
 from pose_action_ros.nodes.conversions import people_from_keypoints, poses_message
 from pose_action_ros.nodes.health import Finding
 from pose_action_ros.nodes.humans import HumansSettings, body_name
-from pose_action_ros.nodes.running import run
+from pose_action_ros.nodes.running import run_process
 from pose_action_ros.nodes.stage import Stage, StageNode
 from pose_action_ros.nodes.topics import KeptMessages, subscribe
 from pose_action_ros.poses import UNTRACKED, Pose3D
@@ -154,10 +153,10 @@ class LifterNode(StageNode[LifterNodeSettings, Keypoints]):
         return inference
 
 
-def main() -> int:
-    """Run the node; its exit code."""
-    return run(LifterNode)
+def main() -> NoReturn:
+    """Run the node as this process."""
+    run_process(LifterNode)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

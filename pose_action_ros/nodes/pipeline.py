@@ -5,10 +5,9 @@ It publishes the topics of keypoints_node, lifter_node and action_node under the
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, NoReturn
 
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage
@@ -19,7 +18,7 @@ from pose_action_ros.nodes.base import NodeSettings
 from pose_action_ros.nodes.images import subscribe_image
 from pose_action_ros.nodes.keypoints_node import KeypointsSettings, KeypointsStage
 from pose_action_ros.nodes.lifter_node import LifterStage, LifterStageSettings
-from pose_action_ros.nodes.running import run
+from pose_action_ros.nodes.running import run_process
 from pose_action_ros.nodes.stage import Stage, StageNode
 from pose_action_ros.pipeline import Pipeline
 from pose_action_ros.pipeline_settings import PipelineSettings
@@ -101,10 +100,10 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
         return inference
 
 
-def main() -> int:
-    """Run the node; its exit code."""
-    return run(PipelineNode)
+def main() -> NoReturn:
+    """Run the node as this process."""
+    run_process(PipelineNode)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

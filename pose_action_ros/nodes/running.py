@@ -2,94 +2,108 @@
 
 from __future__ import annotations
 
+import gc
 import logging
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import current_thread, main_thread
-from typing import Any
+from traceback import print_exc
+from typing import Any, NoReturn
 
 import rclpy
 from rclpy.executors import Executor, ExternalShutdownException, SingleThreadedExecutor
+from rclpy.signals import SignalHandlerOptions
+from rclpy.task import Future
 
 from pose_action_ros.errors import PoseActionError
 from pose_action_ros.nodes.base import ManagedNode
+from pose_action_ros.stopping import end_after, end_process, on_stop_signal
 
 PACKAGE = "pose_action_ros"
-_STOPS = signal.SIGINT, signal.SIGTERM
+STOP_LIMIT = 3.0
+"""Time [s] from a signal, or from the end of the node's work, to the end of the process at the
+latest: `ros2 launch` repeats its signal after 5 s and reports a node that ends by it as failed."""
 
 
-def run(make_node: Callable[[], ManagedNode[Any]]) -> int:
-    """Run one node until a signal or the node ends it.
+def run_process(make_node: Callable[[], ManagedNode[Any]]) -> NoReturn:
+    """Run one node as this process, and end the process with the exit code of `run`.
+
+    SIGINT and SIGTERM stop the node. Further ones are ignored until the process is gone: `ros2
+    launch` repeats the Ctrl-C that the terminal sent to all.
+    """
+    stop: Future[None] = Future()
+
+    def ask() -> None:
+        end_after(STOP_LIMIT, 0)
+        _finish(stop)
+
+    on_stop_signal(ask)
+    try:
+        code = run(make_node, stop, stopping=lambda code: end_after(STOP_LIMIT, code))
+    except BaseException:  # noqa: BLE001 - the process ends here, with the reason on stderr
+        print_exc()
+        code = 1
+    gc.collect()  # the remains of the node hold the DDS participant, which takes its leave here
+    end_process(code)
+
+
+def run(
+    make_node: Callable[[], ManagedNode[Any]],
+    stop: Future[None] | None = None,
+    *,
+    stopping: Callable[[int], object] = lambda _code: None,
+) -> int:
+    """Run one node until it has finished, or until `stop` is done.
+
+    Args:
+        make_node: called after the start of ROS.
+        stop: may be done by another thread.
+        stopping: called with the exit code before the node is destroyed.
 
     Returns:
-        0 after Ctrl-C, SIGTERM or when the node has finished; 1, and one line on stderr, if it
-        could not start.
+        0 when the node has finished or was stopped; 1, and one line on stderr, if it could not
+        start.
     """
-    started = False
+    code = 1
     try:
-        rclpy.init()
-        started = True
+        rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
         node = make_node()
-    except KeyboardInterrupt:
-        return 0
     except PoseActionError as error:
         return _refuse(str(error))
     except Exception as error:
-        if started and not rclpy.ok():  # a signal came before the node was complete
-            return 0
         if type(error).__module__.startswith(("rclpy", "_rclpy")):  # bad --ros-args, bad YAML
             return _refuse(str(error).splitlines()[0])
         raise
-    with _restored_signals():
-        try:
-            with forwarded(node.get_logger()):
-                return _spin(node)
-        finally:
-            node.destroy_node()
-            rclpy.try_shutdown()
-
-
-@contextmanager
-def _restored_signals() -> Iterator[None]:
-    """Restore the signal handlers afterwards, since some callers continue after the node."""
-    if current_thread() is not main_thread():
-        yield
-        return
-    before = {number: signal.getsignal(number) for number in _STOPS}
     try:
-        yield
+        with forwarded(node.get_logger()):
+            code = _spin(node, stop or Future())
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        stopping(code)
+        node.destroy_node()
+        rclpy.try_shutdown()
+    return code
 
 
-def _ignore_stops() -> None:
-    """Ignore further signals: `ros2 launch` repeats the Ctrl-C that the terminal sent to all."""
-    if current_thread() is main_thread():
-        for number in _STOPS:
-            signal.signal(number, signal.SIG_IGN)
-
-
-def _spin(node: ManagedNode[Any]) -> int:
+def _spin(node: ManagedNode[Any], stop: Future[None]) -> int:
     executor = make_executor()
     executor.add_node(node)
+    node.finished.add_done_callback(lambda _: _finish(stop))
     try:
-        node.start()
-        executor.spin_until_future_complete(node.finished)
-    except (KeyboardInterrupt, ExternalShutdownException):
+        if not stop.done():
+            node.start()
+        executor.spin_until_future_complete(stop)
+    except ExternalShutdownException:
         return 0
     except PoseActionError as error:
         return _refuse(str(error))
-    except Exception:
-        if rclpy.ok():
-            raise
-        return 0  # a signal came during the start
     finally:
-        _ignore_stops()
         executor.shutdown()
     return 0
+
+
+def _finish(stop: Future[None]) -> None:
+    if not stop.done():
+        stop.set_result(None)
 
 
 def make_executor() -> Executor:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
@@ -15,13 +15,16 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from pose_action_ros import __version__
 from pose_action_ros.detection import Detector, DetectorSettings
 from pose_action_ros.errors import SettingError
+from pose_action_ros.folders import files_in
+from pose_action_ros.output import lock
 from pose_action_ros.output.notes import NotedDetector
 from pose_action_ros.output.outputs import Outputs
 from pose_action_ros.output.settings import ProcessSettings
 from pose_action_ros.pipeline import Frame, Pipeline
 from pose_action_ros.skeletons import BODY_25
 from pose_action_ros.sources import Source, SourceSettings, open_keypoints, open_source
-from pose_action_ros.sources.kinds import is_live
+from pose_action_ros.sources.kinds import is_live, title_of
+from pose_action_ros.stopping import signals_ignored
 
 _LOG = logging.getLogger(__name__)
 NOTES = ".process.part"
@@ -65,11 +68,29 @@ def process_source(
         PoseActionError: the source cannot be read, the models cannot be used, or the results
             cannot be written.
     """
-    with closing(_open(settings)) as source:
+    with closing(_open(settings)) as source, _locked(settings):
         report = _process(settings, source, progress=progress)
-    if not keep_notes and not report.interrupted:
-        remove_notes(settings)
+        if not keep_notes and not report.interrupted:
+            remove_notes(settings)
     return report
+
+
+@contextmanager
+def _locked(settings: ProcessSettings) -> Iterator[None]:
+    """Hold the locks of all places that are written."""
+    folders = [settings.output, *filter(None, [settings.write_json])]
+    files = {_absolute(folder) / lock.NAME for folder in folders}
+    if settings.write_bag:
+        bag = _absolute(settings.write_bag)
+        files.add(bag.with_name(f".{bag.name}.lock"))
+    with ExitStack() as stack:
+        for file in sorted(files):
+            stack.enter_context(lock.locked(file, title_of(settings.source or "keypoints")))
+        yield
+
+
+def _absolute(path: str) -> Path:
+    return Path(path).expanduser().resolve()
 
 
 def remove_notes(settings: ProcessSettings) -> None:
@@ -109,9 +130,10 @@ def _process(settings: ProcessSettings, source: Source, *, progress: bool) -> Re
     except KeyboardInterrupt:
         interrupted = True
     finally:
-        outputs.close(complete=complete)
-        if notes is not None:
-            notes.close(complete=complete)
+        with signals_ignored():  # a second Ctrl-C must not cut the files
+            outputs.close(complete=complete)
+            if notes is not None:
+                notes.close(complete=complete)
     people = {person: presence.seconds for person, presence in outputs.people.items()}
     return Report(
         folder, people, outputs.seconds, source.skipped, source.late, source.damage, interrupted
@@ -138,7 +160,7 @@ def _key(settings: ProcessSettings) -> str:
     files = {}
     for name in ("source", "detector_model"):
         path = Path(chosen[name]).expanduser()
-        inside = sorted(path.iterdir()) if path.is_dir() else [path]
+        inside = files_in(path) if path.is_dir() else [path]
         for file in inside if chosen[name] else ():
             if file.is_file():
                 status = file.stat()

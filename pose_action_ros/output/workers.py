@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection
+from threading import Lock, Thread
+from time import sleep
 from typing import Any, TypeVar
 
 from pose_action_ros.errors import PoseActionError, SettingError
+from pose_action_ros.stopping import STOP_SIGNALS, end_after
+
+_CLOSING = 10.0
+"""Time [s] in which an interrupted job closes its files, before its process ends."""
 
 Job = TypeVar("Job")
 Outcome = TypeVar("Outcome")
@@ -39,14 +48,84 @@ def in_processes(
         count: number of processes.
     """
     context = get_context("spawn")  # threads of engines do not survive a fork
-    with ProcessPoolExecutor(count, mp_context=context) as pool:
-        numbers = {pool.submit(work, job): number for number, job in enumerate(jobs)}
+    reading, writing = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(count, context, initializer=_begin_worker, initargs=(reading,))
+    with reading, writing, pool:
+        numbers = {pool.submit(_run, work, job): number for number, job in enumerate(jobs)}
         try:
             for future in as_completed(numbers):
                 yield numbers[future], _outcome(future.result, PoseActionError, BrokenProcessPool)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            writing.close()  # the workers end
             raise
+
+
+class _Worker:
+    """State of a worker process.
+
+    Attributes:
+        busy: a job runs.
+        ending: the parent has ended, or asks for the end.
+    """
+
+    def __init__(self) -> None:
+        self.busy = self.ending = False
+        self.lock = Lock()
+
+    def interrupt(self, _number: int, _frame: object) -> None:
+        """Interrupt the job at its end by the parent; ignore signals of a terminal."""
+        if self.busy and self.ending:
+            raise KeyboardInterrupt
+
+    def end_with(self, parent: Connection) -> None:
+        """Interrupt the job when the parent closes a pipe or is gone; then end with the parent.
+
+        The job is interrupted as by Ctrl-C, so that it closes its files.
+        """
+        parent.poll(None)
+        end_after(_CLOSING, 1)
+        with self.lock:
+            self.ending = True
+            busy = self.busy
+        if busy:
+            os.kill(os.getpid(), signal.SIGINT)
+        while _parent_lives():
+            sleep(0.05)
+        with self.lock:
+            if not self.busy:
+                os._exit(0)
+
+
+_WORKER = _Worker()
+
+
+def _begin_worker(parent: Connection) -> None:
+    """Prepare a worker process: its parent ends it, not a signal."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, _WORKER.interrupt)
+    Thread(target=_WORKER.end_with, args=(parent,), daemon=True).start()
+
+
+def _run(work: Callable[[Job], Outcome], job: Job) -> Outcome:
+    """Run a job in a worker process."""
+    with _WORKER.lock:
+        if _WORKER.ending:
+            raise KeyboardInterrupt
+        _WORKER.busy = True
+    try:
+        return work(job)
+    finally:
+        with _WORKER.lock:
+            _WORKER.busy = False
+            if not _parent_lives():
+                os._exit(0)
+
+
+def _parent_lives() -> bool:
+    """True unless the process that started this worker has ended."""
+    parent = parent_process()
+    return parent is None or parent.is_alive()
 
 
 def on_ray(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import subprocess
 import sys
 from pathlib import Path
 from threading import Event, Thread
@@ -21,6 +22,7 @@ from pose_action_ros.engines.background import SAMPLES, BackgroundEngine
 from pose_action_ros.engines.base import Engine, Shape
 from pose_action_ros.errors import EngineError
 from pose_action_ros.models.card import find_model
+from waiting import wait_until
 
 PAIR = {"x": np.ones((1, 2), np.float32)}
 
@@ -170,6 +172,27 @@ def test_a_released_engine_ends_its_build(
     gc.collect()
     thread.join()
     assert not caplog.records
+
+
+def test_a_build_ends_with_its_process(tmp_path: Path) -> None:
+    """A node that is killed leaves no builder behind."""
+    (tmp_path / "endless.py").write_text(
+        "import os, signal, sys; from pose_action_ros.stopping import end_with_input\n"
+        "end_with_input(); open(sys.argv[1] + '.pid', 'w').write(f'{os.getpid()} '); signal.pause()"
+    )
+    code = (
+        "import sys; from pathlib import Path; from pose_action_ros.engines import background\n"
+        "background._BUILDER = 'endless'; background._Trial(Path(sys.argv[1]), None).build()"
+    )
+    written = tmp_path / "model.pid"
+    paths = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path / "model")],
+        env={**os.environ, "PYTHONPATH": paths},
+    ) as node:
+        wait_until(lambda: written.exists() and written.read_text().endswith(" "))
+        node.kill()
+    wait_until(lambda: not Path(f"/proc/{written.read_text().strip()}").exists())
 
 
 def test_callers_during_the_change(built: Event, tmp_path: Path) -> None:

@@ -1,6 +1,10 @@
 """A killed run is resumed, and ends as one without interruption."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -18,11 +22,7 @@ from pose_action_ros.output.notes import NotedDetector
 
 pytestmark = pytest.mark.usefixtures("fake_stages")
 COUNT, CHECKPOINT = 40, 10
-EXPORTS = ("joints.csv", "images.json", "actions.srt", "person_0.trc", "person_0.bvh")
-RESULTS = (
-    *("actions.csv", "actions.svg", "poses.npz", "annotated.mp4", "results.mcap"),
-    *EXPORTS,
-)
+RESULTS = ("actions.csv", "actions.svg", "poses.npz", "annotated.mp4", "results.mcap")
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +40,7 @@ def bag(tmp_path: Path) -> Path:
 def _words(source: Path, output: Path, *options: str) -> list[str]:
     made = output / "results.mcap"
     words = ["process", source, "--output", output, "--write-bag", made, "--with-originals"]
-    return [*map(str, words), "--export", "csv,json,srt,trc,bvh", *options]
+    return [*map(str, words), *options]
 
 
 def _results(output: Path) -> dict[str, bytes]:
@@ -84,6 +84,39 @@ def test_after_ctrl_c_too_and_results_so_far_are_kept(
         assert recording["frames"].tolist() == list(range(1, 15))
     assert _calls(_words(bag, stopped)) == COUNT - 10
     assert _results(stopped) == _results(whole)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "code"),
+    [((signal.SIGINT, signal.SIGINT), 130), ((signal.SIGTERM, signal.SIGINT), 143)],
+)
+def test_a_second_signal_does_not_cut_the_files(
+    bag: Path, tmp_path: Path, numbers: tuple[signal.Signals, signal.Signals], code: int
+) -> None:
+    out = tmp_path / "out"
+    run = "import sys, pipeline_fakes; sys.exit(pipeline_fakes.run_slowly(sys.argv[1:]))"
+    with subprocess.Popen(
+        [sys.executable, "-c", run, *_words(bag, out)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    ) as process:
+        assert process.stdout is not None
+        for _ in range(2):  # the first is black
+            assert process.stdout.readline() == "image\n"
+        process.send_signal(numbers[0])
+        while process.stdout.readline() != "closing\n":
+            pass
+        process.send_signal(numbers[1])
+        process.communicate("\n")
+    assert process.returncode == code
+    with np.load(out / "poses.npz") as recording:
+        assert len(recording["frames"])
+    made = {path.name for path in out.iterdir()}
+    assert made >= {"actions.csv", "annotated.mp4", "results.mcap", job.NOTES}
+    assert not any("part" in name for name in made - {job.NOTES})
 
 
 def test_notes_of_another_command_are_not_used(bag: Path, tmp_path: Path) -> None:

@@ -1,13 +1,18 @@
 """Jobs in turn, over processes, and over Ray, or a stand-in for Ray."""
 
+import os
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
 import pytest
 
 from pose_action_ros.errors import SettingError, SourceError
 from pose_action_ros.output.workers import in_processes, in_turn, on_ray
+from waiting import wait_until
 from workers_work import StandIn, halved
 
 Outcomes = Iterator[tuple[int, int | Exception]]
@@ -39,6 +44,45 @@ def test_processes_give_the_same_and_a_dead_one_is_an_error() -> None:
     assert _texts(in_processes(halved, JOBS, 2)) == EXPECTED
     ((_, outcome),) = in_processes(halved, [2], 1)
     assert isinstance(outcome, BrokenProcessPool)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_workers_end_with_their_parent_and_close_their_files(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """One of them waits for a job, the other one has one."""
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    )
+    wait_until((tmp_path / "waits").exists)
+    children = _children(parent.pid)
+    parent.send_signal(number)
+    parent.communicate()
+    assert parent.returncode == -number
+    wait_until((tmp_path / "closed").exists)
+    wait_until(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
+    assert len(children) >= 3  # two workers, and the one that cleans up after them
+
+
+PARENT = """
+import sys
+from pathlib import Path
+from pose_action_ros.output.workers import in_processes
+from workers_work import endless
+
+if __name__ == "__main__":
+    for _ in in_processes(endless, [sys.argv[1], "", ""], 2):
+        if (Path(sys.argv[1]) / "job").exists():
+            (Path(sys.argv[1]) / "waits").touch()
+"""
+
+
+def _children(process: int) -> list[int]:
+    tasks = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
 
 
 def test_a_cluster_gives_the_same(ray: StandIn) -> None:

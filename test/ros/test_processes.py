@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -90,31 +91,57 @@ def test_arguments_that_ros_does_not_understand_are_one_line() -> None:
     assert "Traceback" not in done.stderr
 
 
+INT, TERM = signal.SIGINT, signal.SIGTERM
+
+
 @pytest.mark.parametrize(
-    ("module", "number"),
+    ("module", "numbers"),
     [
-        ("lifter_node", signal.SIGINT),
-        ("camera_node", signal.SIGTERM),
-        pytest.param("lifter_node", signal.SIGTERM, marks=pytest.mark.exhaustive),
-        pytest.param("camera_node", signal.SIGINT, marks=pytest.mark.exhaustive),
+        ("lifter_node", (INT, INT)),
+        ("camera_node", (TERM, INT)),
+        pytest.param("lifter_node", (TERM, TERM), marks=pytest.mark.exhaustive),
+        pytest.param("camera_node", (INT,), marks=pytest.mark.exhaustive),
     ],
 )
-def test_a_signal_ends_a_node_with_exit_code_0(
-    module: str, number: signal.Signals, peer: Peer
+def test_signals_end_a_node_with_exit_code_0(
+    module: str, numbers: tuple[signal.Signals, ...], peer: Peer
 ) -> None:
     # A unique name: a node of an earlier test may still be in the graph.
-    name = f"{module}_{number}_{os.getpid()}"
+    name = f"{module}_{sum(numbers)}_{os.getpid()}"
     parameters = {"image_width": 64} if module == "camera_node" else {}
     process = subprocess.Popen(
         [*command(module, parameters), "-r", f"__node:={name}"],
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ},
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - a shell's background jobs ignore SIGINT
+        preexec_fn=lambda: signal.signal(INT, signal.default_int_handler),  # noqa: PLW1509 - a shell's background jobs ignore SIGINT
     )
     topic = "poses" if module == "lifter_node" else "camera_info"
     wait_until(lambda: name in peer.get_node_names() and peer.count_publishers(topic))
-    process.send_signal(number)
+    for number in numbers:
+        process.send_signal(number)
     _, error = process.communicate()
     assert process.returncode == 0, error
     assert "Traceback" not in error
+
+
+STUCK = """
+import ctypes, os, signal
+from pose_action_ros.nodes import camera_node, running
+
+class Stuck(camera_node.CameraNode):
+    def open(self):
+        super().open()
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def destroy_node(self):
+        super().destroy_node()
+        ctypes.PyDLL(None).sleep(3600)  # as a library that keeps the interpreter's lock
+
+running.STOP_LIMIT = 0.1
+running.run_process(Stuck)
+"""
+
+
+def test_a_node_that_hangs_at_its_end_leaves_with_exit_code_0() -> None:
+    subprocess.run([sys.executable, "-c", STUCK], check=True)
