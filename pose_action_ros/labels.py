@@ -17,6 +17,7 @@ from pathlib import Path
 from pose_action_ros.arrays import SUFFIX
 from pose_action_ros.csv_rows import CsvRow, read_csv
 from pose_action_ros.errors import InputError
+from pose_action_ros.folders import files_below
 from pose_action_ros.pose_tracks import LabelledSpan, PoseTrack
 from pose_action_ros.recording import FILE_NAME, load_recording
 
@@ -60,7 +61,7 @@ def load_recordings(
         rows[_named(row, folders, labels_file)].append(row)
     paths = set(rows)
     for folder in folders:
-        inside = {path.resolve() for path in folder.rglob(f"*{SUFFIX}")}
+        inside = {path.resolve() for path in files_below(folder, SUFFIX)}
         if not inside:
             raise InputError(
                 f"no recordings (*{SUFFIX}) in {folder}; make some with: pose-action record"

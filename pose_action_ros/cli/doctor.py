@@ -10,10 +10,19 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 
-from pose_action_ros.doctor.checks import CHECKS, TITLES, TOPIC, Finding, Level, run_check
+from pose_action_ros.doctor.checks import (
+    CHECKS,
+    OF_DDS,
+    TITLES,
+    TOPIC,
+    Finding,
+    Level,
+    run_check,
+)
 from pose_action_ros.doctor.machine import Machine, this_machine
 from pose_action_ros.doctor.model_files import check_user_models
 from pose_action_ros.doctor.profile import segment_of
+from pose_action_ros.doctor.ros import is_set_up
 from pose_action_ros.doctor.topic import NO_ROS, check_topic
 
 DESCRIPTION = (
@@ -53,7 +62,8 @@ def run(args: Namespace) -> int:
 def _sections(machine: Machine, topic: str | None, models: list[Path]) -> Iterator[Section]:
     """Yield the name and the findings of each check; checks run while they are read."""
     for name in CHECKS:
-        yield name, run_check(name, machine)
+        if name not in OF_DDS or is_set_up(machine):
+            yield name, run_check(name, machine)
     if models:
         yield "model_files", check_user_models(models)
     if topic:

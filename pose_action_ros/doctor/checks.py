@@ -22,6 +22,8 @@ CHECKS: Mapping[str, str] = {
     "inference": "Inference engines",
     "hardware": "Hardware",
 }
+OF_DDS = ("network", "profile", "shared_memory")
+"""Checks that say nothing where ROS is not set up."""
 TOPIC = "topic"
 """The check that runs only if a topic is named."""
 TITLES = {**CHECKS, TOPIC: "Image topic"}

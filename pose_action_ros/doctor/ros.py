@@ -91,6 +91,11 @@ def check(machine: Machine) -> Iterator[Finding]:
     yield from _messages(machine)
 
 
+def is_set_up(machine: Machine) -> bool:
+    """True if ROS is set up in this terminal, whether it works or not."""
+    return bool(machine.prefixes) or any((path / "rclpy").is_dir() for path in machine.search)
+
+
 def _no_rclpy(machine: Machine, error: str) -> Finding:
     """Finding for an rclpy that cannot be imported."""
     python = ".".join(map(str, machine.python[:2]))

@@ -72,9 +72,8 @@ class Outputs:
         self._video = _annotated(folder, rate, settings) if settings.video else None
         self._segments, self._captions = Segments(), Captions()
         self._ended: list[Segment] = []
-        self._folder = folder
-        film = _film(folder, settings)
-        self._exports = Exports(names_of(settings.export), folder, source, film)
+        self._folder, self._film = folder, _film(folder, settings)
+        self._exports = Exports(names_of(settings.export), folder)
 
     def add(self, frame: Frame) -> None:
         """Write all about one image; may draw into it."""
@@ -126,15 +125,14 @@ class Outputs:
         if self._bag is not None:
             self._bag.close(complete=complete and self._whole)
         write_timeline(self._folder / "actions.svg", self._ended, self.people)
-        self._exports.close(self._ended)
+        self._exports.close(self._film, self._ended)
 
 
 def _film(folder: Path, settings: ProcessSettings) -> str:
     """The video with the times of the results; empty for none."""
-    kind = kind_of(settings.source) if settings.source else None
-    if kind is Kind.VIDEO:
+    if settings.source and kind_of(settings.source) is Kind.VIDEO:
         return settings.source
-    return str(folder / _VIDEO) if settings.video and kind is not Kind.IMAGE else ""
+    return str(folder / _VIDEO) if settings.video else ""
 
 
 def _open_table(folder: Path) -> TextIO:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import SettingError
-from pose_action_ros.sources.video import quiet_opencv
+from pose_action_ros.sources.capture import quiet_opencv
 
 if TYPE_CHECKING:
     from av.video.stream import VideoStream
@@ -210,7 +210,8 @@ def _open_cv(path: Path, rate: float, size: tuple[int, int], name: str) -> _Writ
     for codec in dict.fromkeys((name, "mpeg4")):
         with quiet_opencv():
             fourcc = cv2.VideoWriter.fourcc(*CODECS[codec].fourcc)
-            writer = cv2.VideoWriter(str(path), fourcc, rate, size)
+            # Absolute, so that a colon in the path names no protocol.
+            writer = cv2.VideoWriter(str(path.absolute()), fourcc, rate, size)
         if writer.isOpened():
             if codec != name:
                 _LOG.info(

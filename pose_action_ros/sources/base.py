@@ -47,6 +47,7 @@ class SourceFrame:
         header: of the image message; None outside a bag.
         part: number of jumps of the clock before the image: it does not continue the images of
             another part.
+        scale: factors (x, y) from the pixels of a film to those of the image, which are square.
     """
 
     index: int
@@ -56,6 +57,7 @@ class SourceFrame:
     people: tuple[Pose2D, ...] | None = None
     header: Header | None = None
     part: int = 0
+    scale: tuple[float, float] = (1.0, 1.0)
 
 
 class Source(Protocol):

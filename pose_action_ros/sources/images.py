@@ -11,8 +11,11 @@ import cv2
 import numpy as np
 
 from pose_action_ros.errors import SourceError
+from pose_action_ros.folders import files_in
 from pose_action_ros.sources.base import Image, SourceFrame
-from pose_action_ros.sources.kinds import IMAGE_FILES, natural_order
+from pose_action_ros.sources.capture import quiet_opencv
+from pose_action_ros.sources.contents import is_cut_image
+from pose_action_ros.sources.kinds import IMAGE_FILES
 
 _LOG = logging.getLogger(__name__)
 
@@ -54,15 +57,14 @@ class ImageFiles:
         self.skipped = 0
         for index, file in enumerate(self._files):
             image = _read(file)
-            if image is None:
-                self.skipped += 1
-                if self._path != file:
-                    _LOG.warning("%s cannot be read as an image and is skipped", file)
-            else:
+            if not isinstance(image, str):
                 yield SourceFrame(index, index / self.rate, image)
+                continue
+            if self._path == file:
+                raise SourceError(f"{file} {image}")
+            self.skipped += 1
+            _LOG.warning("%s is skipped: it %s", file, image)
         if self.skipped == self.length:
-            if self._path == self._files[0]:
-                raise SourceError(f"{self._path} cannot be read as an image; is it damaged?")
             raise SourceError(f"none of the {self.length} images in {self._path} can be read")
 
     def skip_until(self, _stamp: float) -> bool:
@@ -84,15 +86,20 @@ def picture_names(path: Path) -> list[str]:
 
 
 def _images_in(folder: Path) -> list[Path]:
-    files = [file for file in folder.iterdir() if file.suffix.lower() in IMAGE_FILES]
-    return sorted(files, key=natural_order)
+    return files_in(folder, *IMAGE_FILES)
 
 
-def _read(file: Path) -> Image | None:
-    """Read an image as (H, W, 3) BGR; None if it is not one."""
+def _read(file: Path) -> Image | str:
+    """Read an image as (H, W, 3) BGR, or return the reason why it cannot be read."""
     try:
         # Not imread: it takes no path with characters outside the system's code page.
-        image = cv2.imdecode(np.fromfile(file, dtype=np.uint8), cv2.IMREAD_COLOR)
+        data = np.fromfile(file, dtype=np.uint8)
+        if is_cut_image(data.tobytes()):  # some versions of OpenCV fill the rest with grey
+            return "is cut off: its end is missing"
+        with quiet_opencv():
+            image = cv2.imdecode(data, cv2.IMREAD_COLOR)
     except (OSError, cv2.error):
-        return None
-    return None if image is None else np.asarray(image, dtype=np.uint8)
+        image = None
+    if image is None:
+        return "cannot be read as an image; is it damaged?"
+    return np.asarray(image, dtype=np.uint8)

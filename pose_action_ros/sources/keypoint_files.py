@@ -19,11 +19,12 @@ import numpy as np
 
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError, SettingError, SourceError
+from pose_action_ros.folders import files_in
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.skeletons import Skeleton
 from pose_action_ros.sources.base import Image, Source, SourceFrame
 from pose_action_ros.sources.images import picture_names
-from pose_action_ros.sources.kinds import Kind, kind_of, natural_order
+from pose_action_ros.sources.kinds import Kind, kind_of
 from pose_action_ros.sources.open import Extent, open_source
 from pose_action_ros.sources.openpose_json import ENDING, are_shares, people_from_json
 from pose_action_ros.sources.settings import SourceSettings
@@ -129,7 +130,7 @@ class KeypointFiles:
             matched += file is not None
             people = None if file is None else self._read(file)
             if people is not None:
-                yield replace(frame, people=people)
+                yield replace(frame, people=tuple(_scaled(one, frame.scale) for one in people))
         self._check_matched(matched)
         if self._left_out > 1:
             _LOG.warning("%s: %d people are left out", self._folder, self._left_out)
@@ -216,6 +217,11 @@ class KeypointFiles:
             self._images.close()
 
 
+def _scaled(person: Pose2D, scale: tuple[float, float]) -> Pose2D:
+    """Scale a person as the image: OpenPose leaves the pixels of a film as they are."""
+    return replace(person, points=person.points * scale) if scale != (1.0, 1.0) else person
+
+
 def _files_by_number(folder: Path, images: Source | None, names: Sequence[str]) -> dict[int, Path]:
     """OpenPose's files by the number of their image, in ascending order.
 
@@ -249,7 +255,7 @@ def _files_by_number(folder: Path, images: Source | None, names: Sequence[str]) 
 def _json_files(folder: Path) -> list[Path]:
     """The files in natural order; those with OpenPose's ending, or else all .json files."""
     try:
-        found = [file for file in folder.iterdir() if file.suffix == _SUFFIX]
+        found = files_in(folder, _SUFFIX)
     except OSError as error:
         raise SourceError(f"cannot read the folder {folder}: {error.strerror}") from error
     files = [file for file in found if file.name.endswith(ENDING)] or found
@@ -257,7 +263,7 @@ def _json_files(folder: Path) -> list[Path]:
         raise SourceError(
             f"folder {folder} has no files of OpenPose (*{ENDING}); run it with --write_json"
         )
-    return sorted(files, key=natural_order)
+    return files
 
 
 def _stem(file: Path) -> str:

@@ -1,15 +1,20 @@
-"""Kinds of sources, from their names and the first bytes of their files.
+"""Kinds of sources, from their names and the bytes of their files.
 
 This module imports neither NumPy nor OpenCV: wrong names are refused before anything is loaded.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import stat
+from collections.abc import Mapping
 from enum import Enum, auto
 from pathlib import Path
 
 from pose_action_ros.errors import SourceError
+from pose_action_ros.folders import COMPANION, files_in
+from pose_action_ros.sources.contents import is_image, is_video, other_content, start_of
 
 SIMULATION = "simulation"
 BAG_FILES = (".mcap", ".db3")
@@ -22,26 +27,18 @@ _EXPECTED = (
     "(0 or /dev/video0) or the address of a stream"
 )
 _DEVICE = re.compile(r"(?:/dev/video)?(\d+)")
+_VIDEO4LINUX = 81
+"""Major number of the devices of Video4Linux, however udev names them."""
+_DEVICES = "`ls /dev/video* /dev/v4l/by-id` lists the devices of cameras"
+_SPECIAL: Mapping[int, str] = {
+    stat.S_IFCHR: f"a device but no camera: {_DEVICES}",
+    stat.S_IFBLK: "a drive; mount it and name a file on it",
+    stat.S_IFIFO: "a pipe, which cannot be read twice; write it to a file, or stream it",
+    stat.S_IFSOCK: "a socket; name the address of its stream",
+}
+_ALMOST_ADDRESS = re.compile(r"www\.|(?:rtsps?|https?|rtmp|rtp|udp|tcp|srt):", re.IGNORECASE)
 _PART = re.compile(r"(.+)_\d+(\.\w+)")
 """Name of a part of a bag, as ROS 2 numbers them."""
-
-_VIDEO = re.compile(
-    rb"....(?:ftyp|moov|mdat|wide|free|skip|pnot)"  # MP4, QuickTime
-    rb"|\x1a\x45\xdf\xa3|RIFF....AVI |\x30\x26\xb2\x75\x8e\x66\xcf\x11"  # Matroska, AVI, ASF
-    rb"|\x00\x00\x01|\x00\x00\x00\x01|\x47.{187}\x47|.{4}\x47.{191}\x47"  # MPEG, H.264, MPEG-TS
-    rb"|OggS|FLV|GIF8|YUV4MPEG2|DKIF|\.RMF|\x06\x0e\x2b\x34|\x1f\x07\x00",
-    re.DOTALL,
-)
-_IMAGE = re.compile(
-    rb"\xff\xd8\xff|\x89PNG\r\n|BM.{4}\x00{4}|II\*\x00|MM\x00\*|RIFF....WEBP|P[36]\s", re.DOTALL
-)
-_OTHERS = {
-    b"%PDF": "a PDF document",
-    b"PK\x03\x04": "a ZIP archive, as .npz files are",
-    b"\x93NUMPY": "a NumPy array",
-    b"\x1f\x8b": "a gzip archive",
-    b"\x89HDF": "an HDF5 file",
-}
 
 
 class Kind(Enum):
@@ -64,13 +61,39 @@ def kind_of(name: str) -> Kind:
     path = Path(name).expanduser()
     if name == SIMULATION:
         return Kind.SIMULATION
+    if name.lower().startswith("file://"):
+        raise SourceError(f"{name} is the address of a file; name its path, which begins with /")
     if is_live(name):
         return Kind.LIVE
-    if not name or not path.exists():
-        raise SourceError(f"no source {name!r}: {_EXPECTED}")
-    if is_bag(path):
+    mode = _mode(name)
+    if is_bag(path) and not path.name.startswith(COMPANION):
         return Kind.BAG
-    return Kind.IMAGES if path.is_dir() else _kind_of_file(path)
+    if stat.S_ISDIR(mode):
+        return Kind.IMAGES
+    if not stat.S_ISREG(mode):
+        raise SourceError(f"{path} is {_SPECIAL.get(stat.S_IFMT(mode), 'no file')}; {_EXPECTED}")
+    return _kind_of_file(path)
+
+
+def _mode(name: str) -> int:
+    """Mode of the file of a source; SourceError if there is none or it is out of reach."""
+    path = Path(name).expanduser()
+    try:
+        if name:
+            return path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # also a name with a null byte
+        pass
+    except OSError as error:
+        raise SourceError(f"{name!r} cannot be read: {error.strerror}") from error
+    if path.is_symlink():
+        raise SourceError(f"{path} is a link to {path.readlink()}, which does not exist")
+    if path.is_relative_to("/dev"):
+        raise SourceError(f"no device {path}: is the camera connected? {_DEVICES}")
+    if _ALMOST_ADDRESS.match(name):
+        raise SourceError(
+            f"no source {name!r}: an address has a protocol, such as rtsp://HOST/PATH"
+        )
+    raise SourceError(f"no source {name!r}: {_EXPECTED}")
 
 
 def _kind_of_file(path: Path) -> Kind:
@@ -81,39 +104,37 @@ def _kind_of_file(path: Path) -> Kind:
             f"--dst {path.with_suffix('')}"
         )
     try:
-        with path.open("rb") as file:
-            start = file.read(512)
+        start = start_of(path)
+        other = other_content(path, start)
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}") from error
-    if path.suffix.lower() in IMAGE_FILES or _IMAGE.match(start):
+    if is_image(start) or (path.suffix.lower() in IMAGE_FILES and not other):
         return Kind.IMAGE
-    content = _content(start)
-    if _VIDEO.match(start) or (path.suffix.lower() in VIDEO_FILES and not content):
+    if not other and (is_video(start) or path.suffix.lower() in VIDEO_FILES):
         return Kind.VIDEO
-    raise SourceError(f"not a video: {path} is {content or 'of an unknown format'}; {_EXPECTED}")
+    raise SourceError(f"not a video: {path} is {other or 'of an unknown format'}; {_EXPECTED}")
 
 
-def _content(start: bytes) -> str:
-    """Describe a file that is certainly no video, by its first bytes; empty if it may be one."""
-    for signature, description in _OTHERS.items():
-        if start.startswith(signature):
-            return description
-    if not start:
-        return "an empty file"
-    text = start.decode("utf-8", errors="ignore")  # the last character may be truncated
-    readable = len(text.encode()) > len(start) - 4
-    return "a text file" if readable and not re.search(r"[\x00-\x08\x0e-\x1f]", text) else ""
+def device_of(name: str) -> int | str | None:
+    """Webcam with this name: its number (0, /dev/video0), or its path (by udev, or a link).
 
-
-def device_number(name: str) -> int | None:
-    """Number of a webcam named 0 or /dev/video0; None for other sources."""
-    device = _DEVICE.fullmatch(name)
-    return int(device[1]) if device else None
+    None for other sources.
+    """
+    number = _DEVICE.fullmatch(name)
+    if number:
+        return int(number[1])
+    path = Path(name).expanduser()
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    is_camera = stat.S_ISCHR(status.st_mode) and os.major(status.st_rdev) == _VIDEO4LINUX
+    return str(path.absolute()) if is_camera else None
 
 
 def is_live(name: str) -> bool:
     """True for webcams and streams: images come by themselves and there is no end."""
-    return device_number(name) is not None or "://" in name
+    return "://" in name or device_of(name) is not None
 
 
 def is_bag(path: Path) -> bool:
@@ -128,33 +149,29 @@ def _is_one_bag(folder: Path) -> bool:
     names = {_PART.sub(r"\1\2", file.name) for file in bag_files(folder)}
     return len(names) == 1 and not any(
         file.suffix.lower() in (*VIDEO_FILES, *IMAGE_FILES) or (file / "metadata.yaml").is_file()
-        for file in folder.iterdir()
+        for file in files_in(folder)
     )
 
 
 def bag_files(folder: Path) -> list[Path]:
     """List the message files of a bag, without those compressed as a whole."""
-    files = [file for file in folder.iterdir() if file.suffix.lower() in BAG_FILES]
-    return sorted(files, key=natural_order)
+    return files_in(folder, *BAG_FILES)
 
 
 def title_of(name: str) -> str:
     """Name of a source without folders; `stream` for an address, which may hold a password."""
+    if "://" in name:
+        return "stream"
     if is_live(name):
-        return "stream" if "://" in name else f"webcam_{name.removeprefix('/dev/video')}"
+        return f"webcam_{Path(name).name.removeprefix('video')}"
     return Path(name).expanduser().resolve().name
 
 
 def stem_of(name: str) -> str:
     """Name for files about a source: its own without folders and ending."""
     title = title_of(name)
-    return title if Path(name).expanduser().is_dir() else Path(title).stem
-
-
-def natural_order(path: Path) -> list[tuple[int, int, str]]:
-    """Sorting key by which frame9 comes before frame10."""
-    parts = re.findall(r"(\d+)|(\D+)", path.name.lower())
-    return [(0, int(number), "") if number else (1, 0, text) for number, text in parts]
+    whole = is_live(name) or Path(name).expanduser().is_dir()
+    return title if whole else Path(title).stem
 
 
 def sources_in(name: str) -> list[str]:
@@ -162,7 +179,7 @@ def sources_in(name: str) -> list[str]:
     path = Path(name).expanduser()
     if is_live(name) or not path.is_dir() or is_bag(path):
         return [name]
-    inside = sorted(path.iterdir(), key=natural_order)
+    inside = files_in(path)
     found = [file for file in inside if file.suffix.lower() in VIDEO_FILES or is_bag(file)]
     images = [file for file in inside if file.suffix.lower() in IMAGE_FILES]
     return [str(file) for file in found] if len(found) > len(images) else [name]

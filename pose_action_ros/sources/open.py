@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pose_action_ros.errors import SourceError
 from pose_action_ros.sources.base import Source, SourceFrame
-from pose_action_ros.sources.kinds import Kind, device_number, kind_of
+from pose_action_ros.sources.kinds import Kind, device_of, kind_of
 from pose_action_ros.sources.settings import SourceSettings
 
 
@@ -31,17 +31,18 @@ def _open(settings: SourceSettings) -> Source:
 
         return SimulatedSource(settings)
     if kind is Kind.LIVE:
-        from pose_action_ros.sources.video import LiveSource  # noqa: PLC0415
+        from pose_action_ros.sources.video import open_address, open_webcam  # noqa: PLC0415
 
-        size = (settings.image_width, settings.image_height)
-        device = device_number(name)
-        return LiveSource(name if device is None else device, size)
+        device = device_of(name)
+        if device is None:
+            return open_address(name)
+        return open_webcam(device, (settings.image_width, settings.image_height))
     if kind is Kind.BAG:
         return _open_bag(path, settings.image_topic)
     if kind is Kind.VIDEO:
         from pose_action_ros.sources.video import VideoSource  # noqa: PLC0415
 
-        return VideoSource(path)
+        return VideoSource(str(path.absolute()), str(path))
     from pose_action_ros.sources.images import ImageFiles  # noqa: PLC0415
 
     return ImageFiles(path, settings.rate)

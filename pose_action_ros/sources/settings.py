@@ -13,8 +13,8 @@ class SourceSettings(Settings):
 
     source: str = setting(
         "simulation",
-        "simulation, a video file, an image, a folder of images, a ROS 2 bag, a webcam (0 or "
-        "/dev/video0) or the address of a stream (rtsp://...)",
+        "simulation, a video file, an image, a folder of images, a ROS 2 bag, a webcam (0, "
+        "/dev/video0 or a link to it) or the address of a stream or video (rtsp://...)",
     )
     image_topic: str = setting("", "topic of the images in a bag; empty for the only one")
     loop: bool = setting(False, "restart a video, folder or bag at its end")

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import cv2
 import numpy as np
 
 from pose_action_ros.errors import SourceError
-from pose_action_ros.sources.base import Image, SourceFrame
+from pose_action_ros.sources.address import fault_of, public
+from pose_action_ros.sources.base import SourceFrame
+from pose_action_ros.sources.capture import Capture
+from pose_action_ros.sources.contents import missing_part
 
 _LOG = logging.getLogger(__name__)
-_DEFAULT_RATE = 30.0
-"""Images per second if the file or device gives none."""
-_PROTOCOLS = ("rtsp", "rtsps", "http", "https", "rtmp", "rtp", "udp", "tcp", "srt", "file")
-
-# Before the first capture: FFmpeg's own lines about damaged files add nothing to our errors.
-os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+_CONVERT = (
+    "it is damaged, or this OpenCV lacks its codec; convert it, for example with: ffmpeg -i FILE "
+    "film.mp4"
+)
 
 
 class VideoSource:
-    """A video file, with the timestamps of its container; see Source.
+    """A video with an end: a file, or one of a web server; see Source.
+
+    Timestamps are those of the container. Images have square pixels.
+
+    Args:
+        name: absolute path (FFmpeg takes a name with a colon for an address), or an address.
+        title: name for messages.
 
     Raises:
         SourceError: not a video, or its first image cannot be decoded.
@@ -36,43 +41,47 @@ class VideoSource:
     uncalibrated = ""
     late = 0
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, name: str, title: str) -> None:
+        self._name, self._title = name, title
         self.skipped = 0
         self.damage = ""
-        capture = _open_capture(str(path), f"not a video: {path} cannot be decoded")
-        readable, _ = capture.read()
-        frames = capture.get(cv2.CAP_PROP_FRAME_COUNT)
-        self.rate = _rate(capture)
-        capture.release()
+        missing = missing_part(Path(name))
+        cut = f"{title} is cut off: {missing}; copy it again, or repair it" if missing else ""
+        capture = Capture(name, cut or f"not a video: {title} cannot be decoded; {_CONVERT}")
+        readable = capture.read() is not None
+        self.rate, self.length = capture.rate, capture.length
+        capture.close()
         if not readable:
-            raise SourceError(f"{path} has no image that can be decoded; the file is damaged")
-        self.length = int(frames) if np.isfinite(frames) and frames > 0 else None
+            raise SourceError(
+                cut or f"{title} has no image that can be decoded; the file is damaged"
+            )
 
     def __iter__(self) -> Iterator[SourceFrame]:
         """Yield the frames, from the first."""
-        capture = _open_capture(str(self._path), f"{self._path} cannot be opened again")
+        capture = Capture(self._name, f"{self._title} cannot be opened again")
         count = 0
         try:
             first, stamp = None, -1 / self.rate
-            while (image := _next(capture)) is not None:
-                position = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+            while (image := capture.read()) is not None:
+                position = capture.position()
                 first = position if first is None else first
                 # Some containers give no timestamps, or one twice: then the rate gives them.
                 later = np.isfinite(position) and position - first > stamp
                 stamp = position - first if later else stamp + 1 / self.rate
-                yield SourceFrame(count, stamp, image)
+                yield SourceFrame(count, stamp, image, scale=capture.scale)
                 count += 1
         finally:
-            capture.release()
+            capture.close()
         self._note_missing(count)
 
     def _note_missing(self, count: int) -> None:
         """Compare with the number in the header: a truncated file just ends."""
-        missing = (self.length or 0) - count
-        self.skipped = max(missing, 0)
-        if missing > 0:
-            self.damage = f"{self._path}: only {count} of {self.length} images could be decoded"
+        lost = (self.length or 0) - count
+        self.skipped = max(lost, 0)
+        if lost > 0:
+            missing = missing_part(Path(self._name))
+            self.damage = f"{self._title}: only {count} of {self.length} images could be decoded"
+            self.damage += f"; {missing}" if missing else ""
             _LOG.warning("%s", self.damage)
 
     def skip_until(self, _stamp: float) -> bool:
@@ -87,11 +96,8 @@ class LiveSource:
     """A webcam or a stream: no end, images stamped on arrival; see Source.
 
     Args:
-        name: index of a webcam or address of a stream.
-        size: requested width and height of a webcam's images [px]; it gives the nearest it can.
-
-    Raises:
-        SourceError: it cannot be opened.
+        capture: open.
+        title: name for messages.
     """
 
     intrinsics = None
@@ -100,14 +106,10 @@ class LiveSource:
     length = None
     late = 0
 
-    def __init__(self, name: str | int, size: tuple[int, int]) -> None:
-        self._name = f"webcam {name}" if isinstance(name, int) else f"stream {_public(name)}"
+    def __init__(self, capture: Capture, title: str) -> None:
+        self._capture, self._title = capture, title
+        self.rate = capture.rate
         self.skipped = 0
-        self._capture = _open_capture(name, f"{self._name} cannot be opened: {_hint(name)}")
-        if isinstance(name, int):
-            self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, size[0])
-            self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size[1])
-        self.rate = _rate(self._capture)
 
     def __iter__(self) -> Iterator[SourceFrame]:
         """Yield the frames as they come.
@@ -117,12 +119,12 @@ class LiveSource:
         """
         index, start = 0, None
         while True:
-            image = _next(self._capture)
+            image = self._capture.read()
             now = time.monotonic()
             if image is None:
-                raise SourceError(f"{self._name} gives no more images; is it still connected?")
+                raise SourceError(f"{self._title} gives no more images; is it still connected?")
             start = now if start is None else start
-            yield SourceFrame(index, now - start, image)
+            yield SourceFrame(index, now - start, image, scale=self._capture.scale)
             index += 1
 
     def skip_until(self, _stamp: float) -> bool:
@@ -131,61 +133,52 @@ class LiveSource:
 
     def close(self) -> None:
         """Release the device."""
-        self._capture.release()
+        self._capture.close()
 
 
-def _public(address: str) -> str:
-    """Protocol, host and port of an address: user, password and keys stay private."""
+def open_webcam(name: int | str, size: tuple[int, int]) -> LiveSource:
+    """Open a webcam.
+
+    Args:
+        name: number, or path of its device.
+        size: requested width and height of the images [px]; it gives the nearest it can.
+
+    Raises:
+        SourceError: it cannot be opened; gives the reason.
+    """
+    title = f"webcam {name}"
+    problem = f"{title} cannot be opened: {_webcam_fault(name)}"
+    return LiveSource(Capture(name, problem, webcam_size=size), title)
+
+
+def open_address(address: str) -> LiveSource | VideoSource:
+    """Open the address of a stream, or of a video on a web server, which has an end.
+
+    Raises:
+        SourceError: it cannot be opened; gives the reason without user and password.
+    """
+    title = f"stream {public(address)}"
     try:
-        parts = urlsplit(address)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return f"{address.partition('://')[0]}://..."
-    return f"{parts.scheme}://{parts.hostname or ''}{port}"
+        capture = Capture(address, "")
+    except SourceError:
+        raise SourceError(f"{title} cannot be opened: {fault_of(address)}") from None
+    if capture.length is None:
+        return LiveSource(capture, title)
+    capture.close()
+    return VideoSource(address, f"video {public(address)}")
 
 
-def _hint(name: str | int) -> str:
-    if isinstance(name, int):
-        return "is it connected, and may this user read it?"
-    protocol = name.partition("://")[0].lower()
-    if protocol not in _PROTOCOLS:
-        return f"unknown protocol {protocol!r}, expected one of {', '.join(_PROTOCOLS)}"
+def _webcam_fault(name: int | str) -> str:
+    """Reason why a webcam cannot be opened."""
+    path = Path(f"/dev/video{name}") if isinstance(name, int) else Path(name)
+    if not sys.platform.startswith("linux"):
+        return "is it connected, and may this program use it?"
+    if not path.exists():
+        present = ", ".join(sorted(map(str, Path("/dev").glob("video[0-9]*")))) or "no /dev/video*"
+        return f"there is no device {path}, but {present}; is it connected?"
+    if not os.access(path, os.R_OK | os.W_OK):
+        return "this user may not use it; run: sudo usermod -aG video $USER, and log in again"
     return (
-        "is the host reachable from here, and are port, path, user and password right? "
-        "Addresses are such as rtsp://USER:PASSWORD@HOST:554/PATH or http://HOST:PORT/PATH"
+        "another program uses it, or it has no images: many cameras have a second device for other "
+        "data; `v4l2-ctl --list-devices` lists them"
     )
-
-
-def _open_capture(name: str | int, problem: str) -> cv2.VideoCapture:
-    """Open a capture; SourceError with the text `problem` if it cannot be opened."""
-    try:
-        with quiet_opencv():
-            capture = cv2.VideoCapture(name)
-    except cv2.error as error:
-        raise SourceError(f"{problem}: {error}") from error
-    if not capture.isOpened():
-        capture.release()
-        raise SourceError(problem)
-    return capture
-
-
-def _rate(capture: cv2.VideoCapture) -> float:
-    rate = capture.get(cv2.CAP_PROP_FPS)
-    return rate if np.isfinite(rate) and 0 < rate <= 1000 else _DEFAULT_RATE
-
-
-def _next(capture: cv2.VideoCapture) -> Image | None:
-    """Read the next image; None at the end."""
-    found, image = capture.read()
-    return np.asarray(image, dtype=np.uint8) if found else None
-
-
-@contextmanager
-def quiet_opencv() -> Iterator[None]:
-    """Keep OpenCV from writing on stderr about failures that are reported as our errors."""
-    level = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    try:
-        yield
-    finally:
-        cv2.utils.logging.setLogLevel(level)

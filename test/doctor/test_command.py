@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +36,28 @@ def test_healthy_machine(
     result = json.loads(capsys.readouterr().out)
     assert (result["errors"], result["warnings"]) == (0, 0)
     assert {row["check"] for row in result["findings"]} == set(checks.CHECKS)
+
+
+@pytest.mark.parametrize("installed", [False, True])
+def test_without_ros_nothing_is_said_about_dds(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    robot: Machine,
+    installed: bool,
+) -> None:
+    """ROS is not installed, or not sourced: nothing of it is set up in this terminal."""
+    names = ("ROS_VERSION", "ROS_DISTRO", "AMENT_PREFIX_PATH", "FASTRTPS_DEFAULT_PROFILES_FILE")
+    bare = with_variables(robot, ROS_DOMAIN_ID="999", **dict.fromkeys(names))
+    missing = {"import rclpy": failed("ModuleNotFoundError: No module named 'rclpy'")}
+    root = robot.root if installed else robot.root / "empty"
+    use(monkeypatch, replace(with_answers(bare, missing), root=root))
+    assert cli.main(["doctor"]) == 0
+    output = capsys.readouterr().out
+    assert not re.search("DDS|ROS_DOMAIN_ID|/dev/shm|RMW|profile", output), output
+    assert ("[ros-not-sourced]" if installed else "ROS 2 is not installed") in output
+    assert cli.main(["doctor", "--json"]) == 0
+    checked = {row["check"] for row in json.loads(capsys.readouterr().out)["findings"]}
+    assert checked == set(checks.CHECKS) - set(checks.OF_DDS)
 
 
 def test_problems_have_a_reason_and_a_remedy(

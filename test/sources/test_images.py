@@ -72,5 +72,5 @@ def test_one_image_is_a_source(tmp_path: Path, name: str) -> None:
 
 def test_one_damaged_image_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff damaged")
-    with pytest.raises(SourceError, match=r"photo\.jpg cannot be read as an image"):
+    with pytest.raises(SourceError, match=r"photo\.jpg is cut off: its end is missing"):
         list(open_source(SourceSettings(source=str(tmp_path / "photo.jpg"))))

@@ -38,6 +38,20 @@ def test_files_of_a_video_by_their_number_with_a_gap(tmp_path: Path) -> None:
         assert not frame.image.any()
 
 
+def test_people_of_a_film_are_scaled_as_its_pixels(tmp_path: Path) -> None:
+    """OpenPose leaves the pixels of a film as they are; the images here have square pixels."""
+    image = b"FRAME\n" + bytes([128]) * (64 * 48 * 3 // 2)
+    film = tmp_path / "clip.y4m"
+    film.write_bytes(b"YUV4MPEG2 W64 H48 F10:1 Ip A2:1 C420jpeg\n" + 2 * image)
+    for number in range(2):
+        _write(tmp_path, f"clip_{number:012}", 10 + number)
+    for frame in open_keypoints(str(tmp_path), SourceSettings(source=str(film)), ""):
+        assert frame.image.shape == (48, 128, 3)
+        assert frame.people is not None
+        expected = [[2 * (10 + frame.index), 10 + frame.index]]
+        np.testing.assert_array_equal(frame.people[0].points[:1], expected)
+
+
 def test_files_of_images_by_their_names(tmp_path: Path) -> None:
     for number in (10, 9):
         _write(tmp_path, f"photo{number}", number)

@@ -1,3 +1,5 @@
+import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pose_action_ros.errors import SourceError
-from pose_action_ros.sources.kinds import IMAGE_FILES, VIDEO_FILES, Kind, kind_of, natural_order
+from pose_action_ros.sources import SourceSettings, open_source
+from pose_action_ros.sources.kinds import (
+    IMAGE_FILES,
+    VIDEO_FILES,
+    Kind,
+    bag_files,
+    device_of,
+    kind_of,
+    sources_in,
+    stem_of,
+    title_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -94,14 +107,92 @@ def test_kinds_need_neither_numpy_nor_opencv() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-@given(st.lists(st.integers(0, 10**6), min_size=1, unique=True))
-def test_numbers_in_names_sort_as_numbers(numbers: list[int]) -> None:
-    names = [Path(f"a{number}b.png") for number in numbers]
-    ordered = [f"a{number}b.png" for number in sorted(numbers)]
-    assert [path.name for path in sorted(names, key=natural_order)] == ordered
+CAMERA = os.stat_result((stat.S_IFCHR | 0o660, *range(9)), {"st_rdev": os.makedev(81, 3)})
 
 
-@given(st.lists(st.text("ab01 .", min_size=1, max_size=6)))
-def test_any_names_can_be_ordered(names: list[str]) -> None:
-    ordered = sorted((Path("x" + name) for name in names), key=natural_order)
-    assert len(ordered) == len(names)
+@pytest.fixture
+def camera(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A device of Video4Linux by its name of udev, and link.mp4, a link to it."""
+    path = tmp_path / "by-id" / "usb-046d_Camera:1.0-video-index0"
+    path.parent.mkdir()
+    path.touch()
+    (tmp_path / "link.mp4").symlink_to(path)
+    real = Path.stat
+
+    def status(self: Path, **options: bool) -> os.stat_result:
+        return CAMERA if os.path.realpath(self) == str(path) else real(self, **options)
+
+    monkeypatch.setattr(Path, "stat", status)
+    return path
+
+
+def test_a_camera_by_any_name(camera: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.mp4"
+    for path in (camera, link):
+        assert kind_of(str(path)) is Kind.LIVE
+        assert device_of(str(path)) == str(path)
+        assert sources_in(str(path)) == [str(path)]
+    assert stem_of(str(camera)) == "webcam_usb-046d_Camera:1.0-video-index0"
+    assert (device_of("/dev/video3"), device_of("3"), title_of("/dev/video3")) == (3, 3, "webcam_3")
+    assert device_of(str(tmp_path)) is None
+    assert device_of("a\0b") is None
+
+
+def test_the_device_itself_where_one_can_be_made(tmp_path: Path) -> None:
+    try:
+        os.mknod(tmp_path / "camera", stat.S_IFCHR | 0o600, os.makedev(81, 63))
+    except PermissionError:
+        pytest.skip("this user may not make devices")
+    assert kind_of(str(tmp_path / "camera")) is Kind.LIVE
+    with pytest.raises(SourceError, match=r"webcam .*/camera cannot be opened: another program"):
+        open_source(SourceSettings(source=str(tmp_path / "camera")))
+
+
+def test_devices_that_are_no_cameras(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("/dev/null")
+    for name in ("/dev/null", str(tmp_path / "link")):
+        with pytest.raises(SourceError, match=rf"{name} is a device but no camera: `ls /dev/video"):
+            kind_of(name)
+    with pytest.raises(SourceError, match=r"no device /dev/robot_camera: is the camera connected"):
+        kind_of("/dev/robot_camera")
+    with pytest.raises(SourceError, match=r"no device /dev/video97, but .*; is it connected"):
+        open_source(SourceSettings(source="/dev/video97"))
+
+
+def test_pipes_sockets_and_links_to_nothing(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SourceError, match=r"pipe is a pipe, which cannot be read twice"):
+        kind_of(str(tmp_path / "pipe"))
+    (tmp_path / "link.mp4").symlink_to(tmp_path / "gone.mp4")
+    with pytest.raises(SourceError, match=r"is a link to .*gone\.mp4, which does not exist"):
+        kind_of(str(tmp_path / "link.mp4"))
+    with pytest.raises(SourceError, match="cannot be read: File name too long"):
+        kind_of("x" * 300)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("file:///home/film.mp4", "is the address of a file; name its path"),
+        ("rtsp:/camera/stream", "an address has a protocol, such as rtsp://HOST/PATH"),
+        ("www.example.org/film.mp4", "an address has a protocol"),
+    ],
+)
+def test_addresses_that_are_none(name: str, words: str) -> None:
+    with pytest.raises(SourceError, match=words):
+        kind_of(name)
+
+
+def test_companions_of_macos_are_no_sources(tmp_path: Path) -> None:
+    for name in ("one.mp4", "two.mp4", "three.mcap"):
+        (tmp_path / name).write_bytes(bytes(4) + b"ftyp" + bytes(600))
+        (tmp_path / f"._{name}").write_bytes(b"\x00\x05\x16\x07" + bytes(80))
+    names = [Path(name).name for name in sources_in(str(tmp_path))]
+    assert names == ["one.mp4", "three.mcap", "two.mp4"]
+    (tmp_path / "bag").mkdir()
+    for name in ("run_0.mcap", "._run_0.mcap", "._1.png"):
+        (tmp_path / "bag" / name).touch()
+    assert kind_of(str(tmp_path / "bag")) is Kind.BAG
+    assert [file.name for file in bag_files(tmp_path / "bag")] == ["run_0.mcap"]
+    with pytest.raises(SourceError, match="a companion file of macOS"):
+        kind_of(str(tmp_path / "._three.mcap"))

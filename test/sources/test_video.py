@@ -1,4 +1,3 @@
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +7,8 @@ import pytest
 
 from pose_action_ros.errors import SourceError
 from pose_action_ros.sources import SourceSettings, open_source
+from pose_action_ros.sources.capture import Capture
+from pose_action_ros.sources.video import open_webcam
 from shared_data import media, needs_shared
 
 FilmMaker = Callable[[str, int], Path]
@@ -89,25 +90,98 @@ def test_unknown_names_list_the_kinds_of_sources() -> None:
         open_source(SourceSettings(source="/nowhere/at/all.mp4"))
 
 
-def test_a_missing_webcam() -> None:
-    with pytest.raises(SourceError, match="webcam 97"):
-        open_source(SourceSettings(source="/dev/video97"))
+@pytest.mark.parametrize("name", ["12:30.avi", "cam:front", "rtsp:x.avi", "2026.11.30.avi", "a.b."])
+def test_colons_and_dots_in_names(
+    film: FilmMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    film("film.avi", 5).rename(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    for path in (name, f"./{name}", str(tmp_path / name)):
+        assert len(list(open_source(SourceSettings(source=path)))) == 5
+
+
+def anamorphic(path: Path, aspect: str, size: tuple[int, int] = (64, 48)) -> Path:
+    """A raw video of 4 images with pixels of an aspect ratio; the left half is white."""
+    width, height = size
+    row = bytes([235] * (width // 2) + [16] * (width // 2))
+    image = b"FRAME\n" + row * height + bytes([128]) * (width * height // 2)
+    head = f"YUV4MPEG2 W{width} H{height} F10:1 Ip A{aspect} C420jpeg\n"
+    path.write_bytes(head.encode() + 4 * image)
+    return path
 
 
 @pytest.mark.parametrize(
-    ("address", "words"),
+    ("aspect", "size", "scale"),
     [
-        ("rtsp://user:secret@127.0.0.1:9/path?key=hidden", "stream rtsp://127.0.0.1:9 cannot"),
-        ("http://127.0.0.1:9/hidden.mjpg", "host reachable"),
-        ("http://user:secret@[::1", "stream http://... cannot"),
-        ("ftps://127.0.0.1:9/secret", "unknown protocol 'ftps', expected one of rtsp"),
+        ("16:15", (68, 48), (16 / 15, 1.0)),  # PAL in 4:3
+        ("64:45", (91, 48), (64 / 45, 1.0)),  # PAL in 16:9
+        ("8:9", (64, 54), (1.0, 9 / 8)),  # NTSC in 4:3
+        ("1:1", (64, 48), (1.0, 1.0)),
+        ("0:0", (64, 48), (1.0, 1.0)),  # unknown
+        ("100:1", (64, 48), (1.0, 1.0)),  # wrong
     ],
 )
-def test_an_address_that_cannot_be_opened(address: str, words: str) -> None:
-    with pytest.raises(SourceError, match=re.escape(words)) as caught:
-        open_source(SourceSettings(source=address))
-    assert "webcam" not in str(caught.value)
-    assert not re.search("secret|hidden", str(caught.value))
+def test_pixels_are_made_square(
+    tmp_path: Path, aspect: str, size: tuple[int, int], scale: tuple[float, float]
+) -> None:
+    source = open_source(SourceSettings(source=str(anamorphic(tmp_path / "film.y4m", aspect))))
+    frames = list(source)
+    assert len(frames) == 4
+    for frame in frames:
+        assert frame.image.shape[1::-1] == size
+        np.testing.assert_allclose(frame.scale, scale, rtol=1e-6)
+        edge = np.flatnonzero(np.diff(frame.image[20, :, 0].astype(int)) < -20).mean()
+        assert abs(edge - size[0] / 2) < 1.5
+
+
+class Turned:
+    """A capture of a film that lies on its side in the file, as phones write it."""
+
+    def __init__(self, automatic: float) -> None:
+        self.values = {
+            cv2.CAP_PROP_SAR_NUM: 4.0,
+            cv2.CAP_PROP_SAR_DEN: 3.0,
+            cv2.CAP_PROP_ORIENTATION_META: 90.0,
+            cv2.CAP_PROP_ORIENTATION_AUTO: automatic,
+        }
+
+    def get(self, name: int) -> float:
+        return self.values.get(name, 0.0)
+
+    def isOpened(self) -> bool:  # noqa: N802 - of OpenCV
+        return True
+
+    def read(self) -> tuple[bool, np.ndarray]:
+        return True, np.zeros((60, 30, 3), np.uint8)
+
+
+@pytest.mark.parametrize(("automatic", "size"), [(1.0, (30, 80)), (0.0, (40, 60))])
+def test_the_pixels_of_a_turned_film(
+    monkeypatch: pytest.MonkeyPatch, automatic: float, size: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(cv2, "VideoCapture", lambda *_: Turned(automatic))
+    image = Capture("film", "").read()
+    assert image is not None
+    assert image.shape[1::-1] == size
+
+
+def test_webcams_are_opened_by_number_or_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[tuple[int | str, int]] = []
+
+    class Closed:
+        def __init__(self, name: int | str, backend: int) -> None:
+            opened.append((name, backend))
+
+        def isOpened(self) -> bool:  # noqa: N802 - of OpenCV
+            return False
+
+        def release(self) -> None: ...
+
+    monkeypatch.setattr(cv2, "VideoCapture", Closed)
+    for name in (97, "/dev/v4l/by-id/camera"):
+        with pytest.raises(SourceError, match=f"webcam {name} cannot be opened: there is no"):
+            open_webcam(name, (640, 480))
+    assert opened == [(97, cv2.CAP_ANY), ("/dev/v4l/by-id/camera", cv2.CAP_V4L2)]
 
 
 @needs_shared

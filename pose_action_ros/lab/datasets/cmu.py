@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import InputError
+from pose_action_ros.folders import files_in
 from pose_action_ros.lab.datasets import prefix_errors
 from pose_action_ros.lab.datasets.amc import Asf, Motion, read_amc, read_asf
 from pose_action_ros.lab.datasets.capture import Capture
@@ -82,8 +83,8 @@ def read_acclaim(folder: Path, every: int = 2, rate: float = 120.0) -> list[Capt
         InputError: no skeleton, no motions, a motion without its skeleton, or an unreadable file;
             the message names the file.
     """
-    skeletons = {path: read_asf(path) for path in sorted(_files(folder, ".asf"))}
-    motions = sorted(_files(folder, ".amc"))
+    skeletons = {path: read_asf(path) for path in sorted(files_in(folder, ".asf"))}
+    motions = sorted(files_in(folder, ".amc"))
     if not skeletons or not motions:
         raise InputError(
             f"{folder}: got {len(skeletons)} .asf and {len(motions)} .amc files, expected the "
@@ -100,10 +101,6 @@ def read_acclaim(folder: Path, every: int = 2, rate: float = 120.0) -> list[Capt
         defined = match.definition.defined
         captures.append(Capture(path.stem, subject, path.stem, joints, rate / every, defined))
     return captures
-
-
-def _files(folder: Path, suffix: str) -> list[Path]:
-    return [path for path in folder.glob("*") if path.suffix.lower() == suffix]
 
 
 def _skeleton_of(motion: Path, skeletons: list[Path]) -> Path:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import InputError
+from pose_action_ros.folders import COMPANION
 from pose_action_ros.skeletons import Skeleton
 
 Array = npt.NDArray[np.float64]
@@ -41,7 +42,7 @@ def files_in(folder: Path, pattern: str, title: str) -> list[Path]:
     """
     inside = sorted(path for path in folder.glob("*") if path.is_dir())
     for place in (folder, *inside):
-        found = sorted(place.glob(pattern))
+        found = sorted(path for path in place.glob(pattern) if not path.name.startswith(COMPANION))
         if found:
             return found
     raise InputError(

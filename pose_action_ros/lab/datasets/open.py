@@ -8,6 +8,7 @@ from typing import Final
 from zipfile import BadZipFile, ZipFile
 
 from pose_action_ros.errors import InputError
+from pose_action_ros.folders import files_below
 from pose_action_ros.lab.datasets.bvh_people import read_bvh_people
 from pose_action_ros.lab.datasets.capture import Capture
 from pose_action_ros.lab.datasets.cmu import read_acclaim, read_positions
@@ -71,7 +72,7 @@ def _kind_of_folder(path: Path) -> str:
     if any(path.glob("S*/MyPoses")):
         return HUMAN36M
     for suffix, kind in ((".asf", ACCLAIM), (".bvh", BVH)):
-        if _files(path, suffix):
+        if files_below(path, suffix):
             return kind
     return RECORDING if (path / "poses.npz").is_file() else ""
 
@@ -87,18 +88,13 @@ def _kind_of_file(path: Path) -> str:
     return next((kind for array, kind in _ARRAYS.items() if array in arrays), "")
 
 
-def _files(folder: Path, suffix: str) -> list[Path]:
-    """All files in a folder and those below with a suffix in any case."""
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() == suffix)
-
-
 def _read_bvh(path: Path, names: Path | None) -> list[Capture]:
-    files = [path] if path.is_file() else _files(path, ".bvh")
+    files = [path] if path.is_file() else files_below(path, ".bvh")
     return [capture for file in files for capture in read_bvh_people(file, names=names)]
 
 
 def _read_acclaim(path: Path) -> list[Capture]:
-    folders = sorted({file.parent for file in _files(path, ".asf")})
+    folders = sorted({file.parent for file in files_below(path, ".asf")})
     return [capture for folder in folders for capture in read_acclaim(folder)]
 
 

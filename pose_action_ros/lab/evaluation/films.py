@@ -18,6 +18,7 @@ from tqdm import tqdm
 from pose_action_ros.detection import Detector
 from pose_action_ros.detection.duplicates import quality
 from pose_action_ros.errors import SourceError
+from pose_action_ros.folders import files_below
 from pose_action_ros.lab.evaluation.settings import DetectorRun, short_name, variant
 from pose_action_ros.lab.evaluation.stopwatch import Cost, Stopwatch
 from pose_action_ros.poses import Pose2D
@@ -157,7 +158,7 @@ def _videos(path: Path) -> Iterator[Path]:
     if not path.is_dir():
         yield path
         return
-    found = sorted(file for file in path.rglob("*") if file.suffix.lower() in VIDEO_FILES)
+    found = files_below(path, *VIDEO_FILES)
     if not found:
         raise SourceError(f"{path} has no video, expected files with {', '.join(VIDEO_FILES)}")
     yield from found

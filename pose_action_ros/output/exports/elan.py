@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from mimetypes import guess_type
 from pathlib import Path
+from time import time
 from xml.etree import ElementTree as ET
 
 from pose_action_ros.output.exports.subtitles import milliseconds
@@ -20,20 +21,18 @@ _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _TYPE = "action"
 
 
-def eaf(segments: Sequence[Segment], folder: Path, film: str, date: float) -> str:
+def eaf(segments: Sequence[Segment], folder: Path, film: str) -> str:
     """The text of an annotation file.
 
     Args:
         segments: of all people; those of one person do not overlap.
         folder: of the file.
         film: path of the annotated video file; empty for none.
-        date: of the file [s since 1970].
     """
     ordered = labelled(segments)
     ET.register_namespace("xsi", _INSTANCE)
     schema = {f"{{{_INSTANCE}}}noNamespaceSchemaLocation": _SCHEMA}
-    written = datetime.fromtimestamp(date, timezone.utc).isoformat(timespec="seconds")
-    known = {"AUTHOR": "pose_action_ros", "DATE": written, "FORMAT": "3.0", "VERSION": "3.0"}
+    known = {"AUTHOR": "pose_action_ros", "DATE": _date(film), "FORMAT": "3.0", "VERSION": "3.0"}
     root = ET.Element("ANNOTATION_DOCUMENT", {**known, **schema})
     _header(root, folder, film, len(ordered))
     _tiers(root, ordered)
@@ -41,6 +40,13 @@ def eaf(segments: Sequence[Segment], folder: Path, film: str, date: float) -> st
     ET.SubElement(root, "LINGUISTIC_TYPE", kind)
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _date(film: str) -> str:
+    """When the film was written, so that equal runs make equal files; now without a film."""
+    path = Path(film)
+    seconds = path.stat().st_mtime if film and path.is_file() else time()
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="seconds")
 
 
 def _tiers(root: ET.Element, segments: Sequence[Segment]) -> None:

@@ -14,7 +14,6 @@ Array = npt.NDArray[np.float64]
 
 LONGEST_GAP = 0.25
 """Longest time [s] between two positions of a joint that are connected by a line."""
-_LONGEST_STEPS = 2.5  # the same of slow sources, in steps between their images
 _UP = np.array([1.0, -1.0, -1.0])  # optical frame: y down, z away from the camera
 _EQUAL = 1e-3  # of a step, between equal times
 
@@ -48,10 +47,9 @@ def even_track(track: PoseTrack, longest_gap: float = LONGEST_GAP) -> EvenTrack:
     """Sample a track at the rate of its source.
 
     Positions between two images are on a straight line, unless the joint is missing for longer
-    than `longest_gap` [s] and 2.5 images.
+    than `longest_gap` [s].
     """
-    step = float(np.median(np.diff(track.stamps)))
-    rate, longest_gap = track.rate or 1 / step, max(longest_gap, _LONGEST_STEPS * step)
+    rate = track.rate or 1 / float(np.median(np.diff(track.stamps)))
     first, last = (round(float(track.stamps[end]) * rate) for end in (0, -1))
     times = np.arange(first, last + 1) / rate
     points = np.full((len(times), len(track.skeleton), 3), np.nan)

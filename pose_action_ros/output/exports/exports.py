@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from time import time
 from typing import Protocol
 
 from pose_action_ros.errors import SettingError
@@ -48,13 +46,11 @@ class Results:
     Attributes:
         folder: of the results, with a recording.
         film: video that the segments belong to; empty for none.
-        date: of the source [s since 1970].
         segments: of all people.
     """
 
     folder: Path
     film: str
-    date: float
     segments: Sequence[Segment]
 
     @cached_property
@@ -68,21 +64,6 @@ def _text(name: str, content: Callable[[Results], str]) -> Callable[[Results], N
     return lambda results: _write(results.folder / name, content(results))
 
 
-def _tracks(
-    ending: str, write: Callable[[Path, Sequence[PoseTrack]], None]
-) -> Callable[[Results], None]:
-    """Writer of a file for each person, in place of those of an earlier run."""
-    name = re.compile(rf"person_\d+(_\d+)?\.{ending}")
-
-    def replace(results: Results) -> None:
-        for path in results.folder.iterdir():
-            if name.fullmatch(path.name):
-                path.unlink()
-        write(results.folder, results.tracks)
-
-    return replace
-
-
 def _write(path: Path, content: str) -> None:
     path.write_text(content, encoding="utf-8")
 
@@ -91,12 +72,11 @@ _AT_END: Mapping[str, Callable[[Results], None]] = {
     "srt": _text("actions.srt", lambda results: srt(results.segments)),
     "vtt": _text("actions.vtt", lambda results: vtt(results.segments)),
     "eaf": _text(
-        "actions.eaf",
-        lambda results: eaf(results.segments, results.folder, results.film, results.date),
+        "actions.eaf", lambda results: eaf(results.segments, results.folder, results.film)
     ),
-    "trc": _tracks("trc", write_trc_files),
-    "c3d": _tracks("c3d", write_c3d_files),
-    "bvh": _tracks("bvh", write_bvh_files),
+    "trc": lambda results: write_trc_files(results.folder, results.tracks),
+    "c3d": lambda results: write_c3d_files(results.folder, results.tracks),
+    "bvh": lambda results: write_bvh_files(results.folder, results.tracks),
 }
 
 
@@ -106,15 +86,13 @@ class Exports:
     Args:
         names: of the formats, of EXPORTS.
         folder: of the results, which exists.
-        source: name of the source.
-        film: video with the times of the results; empty for none.
 
     Raises:
         SettingError: a file cannot be written, or a package is missing.
     """
 
-    def __init__(self, names: Sequence[str], folder: Path, source: str, film: str) -> None:
-        self._folder, self._source, self._film = folder, Path(source).expanduser(), film
+    def __init__(self, names: Sequence[str], folder: Path) -> None:
+        self._folder = folder
         self._at_end = [name for name in EXPORTS if name in names and name in _AT_END]
         if "c3d" in names and find_spec("ezc3d") is None:
             raise SettingError(
@@ -131,18 +109,15 @@ class Exports:
         for file in self._growing:
             file.add(frame)
 
-    def close(self, segments: Sequence[Segment]) -> None:
+    def close(self, film: str, segments: Sequence[Segment]) -> None:
         """Finish all files; the recording is complete.
-
-        Equal runs make equal files: the date of files is that of the source.
 
         Raises:
             SettingError: a file cannot be written.
         """
         for file in self._growing:
             file.close()
-        date = self._source.stat().st_mtime if self._source.exists() else time()
-        results = Results(self._folder, self._film, date, segments)
+        results = Results(self._folder, film, segments)
         try:
             for name in self._at_end:
                 _AT_END[name](results)

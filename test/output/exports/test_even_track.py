@@ -45,11 +45,6 @@ def test_a_long_gap_is_missing_and_a_short_one_is_not() -> None:
     np.testing.assert_allclose(found, [0, 0.1, 0.2, 0.3, *[np.nan] * 3, 0.7, 0.8], atol=1e-9)
 
 
-def test_slow_images_at_uneven_times_are_no_gaps() -> None:
-    found = _x(_track([0.0, 0.4, 0.83, 1.18], rate=5.0))
-    np.testing.assert_allclose(found, [0, 0.2, 0.4, 0.6, 0.8, 1.0, np.nan], atol=1e-9)
-
-
 def test_without_a_rate_the_usual_step_is_taken() -> None:
     assert even_track(_track([0.0, 0.2, 0.4, 0.6, 1.0], None)).rate == pytest.approx(5)
 

@@ -58,22 +58,6 @@ def test_each_format_writes_its_files_and_no_other(film: Path, tmp_path: Path) -
     assert {path.name for path in (tmp_path / "none").iterdir()} == usual
 
 
-def test_files_of_people_of_an_earlier_run_are_replaced(film: Path, tmp_path: Path) -> None:
-    own = ("person_a.trc", "my_person_4.trc", "person_4.bvh")
-    for name in ("person_4.trc", "person_0_2.trc", *own):
-        (tmp_path / name).touch()
-    assert _process(film, tmp_path, "--export", "trc") == 0
-    assert {path.name for path in tmp_path.glob("*person*")} == {"person_0.trc", *own}
-
-
-def test_a_picture_has_labels_without_a_film(tmp_path: Path) -> None:
-    cv2.imwrite(str(tmp_path / "photo.jpg"), np.full((48, 64, 3), 90, np.uint8))
-    words = ["process", str(tmp_path / "photo.jpg"), "--output", str(tmp_path / "out")]
-    assert cli.main([*words, "--export", "eaf,bvh,json"]) == 0
-    assert "MEDIA_URL" not in (tmp_path / "out" / "actions.eaf").read_text(encoding="utf-8")
-    assert not list((tmp_path / "out").glob("*.bvh"))  # a motion has two images at least
-
-
 def test_the_results_agree(film: Path, tmp_path: Path) -> None:
     assert _process(film, tmp_path, "--export", "csv, json, eaf") == 0
     images = json.loads((tmp_path / "images.json").read_text(encoding="utf-8"))

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.errors import InputError, SettingError
+from pose_action_ros.folders import files_in
 from pose_action_ros.lab.datasets.bvh_people import read_bvh_people
 from pose_action_ros.lab.datasets.capture import Capture, check_subject
 from pose_action_ros.lab.datasets.cmu import read_acclaim, read_positions
@@ -95,7 +96,7 @@ def _subject_folders(parent: Path) -> list[Path]:
 
 
 def _recordings(folder: Path) -> list[Capture]:
-    files = sorted(folder.glob("*.bvh"))
+    files = sorted(files_in(folder, ".bvh"))
     found = [capture for path in files for capture in read_bvh_people(path)]
     return found or read_acclaim(folder)
 
