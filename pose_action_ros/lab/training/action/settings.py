@@ -28,6 +28,9 @@ WAYS = ("simulated", "rendered")
 class WindowChoice(Settings):
     """Windows that are cut from recordings."""
 
+    collages_share: float = setting(
+        0.0, "share of the images that are collages of short pieces of others", low=0, high=1
+    )
     window: float = setting(2.0, "length of the windows", unit="s", low=0.2, high=30.0)
     every: float = setting(0.3, "time between windows of a recording", unit="s", low=0.01)
     settle: float = setting(
@@ -114,7 +117,12 @@ class Fitting(Settings):
     samples: int = setting(8000, "augmented images per pass", low=2)
     repeats: int = setting(2, "passes over the same images", low=1)
     batch: int = setting(64, "images per step", low=2)
-    learning_rate: float = setting(6e-3, "peak of the one-cycle schedule", low=0.0)
+    learning_rate: float = setting(6e-3, "peak of the schedule", low=0.0)
+    annealing: bool = setting(
+        True,
+        "one-cycle schedule; false for a constant rate after a warm-up, where the averaged weights "
+        "alone come to rest",
+    )
     weight_decay: float = setting(2e-2, "of AdamW", low=0.0)
     label_smoothing: float = setting(0.1, "of the cross entropy", low=0.0, high=0.9)
     averaging: float = setting(
@@ -128,15 +136,17 @@ class AnswerChoice(Settings):
     """When the model answers."""
 
     unknown_below: float = setting(
-        0.2,
-        "least probability of an answer, as chosen on films; below it the answer is 'unknown'",
-        low=0.0,
+        -1.0,
+        "probability below which the answer is 'unknown', as chosen on films; negative for the "
+        "lowest with which at most a share `wrong` of the answers is wrong on held-out people",
+        low=-1.0,
         high=1.0,
     )
-    wrong: float = setting(
-        0.2,
-        "allowed share of wrong answers of each label on held-out people, by which it gets a "
-        "threshold of its own",
+    wrong: float = setting(0.1, "allowed share of wrong answers", low=0.001, high=0.9)
+    wrong_each: float = setting(
+        0.25,
+        "allowed share of wrong answers of each label on held-out people; a label without such a "
+        "threshold is learnt and never answered",
         low=0.001,
         high=0.9,
     )
