@@ -101,7 +101,7 @@ class TrainingData:
         """The windows of people."""
         choices = self.choices
         windows = find_windows(people, self.number, choices.every, choices.settle, choices.shortest)
-        return self.window_set(people, windows, style=vary_style, collages=choices.collages_share)
+        return self.window_set(people, windows, style=vary_style)
 
     def window_set(
         self,
@@ -110,7 +110,6 @@ class TrainingData:
         mirrored: npt.NDArray[np.int64] | None = None,
         *,
         style: Style | None = None,
-        collages: float = 0.0,
     ) -> WindowSet:
         """Windows of people at some positions, see WindowSet; mirrored labels may be others."""
         count = len(self.labels)
@@ -123,7 +122,6 @@ class TrainingData:
             np.concatenate([own, np.arange(count, count + self.choices.gestures)]),
             visible=Visible(self.labels),
             style=style,
-            collages=collages,
         )
 
     @property

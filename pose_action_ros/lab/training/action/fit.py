@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
-from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
@@ -24,9 +23,6 @@ from pose_action_ros.lab.training.action.settings import Fitting
 
 Labels = npt.NDArray[np.int64]
 Images = npt.NDArray[np.uint8]
-
-WARM_UP = 0.05
-"""Share of the steps with a rising learning rate, if it is constant afterwards."""
 
 _log = logging.getLogger(__name__)
 CURVE = ("epoch", "learning_rate", "loss", "accuracy", "validation_loss", "validation_accuracy")
@@ -93,7 +89,10 @@ class _Run:
         self._optimiser = torch.optim.AdamW(
             network.parameters(), fitting.learning_rate, weight_decay=fitting.weight_decay
         )
-        self._schedule = _schedule(self._optimiser, fitting)
+        steps = fitting.epochs * max(1, fitting.samples // fitting.batch)
+        self._schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self._optimiser, fitting.learning_rate, total_steps=steps
+        )
         self._parts: dict[str, Any] = {
             "network": network,
             "averaged": self.averaged,
@@ -157,20 +156,6 @@ class _Run:
                 value.lerp_(new[name], 1 - decay)
             else:
                 value.copy_(new[name])
-
-
-def _schedule(optimiser: torch.optim.Optimizer, fitting: Fitting) -> LRScheduler:
-    """One cycle, or a rate that is constant after WARM_UP.
-
-    A constant rate keeps the weights moving through a flat region, whose middle the averaged
-    weights find; flat minima are said to transfer better to data of another kind (Izmailov et al.,
-    UAI 2018; Cha et al.: SWAD, NeurIPS 2021).
-    """
-    steps = fitting.epochs * max(1, fitting.samples // fitting.batch)
-    if fitting.annealing:
-        return OneCycleLR(optimiser, fitting.learning_rate, total_steps=steps)
-    rising = max(1, round(WARM_UP * steps))
-    return LambdaLR(optimiser, lambda step: min(1.0, (step + 1) / rising))
 
 
 def loss_of(logits: Tensor, labels: Tensor, actions: int, smoothing: float) -> Tensor:

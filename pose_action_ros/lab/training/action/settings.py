@@ -28,9 +28,6 @@ WAYS = ("simulated", "rendered")
 class WindowChoice(Settings):
     """Windows that are cut from recordings."""
 
-    collages_share: float = setting(
-        0.0, "share of the images that are collages of short pieces of others", low=0, high=1
-    )
     window: float = setting(2.0, "length of the windows", unit="s", low=0.2, high=30.0)
     every: float = setting(0.3, "time between windows of a recording", unit="s", low=0.01)
     settle: float = setting(
@@ -118,11 +115,6 @@ class Fitting(Settings):
     repeats: int = setting(2, "passes over the same images", low=1)
     batch: int = setting(64, "images per step", low=2)
     learning_rate: float = setting(6e-3, "peak of the schedule", low=0.0)
-    annealing: bool = setting(
-        True,
-        "one-cycle schedule; false for a constant rate after a warm-up, where the averaged weights "
-        "alone come to rest",
-    )
     weight_decay: float = setting(2e-2, "of AdamW", low=0.0)
     label_smoothing: float = setting(0.1, "of the cross entropy", low=0.0, high=0.9)
     averaging: float = setting(

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.lab.training.action.augmentation import disturb, mirror
-from pose_action_ros.lab.training.action.collage import collage
 from pose_action_ros.lab.training.action.labelled import LabelledPoses
 from pose_action_ros.lab.training.action.visible import NO_ACTION, Visible
 from pose_action_ros.recognition.enhanced_spmf import Image, enhanced_spmf
@@ -143,8 +142,7 @@ class WindowSet:
         spmf: how images are drawn.
         mirrored: (L,) label of each label in the mirror, NO_MIRROR for none.
         visible: which labels need which joints.
-        style: additional augmentation of windows.
-        collages: share of the augmented windows that are collages of others.
+        style: additional augmentation of a window.
 
     Attributes:
         truth: (N,) labels, NO_ACTION where no action is performed or joints that it needs are
@@ -161,10 +159,9 @@ class WindowSet:
         *,
         visible: Visible | None = None,
         style: Style | None = None,
-        collages: float = 0.0,
     ) -> None:
         self._recordings, self._windows = recordings, windows
-        self._style, self._collages = style, collages
+        self._style = style
         self._seconds, self._spmf, self._mirrored = seconds, spmf, mirrored
         self._visible = visible or Visible(())
         self.truth: Labels = np.array(
@@ -194,19 +191,11 @@ class WindowSet:
             if rng.random() < 0.5 and other != NO_MIRROR:
                 points, labels[row] = mirror(points, HUMAN36M_17), other
             poses[row] = points
-        self._mix(poses, labels, rng)
         styled = self._style(poses, rng) if self._style else poses
         windows = np.stack([disturb(points, rng) for points in styled])
         for row, points in enumerate(windows):
             labels[row] = self._visible.label(points, labels[row])
         return enhanced_spmf(windows, self._spmf), labels
-
-    def _mix(self, poses: Array, labels: Labels, rng: Rng) -> None:
-        """Replace a part of the windows (B, N, 17, 3) and their labels by collages, in place."""
-        chosen = np.flatnonzero(rng.random(len(poses)) < self._collages)
-        mixed = [collage(poses, rng) for _ in chosen]
-        for row, window in zip(chosen, mixed, strict=True):
-            poses[row], labels[row] = window, NO_ACTION
 
     def _cut(self, index: int, seconds: float) -> Array:
         window = self._windows[index]
