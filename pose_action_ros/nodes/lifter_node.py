@@ -14,6 +14,7 @@ from sensor_msgs.msg import JointState
 from std_msgs.msg import Header
 from visualization_msgs.msg import MarkerArray
 
+from pose_action_ros.drawing.markers import BONES
 from pose_action_ros.joint_angles import ANGLES, joint_angles
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.msg import Keypoints, Poses
@@ -57,7 +58,7 @@ class LifterStage(Stage):
         self._poses = self._add(Poses, "poses")
         self._markers = self._add(MarkerArray, "~/markers")
         self._angles = self._add(JointState, "~/joint_angles")
-        self._bones = markers.MarkerSet(markers.BONES)
+        self._bones = markers.MarkerSet(BONES)
         self._tf = markers.tf_publisher(node)
         if self._tf is not None:
             self.publishers.append(self._tf)

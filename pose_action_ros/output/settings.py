@@ -27,11 +27,16 @@ class ProcessSettings(PipelineSettings, SourceSettings):
     )
     write_bag: str = setting(
         "",
-        "ROS 2 bag with keypoints, poses and action as the nodes publish them: a .mcap or .db3 "
+        "ROS 2 bag with keypoints, poses and actions as the nodes publish them: a .mcap or .db3 "
         "file, or a folder; empty for none",
     )
     bag_storage: str = setting(
         "mcap", "storage of a write_bag that is a folder", choices=("mcap", "sqlite3")
+    )
+    bag_viewers: bool = setting(
+        True,
+        "write into write_bag topics for viewers such as Foxglove, too: annotated images (JPEG), "
+        "markers and TF",
     )
     with_originals: bool = setting(
         False, "copy the messages of the bag that is read into write_bag, too"
