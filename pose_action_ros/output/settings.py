@@ -11,6 +11,8 @@ from pose_action_ros.sources import SourceSettings
 
 EXPORTS = ("csv", "json", "srt", "vtt", "eaf", "trc", "c3d", "bvh")
 """Formats of `export`."""
+VIEWER, RECORDING = "viewer", ".rrd"
+"""Values of `view`: Rerun's viewer, and the ending of a file for it."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class ProcessSettings(PipelineSettings, SourceSettings):
         "(an object for each image), srt and vtt (subtitles), eaf (ELAN), trc and c3d (markers), "
         "bvh (animation)",
     )
+    view: str = setting(
+        "",
+        "show images, people in 3D and labels over time in Rerun (viewer), or write them into a "
+        "file for it (NAME.rrd); empty for neither",
+    )
     write_json: str = setting(
         "", "folder for OpenPose's JSON files, one for each image; empty for none"
     )
@@ -70,6 +77,11 @@ class ProcessSettings(PipelineSettings, SourceSettings):
             raise SettingError(
                 f"parameter 'export': got {unknown[0]!r}, expected formats out of "
                 f"{', '.join(EXPORTS)}, separated by commas"
+            )
+        if self.view and self.view != VIEWER and not self.view.endswith(RECORDING):
+            raise SettingError(
+                f"parameter 'view': got {self.view!r}, expected {VIEWER} or a file that ends with "
+                f"{RECORDING}; --view without a file stands after INPUT"
             )
 
 

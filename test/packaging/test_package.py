@@ -92,6 +92,7 @@ def test_modules_without_ros_import_only_their_requirements() -> None:
     more = {"lab": heavy | {"motrics", "pycocotools"}, "cli": heavy}
     # Backends are imported when they are chosen and there.
     more["engines"] = frozenset({"cuda", "google", "onnx", "tensorrt"})
+    more["output"] = frozenset({"rerun"})  # the extra "view"
     for folder in PACKAGE.iterdir():
         if folder.is_dir() and folder.name not in {"nodes", "demo"}:
             assert imports(folder) <= runtime | more.get(folder.name, frozenset()), folder.name
