@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.drawing.colours import colour_of
+from pose_action_ros.messages.human_frames import body_axes
 from pose_action_ros.poses import UNTRACKED, Pose3D
 
 Array = npt.NDArray[np.float64]
@@ -129,13 +130,11 @@ def body_transform(types: MarkerTypes, person: Pose3D, name: str, header: Any) -
     """
     if person.person_id == UNTRACKED or not person.placed or not header.frame_id:
         return None
-    skeleton, points = person.skeleton, person.points
-    origin, neck = points[skeleton.index("mid_hip")], points[skeleton.index("neck")]
-    left, right = points[skeleton.index("left_hip")], points[skeleton.index("right_hip")]
-    rotation = _axes(neck - origin, left - right)
+    rotation = body_axes(person)
     if rotation is None:
         return None
-    return _transform(types, f"{BODY}{name}", origin, rotation, header)
+    origin = person.points[person.skeleton.index("mid_hip")]
+    return transform(types, f"{BODY}{name}", origin, rotation, header)
 
 
 def upright_transform(types: MarkerTypes, name: str, header: Any) -> Any:
@@ -144,25 +143,16 @@ def upright_transform(types: MarkerTypes, name: str, header: Any) -> Any:
     It is a child of the optical frame, which keeps its parent. Viewers with a vertical z axis show
     people upright in it.
     """
-    return _transform(types, name, np.zeros(3), _UPRIGHT, header)
+    return transform(types, name, np.zeros(3), _UPRIGHT, header)
 
 
-def _transform(types: MarkerTypes, name: str, origin: Array, rotation: Array, header: Any) -> Any:
+def transform(types: MarkerTypes, name: str, origin: Array, rotation: Array, header: Any) -> Any:
+    """From the frame of the header to one with this origin [m] and axes (3, 3)."""
     message = types.transform(header=header, child_frame_id=name)
     shift, turn = message.transform.translation, message.transform.rotation
     shift.x, shift.y, shift.z = origin.tolist()
     turn.x, turn.y, turn.z, turn.w = quaternion(rotation).tolist()
     return message
-
-
-def _axes(up: Array, left: Array) -> Array | None:
-    """(3, 3) rotation with the axes forward, left, up as columns; None where undefined."""
-    forward = np.cross(left, up)
-    height, length = np.linalg.norm(up), np.linalg.norm(forward)
-    if not (height > 1e-6 and length > 1e-6):  # also when they are NaN
-        return None
-    z, x = up / height, forward / length
-    return np.column_stack([x, np.cross(z, x), z])
 
 
 def quaternion(rotation: Array) -> Array:

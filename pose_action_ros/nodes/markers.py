@@ -31,6 +31,8 @@ texts = partial(markers.texts, _TYPES)
 """Make the markers over heads from people, labels by id and header."""
 body_transform = partial(markers.body_transform, _TYPES)
 """Make the frame of a body from a person, the body's name and header; None if undefined."""
+transform = partial(markers.transform, _TYPES)
+"""Make a transform from the name of the frame, its origin [m], axes (3, 3) and header."""
 
 
 def tf_publisher(node: Node) -> Publisher[Any] | None:

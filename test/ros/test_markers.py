@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from visualization_msgs.msg import Marker
 
 from pose_action_ros.drawing.markers import BONES, TEXTS, quaternion
-from pose_action_ros.nodes.humans import body_name
+from pose_action_ros.nodes.body_topics import body_name
 from pose_action_ros.nodes.markers import (
     MarkerSet,
     body_transform,
