@@ -20,24 +20,24 @@ ENOUGH = 0.03
 """Least share of the windows of a label that have the right answer; with fewer it is silent."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Calibration:
     """When a model answers.
 
     Attributes:
         temperature: of the probabilities.
         threshold: lowest probability above which at most the allowed share of answers is wrong.
-        unreliable: (L,) labels that are too often wrong above every threshold.
+        probabilities: (N, L) of the windows it was chosen on.
+        truth: (N,) their labels, L for no action.
     """
 
     temperature: float
     threshold: float
-    unreliable: npt.NDArray[np.bool_]
+    probabilities: Array
+    truth: Labels
 
 
-def calibrate(
-    logits: Array, labels: Labels, others: Array, wrong: float = 0.1, wrong_each: float = 0.25
-) -> Calibration:
+def calibrate(logits: Array, labels: Labels, others: Array, wrong: float = 0.1) -> Calibration:
     """Choose when to answer, from windows that were not trained on.
 
     Args:
@@ -46,7 +46,6 @@ def calibrate(
         others: (M, L + 1) logits of windows of movements that are no action; at most OTHERS N of
             them are used, evenly spaced.
         wrong: allowed share of wrong answers above the threshold.
-        wrong_each: the same of each label alone, above any threshold.
     """
     count, background = min(len(others), round(OTHERS * len(labels))), logits.shape[1] - 1
     taken = others[np.linspace(0, max(len(others) - 1, 0), count).astype(int)]
@@ -54,11 +53,8 @@ def calibrate(
     truth = np.concatenate([labels, np.full(count, background)])
     temperature = fit_temperature(every, truth)
     probabilities = softmax(every / temperature, axis=1)[:, :background]
-    return Calibration(
-        temperature,
-        fit_threshold(probabilities, truth, wrong),
-        unreliable(probabilities, truth, wrong_each),
-    )
+    threshold = fit_threshold(probabilities, truth, wrong)
+    return Calibration(temperature, threshold, probabilities, truth)
 
 
 def fit_temperature(logits: Array, labels: Labels) -> float:
@@ -120,6 +116,28 @@ def unreliable(
         threshold = fit_threshold(probabilities[own], labels[own], wrong, least)
         kept = ((labels == label) & own & (confidence >= threshold)).sum()
         result[label] = kept < max(ENOUGH * (labels == label).sum(), 1)
+    return result
+
+
+def strict_thresholds(
+    probabilities: Array, labels: Labels, least: float, lost: float
+) -> npt.NDArray[np.float64]:
+    """(L,) threshold of each label with which it gives up a share of its right answers.
+
+    Labels that simulated people make easy have high probabilities there. With one threshold for
+    all, a real movement of another kind, such as a dance, passes it too easily for these labels.
+
+    Args:
+        probabilities: (N, L), calibrated, of held-out windows.
+        labels: (N,) true labels, none of 0 to L - 1 for no action.
+        least: lowest threshold.
+        lost: share of the right answers above `least` that each label gives up.
+    """
+    answers, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    right = (answers == labels) & (confidence >= least)
+    result = np.full(probabilities.shape[1], least)
+    for label in np.unique(labels[right]) if lost else ():
+        result[label] = np.quantile(confidence[right & (labels == label)], lost)
     return result
 
 

@@ -92,8 +92,8 @@ class NetworkChoice(Settings):
     )
     genotype: str = setting(
         "searched",
-        "file of a genotype, random:SEED for a random one, or `searched` for the genotype of the "
-        "shipped model",
+        "file of a genotype, random:SEED for a random one, or `searched` for the one found on JET "
+        "images with square cells",
     )
     full_height: bool = setting(
         False, "the first layer reads all rows of a column at once, the others work along time"
@@ -135,6 +135,13 @@ class AnswerChoice(Settings):
         high=1.0,
     )
     wrong: float = setting(0.1, "allowed share of wrong answers", low=0.001, high=0.9)
+    lost: float = setting(
+        0.0,
+        "share of its right answers on held-out people that each label gives up: labels that "
+        "simulated people make easy get a higher threshold",
+        low=0.0,
+        high=0.9,
+    )
     wrong_each: float = setting(
         0.25,
         "allowed share of wrong answers of each label on held-out people; a label without such a "

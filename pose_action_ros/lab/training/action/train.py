@@ -10,7 +10,11 @@ from typing import Any
 import torch
 
 from pose_action_ros.errors import SettingError
-from pose_action_ros.lab.training.action.calibration import calibrate
+from pose_action_ros.lab.training.action.calibration import (
+    calibrate,
+    strict_thresholds,
+    unreliable,
+)
 from pose_action_ros.lab.training.action.data import TrainingData
 from pose_action_ros.lab.training.action.fit import predict_logits
 from pose_action_ros.lab.training.action.model import (
@@ -83,17 +87,20 @@ def train(config: Path, output: Path, changes: Sequence[str] = ()) -> Path:
     network = fitted(sections, data.examples(), (images, truth), _spare(sections["data"]), output)
     answers = sections["answers"]
     logits, others = (predict_logits(network, validation.images[part]) for part in (named, ~named))
-    chosen = calibrate(logits, truth, others, answers.wrong, answers.wrong_each)
-    threshold = chosen.threshold if answers.unknown_below < 0 else answers.unknown_below
-    unreliable = {name for name, bad in zip(ACTIONS, chosen.unreliable, strict=True) if bad}
+    chosen = calibrate(logits, truth, others, answers.wrong)
+    least = chosen.threshold if answers.unknown_below < 0 else answers.unknown_below
+    held_out = chosen.probabilities, chosen.truth
+    thresholds = strict_thresholds(*held_out, least, answers.lost).tolist()
+    too_often_wrong = unreliable(*held_out, answers.wrong_each)
+    unsaid = {name for name, bad in zip(ACTIONS, too_often_wrong, strict=True) if bad} | {*silent}
     model = ActionModel(
         network,
         ACTIONS,
         sections["spmf"],
         sections["data"].window,
         chosen.temperature,
-        {**dict.fromkeys(ACTIONS, threshold), **early} if early else threshold,
-        tuple(name for name in ACTIONS if name in unreliable | {*silent}),
+        {**dict(zip(ACTIONS, thresholds, strict=True)), **early},
+        tuple(name for name in ACTIONS if name in unsaid),
     )
     path = output / "action.onnx"
     training = described(sections, DATA, "action", config)

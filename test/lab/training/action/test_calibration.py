@@ -16,6 +16,7 @@ from pose_action_ros.lab.training.action.calibration import (
     calibration_error,
     fit_temperature,
     fit_threshold,
+    strict_thresholds,
     unnamed_scores,
     unreliable,
 )
@@ -129,3 +130,18 @@ def test_a_label_with_few_right_answers_is_unreliable() -> None:
     probabilities = np.array([[0.9, 0.05]] * 100 + [[0.05, 0.9]] + [[0.6, 0.3]] * 99)
     truth = np.array([0] * 100 + [1] * 100)
     assert unreliable(probabilities, truth, wrong=0.1).tolist() == [False, True]
+
+
+def test_a_strict_threshold_gives_up_the_given_share_of_right_answers() -> None:
+    rng = np.random.default_rng(0)
+    confidence = np.concatenate([rng.uniform(0.9, 1.0, 500), rng.uniform(0.5, 1.0, 500)])
+    probabilities = np.zeros((1000, 3))
+    probabilities[:500, 0], probabilities[500:, 1] = confidence[:500], confidence[500:]
+    truth = np.repeat([0, 1], 500)
+    truth[::10] = 3  # wrong answers do not count
+    thresholds = strict_thresholds(probabilities, truth, least=0.6, lost=0.2)
+    assert thresholds[2] == 0.6  # never right
+    for label in range(2):
+        right = (truth == label) & (confidence >= 0.6)
+        assert (confidence[right] < thresholds[label]).mean() == pytest.approx(0.2, abs=0.01)
+    assert strict_thresholds(probabilities, truth, 0.6, 0.0).tolist() == [0.6] * 3
