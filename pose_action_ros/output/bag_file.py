@@ -140,8 +140,7 @@ class BagFile:
             for topic, kind in kinds.items()
         }
         if self._originals is not None:
-            shared = {viewer_topics.TF, viewer_topics.TF_STATIC}
-            replaced = {*TOPICS, *viewer_topics.TOPICS} - shared
+            replaced = {*TOPICS, *viewer_topics.TOPICS} - viewer_topics.SHARED
             self._originals.open(self._writer, leave_out=replaced)
 
     def add(self, frame: Frame, labels: Mapping[int, str]) -> None:
@@ -300,10 +299,12 @@ class Originals:
 
 
 def _added(writer: Writer, connection: Connection) -> Connection:
-    """The topic in the copy; one for all publishers of the same type and QoS."""
+    """The topic in the copy; one for all publishers of the same type and QoS, and one for TF."""
     ext = connection.ext
+    is_tf = connection.topic in viewer_topics.SHARED
     for there in writer.connections:
-        if (there.topic, there.msgtype, there.ext) == (connection.topic, connection.msgtype, ext):
+        same = (there.topic, there.msgtype) == (connection.topic, connection.msgtype)
+        if same and (is_tf or there.ext == ext):
             return there
     definition, digest = _definition(connection)
     profiles = ext.offered_qos_profiles if isinstance(ext, ConnectionExtRosbag2) else ()

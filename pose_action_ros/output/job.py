@@ -119,8 +119,8 @@ def _process(settings: ProcessSettings, source: Source, *, progress: bool) -> Re
     pipeline = Pipeline(settings, detect=not settings.keypoints_json)
     detector = pipeline.detector
     folder = Path(settings.output).expanduser()
-    outputs = Outputs(folder, source.rate, settings, detector.skeleton if detector else BODY_25)
     view = _view(settings)
+    outputs = Outputs(folder, source.rate, settings, detector.skeleton if detector else BODY_25)
     notes: NotedDetector | None = None
     if detector and not is_live(settings.source):
         notes = pipeline.detector = _noted(detector, settings)

@@ -36,13 +36,15 @@ TOPICS: Mapping[str, str] = {
     TF_STATIC: "tf2_msgs/msg/TFMessage",
 }
 """Topics, without namespace, and their types."""
+SHARED = frozenset({TF, TF_STATIC})
+"""Topics with transforms of others, too."""
 _OVERLAY, _BONES, _TEXTS, *_ = TOPICS
 _JPEG_QUALITY = 80
 _OWN_FRAME = re.compile(rf"{BODY}(.+_)?p?\d+|{UPRIGHT_FRAME}")
 _UNLIMITED = QosTime(2147483647, 4294967295)
 _KEPT = Qos(
     QosHistory.KEEP_LAST,
-    1,
+    100,  # of all publishers of a robot
     QosReliability.RELIABLE,
     QosDurability.TRANSIENT_LOCAL,
     _UNLIMITED,
@@ -109,9 +111,7 @@ def _tf(transforms: list[Any]) -> Any:
 
 def is_own_tf(topic: str, data: bytes) -> bool:
     """True for a message of TF with frames of this package alone, such as body_4."""
-    if topic not in (TF, TF_STATIC) or not any(
-        name.encode() in data for name in (BODY, UPRIGHT_FRAME)
-    ):
+    if topic not in SHARED or not any(name.encode() in data for name in (BODY, UPRIGHT_FRAME)):
         return False
     message: Any = typestore().deserialize_cdr(data, TOPICS[TF])
     return all(_OWN_FRAME.fullmatch(one.child_frame_id) for one in message.transforms)

@@ -14,6 +14,7 @@ import pytest
 from rosbags.highlevel import AnyReader
 from rosbags.interfaces import QosDurability
 
+from bag_files import START, brightness_counts, raw, write_bag
 from pose_action_ros import cli
 from pose_action_ros.camera import OPTICAL_FRAME
 from pose_action_ros.messages.definitions import new_message, typestore
@@ -49,6 +50,13 @@ def _read(path: Path) -> dict[str, list[Any]]:
         for connection, _, data in reader.messages():
             found[connection.topic].append(reader.deserialize(data, connection.msgtype))
     return found
+
+
+def _transforms(*children: str) -> Any:
+    """A message of TF."""
+    kind = "geometry_msgs/msg/TransformStamped"
+    transforms = [new_message(kind, child_frame_id=name) for name in children]
+    return new_message(TOPICS[TF], transforms=transforms)
 
 
 @pytest.fixture(scope="module")
@@ -149,14 +157,33 @@ def test_without_topics_for_viewers(tmp_path: Path) -> None:
     ],
 )
 def test_frames_of_a_robot_are_not_those_of_people(children: list[str], own: bool) -> None:
-
-    transforms = [
-        new_message("geometry_msgs/msg/TransformStamped", child_frame_id=name) for name in children
-    ]
-    message = new_message(TOPICS[TF], transforms=transforms)
+    message = _transforms(*children)
     data = bytes(typestore().serialize_cdr(message, TOPICS[TF]))
     assert is_own_tf(TF, data) is own
     assert not is_own_tf("/elsewhere", data)
+
+
+@pytest.mark.usefixtures("fake_stages")
+def test_transforms_of_a_robot_are_copied_beside_those_of_people(tmp_path: Path) -> None:
+    images = [raw(image, START + number / 10) for number, image in enumerate(brightness_counts(3))]
+    robot = {
+        "/image": images,
+        TF: [_transforms("base_link"), _transforms("body_4"), _transforms("arm", "body_9")],
+        TF_STATIC: [_transforms("lidar"), _transforms(UPRIGHT_FRAME)],
+    }
+    source, made = write_bag(tmp_path / "robot", robot), tmp_path / "both"
+    words = ["process", source, "--output", tmp_path / "out", "--no-video", "--write-bag", made]
+    assert cli.main([*map(str, words), "--with-originals"]) == 0
+    found = {
+        topic: [[one.child_frame_id for one in message.transforms] for message in messages]
+        for topic, messages in _read(made).items()
+        if topic in {TF, TF_STATIC}
+    }
+    assert found[TF] == [["base_link"], ["arm", "body_9"]]
+    assert sorted(found[TF_STATIC]) == [["lidar"], [UPRIGHT_FRAME]]
+    with AnyReader([made]) as reader:
+        topics = [connection.topic for connection in reader.connections]
+    assert sorted(topics) == sorted(set(topics))
 
 
 def _panels(layout: Any) -> Iterator[str]:
