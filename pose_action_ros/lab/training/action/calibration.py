@@ -97,7 +97,7 @@ def fit_threshold(
 def unreliable(
     probabilities: Array, labels: Labels, wrong: float, least: float = 0.2
 ) -> npt.NDArray[np.bool_]:
-    """(L,) True for labels whose answers are too often wrong with every threshold.
+    """(L,) True for labels with too many wrong answers above every threshold.
 
     Args:
         probabilities: (N, L), calibrated, of held-out windows.
