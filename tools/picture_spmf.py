@@ -23,7 +23,7 @@ def draw_spmf(path: Path) -> None:
     """Draw the picture into a PNG file."""
     lifter, labels = Lifter(LifterSettings()), Recogniser(RecogniserSettings()).labels
     rows = -(-len(labels) // COLUMNS)
-    with figure(path, (7.5, 1.0 * rows + 0.3)) as page:
+    with figure(path, (7.0, 0.92 * rows + 0.3)) as page:
         for place, label in enumerate(labels):
             panel = page.add_subplot(rows, COLUMNS, place + 1)
             panel.imshow(motion_image(label, lifter), interpolation="nearest", aspect="auto")
