@@ -9,9 +9,11 @@ from time import perf_counter, process_time
 from typing import Any
 
 from pose_action_ros.msg import Keypoints
+from rclpy.task import Future
 
 from pose_action_ros.nodes.lifter_node import LifterNode
 from pose_action_ros.nodes.running import run
+from pose_action_ros.stopping import on_stop_signal
 
 
 class TimedLifter(LifterNode):
@@ -51,7 +53,9 @@ def main() -> int:
         nodes.append(TimedLifter())
         return nodes[0]
 
-    code = run(make)
+    stop: Future[None] = Future()
+    on_stop_signal(lambda: stop.set_result(None))
+    code = run(make, stop)
     result = {"seconds": nodes[0].seconds, "cpu": nodes[0].cpu}
     Path(sys.argv[1]).write_text(json.dumps(result), encoding="utf-8")
     return code

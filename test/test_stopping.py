@@ -129,7 +129,10 @@ def test_an_executable_ends_during_its_imports(tmp_path: Path, number: signal.Si
     script = TEMPLATE.read_text().replace("@module@", "slow").replace("@stopped@", "17")
     (tmp_path / "run").write_text(script)
     with subprocess.Popen(
-        [sys.executable, str(tmp_path / "run")], stdout=subprocess.PIPE, text=True
+        [sys.executable, str(tmp_path / "run")],
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(INT, signal.default_int_handler),  # noqa: PLW1509
     ) as process:
         assert line_of(process) == "imports"
         process.send_signal(number)

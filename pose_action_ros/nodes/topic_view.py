@@ -78,7 +78,7 @@ def _view(
         name,
         [_publisher(info) for info in offered],
         _clashes(offered, node.get_subscriptions_info_by_topic(name)),
-        others=_topics_with_images(node),
+        others=[other for other in _topics_with_images(node) if other != name],
         seconds=waited,
         count=len(images) - first,
         largest=max((len(image.data) for image in images), default=0),

@@ -161,7 +161,9 @@ def test_depth_images() -> None:
     message = grey_message()
     message.encoding = "16UC1"
     with camera("near", message):
-        assert "16UC1 are probably depth" in problem("near", topic.DEPTH).text
+        found = problem("near", topic.DEPTH)
+    assert "16UC1 are probably depth" in found.text
+    assert "/near" not in found.remedy
 
 
 def test_two_cameras_on_one_topic() -> None:

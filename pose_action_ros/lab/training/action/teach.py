@@ -276,7 +276,7 @@ def _calibration(
     if not len(logits):
         return base.temperature, base.threshold
     temperature = (
-        calibrate(logits, labels, predict_logits(network, check.images[~named])).temperature
+        calibrate(logits, labels, predict_logits(network, check.images[~named]))[0]
         if network.shape.spare
         else fit_temperature(logits, labels)
     )
