@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from onnx import helper
 
-from engines.networks import Sizes, save
+from engines.networks import Sizes, helper, save
 from pose_action_ros.cli.models import add_network
 from pose_action_ros.models.openpose_card import OpenPoseCard
 from shared_data import SHARED

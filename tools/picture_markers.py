@@ -16,7 +16,7 @@ from std_msgs.msg import Header
 
 from pose_action_ros.camera import OPTICAL_FRAME, Intrinsics
 from pose_action_ros.nodes import markers
-from pose_action_ros.nodes.humans import body_name
+from pose_action_ros.nodes.body_topics import body_name
 from pose_action_ros.nodes.markers import body_transform
 from pose_action_ros.poses import Pose3D
 from pose_action_ros.simulation import Scene

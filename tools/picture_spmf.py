@@ -14,7 +14,7 @@ from pose_action_ros.recognition.enhanced_spmf import Image
 from pose_action_ros.recognition.spmf_jet import coloured
 from pose_action_ros.simulation import Scene
 
-COLUMNS = 6
+COLUMNS = 8
 STANDING, DOING = 2.0, 1.6
 """Duration of standing before the action, and of the action before the image [s]."""
 
@@ -23,11 +23,11 @@ def draw_spmf(path: Path) -> None:
     """Draw the picture into a PNG file."""
     lifter, labels = Lifter(LifterSettings()), Recogniser(RecogniserSettings()).labels
     rows = -(-len(labels) // COLUMNS)
-    with figure(path, (9, 2.1 * rows + 0.3)) as page:
+    with figure(path, (7.0, 0.92 * rows + 0.3)) as page:
         for place, label in enumerate(labels):
             panel = page.add_subplot(rows, COLUMNS, place + 1)
             panel.imshow(motion_image(label, lifter), interpolation="nearest", aspect="auto")
-            panel.set_title(label.replace("_", " "), fontsize=10, pad=3)
+            panel.set_title(label.replace("_", " "), fontsize=7, pad=2)
             panel.axis("off")
         page.subplots_adjust(0.01, 0.01, 0.99, 0.96, wspace=0.08, hspace=0.14)
 

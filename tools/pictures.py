@@ -1,6 +1,7 @@
 """Draw the pictures of the documentation: simulated people through the pipeline.
 
-python tools/pictures.py [demo | pose | spmf | markers | timeline ...]   (needs the extra "train")
+python tools/pictures.py [demo | pose | spmf | markers | timeline | view ...]
+(needs the extra "train"; the view needs the extra "view" and chromium-headless-shell)
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from picture_moments import draw_moments
 from picture_pose import draw_pose
 from picture_spmf import draw_spmf
 from picture_timeline import draw_timeline
+from picture_view import draw_view
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs"
 PICTURES: dict[str, Callable[[Path], None]] = {
@@ -22,6 +24,7 @@ PICTURES: dict[str, Callable[[Path], None]] = {
     "spmf.png": draw_spmf,
     "markers.png": draw_markers,
     "timeline.svg": draw_timeline,
+    "view.png": draw_view,
 }
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.errors import SettingError
-from pose_action_ros.output.settings import ProcessSettings
+from pose_action_ros.output.settings import VIEWER, ProcessSettings
 from pose_action_ros.sources.kinds import BAG_FILES, is_live, kind_of, sources_in, stem_of
 
 if TYPE_CHECKING:
@@ -40,7 +40,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a video file, a picture, a folder of images, a ROS 2 bag, a folder of videos and "
         "bags, a webcam (0), a stream's address or 'simulation'",
     )
-    add_options(parser, ProcessSettings, skip=("source",))
+    add_options(parser, ProcessSettings, skip=("source", "view"))
+    parser.add_argument(
+        "--view",
+        nargs="?",
+        const=VIEWER,
+        default=argparse.SUPPRESS,
+        metavar="FILE.rrd",
+        help="show images, people in 3D and labels over time in Rerun during the run, or serve "
+        "them for a browser where there is no screen; with FILE.rrd write them into that file",
+    )
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--jobs", type=int, default=1, help="sources processed in parallel (default: 1)"
@@ -74,6 +83,10 @@ def run(args: argparse.Namespace) -> int:
         settings = settings_from(args, ProcessSettings, source="".join(names))
         report = job.process_source(settings)
         sys.stdout.write(summary(report))
+        if report.view is not None and not report.interrupted:
+            sys.stdout.write(f"the results are shown at {report.view.address} until Ctrl-C\n")
+            sys.stdout.flush()
+            report.view.wait()
         return _exit_code([report])
     from pose_action_ros.output import lock
 
@@ -94,6 +107,8 @@ def jobs_of(settings: ProcessSettings, names: Sequence[str]) -> list[ProcessSett
     if live or settings.keypoints_json:
         name = live[0] if live else "keypoints_json"
         raise SettingError(f"{name} cannot be combined with other sources; process it alone")
+    if settings.view == VIEWER:
+        raise SettingError("--view shows one source; use --view FILE.rrd for several")
     stems: list[str] = []
     for name in names:
         stem, number = stem_of(name), 2
@@ -107,20 +122,20 @@ def _job(settings: ProcessSettings, name: str, stem: str) -> ProcessSettings:
     def inside(folder: str) -> str:
         return str(Path(folder).expanduser().resolve() / stem) if folder else ""
 
-    bag = Path(settings.write_bag)
-    if (
-        bag.suffix in BAG_FILES
-    ):  # the name of each source's file; without a folder beside its results
-        folder = settings.output if bag.parent == Path() else str(bag.parent)
-        write_bag = str(Path(inside(folder)) / bag.name)
-    else:
-        write_bag = inside(settings.write_bag)
+    def named(file: str) -> str:
+        """The file of this source; without a folder beside its results."""
+        path = Path(file)
+        folder = settings.output if path.parent == Path() else str(path.parent)
+        return str(Path(inside(folder)) / path.name) if file else ""
+
+    is_file = Path(settings.write_bag).suffix in BAG_FILES
     source = str(Path(name).expanduser().resolve()) if Path(name).expanduser().exists() else name
     return replace(
         settings,
         source=source,
         output=inside(settings.output),
-        write_bag=write_bag,
+        write_bag=named(settings.write_bag) if is_file else inside(settings.write_bag),
+        view=named(settings.view),
         write_json=inside(settings.write_json),
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from rosbags.interfaces import Nodetype
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 from rosbags.typesys.store import Typestore
 
@@ -63,6 +64,30 @@ def _floats(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
 
 def _integers(values: Sequence[int]) -> npt.NDArray[np.int32]:
     return np.array(values, dtype=np.int32)
+
+
+def new_message(name: str, **values: Any) -> Any:
+    """Create a message of a type; fields without a value are zero or empty.
+
+    For types without arrays of a fixed length.
+    """
+    store = typestore()
+    _, fields = store.fielddefs[name]
+    filled = {field: _zero(*kind) for field, kind in fields if field not in values}
+    kind: Any = store.types[name]
+    return kind(**filled, **values)
+
+
+def _zero(node: Nodetype, inside: Any) -> Any:
+    """Value of a field without one, from its definition."""
+    if node is Nodetype.NAME:
+        return new_message(inside)
+    if node is Nodetype.SEQUENCE:
+        item, kind = inside[0]
+        numbers = item is Nodetype.BASE and kind[0] != "string"
+        return np.zeros(0, kind[0]) if numbers else []
+    name = inside[0]
+    return "" if name == "string" else np.zeros((), name).item()
 
 
 def time_message(nanoseconds: int) -> Any:

@@ -15,6 +15,7 @@ from std_msgs.msg import Header
 from visualization_msgs.msg import MarkerArray
 
 from pose_action_ros.drawing.captions import Captions
+from pose_action_ros.drawing.markers import TEXTS
 from pose_action_ros.msg import Action, Poses
 from pose_action_ros.nodes import markers
 from pose_action_ros.nodes.base import NodeSettings
@@ -50,7 +51,7 @@ class ActionStage(Stage):
         self._action = self._add(Action, "action")
         self._spmf = self._add(ImageMessage, "~/spmf", depth=1)
         self._markers = self._add(MarkerArray, "~/markers")
-        self._texts = markers.MarkerSet(markers.TEXTS)
+        self._texts = markers.MarkerSet(TEXTS)
         self._captions = Captions()
 
     def close(self) -> None:

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from threading import RLock
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from rclpy.node import Node
-from rclpy.publisher import Publisher
 from std_msgs.msg import Header
 
 from pose_action_ros.msg import Action
+from pose_action_ros.nodes.body_topics import BODIES, BodyTopics, Topic
 from pose_action_ros.nodes.stamps import seconds_of
 from pose_action_ros.nodes.topics import Publishers, reliable
 from pose_action_ros.poses import UNTRACKED, Pose2D
-from pose_action_ros.settings import Settings, setting
 from pose_action_ros.skeletons import COCO_18
 
-try:
-    from rclpy.event_handler import PublisherEventCallbacks
-except ImportError:  # in Humble
-    from rclpy.qos_event import PublisherEventCallbacks
-
-BODIES = "/humans/bodies"
 _MARGIN = 0.1  # of the longer side: heads and hands extend beyond the joints
 
 POSTURES: Mapping[str, str] = {
@@ -48,29 +40,6 @@ GESTURES: Mapping[str, str] = {
 """Constants of Gesture by label; the side of a raised hand is taken from the joints."""
 
 RAISING = "raising_hand"
-
-
-@dataclass(frozen=True)
-class HumansSettings(Settings):
-    """Publishing under /humans."""
-
-    ros4hri: bool = setting(
-        False,
-        "follow ROS4HRI (REP-155): people also under /humans/bodies, which needs hri_msgs, and TF "
-        "frames named after the ids used there",
-    )
-
-
-def body_name(namespace: str, person_id: int, *, ros4hri: bool) -> str:
-    """The name of a body in TF and under /humans, unique among all cameras of a robot.
-
-    Args:
-        namespace: of the node: person 4 of one in /robot/eye is robot_eye_4, in / just 4.
-        person_id: of the person in that node's messages.
-        ros4hri: True if the name is part of a topic's, which must not begin with a digit: p4.
-    """
-    parts = [part for part in namespace.split("/") if part]
-    return "_".join([*parts, f"p{person_id}" if ros4hri else str(person_id)])
 
 
 class HumanMessages:
@@ -160,16 +129,6 @@ def _normalised(points: npt.NDArray[np.float64], size: tuple[int, int]) -> npt.N
     return normalised
 
 
-@dataclass
-class _Body:
-    """A tracked person, and the publishers of the person's topics."""
-
-    name: str
-    person: Pose2D
-    stamp: float  # of the newest image with the person [s]
-    publishers: dict[str, Publisher[Any]] = field(default_factory=dict)
-
-
 def make_humans(node: Node) -> Humans | None:
     """Create the publishers under /humans; without hri_msgs log a warning and return None."""
     try:
@@ -195,14 +154,21 @@ class Humans(Publishers):
         super().__init__(node)
         self._lock = RLock()
         self._messages = messages
-        self._kinds = {
+        kinds = {
             "skeleton2d": types.Skeleton2D,
             "roi": types.NormalizedRegionOfInterest2D,
             "posture": types.BodyPosture,
             "gesture": types.Gesture,
         }
         self._tracked = self._add(types.IdsList, f"{BODIES}/tracked")
-        self._bodies: dict[int, _Body] = {}
+        self._bodies = BodyTopics(
+            node,
+            {
+                name: Topic(f"{BODIES}/{{}}/{name}", kind, reliable(1))
+                for name, kind in kinds.items()
+            },
+        )
+        self._people: dict[int, Pose2D] = {}
 
     def publish(
         self, people: Sequence[Pose2D], size: tuple[int, int], header: Header, memory: float
@@ -215,57 +181,32 @@ class Humans(Publishers):
             header: of the image.
             memory: time [s] for which a person out of view keeps the topics.
         """
-        tracked = [person for person in people if person.person_id != UNTRACKED]
+        tracked = {person.person_id: person for person in people}
+        tracked.pop(UNTRACKED, None)
         with self._lock:
-            self._update(tracked, seconds_of(header.stamp), memory)
-            names = [body.name for body in self._bodies.values()]
-            self._tracked.publish(self._messages.ids(names, header))
-            for person in tracked:
-                body = self._bodies[person.person_id]
-                self._send(body, "skeleton2d", self._messages.skeleton(person, size, header))
-                self._send(body, "roi", self._messages.region(person, size, header))
+            names = self._bodies.update(tracked, seconds_of(header.stamp), memory)
+            self._people = {key: self._people.get(key) or tracked[key] for key in names} | tracked
+            self._tracked.publish(self._messages.ids(list(names.values()), header))
+            for key, person in tracked.items():
+                self._bodies.publish(
+                    key, "skeleton2d", self._messages.skeleton(person, size, header)
+                )
+                self._bodies.publish(key, "roi", self._messages.region(person, size, header))
 
     def publish_action(self, action: Action) -> None:
         """Publish the action of one person; ROS4HRI has no message for interactions."""
         with self._lock:
-            body = self._bodies.get(action.person_ids[0]) if len(action.person_ids) == 1 else None
-            if body is None:
+            key = action.person_ids[0] if len(action.person_ids) == 1 else UNTRACKED
+            if key not in self._people:
                 return
-            self._send(body, "posture", self._messages.posture(action.label, action.header))
-            gesture = self._messages.gesture(action.label, body.person, action.header)
-            self._send(body, "gesture", gesture)
+            posture = self._messages.posture(action.label, action.header)
+            gesture = self._messages.gesture(action.label, self._people[key], action.header)
+            self._bodies.publish(key, "posture", posture)
+            self._bodies.publish(key, "gesture", gesture)
 
     def close(self) -> None:
         """Destroy all publishers."""
         with self._lock:
-            for person_id in list(self._bodies):
-                self._remove(person_id)
+            self._people = {}
+            self._bodies.close()
         super().close()
-
-    def _update(self, people: Sequence[Pose2D], stamp: float, memory: float) -> None:
-        """Add new bodies; remove those out of view, and all when time jumped back."""
-        for person_id, body in list(self._bodies.items()):
-            if not 0 <= stamp - body.stamp <= memory:
-                self._remove(person_id)
-        for person in people:
-            body = self._bodies.get(person.person_id) or self._create(person, stamp)
-            body.person, body.stamp = person, stamp
-
-    def _create(self, person: Pose2D, stamp: float) -> _Body:
-        name = body_name(self._node.get_namespace(), person.person_id, ros4hri=True)
-        body = self._bodies[person.person_id] = _Body(name, person, stamp)
-        # The executor would receive the default handlers of events from this thread.
-        silent = PublisherEventCallbacks(use_default_callbacks=False)
-        for topic, kind in self._kinds.items():
-            body.publishers[topic] = self._node.create_publisher(
-                kind, f"{BODIES}/{name}/{topic}", reliable(1), event_callbacks=silent
-            )
-        return body
-
-    def _remove(self, person_id: int) -> None:
-        for publisher in self._bodies.pop(person_id).publishers.values():
-            self._node.destroy_publisher(publisher)
-
-    def _send(self, body: _Body, topic: str, message: Any | None) -> None:
-        if message is not None:
-            body.publishers[topic].publish(message)

@@ -18,9 +18,10 @@ from pose_action_ros.drawing import draw_people
 from pose_action_ros.drawing.captions import Captions
 from pose_action_ros.msg import Action, Keypoints
 from pose_action_ros.nodes.base import NodeSettings
+from pose_action_ros.nodes.body_topics import HumansSettings
 from pose_action_ros.nodes.conversions import keypoints_message
 from pose_action_ros.nodes.health import Finding, Level
-from pose_action_ros.nodes.humans import HumansSettings, make_humans
+from pose_action_ros.nodes.humans import make_humans
 from pose_action_ros.nodes.images import (
     Image,
     ImageInputSettings,

@@ -14,15 +14,17 @@ from sensor_msgs.msg import JointState
 from std_msgs.msg import Header
 from visualization_msgs.msg import MarkerArray
 
+from pose_action_ros.drawing.markers import BONES
 from pose_action_ros.joint_angles import ANGLES, joint_angles
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.msg import Keypoints, Poses
 from pose_action_ros.nodes import markers
 from pose_action_ros.nodes.base import NodeSettings
+from pose_action_ros.nodes.body_topics import HumansSettings, body_name
 from pose_action_ros.nodes.camera_model import CameraModel, CameraModelSettings
 from pose_action_ros.nodes.conversions import people_from_keypoints, poses_message
 from pose_action_ros.nodes.health import Finding
-from pose_action_ros.nodes.humans import HumansSettings, body_name
+from pose_action_ros.nodes.human_models import HumanModels
 from pose_action_ros.nodes.running import run_process
 from pose_action_ros.nodes.stage import Stage, StageNode
 from pose_action_ros.nodes.topics import KeptMessages, subscribe
@@ -41,7 +43,7 @@ class LifterNodeSettings(LifterStageSettings, NodeSettings):
 
 
 class LifterStage(Stage):
-    """Lifter and camera model; poses, ~/markers, ~/joint_angles, and TF frames of bodies.
+    """Lifter and camera model; poses, ~/markers, ~/joint_angles, TF, and human models if ros4hri.
 
     Attributes:
         lifter: may be shared with a pipeline.
@@ -53,17 +55,19 @@ class LifterStage(Stage):
         self.lifter = lifter
         self.camera = CameraModel(settings.rectified, settings.field_of_view)
         self._kept: list[KeptMessages] = []
-        self._ros4hri = settings.ros4hri
+        self._models = HumanModels(node) if settings.ros4hri else None
         self._poses = self._add(Poses, "poses")
         self._markers = self._add(MarkerArray, "~/markers")
         self._angles = self._add(JointState, "~/joint_angles")
-        self._bones = markers.MarkerSet(markers.BONES)
+        self._bones = markers.MarkerSet(BONES)
         self._tf = markers.tf_publisher(node)
         if self._tf is not None:
             self.publishers.append(self._tf)
 
     def close(self) -> None:
         """Destroy the publishers and release the model."""
+        if self._models is not None:
+            self._models.close()
         super().close()
         del self.lifter
 
@@ -95,12 +99,11 @@ class LifterStage(Stage):
             self._markers.publish(self._bones.array(markers.bones(people, header), header))
         if self._angles.get_subscription_count():
             self._angles.publish(self._joint_state(people, header))
+        limbs = self._models.publish(people, header) if self._models is not None else []
         if self._tf is not None and self._tf.get_subscription_count():
-            transforms = (
-                markers.body_transform(one, self._body_name(one), header) for one in people
-            )
-            frames = [one for one in transforms if one is not None]
-            self._tf.publish(self._tf.msg_type(transforms=frames))
+            bodies = (markers.body_transform(one, self._body_name(one), header) for one in people)
+            frames = [one for one in bodies if one is not None]
+            self._tf.publish(self._tf.msg_type(transforms=frames + limbs))
         return people
 
     def _joint_state(self, people: Sequence[Pose3D], header: Header) -> JointState:
@@ -111,7 +114,8 @@ class LifterStage(Stage):
         return JointState(header=header, name=names, position=joint_angles(points).ravel().tolist())
 
     def _body_name(self, pose: Pose3D) -> str:
-        return body_name(self._node.get_namespace(), pose.person_id, ros4hri=self._ros4hri)
+        ros4hri = self._models is not None
+        return body_name(self._node.get_namespace(), pose.person_id, ros4hri=ros4hri)
 
 
 class LifterNode(StageNode[LifterNodeSettings, Keypoints]):

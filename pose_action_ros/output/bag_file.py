@@ -29,6 +29,7 @@ from pose_action_ros.messages.definitions import (
     typestore,
 )
 from pose_action_ros.messages.results import action_message, keypoints_message, poses_message
+from pose_action_ros.output import viewer_topics
 from pose_action_ros.pipeline import Frame
 from pose_action_ros.skeletons import HUMAN36M_17, Skeleton
 from pose_action_ros.sources import Header
@@ -56,7 +57,13 @@ _Message = tuple[Connection, int, bytes]
 
 
 def open_bag_file(
-    path: Path, source: str, storage: str, skeleton: Skeleton, *, originals: bool
+    path: Path,
+    source: str,
+    storage: str,
+    skeleton: Skeleton,
+    *,
+    originals: bool,
+    viewers: bool = True,
 ) -> BagFile:
     """Begin a bag of the results of a source.
 
@@ -66,6 +73,7 @@ def open_bag_file(
         storage: mcap or sqlite3, where the path is a folder.
         skeleton: of the keypoints.
         originals: copy the messages of the source, which is a bag.
+        viewers: write the topics for viewers, too.
 
     Raises:
         SettingError: the bag cannot be written, or does not fit the source.
@@ -77,10 +85,10 @@ def open_bag_file(
         if here == there or here in there.parents or there in here.parents:
             raise SettingError(f"write_bag {path} is in the way of the source {read}; move it")
     if not originals:
-        return BagFile(path, storage, skeleton)
+        return BagFile(path, storage, skeleton, viewers=viewers)
     if is_live(source) or not (source and read.exists() and is_bag(read)):
         raise SettingError(f"with_originals needs a bag as source, got {source!r}")
-    return BagFile(path, storage, skeleton, Originals(read))
+    return BagFile(path, storage, skeleton, Originals(read), viewers=viewers)
 
 
 class BagFile:
@@ -91,16 +99,24 @@ class BagFile:
         storage: of a folder, mcap or sqlite3.
         skeleton: of the keypoints, for images without people.
         originals: messages to copy; None for none.
+        viewers: write the topics for viewers, too.
 
     Raises:
         SettingError: the path is taken by something else, or cannot be written.
     """
 
     def __init__(
-        self, path: Path, storage: str, skeleton: Skeleton, originals: Originals | None = None
+        self,
+        path: Path,
+        storage: str,
+        skeleton: Skeleton,
+        originals: Originals | None = None,
+        *,
+        viewers: bool = True,
     ) -> None:
         check_place(path)
         self._path, self._skeleton, self._originals = path, skeleton, originals
+        self._viewers = viewer_topics.ViewerMessages() if viewers else None
         self._hidden = path.with_name(f".{path.name}.part")
         kinds = {ending: plugin for plugin, ending in STORAGES.values()}
         self._plugin = kinds.get(path.suffix, STORAGES[storage][0])
@@ -113,22 +129,33 @@ class BagFile:
         made = self._hidden / _name(self._path)
         self._writer = Writer(made, version=_VERSION, storage_plugin=self._plugin)
         self._writer.open()
+        kinds = {**TOPICS, **(viewer_topics.TOPICS if self._viewers else {})}
         self._topics = {
-            topic: self._writer.add_connection(topic, kind, typestore=typestore())
-            for topic, kind in TOPICS.items()
+            topic: self._writer.add_connection(
+                topic,
+                kind,
+                typestore=typestore(),
+                offered_qos_profiles=viewer_topics.QOS.get(topic, ()),
+            )
+            for topic, kind in kinds.items()
         }
         if self._originals is not None:
-            self._originals.open(self._writer, leave_out=tuple(TOPICS))
+            replaced = {*TOPICS, *viewer_topics.TOPICS} - viewer_topics.SHARED
+            self._originals.open(self._writer, leave_out=replaced)
 
-    def add(self, frame: Frame) -> None:
+    def add(self, frame: Frame, labels: Mapping[int, str]) -> None:
         """Write the messages of one image, and the original messages before it.
+
+        Args:
+            frame: with the annotated image.
+            labels: text over the head by person id.
 
         Raises:
             SettingError: the bag cannot be written.
         """
-        self._try(lambda: self._add(frame))
+        self._try(lambda: self._add(frame, labels))
 
-    def _add(self, frame: Frame) -> None:
+    def _add(self, frame: Frame, labels: Mapping[int, str]) -> None:
         stamp = round(frame.stamp * 1e9)
         origin = frame.header or Header(stamp, OPTICAL_FRAME, stamp)
         if self._originals is not None:
@@ -145,6 +172,9 @@ class BagFile:
             ago = round((frame.stamp - estimate.window_start) * 1e9)
             start = time_message(max(origin.stamp - ago, 0))
             self._write("/action", origin, action_message(types, estimate, header, start))
+        if self._viewers is not None:
+            for topic, message in self._viewers.of(frame, labels, header):
+                self._write(topic, origin, message)
 
     def _write(self, topic: str, origin: Header, message: Any) -> None:
         connection: Connection = self._topics[topic]
@@ -210,7 +240,7 @@ def check_place(path: Path) -> None:
 
 
 class Originals:
-    """Copies the messages of a bag in their order.
+    """Copies the messages of a bag in their order; TF frames of people are left out.
 
     Args:
         path: of the bag; damaged bags are copied as far as they can be read.
@@ -259,7 +289,8 @@ class Originals:
         """Copy the messages recorded until this time [ns]; None for all."""
         while self._next is not None and (received is None or self._next[1] <= received):
             connection, stamp, data = self._next
-            self._writer.write(self._copies[connection.id], stamp, data)
+            if not viewer_topics.is_own_tf(connection.topic, data):
+                self._writer.write(self._copies[connection.id], stamp, data)
             self._step()
 
     def close(self) -> None:
@@ -268,10 +299,12 @@ class Originals:
 
 
 def _added(writer: Writer, connection: Connection) -> Connection:
-    """The topic in the copy; one for all publishers of the same type and QoS."""
+    """The topic in the copy; one for all publishers of the same type and QoS, and one for TF."""
     ext = connection.ext
+    is_tf = connection.topic in viewer_topics.SHARED
     for there in writer.connections:
-        if (there.topic, there.msgtype, there.ext) == (connection.topic, connection.msgtype, ext):
+        same = (there.topic, there.msgtype) == (connection.topic, connection.msgtype)
+        if same and (is_tf or there.ext == ext):
             return there
     definition, digest = _definition(connection)
     profiles = ext.offered_qos_profiles if isinstance(ext, ConnectionExtRosbag2) else ()

@@ -20,6 +20,7 @@ from pose_action_ros.output import lock
 from pose_action_ros.output.notes import NotedDetector
 from pose_action_ros.output.outputs import Outputs
 from pose_action_ros.output.settings import ProcessSettings
+from pose_action_ros.output.view import View
 from pose_action_ros.pipeline import Frame, Pipeline
 from pose_action_ros.skeletons import BODY_25
 from pose_action_ros.sources import Source, SourceSettings, open_keypoints, open_source
@@ -43,6 +44,7 @@ class Report:
         late: number of images that were dropped because they are late, see StampOrder.
         damage: lost parts of the source, in one sentence; empty for none.
         interrupted: True if the user stopped it.
+        view: the web viewer that shows the results; None without it.
     """
 
     folder: Path
@@ -52,6 +54,7 @@ class Report:
     late: int = 0
     damage: str = ""
     interrupted: bool = False
+    view: View | None = None
 
 
 def process_source(
@@ -116,6 +119,7 @@ def _process(settings: ProcessSettings, source: Source, *, progress: bool) -> Re
     pipeline = Pipeline(settings, detect=not settings.keypoints_json)
     detector = pipeline.detector
     folder = Path(settings.output).expanduser()
+    view = _view(settings)
     outputs = Outputs(folder, source.rate, settings, detector.skeleton if detector else BODY_25)
     notes: NotedDetector | None = None
     if detector and not is_live(settings.source):
@@ -125,6 +129,8 @@ def _process(settings: ProcessSettings, source: Source, *, progress: bool) -> Re
         with logging_redirect_tqdm():
             frames = pipeline.process(source)
             for frame in _with_progress(frames, source.length, progress=progress):
+                if view is not None:
+                    view.add(frame)
                 outputs.add(frame)
         complete = True
     except KeyboardInterrupt:
@@ -132,12 +138,28 @@ def _process(settings: ProcessSettings, source: Source, *, progress: bool) -> Re
     finally:
         with signals_ignored():  # a second Ctrl-C must not cut the files
             outputs.close(complete=complete)
+            if view is not None:
+                view.close()
             if notes is not None:
                 notes.close(complete=complete)
     people = {person: presence.seconds for person, presence in outputs.people.items()}
     return Report(
-        folder, people, outputs.seconds, source.skipped, source.late, source.damage, interrupted
+        folder,
+        people,
+        outputs.seconds,
+        source.skipped,
+        source.late,
+        source.damage,
+        interrupted,
+        view if view is not None and view.address else None,
     )
+
+
+def _view(settings: ProcessSettings) -> View | None:
+    """The viewer, if any; only then Rerun is imported."""
+    if not settings.view:
+        return None
+    return View(settings.view, title_of(settings.source or settings.keypoints_json))
 
 
 def _noted(detector: Detector, settings: ProcessSettings) -> NotedDetector:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -70,6 +71,7 @@ class Outputs:
         self._whole = not settings.seconds
         self._json, self._bag = _json_files(settings), _bag_file(settings, skeleton)
         self._video = _annotated(folder, rate, settings) if settings.video else None
+        self._draws = settings.video or (self._bag is not None and settings.bag_viewers)
         self._segments, self._captions = Segments(), Captions()
         self._ended: list[Segment] = []
         self._folder, self._film = folder, _film(folder, settings)
@@ -88,14 +90,14 @@ class Outputs:
         self._exports.add(frame)
         if self._json is not None:
             self._json.add(frame.index, frame.keypoints)
+        labels = self._captions.at(frame.stamp)
+        if self._draws:
+            frame = _annotate(frame, labels)
         if self._bag is not None:
-            self._bag.add(frame)
+            self._bag.add(frame, labels)
         if self._video is not None:
             assert frame.image is not None
-            # A raw image out of a bag is the message's memory, which cannot be written.
-            image = np.require(frame.image, requirements=("C", "W"))
-            draw_people(image, frame.keypoints, self._captions.at(frame.stamp))
-            self._video.add(image, frame.stamp)
+            self._video.add(frame.image, frame.stamp)
 
     def _write(self, segments: Iterable[Segment]) -> None:
         for segment in segments:
@@ -126,6 +128,15 @@ class Outputs:
             self._bag.close(complete=complete and self._whole)
         write_timeline(self._folder / "actions.svg", self._ended, self.people)
         self._exports.close(self._film, self._ended)
+
+
+def _annotate(frame: Frame, labels: Mapping[int, str]) -> Frame:
+    """Draw the people into the image, or into a copy where it cannot be written."""
+    assert frame.image is not None
+    # A raw image out of a bag is the message's memory, which cannot be written.
+    image = np.require(frame.image, requirements=("C", "W"))
+    draw_people(image, frame.keypoints, labels)
+    return replace(frame, image=image)
 
 
 def _film(folder: Path, settings: ProcessSettings) -> str:
@@ -236,5 +247,10 @@ def _bag_file(settings: ProcessSettings, skeleton: Skeleton) -> BagFile | None:
         ) from error
     path = Path(settings.write_bag).expanduser()
     return open_bag_file(
-        path, settings.source, settings.bag_storage, skeleton, originals=settings.with_originals
+        path,
+        settings.source,
+        settings.bag_storage,
+        skeleton,
+        originals=settings.with_originals,
+        viewers=settings.bag_viewers,
     )

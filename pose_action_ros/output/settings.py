@@ -11,6 +11,8 @@ from pose_action_ros.sources import SourceSettings
 
 EXPORTS = ("csv", "json", "srt", "vtt", "eaf", "trc", "c3d", "bvh")
 """Formats of `export`."""
+VIEWER, RECORDING = "viewer", ".rrd"
+"""Values of `view`: Rerun's viewer, and the ending of a file for it."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,16 @@ class ProcessSettings(PipelineSettings, SourceSettings):
     )
     write_bag: str = setting(
         "",
-        "ROS 2 bag with keypoints, poses and action as the nodes publish them: a .mcap or .db3 "
+        "ROS 2 bag with keypoints, poses and actions as the nodes publish them: a .mcap or .db3 "
         "file, or a folder; empty for none",
     )
     bag_storage: str = setting(
         "mcap", "storage of a write_bag that is a folder", choices=("mcap", "sqlite3")
+    )
+    bag_viewers: bool = setting(
+        True,
+        "write into write_bag topics for viewers such as Foxglove, too: annotated images (JPEG), "
+        "markers and TF",
     )
     with_originals: bool = setting(
         False, "copy the messages of the bag that is read into write_bag, too"
@@ -45,6 +52,11 @@ class ProcessSettings(PipelineSettings, SourceSettings):
         "formats of further files in `output`, separated by commas: csv (joints and angles), json "
         "(an object for each image), srt and vtt (subtitles), eaf (ELAN), trc and c3d (markers), "
         "bvh (animation)",
+    )
+    view: str = setting(
+        "",
+        "show images, people in 3D and labels over time in Rerun (viewer), or write them into a "
+        "file for it (NAME.rrd); empty for neither",
     )
     write_json: str = setting(
         "", "folder for OpenPose's JSON files, one for each image; empty for none"
@@ -65,6 +77,11 @@ class ProcessSettings(PipelineSettings, SourceSettings):
             raise SettingError(
                 f"parameter 'export': got {unknown[0]!r}, expected formats out of "
                 f"{', '.join(EXPORTS)}, separated by commas"
+            )
+        if self.view and self.view != VIEWER and not self.view.endswith(RECORDING):
+            raise SettingError(
+                f"parameter 'view': got {self.view!r}, expected {VIEWER} or a file that ends with "
+                f"{RECORDING}; --view without a file stands after INPUT"
             )
 
 

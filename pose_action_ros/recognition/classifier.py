@@ -99,13 +99,16 @@ class ActionClassifier:
 
 
 def labels_of(model: str) -> tuple[str, ...]:
-    """Labels of an action model, from its card alone.
+    """Labels that an action model may answer, from its card alone.
 
     Raises:
         ModelError: no such model, or its card has no labels.
     """
     path = find_model(model)
-    return _labels(path, read_card(path, "action"))
+    card = read_card(path, "action")
+    labels = _labels(path, card)
+    silent = _names(path, card.settings.get("silent", []), "silent", labels)
+    return tuple(label for label in labels if label not in silent)
 
 
 def people_of(model: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -34,6 +35,8 @@ _RATE_IMAGES = 10
 """Number of images that the rate of a bag is estimated from."""
 _RAW, _COMPRESSED = "sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage"
 _CAMERA = "sensor_msgs/msg/CameraInfo"
+_RESULT = re.compile(r"(^|/)(\w+_node|pipeline)/(overlay|spmf)(/compressed)?$")
+"""Topics of images that this package draws; they are read only by name."""
 
 # Not the definitions in the bag: these messages are the same in all distributions of ROS 2, and the
 # bags of old ones have no definitions.
@@ -236,7 +239,7 @@ def _reader(path: Path, *, written: bool) -> BagReader:
 
 
 def _image_connections(path: Path, reader: BagReader, topic: str) -> list[Connection]:
-    """Connections of the topic, or of the only one that has images.
+    """Connections of the topic, or of the only one that has images of a camera.
 
     Raises:
         SourceError: there is none, or more than one; lists the topics.
@@ -245,15 +248,20 @@ def _image_connections(path: Path, reader: BagReader, topic: str) -> list[Connec
     counts: Counter[str] = Counter()
     for item in images:
         counts[item.topic] += item.msgcount
-    chosen = [topic] if topic else [name for name, count in counts.items() if count]
+    cameras = [name for name, count in counts.items() if count and not _RESULT.search(name)]
+    chosen = [topic] if topic else cameras
     if len(chosen) == 1 and counts[chosen[0]]:
         return [item for item in images if item.topic == chosen[0]]
     there = ", ".join(f"{name} ({count} images)" for name, count in sorted(counts.items()))
     if not there:
         others = ", ".join(sorted({item.topic for item in reader.connections})) or "nothing at all"
         raise SourceError(f"bag {path} has no images; it has {others}")
-    if topic or not chosen:
+    if topic:
         raise SourceError(f"bag {path} has no images on {topic!r}; it has {there}")
+    if not chosen:
+        raise SourceError(
+            f"bag {path} has no images of a camera, only {there}; choose one by `image_topic`"
+        )
     raise SourceError(
         f"bag {path} has several topics with images, choose one by `image_topic`: {there}"
     )

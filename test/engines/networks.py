@@ -8,10 +8,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
+
+pytest.importorskip("onnx", reason="onnx is not installed")
+
 import onnx
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 from pose_action_ros.models.card import find_model
+
+__all__ = ["helper", "numpy_helper"]
 
 Sizes = Sequence[int | str]
 

@@ -17,13 +17,13 @@ from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
-import onnx
 import onnxruntime
-from onnx import TensorProto
+import pytest
 
 from references.tensorrt_api import Parameter, Table
 
 _MAGIC = b"imaginary plan"
+_ELEMENTS = {1, 7, 10}  # FLOAT, INT64 and FLOAT16 of onnx.TensorProto
 _KINDS = {
     "tensor(float)": ("FLOAT", np.float32),
     "tensor(float16)": ("HALF", np.float16),
@@ -268,6 +268,7 @@ def _add_classes(standin: TensorRt) -> None:  # noqa: C901 - a dozen small class
         def parse(self, model: bytes, path: str | None = None) -> bool:
             assert path is None or Path(path).is_file()
             codes = types["ErrorCode"]
+            onnx = pytest.importorskip("onnx", reason="onnx is not installed")
             try:
                 proto = onnx.load_from_string(model)
                 onnx.checker.check_model(proto)
@@ -384,7 +385,8 @@ def _add_classes(standin: TensorRt) -> None:  # noqa: C901 - a dozen small class
             return _KINDS[self._engine._tensors[name].type][1]
 
 
-def _sizes(item: onnx.ValueInfoProto) -> tuple[int, ...]:
+def _sizes(item: Any) -> tuple[int, ...]:
+    """The sizes of an onnx.ValueInfoProto."""
     kind = item.type.tensor_type
-    assert kind.elem_type in {TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.INT64}
+    assert kind.elem_type in _ELEMENTS
     return tuple(size.dim_value if size.HasField("dim_value") else -1 for size in kind.shape.dim)

@@ -10,11 +10,18 @@ from threading import Thread
 
 import numpy as np
 import pytest
-from onnx import helper
 
 from engines.conftest import Machine, build_plan, tensorrt_engine
 from engines.cuda_standin import cudaError_t
-from engines.networks import SHIPPED, doubling, fixed, save, shipped_feed, sum_and_difference
+from engines.networks import (
+    SHIPPED,
+    doubling,
+    fixed,
+    helper,
+    save,
+    shipped_feed,
+    sum_and_difference,
+)
 from pose_action_ros.engines import load_engine
 from pose_action_ros.errors import EngineError, InputError, ModelError
 from pose_action_ros.models.card import find_model

@@ -13,9 +13,8 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from onnx import helper
 
-from engines.networks import Sizes, save
+from engines.networks import Sizes, helper, save
 from people_in_view import CAMERA, keypoints_at, random_person, without
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError, ModelError

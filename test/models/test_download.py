@@ -19,6 +19,8 @@ from pose_action_ros.errors import ModelError
 from pose_action_ros.models.catalogue import CatalogueFile, CatalogueModel, catalogue_model
 from pose_action_ros.models.fetch import fetch, missing_files
 
+pytest.importorskip("pooch", reason="pooch, which downloads, is not installed")
+
 CONTENT = bytes(range(256)) * 64
 SHA256, MD5 = hashlib.sha256(CONTENT).hexdigest(), hashlib.md5(CONTENT).hexdigest()
 

@@ -19,6 +19,38 @@ PACKAGE = ROOT / "pose_action_ros"
 MANIFEST = ET.parse(ROOT / "package.xml").getroot()
 CMAKE = (ROOT / "CMakeLists.txt").read_text()
 
+# Read in rosdistro (github.com/ros/rosdistro, commit 8468e88, August 2026): keys of rosdep with an
+# entry for Ubuntu, and packages that are released for Humble, Jazzy, Kilted, Lyrical and Rolling.
+# Add a name only after it was found there.
+ROSDEP_KEYS = {
+    *("python3-hypothesis", "python3-numpy", "python3-onnxruntime-pip", "python3-opencv"),
+    *("python3-packaging", "python3-psutil", "python3-pytest", "python3-pytest-timeout"),
+    *("python3-pytest-xdist", "python3-rosbags-pip", "python3-scipy", "python3-setuptools"),
+    *("python3-tqdm", "python3-yaml"),
+}
+ROS_PACKAGES = {
+    *("ament_cmake", "ament_cmake_copyright", "ament_cmake_flake8", "ament_cmake_lint_cmake"),
+    *("ament_cmake_pep257", "ament_cmake_pytest", "ament_cmake_python", "ament_cmake_xmllint"),
+    *("ament_index_python", "builtin_interfaces", "cv_bridge", "diagnostic_msgs"),
+    *("diagnostic_updater", "geometry_msgs", "launch", "launch_ros", "lifecycle_msgs"),
+    *("rcl_interfaces", "rclpy", "ros2launch", "rosgraph_msgs", "rosidl_default_generators"),
+    *("rosidl_default_runtime", "sensor_msgs", "std_msgs", "tf2_msgs", "visualization_msgs"),
+}
+KEYS = {
+    "cv2": "python3-opencv",
+    "hypothesis": "python3-hypothesis",
+    "numpy": "python3-numpy",
+    "onnxruntime": "python3-onnxruntime-pip",
+    "packaging": "python3-packaging",
+    "psutil": "python3-psutil",
+    "pytest": "python3-pytest",
+    "rosbags": "python3-rosbags-pip",
+    "scipy": "python3-scipy",
+    "tqdm": "python3-tqdm",
+    "yaml": "python3-yaml",
+}
+"""Keys of Python packages by the name of their module."""
+
 
 def requirements(name: str) -> list[str]:
     lines = (ROOT / "requirements" / f"{name}.txt").read_text().splitlines()
@@ -71,11 +103,28 @@ def test_every_executable_has_a_main() -> None:
         assert callable(import_module(f"pose_action_ros.nodes.{node}").main)
 
 
+def test_every_dependency_has_a_rosdep_key_in_all_distributions() -> None:
+    """rosdep stops at the first unknown key."""
+    assert depends() <= ROS_PACKAGES | ROSDEP_KEYS
+
+
 def test_imports_of_nodes_are_in_the_manifest() -> None:
-    keys = {"numpy": "python3-numpy", "cv2": "python3-opencv"}
     optional = {"hri_msgs"}  # which not every distribution has
-    modules = {keys.get(name, name) for name in imports(PACKAGE / "nodes")}
+    modules = {KEYS.get(name, name) for name in imports(PACKAGE / "nodes")}
     assert modules <= depends() | optional
+
+
+def test_imports_of_tests_are_in_the_manifest() -> None:
+    """Except for packages without a key, without which tests are left out."""
+    folders = [path for path in (ROOT / "test").iterdir() if path.is_dir() and path.name != "lab"]
+    modules = {KEYS.get(name, name) for folder in folders for name in imports(folder)}
+    own = {path.stem for name in ("test", "tools", ".") for path in (ROOT / name).iterdir()}
+    absent = {"onnx", "torch", "av", "ai_edge_litert", "tflite", "playwright", "hri_msgs"}
+    assert modules - own <= depends() | absent
+
+
+def test_robots_without_a_screen_need_no_rviz() -> None:
+    assert not depends() & {"rviz2", "tf2_ros"}
 
 
 def test_modules_without_ros_import_only_their_requirements() -> None:
@@ -92,6 +141,7 @@ def test_modules_without_ros_import_only_their_requirements() -> None:
     more = {"lab": heavy | {"motrics", "pycocotools"}, "cli": heavy}
     # Backends are imported when they are chosen and there.
     more["engines"] = frozenset({"cuda", "google", "onnx", "tensorrt"})
+    more["output"] = frozenset({"rerun"})  # the extra "view"
     for folder in PACKAGE.iterdir():
         if folder.is_dir() and folder.name not in {"nodes", "demo"}:
             assert imports(folder) <= runtime | more.get(folder.name, frozenset()), folder.name

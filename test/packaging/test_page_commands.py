@@ -25,7 +25,15 @@ COMMANDS = all_commands()
 _POSE_ACTION = re.compile(r"(?:^|.* )pose-action (.*)")
 OTHERS = (
     *("cd", "git clone", "source", ".", "mkdir", "touch", "/usr/bin/python3 -m venv", "PROFILE="),
-    *("rosdep install", "colcon build", "ros2", "torchrun", "pip install", "python3 -m pip"),
+    *(
+        "rosdep install",
+        "colcon build",
+        "colcon test",
+        "ros2",
+        "torchrun",
+        "pip install",
+        "python3 -m pip",
+    ),
     *("FASTDDS_DEFAULT_PROFILES_FILE=", "FASTRTPS_DEFAULT_PROFILES_FILE="),
 )
 """First words of the commands that are neither `pose-action` nor targets of the Makefile."""

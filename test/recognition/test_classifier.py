@@ -15,7 +15,7 @@ import pytest
 from action_models import LABELS, WINDOW
 from pose_action_ros.errors import ModelError
 from pose_action_ros.models.card import find_model
-from pose_action_ros.recognition.classifier import SILENT, ActionClassifier
+from pose_action_ros.recognition.classifier import SILENT, ActionClassifier, labels_of
 from pose_action_ros.skeletons import HUMAN36M_17
 
 Card = dict[str, Any]
@@ -132,6 +132,7 @@ def test_thresholds_of_labels_silent_labels_and_needs(model: Path) -> None:
     )
     classifier = ActionClassifier(path)
     assert classifier.unknown_below == (0.2, 0.5, SILENT)
+    assert labels_of(path) == ("standing", "waving")
     (need,) = classifier.needs
     assert [HUMAN36M_17.joints[row] for row in need.joints] == ["left_wrist", "right_wrist"]
     assert (need.missing, need.labels) == (0.5, (1,))

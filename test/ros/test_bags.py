@@ -17,6 +17,7 @@ from pose_action_ros.msg import Action, Keypoints, Poses
 from rclpy.serialization import deserialize_message
 from rosbags.rosbag2 import Reader
 from sensor_msgs.msg import CameraInfo, Image
+from visualization_msgs.msg import MarkerArray
 
 from bag_files import START, camera_info, raw, write_bag
 from pose_action_ros import cli, pipeline
@@ -31,7 +32,13 @@ from pose_action_ros.simulation import Scene
 from ros_support import FakeDetector, Peer, header, wait_until
 
 Start = Callable[..., Any]
-KINDS = {"/keypoints": Keypoints, "/poses": Poses, "/action": Action}
+MARKERS = ("/lifter_node/markers", "/action_node/markers")
+KINDS = {
+    "/keypoints": Keypoints,
+    "/poses": Poses,
+    "/action": Action,
+    **dict.fromkeys(MARKERS, MarkerArray),
+}
 COUNT, RATE = int(os.environ.get("BAG_IMAGES", "75")), 20.0
 
 
@@ -76,7 +83,8 @@ def _offline(bag: Path, tmp_path: Path) -> dict[str, list[Any]]:
     assert cli.main([str(word) for word in words]) == 0
     offline: dict[str, list[Any]] = {topic: [] for topic in KINDS}
     with Reader(made) as reader:
-        for connection, _, data in reader.messages(reader.connections):
+        read = [item for item in reader.connections if item.topic in KINDS]
+        for connection, _, data in reader.messages(read):
             kind = KINDS[connection.topic]
             offline[connection.topic].append(deserialize_message(bytes(data), kind))
     return offline
@@ -118,6 +126,11 @@ def _numbers(message: Any) -> npt.NDArray[np.float64]:
     elif isinstance(message, Poses):
         rows = [(dot.x, dot.y, dot.z) for one in message.people for dot in one.joints]
         rows += [(score, 0.0, 0.0) for one in message.people for score in one.scores]
+    elif isinstance(message, MarkerArray):
+        points = [dot for one in message.markers for dot in (*one.points, one.pose.position)]
+        colours = [dot for one in message.markers for dot in (*one.colors, one.color)]
+        rows = [(dot.x, dot.y, dot.z) for dot in points]
+        rows += [(dot.r, dot.g, dot.b + dot.a) for dot in colours]
     else:
         rows = [(score, message.score, 0.0) for score in message.scores]
     return np.array(rows)
@@ -128,6 +141,11 @@ def _words(message: Any) -> object:
     if isinstance(message, Action):
         begin = message.window_start
         return message.header, list(message.person_ids), message.label, list(message.labels), begin
+    if isinstance(message, MarkerArray):  # a text is #ID LABEL SCORE
+        return [
+            (one.header, one.ns, one.id, one.type, one.action, one.lifetime, one.text.split()[:2])
+            for one in message.markers
+        ]
     ids = [one.id for one in message.people]
     if isinstance(message, Keypoints):
         return message.header, message.width, message.height, message.skeleton, ids
@@ -143,9 +161,15 @@ def test_nodes_and_process_give_equal_results_for_a_bag(
     assert any(len(message.people) == 2 for message in offline["/poses"])
     received = _live(bag, started, peer)
     wait_until(lambda: len(received["/action"]) >= len(offline["/action"]))
+    last = offline["/poses"][-1].header
+    for topic in MARKERS:
+        wait_until(lambda: received[topic][-1].markers[0].header == last)  # noqa: B023 - at once
     first = offline["/keypoints"][0].header.stamp
     for topic, messages in offline.items():
-        live = [item for item in received[topic] if item.header.stamp.sec >= first.sec]
+        if topic in MARKERS:
+            live = received[topic][-COUNT:]
+        else:
+            live = [item for item in received[topic] if item.header.stamp.sec >= first.sec]
         assert [_words(item) for item in live] == [_words(item) for item in messages]
         # Messages round to single precision: now and then a grey of a motion image is another.
         near = 5e-3 if topic == "/action" else 2e-5

@@ -11,14 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from visualization_msgs.msg import Marker
 
-from pose_action_ros.nodes.humans import body_name
+from pose_action_ros.drawing.markers import BONES, TEXTS, quaternion
+from pose_action_ros.nodes.body_topics import body_name
 from pose_action_ros.nodes.markers import (
-    BONES,
-    TEXTS,
     MarkerSet,
     body_transform,
     bones,
-    quaternion,
     texts,
     tf_publisher,
 )

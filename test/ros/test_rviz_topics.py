@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from pose_action_ros.drawing.markers import BONES, TEXTS
 from pose_action_ros.nodes.action_node import ActionStage
 from pose_action_ros.nodes.keypoints_node import KeypointsSettings, KeypointsStage
 from pose_action_ros.nodes.lifter_node import LifterStage, LifterStageSettings
-from pose_action_ros.nodes.markers import BONES, TEXTS
 from pose_action_ros.nodes.stage import Stage
 from ros_support import rclpy, spinning
 

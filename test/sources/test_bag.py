@@ -129,6 +129,16 @@ def test_one_of_two_topics_is_chosen(tmp_path: Path) -> None:
         _open(bag, "/up")
 
 
+@pytest.mark.parametrize("name", ["/keypoints_node/overlay/compressed", "/robot/pipeline/spmf"])
+def test_images_that_this_package_drew_are_read_only_by_name(tmp_path: Path, name: str) -> None:
+    both = write_bag(tmp_path / "both", {"/left": _images(3), name: _images(5)})
+    assert len(list(_open(both))) == 3
+    alone = write_bag(tmp_path / "alone", {name: _images(5)})
+    with pytest.raises(SourceError, match=f"no images of a camera, only {name}"):
+        _open(alone)
+    assert len(list(_open(alone, name))) == 5
+
+
 def test_a_bag_without_images(tmp_path: Path) -> None:
     bag = write_bag(tmp_path / "bag", {"/camera_info": [camera_info(64, 48, 9.0)]})
     with pytest.raises(SourceError, match="no images; it has /camera_info"):

@@ -10,9 +10,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
-from onnx import helper, numpy_helper
 
-from engines.networks import save
+from engines.networks import helper, numpy_helper, save
 from pose_action_ros.detection import Detector, DetectorSettings, Image, make_detector
 from pose_action_ros.detection.blazepose.detector import FINDER, LANDMARKS, BlazePose, Landmarks
 from pose_action_ros.detection.blazepose.regions import Region

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,21 +11,34 @@ import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from scipy.special import softmax
 
-from pose_action_ros.recognition.classifier import SILENT
-
 Array = npt.NDArray[np.floating]
 Labels = npt.NDArray[np.int64]
 
 OTHERS = 0.25
-"""Windows without action, per window of an action, that the temperature is chosen with."""
+"""Windows without action, per window of an action, that the threshold is chosen with."""
 ENOUGH = 0.03
 """Least share of the windows of a label that have the right answer; with fewer it is silent."""
 
 
-def calibrate(
-    logits: Array, labels: Labels, others: Array, wrong: float = 0.1
-) -> tuple[float, float]:
-    """Temperature and threshold of "unknown" from windows that were not trained on.
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """When a model answers.
+
+    Attributes:
+        temperature: of the probabilities.
+        threshold: lowest probability above which at most the allowed share of answers is wrong.
+        probabilities: (N, L) of the windows it was chosen on.
+        truth: (N,) their labels, L for no action.
+    """
+
+    temperature: float
+    threshold: float
+    probabilities: Array
+    truth: Labels
+
+
+def calibrate(logits: Array, labels: Labels, others: Array, wrong: float = 0.1) -> Calibration:
+    """Choose when to answer, from windows that were not trained on.
 
     Args:
         logits: (N, L + 1) of windows of actions, the last one of the background.
@@ -33,26 +47,14 @@ def calibrate(
             them are used, evenly spaced.
         wrong: allowed share of wrong answers above the threshold.
     """
-    temperature, probabilities, truth = _calibrated(logits, labels, others)
-    return temperature, fit_threshold(probabilities, truth, wrong)
-
-
-def calibrate_each(
-    logits: Array, labels: Labels, others: Array, wrong: float, least: float
-) -> tuple[float, npt.NDArray[np.float64]]:
-    """Temperature, and the threshold of each label; see calibrate and fit_thresholds."""
-    temperature, probabilities, truth = _calibrated(logits, labels, others)
-    return temperature, fit_thresholds(probabilities, truth, wrong, least)
-
-
-def _calibrated(logits: Array, labels: Labels, others: Array) -> tuple[float, Array, Labels]:
-    """Temperature, and with it the probabilities (K, L) of windows, with their labels (K,)."""
     count, background = min(len(others), round(OTHERS * len(labels))), logits.shape[1] - 1
     taken = others[np.linspace(0, max(len(others) - 1, 0), count).astype(int)]
     every = np.concatenate([logits, taken])
     truth = np.concatenate([labels, np.full(count, background)])
     temperature = fit_temperature(every, truth)
-    return temperature, softmax(every / temperature, axis=1)[:, :background], truth
+    probabilities = softmax(every / temperature, axis=1)[:, :background]
+    threshold = fit_threshold(probabilities, truth, wrong)
+    return Calibration(temperature, threshold, probabilities, truth)
 
 
 def fit_temperature(logits: Array, labels: Labels) -> float:
@@ -92,32 +94,51 @@ def fit_threshold(
     return max(threshold, least)
 
 
-def fit_thresholds(
+def unreliable(
     probabilities: Array, labels: Labels, wrong: float, least: float = 0.2
-) -> npt.NDArray[np.float64]:
-    """(L,) threshold of each label by which at most a share `wrong` of its own answers is wrong.
-
-    One threshold for all lets labels that are hard to recognise hide behind easy ones.
+) -> npt.NDArray[np.bool_]:
+    """(L,) True for labels with too many wrong answers above every threshold.
 
     Args:
         probabilities: (N, L), calibrated, of held-out windows.
         labels: (N,) true labels, none of 0 to L - 1 for no action.
-        wrong: allowed share of wrong answers.
-        least: lower bound of the thresholds.
+        wrong: allowed share of wrong answers of each label.
+        least: lowest threshold.
 
     Returns:
-        Thresholds; SILENT for labels with which no threshold leaves enough right answers.
+        False where a threshold leaves right answers for a share ENOUGH of the label's windows, with
+        at most a share `wrong` of wrong ones.
     """
     answers, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
-    thresholds = np.full(probabilities.shape[1], SILENT)
-    for label in range(len(thresholds)):
+    result = np.ones(probabilities.shape[1], dtype=np.bool_)
+    for label in range(len(result)):
         own = answers == label
-        right = (labels == label) & own & (confidence >= least)
         threshold = fit_threshold(probabilities[own], labels[own], wrong, least)
-        kept = (right & (confidence >= threshold)).sum()
-        if kept >= max(ENOUGH * (labels == label).sum(), 1):
-            thresholds[label] = threshold
-    return thresholds
+        kept = ((labels == label) & own & (confidence >= threshold)).sum()
+        result[label] = kept < max(ENOUGH * (labels == label).sum(), 1)
+    return result
+
+
+def strict_thresholds(
+    probabilities: Array, labels: Labels, least: float, lost: float
+) -> npt.NDArray[np.float64]:
+    """(L,) threshold of each label with which it gives up a share of its right answers.
+
+    Labels that simulated people make easy have high probabilities there. With one threshold for
+    all, a real movement of another kind, such as a dance, passes it too easily for these labels.
+
+    Args:
+        probabilities: (N, L), calibrated, of held-out windows.
+        labels: (N,) true labels, none of 0 to L - 1 for no action.
+        least: lowest threshold.
+        lost: share of the right answers above `least` that each label gives up.
+    """
+    answers, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    right = (answers == labels) & (confidence >= least)
+    result = np.full(probabilities.shape[1], least)
+    for label in np.unique(labels[right]) if lost else ():
+        result[label] = np.quantile(confidence[right & (labels == label)], lost)
+    return result
 
 
 def calibration_error(probabilities: Array, labels: Labels, bins: int = 15) -> float:

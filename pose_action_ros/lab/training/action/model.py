@@ -33,7 +33,7 @@ from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.settings import from_mapping
 
 SEARCHED = Path(__file__).parents[2] / "networks" / "searched.json"
-"""Genotype of the shipped model."""
+"""Genotype found on JET images with square cells."""
 WEIGHTS = ".weights.npz"
 """Suffix of the file of weights beside the .onnx file, from which training can be continued."""
 LAST = "stack.linear."

@@ -92,8 +92,8 @@ class NetworkChoice(Settings):
     )
     genotype: str = setting(
         "searched",
-        "file of a genotype, random:SEED for a random one, or `searched` for the genotype of the "
-        "shipped model",
+        "file of a genotype, random:SEED for a random one, or `searched` for the one found on JET "
+        "images with square cells",
     )
     full_height: bool = setting(
         False, "the first layer reads all rows of a column at once, the others work along time"
@@ -114,7 +114,7 @@ class Fitting(Settings):
     samples: int = setting(8000, "augmented images per pass", low=2)
     repeats: int = setting(2, "passes over the same images", low=1)
     batch: int = setting(64, "images per step", low=2)
-    learning_rate: float = setting(6e-3, "peak of the one-cycle schedule", low=0.0)
+    learning_rate: float = setting(6e-3, "peak of the schedule", low=0.0)
     weight_decay: float = setting(2e-2, "of AdamW", low=0.0)
     label_smoothing: float = setting(0.1, "of the cross entropy", low=0.0, high=0.9)
     averaging: float = setting(
@@ -128,15 +128,24 @@ class AnswerChoice(Settings):
     """When the model answers."""
 
     unknown_below: float = setting(
-        0.2,
-        "least probability of an answer, as chosen on films; below it the answer is 'unknown'",
-        low=0.0,
+        -1.0,
+        "probability below which the answer is 'unknown', as chosen on films; negative for the "
+        "lowest with which at most a share `wrong` of the answers is wrong on held-out people",
+        low=-1.0,
         high=1.0,
     )
-    wrong: float = setting(
-        0.2,
-        "allowed share of wrong answers of each label on held-out people, by which it gets a "
-        "threshold of its own",
+    wrong: float = setting(0.1, "allowed share of wrong answers", low=0.001, high=0.9)
+    lost: float = setting(
+        0.0,
+        "share of its right answers on held-out people that each label gives up: labels that "
+        "simulated people make easy get a higher threshold",
+        low=0.0,
+        high=0.9,
+    )
+    wrong_each: float = setting(
+        0.25,
+        "allowed share of wrong answers of each label on held-out people; a label without such a "
+        "threshold is learnt and never answered",
         low=0.001,
         high=0.9,
     )

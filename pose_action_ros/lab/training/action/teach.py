@@ -276,7 +276,7 @@ def _calibration(
     if not len(logits):
         return base.temperature, base.threshold
     temperature = (
-        calibrate(logits, labels, predict_logits(network, check.images[~named]))[0]
+        calibrate(logits, labels, predict_logits(network, check.images[~named])).temperature
         if network.shape.spare
         else fit_temperature(logits, labels)
     )

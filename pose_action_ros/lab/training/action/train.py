@@ -11,7 +11,9 @@ import torch
 
 from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.training.action.calibration import (
-    calibrate_each,
+    calibrate,
+    strict_thresholds,
+    unreliable,
 )
 from pose_action_ros.lab.training.action.data import TrainingData
 from pose_action_ros.lab.training.action.fit import predict_logits
@@ -34,7 +36,6 @@ from pose_action_ros.lab.training.action.steps import (
     scores_of_labels,
     scores_of_others,
 )
-from pose_action_ros.recognition.classifier import SILENT
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.settings import names_of
 from pose_action_ros.simulation import ACTIONS
@@ -86,17 +87,20 @@ def train(config: Path, output: Path, changes: Sequence[str] = ()) -> Path:
     network = fitted(sections, data.examples(), (images, truth), _spare(sections["data"]), output)
     answers = sections["answers"]
     logits, others = (predict_logits(network, validation.images[part]) for part in (named, ~named))
-    temperature, table = calibrate_each(logits, truth, others, answers.wrong, answers.unknown_below)
-    thresholds = {**dict(zip(ACTIONS, table.tolist(), strict=True)), **early}
-    never = tuple(name for name in ACTIONS if name in silent or thresholds[name] >= SILENT)
+    chosen = calibrate(logits, truth, others, answers.wrong)
+    least = chosen.threshold if answers.unknown_below < 0 else answers.unknown_below
+    held_out = chosen.probabilities, chosen.truth
+    thresholds = strict_thresholds(*held_out, least, answers.lost).tolist()
+    too_often_wrong = unreliable(*held_out, answers.wrong_each)
+    unsaid = {name for name, bad in zip(ACTIONS, too_often_wrong, strict=True) if bad} | {*silent}
     model = ActionModel(
         network,
         ACTIONS,
         sections["spmf"],
         sections["data"].window,
-        temperature,
-        _answered(thresholds),
-        never,
+        chosen.temperature,
+        {**dict(zip(ACTIONS, thresholds, strict=True)), **early},
+        tuple(name for name in ACTIONS if name in unsaid),
     )
     path = output / "action.onnx"
     training = described(sections, DATA, "action", config)
@@ -116,11 +120,6 @@ def data_of(config: Path, output: Path, changes: Sequence[str] = ()) -> Training
 def _spare(data: ActionData) -> int:
     """Number of spare outputs: of the gestures, at least one for movements that are no action."""
     return max(data.gestures, 1)
-
-
-def _answered(thresholds: dict[str, float]) -> dict[str, float]:
-    """Thresholds for the card, where labels that no threshold makes reliable have 1."""
-    return {name: min(value, 1.0) for name, value in thresholds.items()}
 
 
 def _silent(answers: AnswerChoice) -> tuple[str, ...]:

@@ -56,9 +56,14 @@ def train(config: Path, output: Path, changes: Sequence[str] = ()) -> Path:
     held_out = validation.images[acts], validation.truth[acts]
     network = fitted(sections, examples, held_out, 1, output)
     logits, others = (predict_logits(network, validation.images[part]) for part in (acts, ~acts))
-    temperature, threshold = calibrate(logits, validation.truth[acts], others)
+    chosen = calibrate(logits, validation.truth[acts], others)
     model = ActionModel(
-        network, LABELS, sections["spmf"], sections["data"].window, temperature, threshold
+        network,
+        LABELS,
+        sections["spmf"],
+        sections["data"].window,
+        chosen.temperature,
+        chosen.threshold,
     )
     path = output / "interaction.onnx"
     training = described(sections, data_text(sections["data"]), "interaction", config)

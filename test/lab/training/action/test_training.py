@@ -265,7 +265,7 @@ def test_thresholds_and_silent_labels_are_settings(tmp_path: Path) -> None:
     path = tmp_path / "answers.yaml"
     path.write_text("answers: {unknown_below: 0.6, silent: 'pointing, bowing'}", encoding="utf-8")
     answers = read_sections(path, train_module.SECTIONS)["answers"]
-    assert (answers.unknown_below, answers.wrong) == (0.6, 0.2)
+    assert (answers.unknown_below, answers.wrong) == (0.6, 0.1)
     assert train_module._silent(answers) == ("pointing", "bowing")
     with pytest.raises(SettingError, match=r"silent: got 'flying', expected some of standing, "):
         train_module._silent(replace(answers, silent="flying"))
