@@ -54,7 +54,7 @@ def installed(package: str) -> bool:
 
 
 def camera(context: LaunchContext) -> list[Node]:
-    """Return the camera on the topics of the robot's nodes, and its transform for RViz."""
+    """Return the camera on the topics of the robot's nodes."""
     parameters = {
         name: ParameterValue(LaunchConfiguration(name), value_type=kind)
         for name, kind in KINDS.items()
@@ -76,13 +76,4 @@ def camera(context: LaunchContext) -> list[Node]:
         output="screen",
         additional_env={LaunchConfiguration("dds_variable"): LaunchConfiguration("dds_profile")},
     )
-    return [node, *([optical_frame()] if installed("tf2_ros") else [])]
-
-
-def optical_frame() -> Node:
-    """Return the transform from camera_link (x forward, z up) to the optical frame (REP-103)."""
-    turn = ["--roll", "-1.5707963", "--pitch", "0", "--yaw", "-1.5707963"]
-    frames = ["--frame-id", "camera_link", "--child-frame-id", "camera_optical_frame"]
-    return Node(
-        package="tf2_ros", executable="static_transform_publisher", arguments=[*turn, *frames]
-    )
+    return [node]

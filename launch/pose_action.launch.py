@@ -54,7 +54,8 @@ ARGUMENTS = (
     DeclareLaunchArgument(
         "engine",
         default_value="",
-        description="inference engine of the lifter and the action network",
+        description="inference engine of the 2D, lifting and action networks: auto, tensorrt, "
+        "tensorrt_fp16 or onnxruntime",
     ),
     DeclareLaunchArgument(
         "interactions",
@@ -91,7 +92,8 @@ ARGUMENTS = (
     DeclareLaunchArgument(
         "fixed_frame",
         default_value="",
-        description="fixed frame of RViz (z up); empty for camera_link",
+        description="fixed frame of RViz (z up); empty for one at the camera, which needs no robot "
+        "description",
     ),
     DeclareLaunchArgument(
         "dds_profile",
@@ -116,22 +118,29 @@ def beside(image: str) -> str:
     return f"{folder}{slash}camera_info"
 
 
+def upright_frame(namespace: str) -> str:
+    """Return the name of the frame in which RViz shows people upright, one for each camera."""
+    return "_".join([*(part for part in namespace.split("/") if part), "pose_action_camera"])
+
+
 def compose(context: LaunchContext) -> list[Action]:
     """Return the nodes for the arguments."""
     arguments = {item.name: LaunchConfiguration(item.name).perform(context) for item in ARGUMENTS}
     topic = arguments["camera_info"] or beside(arguments["image"])
     image, camera = ("image", arguments["image"]), ("camera_info", topic)
     rectified = "rect" in arguments["image"].rpartition("/")[2].split("_")
-    defaults = {"rectified": True} if rectified else None
+    defaults: dict[str, object] = {"rectified": True} if rectified else {}
+    if arguments["rviz"] == "true" and not arguments["fixed_frame"]:
+        arguments["fixed_frame"] = defaults["upright_frame"] = upright_frame(arguments["namespace"])
     humans = {"ros4hri": "ros4hri"}
     transport = {"image_transport": "image_transport"} | humans
-    engines = {"lifter_engine": "engine", "action_engine": "engine"}
+    detector = transport | {"detector_engine": "engine"}
     if arguments["one_process"] == "true":
-        parameters = transport | engines
+        parameters = detector | {"lifter_engine": "engine", "action_engine": "engine"}
         nodes = [node("pipeline", arguments, [image, camera], parameters, defaults=defaults)]
     else:
         nodes = [
-            node("keypoints_node", arguments, [image], transport),
+            node("keypoints_node", arguments, [image], detector),
             node(
                 "lifter_node",
                 arguments,
@@ -202,7 +211,7 @@ def node(
 
 def rviz(arguments: dict[str, str]) -> Node:
     """Return RViz in the namespace of the nodes: the topics in its file are relative."""
-    frame = ["--fixed-frame", arguments["fixed_frame"]] if arguments["fixed_frame"] else []
+    frame = ["--fixed-frame", arguments["fixed_frame"]]
     pipeline = [(topic, f"pipeline/{topic.split('/')[1]}") for topic in RVIZ_TOPICS]
     return Node(
         package="rviz2",

@@ -32,7 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "convert a Caffe file of OpenPose to ONNX",
     ),
     "doctor": ("doctor", "check this machine and explain the remedies"),
-    "build-engine": ("build_engine", "build a model's TensorRT engine in advance"),
+    "build-engine": ("build_engine", "build TensorRT engines of models in advance"),
     "teach": ("teach", "teach the action model new actions from recordings"),
     "train lifter": ("train:Lifter", "train the 2D to 3D lifter"),
     "train action": ("train:Action", "train the action model"),

@@ -1,4 +1,4 @@
-"""`pose-action build-engine`: build a model's TensorRT engine in advance."""
+"""`pose-action build-engine`: build TensorRT engines of models in advance."""
 
 from __future__ import annotations
 
@@ -12,14 +12,24 @@ from pose_action_ros.errors import EngineError
 from pose_action_ros.models.card import find_model
 
 DESCRIPTION = (
-    "Build a model's TensorRT engine for this machine's GPU into the cache. The engines tensorrt "
-    "(fp32) and tensorrt_fp16 use the one of the model that was built last."
+    "Build the TensorRT engines of models for this machine's GPU into the cache. The engines "
+    "tensorrt (fp32) and tensorrt_fp16 use the one of the model that was built last."
 )
+
+DEFAULT = ["blazepose_landmarks", "lifter", "action"]
+"""Models of the nodes with their default parameters; movenet_multipose has no fixed input size."""
 
 
 def configure(parser: ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("model", help="name of a shipped model, or path of an .onnx file")
+    parser.add_argument(
+        "models",
+        nargs="*",
+        default=DEFAULT,
+        metavar="model",
+        help="name of a shipped model, or path of an .onnx file (default: those of the launch "
+        f"argument engine:=tensorrt, {', '.join(DEFAULT)})",
+    )
     parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0])
     parser.add_argument(
         "--max-batch",
@@ -37,15 +47,16 @@ def run(args: Namespace) -> int:
         ModelError: no such model, damaged, or the cache cannot be written.
         EngineError: no TensorRT, no GPU, or the engine cannot be built.
     """
-    model = find_model(args.model)
+    models = [find_model(name) for name in args.models]
     try:
         tensorrt = import_module("pose_action_ros.engines.tensorrt_build")
     except (ImportError, OSError) as error:
         raise EngineError(
             f"TensorRT cannot be imported ({error}); {ENGINES['tensorrt'].remedy}"
         ) from error
-    path = tensorrt.build_plan(model, args.precision, args.max_batch)
-    sys.stdout.write(f"{path}\n")
+    for model in models:
+        sys.stdout.write(f"{tensorrt.build_plan(model, args.precision, args.max_batch)}\n")
+        sys.stdout.flush()
     return 0
 
 

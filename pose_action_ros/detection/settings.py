@@ -31,7 +31,8 @@ class DetectorSettings(Settings):
     )
     detector_engine: str = setting(
         "auto",
-        "inference engine of openpose's network; auto: the fastest available one",
+        "inference engine of the detector's networks; auto: onnxruntime, for openpose the fastest "
+        "available one; movenet's network takes images of any size and stays in onnxruntime",
         choices=ENGINE_CHOICES,
     )
     providers: str = setting(

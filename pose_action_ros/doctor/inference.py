@@ -43,7 +43,7 @@ TENSORRT_UNBUILT = Problem(
     "TensorRT works, and its engine of the lifter is not built yet.",
     "a node set to `tensorrt` builds it before it starts, which can take minutes; with `auto` "
     "it runs in ONNX Runtime until then",
-    "pose-action build-engine lifter && pose-action build-engine action",
+    "pose-action build-engine",
 )
 PLAN_STALE = Problem(
     "tensorrt-stale",

@@ -28,12 +28,15 @@ from pose_action_ros.nodes.human_models import HumanModels
 from pose_action_ros.nodes.running import run_process
 from pose_action_ros.nodes.stage import Stage, StageNode
 from pose_action_ros.nodes.topics import KeptMessages, subscribe
+from pose_action_ros.nodes.upright_frame import UprightFrame, UprightFrameSettings
 from pose_action_ros.poses import UNTRACKED, Pose3D
 from pose_action_ros.skeletons import HUMAN36M_17
 
 
 @dataclass(frozen=True)
-class LifterStageSettings(LifterSettings, CameraModelSettings, HumansSettings):
+class LifterStageSettings(
+    LifterSettings, CameraModelSettings, HumansSettings, UprightFrameSettings
+):
     """Settings of LifterStage."""
 
 
@@ -63,11 +66,14 @@ class LifterStage(Stage):
         self._tf = markers.tf_publisher(node)
         if self._tf is not None:
             self.publishers.append(self._tf)
+        kind = None if self._tf is None else self._tf.msg_type
+        self._upright = UprightFrame(node, settings.upright_frame, kind)
 
     def close(self) -> None:
         """Destroy the publishers and release the model."""
         if self._models is not None:
             self._models.close()
+        self._upright.close()
         super().close()
         del self.lifter
 
@@ -95,6 +101,7 @@ class LifterStage(Stage):
         """Publish the poses with at least one joint, of one image; return them."""
         people = [pose for pose in poses if pose.present.any()]
         self._poses.publish(poses_message(people, header, HUMAN36M_17))
+        self._upright.publish(header)
         if self._markers.get_subscription_count():
             self._markers.publish(self._bones.array(markers.bones(people, header), header))
         if self._angles.get_subscription_count():

@@ -33,6 +33,8 @@ body_transform = partial(markers.body_transform, _TYPES)
 """Make the frame of a body from a person, the body's name and header; None if undefined."""
 transform = partial(markers.transform, _TYPES)
 """Make a transform from the name of the frame, its origin [m], axes (3, 3) and header."""
+upright_transform = partial(markers.upright_transform, _TYPES)
+"""Make the transform to an upright frame at the camera from its name and header."""
 
 
 def tf_publisher(node: Node) -> Publisher[Any] | None:

@@ -23,6 +23,7 @@ from rosbags.interfaces import (
 from pose_action_ros.drawing import markers
 from pose_action_ros.drawing.markers import BODY, BONES, TEXTS, MarkerSet, MarkerTypes
 from pose_action_ros.messages.definitions import new_message, typestore
+from pose_action_ros.messages.human_frames import JOINTS
 from pose_action_ros.pipeline import Frame
 
 UPRIGHT_FRAME: Final = "pose_action_camera"
@@ -40,7 +41,8 @@ SHARED = frozenset({TF, TF_STATIC})
 """Topics with transforms of others, too."""
 _OVERLAY, _BONES, _TEXTS, *_ = TOPICS
 _JPEG_QUALITY = 80
-_OWN_FRAME = re.compile(rf"{BODY}(.+_)?p?\d+|{UPRIGHT_FRAME}")
+_LINKS = "|".join(joint.child for joint in JOINTS)
+_OWN_FRAME = re.compile(rf"({BODY}|({_LINKS})_)(.+_)?p?\d+|(.+_)?{UPRIGHT_FRAME}")
 _UNLIMITED = QosTime(2147483647, 4294967295)
 _KEPT = Qos(
     QosHistory.KEEP_LAST,

@@ -149,7 +149,10 @@ def test_without_topics_for_viewers(tmp_path: Path) -> None:
     [
         (["body_4"], True),
         (["body_front_p4", "body_7"], True),
+        (["body_p4", "waist_p4", "l_y_shoulder_front_p4"], True),
         ([UPRIGHT_FRAME], True),
+        ([f"front_{UPRIGHT_FRAME}"], True),
+        (["torso_link"], False),
         (["body_link"], False),
         (["body_4", "base_link"], False),
         (["base_link"], False),

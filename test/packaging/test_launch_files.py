@@ -30,6 +30,7 @@ class Process:
     parameters: dict[str, Any] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
+    arguments: list[str] = field(default_factory=list)
 
 
 def load(name: str) -> ModuleType:
@@ -79,10 +80,12 @@ class Launched:
         remappings: Any = (),
         parameters: Any = (),
         additional_env: Any = None,
+        arguments: Any = (),
         **_others: Any,
     ) -> None:
         topics = {self.text(old): self.text(new) for old, new in remappings}
         process = Process(self.text(namespace), topics)
+        process.arguments = [self.text(word) for word in arguments]
         for variable, value in (additional_env or {}).items():
             process.environment[self.text(variable)] = self.text(value)
         for entry in evaluate_parameters(self.context, normalize_parameters(parameters)):
@@ -155,7 +158,12 @@ def test_parameters_reach_the_nodes_that_have_them_with_their_type(launched: Lau
     )
     time = {"use_sim_time": True}
     assert {name: process.parameters for name, process in found.items()} == {
-        "keypoints_node": {"image_transport": "compressed", "ros4hri": True, **time},
+        "keypoints_node": {
+            "image_transport": "compressed",
+            "ros4hri": True,
+            "detector_engine": "onnxruntime",
+            **time,
+        },
         "lifter_node": {"lifter_engine": "onnxruntime", "ros4hri": True, **time},
         "action_node": {"action_engine": "onnxruntime", **time},
     }
@@ -172,8 +180,8 @@ def test_one_process_has_everything(launched: Launched) -> None:
     found = launched("pose_action", one_process="true", engine="onnxruntime", image="/eye")
     assert list(found) == ["pipeline"]
     assert found["pipeline"].topics == {"image": "/eye", "camera_info": "/camera_info"}
-    engines = {"lifter_engine": "onnxruntime", "action_engine": "onnxruntime"}
-    assert found["pipeline"].parameters == engines
+    engines = ("detector_engine", "lifter_engine", "action_engine")
+    assert found["pipeline"].parameters == dict.fromkeys(engines, "onnxruntime")
 
 
 @pytest.mark.parametrize("one_process", ["false", "true"])
@@ -193,6 +201,26 @@ def test_rviz_stands_in_the_namespace_of_the_nodes(launched: Launched) -> None:
     found = launched("pose_action", rviz="true", namespace="robot")
     assert list(found) == [*STAGES, "rviz2"]
     assert found["rviz2"].namespace == "robot"
+
+
+@pytest.mark.parametrize(
+    ("namespace", "frame"),
+    [("", "pose_action_camera"), ("/robot/eye", "robot_eye_pose_action_camera")],
+)
+@pytest.mark.parametrize("one_process", ["false", "true"])
+def test_rviz_shows_people_without_a_robot_description(
+    launched: Launched, one_process: str, namespace: str, frame: str
+) -> None:
+    found = launched("pose_action", rviz="true", namespace=namespace, one_process=one_process)
+    node = found["pipeline" if one_process == "true" else "lifter_node"]
+    assert node.parameters == {"upright_frame": frame}
+    assert found["rviz2"].arguments[-2:] == ["--fixed-frame", frame]
+
+
+def test_the_fixed_frame_of_a_robot(launched: Launched) -> None:
+    found = launched("pose_action", rviz="true", fixed_frame="odom")
+    assert found["lifter_node"].parameters == {}
+    assert found["rviz2"].arguments[-2:] == ["--fixed-frame", "odom"]
 
 
 def test_the_demo_has_a_camera_on_the_same_topics(launched: Launched) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
+from pose_action_ros.output.viewer_topics import UPRIGHT_FRAME
+
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "config" / "pose_action.rviz"
 LAUNCH = ROOT / "launch" / "pose_action.launch.py"
@@ -104,6 +106,11 @@ def test_topics_are_those_that_the_launch_file_renames_for_one_process() -> None
     topics = [display["Topic"]["Value"] for display in displays() if "Topic" in display]
     assert sorted(topics) == sorted(shown)
     assert not any(topic.startswith("/") for topic in topics)
+
+
+def test_the_fixed_frame_is_that_of_the_launch_file_and_of_bags() -> None:
+    assert scene()["Global Options"]["Fixed Frame"] == UPRIGHT_FRAME
+    assert f'"{UPRIGHT_FRAME}"' in LAUNCH.read_text(encoding="utf-8")
 
 
 def test_it_is_looked_at_from_behind_the_camera() -> None:

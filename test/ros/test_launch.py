@@ -28,7 +28,7 @@ from ros_support import Peer, wait_until
 
 _LOG = logging.getLogger(__name__)
 STAGES = ("keypoints_node", "lifter_node", "action_node")
-GLOBAL = ("/diagnostics", "/parameter_events", "/rosout", "/tf", "/tf_static", "/humans/")
+GLOBAL = ("/diagnostics", "/parameter_events", "/rosout", "/tf", "/tf_static", "/human")
 
 
 @pytest.fixture

@@ -27,9 +27,10 @@ from pose_action_ros.detection.blazepose.regions import (
     sigmoid,
 )
 from pose_action_ros.detection.duplicates import SAME_BODY
+from pose_action_ros.detection.engine import load_network
 from pose_action_ros.detection.movenet.network import MoveNetNetwork
 from pose_action_ros.detection.settings import DetectorSettings
-from pose_action_ros.engines import Engine, load_engine
+from pose_action_ros.engines import Engine
 from pose_action_ros.errors import InputError, ModelError
 from pose_action_ros.models.card import find_model, read_card
 from pose_action_ros.poses import Pose2D
@@ -102,7 +103,7 @@ class BlazePose:
 
         Raises:
             ModelError: a model file is missing, damaged or another network.
-            EngineError: ONNX Runtime is not installed.
+            EngineError: the engine of the settings is not available.
         """
         self.settings = settings
         self._find: Finder
@@ -232,8 +233,7 @@ def _load(name_or_path: str, task: str, settings: DetectorSettings) -> Engine:
     """The engine of one of the networks, which must match its card."""
     path = find_model(name_or_path)
     read_card(path, task)
-    threads, provider = settings.detector_threads, settings.providers
-    return load_engine(path, "onnxruntime", threads, provider)
+    return load_network(path, settings)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.detection.base import Image
+from pose_action_ros.detection.engine import load_network
 from pose_action_ros.detection.letterbox import Letterbox, Size
 from pose_action_ros.detection.movenet.decode import Candidate, decode
 from pose_action_ros.detection.settings import DetectorSettings
-from pose_action_ros.engines import Engine, load_engine
+from pose_action_ros.engines import Engine
 from pose_action_ros.errors import ModelError
 from pose_action_ros.models.card import find_model, read_card
 
@@ -104,8 +105,7 @@ class MoveNetNetwork:
         """
         path = find_model(NAME)
         read_card(path, TASK)
-        threads, provider = settings.detector_threads, settings.providers
-        return cls(load_engine(path, "onnxruntime", threads, provider))
+        return cls(load_network(path, settings, any_size=True))
 
     @property
     def engine(self) -> str:
