@@ -283,7 +283,8 @@ def test_a_camera_info_by_the_name_of_rectified_images(peer: Peer) -> None:
 def test_keypoints_without_any_camera_info_are_reported(started: Start, peer: Peer) -> None:
     node = started(LifterNode)
     node.lifter.camera._clock = itertools.count(0, 10).__next__
-    peer.feed(node, "keypoints", [message(later=later) for later in (0.0, 0.1)])
+    peer.publish("keypoints", message(), until=lambda: handled(node))
+    peer.feed(node, "keypoints", [message(later=0.1)])
     report = report_of(node)
     text = "no camera_info on /camera_info: a field of view of 69 degrees is assumed"
     assert (report["level"], report["camera"]) == ("1", "assumed 69 degrees")
