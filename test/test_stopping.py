@@ -96,6 +96,15 @@ def test_a_process_ends_with_its_input(start: Starter) -> None:
     assert process.returncode == 1
 
 
+@pytest.fixture
+def _interrupts() -> Iterator[None]:
+    """SIGINT as in a terminal: a shell ignores it in what it starts in the background."""
+    before = signal.signal(INT, signal.default_int_handler)
+    yield
+    signal.signal(INT, before)
+
+
+@pytest.mark.usefixtures("_interrupts")
 @pytest.mark.parametrize(("number", "code"), [(INT, 130), (TERM, 143)])
 def test_a_command_is_interrupted_by_both_signals(number: signal.Signals, code: int) -> None:
     before = signal.getsignal(number)
@@ -105,6 +114,7 @@ def test_a_command_is_interrupted_by_both_signals(number: signal.Signals, code: 
     assert signal.getsignal(number) is before
 
 
+@pytest.mark.usefixtures("_interrupts")
 def test_signals_are_ignored_inside_and_handled_afterwards() -> None:
     with interruptible():
         with signals_ignored():
