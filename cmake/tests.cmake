@@ -36,12 +36,14 @@ find_test_package(ament_cmake_flake8)
 if(ament_cmake_flake8_FOUND)
   ament_flake8(CONFIG_FILE ${CMAKE_CURRENT_SOURCE_DIR}/.flake8
     launch pose_action_ros setup.py test tools)
+  set_tests_properties(flake8 PROPERTIES TIMEOUT 600)
 endif()
 
 # Docstrings of Google's convention, as ruff checks them (pyproject.toml).
 find_test_package(ament_cmake_pep257)
 if(ament_cmake_pep257_FOUND)
   ament_pep257(--convention google --add-ignore D105 D107 D402 D403 -- launch pose_action_ros)
+  set_tests_properties(pep257 PROPERTIES TIMEOUT 600)
 endif()
 
 find_test_package(ament_cmake_xmllint)

@@ -123,6 +123,11 @@ def test_imports_of_tests_are_in_the_manifest() -> None:
     assert modules - own <= depends() | absent
 
 
+def test_lines_of_cmake_files_are_as_short_as_their_linter_asks() -> None:
+    for path in (ROOT / "CMakeLists.txt", *(ROOT / "cmake").iterdir()):
+        assert max(map(len, path.read_text().splitlines())) <= 100, path.name
+
+
 def test_robots_without_a_screen_need_no_rviz() -> None:
     assert not depends() & {"rviz2", "tf2_ros"}
 

@@ -45,6 +45,22 @@ def test_joint_states_and_the_own_lengths_of_a_person(started: Start, peer: Peer
     assert {link.attrib["name"] for link in robot.iter("link")} >= {"body_p4", "l_wrist_p4"}
 
 
+def test_frames_of_the_limbs_and_of_the_viewer_on_tf(started: Start, peer: Peer) -> None:
+    types = pytest.importorskip("tf2_msgs.msg", reason="tf2_msgs is not installed")
+    started(LifterNode, ros4hri=True, upright_frame="eye")
+    static: list[Any] = []
+    peer.create_subscription(types.TFMessage, "/tf_static", static.append, KEPT)
+    received = peer.receive(types.TFMessage, "/tf")
+    person = message(simulated()[0])
+    peer.publish("keypoints", person, until=lambda: received and static)
+    frames = {one.child_frame_id: one.header for one in received[-1].transforms}
+    assert frames["body_p4"] == header(BEGIN)
+    assert frames["l_elbow_p4"].frame_id == "l_shoulder_p4"
+    assert {one.frame_id for one in frames.values()} <= {*frames, "camera"}
+    (upright,) = static[-1].transforms
+    assert (upright.header.frame_id, upright.child_frame_id) == ("camera", "eye")
+
+
 def test_nothing_under_humans_without_the_parameter(started: Start, peer: Peer) -> None:
     node = started(LifterNode)
     poses = peer.receive(Poses, "poses")
