@@ -36,7 +36,7 @@ class Presence:
 
 
 def write_timeline(path: Path, segments: Sequence[Segment], people: Mapping[int, Presence]) -> None:
-    """Write the picture, or remove an older one when no label lasts.
+    """Write the picture, or remove an older one when nothing lasts.
 
     Args:
         path: of the SVG file.
@@ -47,24 +47,28 @@ def write_timeline(path: Path, segments: Sequence[Segment], people: Mapping[int,
         SettingError: it cannot be written.
     """
     named = labelled(segments)
+    times = [time for one in named for time in (one.start, one.end)]
+    times += [time for one in people.values() for time in (one.first, one.last)]
+    begin, end = min(times, default=0.0), max(times, default=0.0)
     try:
-        if any(segment.end > segment.start for segment in named):
-            path.write_text("\n".join(_picture(named, people)) + "\n", encoding="utf-8")
+        if end > begin:
+            picture = _picture(named, people, begin, end)
+            path.write_text("\n".join(picture) + "\n", encoding="utf-8")
         else:
             path.unlink(missing_ok=True)
     except OSError as error:
         raise SettingError(f"cannot write {path}: {error.strerror or error}") from error
 
 
-def _picture(segments: Sequence[Segment], people: Mapping[int, Presence]) -> Iterator[str]:
+def _picture(
+    segments: Sequence[Segment], people: Mapping[int, Presence], begin: float, end: float
+) -> Iterator[str]:
     alone = {(1, (person,)) for person in people}
     lanes = sorted(alone | {(len(one.person_ids), one.person_ids) for one in segments})
-    begin = min([one.start for one in segments] + [one.first for one in people.values()])
-    end = max([one.end for one in segments] + [one.last for one in people.values()])
     scale = (_WIDTH - _LEFT - _RIGHT) / (end - begin)
     colours = _colours(segments)
     bottom = _TOP + _LANE * len(lanes)
-    height = bottom + 30 + _LINE * ((len(colours) - 1) // _COLUMNS)
+    height = bottom + 30 + _LINE * (max(len(colours) - 1, 0) // _COLUMNS)
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" '
         f'viewBox="0 0 {_WIDTH} {height}">'

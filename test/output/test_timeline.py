@@ -75,10 +75,16 @@ def test_a_browser_shows_it(tmp_path: Path) -> None:
     assert evaluate(tmp_path, '<img src="actions.svg">', script) == [1000, 150]
 
 
-def test_without_labels_an_older_picture_is_removed(tmp_path: Path) -> None:
+def test_people_without_labels_are_drawn(tmp_path: Path) -> None:
+    path = tmp_path / "actions.svg"
+    write_timeline(path, SEGMENTS[1:2], PEOPLE)  # unknown
+    assert "person" in path.read_text(encoding="utf-8")
+
+
+def test_without_a_span_of_time_an_older_picture_is_removed(tmp_path: Path) -> None:
     path = tmp_path / "actions.svg"
     write_timeline(path, SEGMENTS, PEOPLE)
-    write_timeline(path, SEGMENTS[1:2], PEOPLE)
+    write_timeline(path, SEGMENTS[1:2], {})
     assert not path.exists()
     write_timeline(path, [Segment(1.0, 1.0, (0,), "bowing", 0.9)], {})
     assert not path.exists()

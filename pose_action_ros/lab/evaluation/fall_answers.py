@@ -1,7 +1,7 @@
 """Answers for scenes with and without falls: detected falls, states after them, false falls.
 
 Definitions:
-    A fall begins with the loss of balance and ends with the limbs at rest on the floor.
+    A fall begins with the loss of balance and ends when its label does, 0.7 s after the impact.
     It is detected if "falling" is an answer between its beginning and LATEST after its end, for
         any track. Its delay is the time of the first such answer after the end, negative before it.
     The state after it is "lying", or "sitting" after a fall on the seat; it is answered if it is an
