@@ -28,9 +28,10 @@ def on_stop_signal(stop: Callable[[], object]) -> None:
     """
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
+    # In this order: a signal between the two calls would be lost in the other.
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     for number in STOP_SIGNALS:
         signal.signal(number, lambda *_: None)
-    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
 
     def watch() -> None:
         while os.read(reading, 1)[0] not in STOP_SIGNALS:

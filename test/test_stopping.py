@@ -136,15 +136,50 @@ def test_signals_that_the_starter_ignores_stay_ignored(start: Starter) -> None:
 @pytest.mark.parametrize("number", [INT, TERM])
 def test_an_executable_ends_during_its_imports(tmp_path: Path, number: signal.Signals) -> None:
     (tmp_path / "slow.py").write_text("import time; print('imports', flush=True); time.sleep(3600)")
-    script = TEMPLATE.read_text().replace("@module@", "slow").replace("@stopped@", "17")
-    (tmp_path / "run").write_text(script)
-    with subprocess.Popen(
-        [sys.executable, str(tmp_path / "run")],
-        stdout=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: signal.signal(INT, signal.default_int_handler),  # noqa: PLW1509
-    ) as process:
+    executable = _executable(tmp_path, "python3")
+    with _started([sys.executable, str(executable)]) as process:
         assert line_of(process) == "imports"
         process.send_signal(number)
         process.send_signal(number)
         assert process.wait() == 17
+
+
+@pytest.mark.parametrize("number", [INT, TERM])
+def test_an_executable_ends_at_a_signal_before_its_first_line(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    words = "-S --block-signal=INT,TERM python3"
+    known = subprocess.run(["/usr/bin/env", f"{words} --version"], capture_output=True, check=False)
+    if known.returncode:
+        pytest.skip("this env cannot block signals")
+    (tmp_path / "sitecustomize.py").write_text("print('starts', flush=True); input()")
+    (tmp_path / "slow.py").write_text("import time; time.sleep(3600)")
+    executable = _executable(tmp_path, words)
+    with _started([str(executable)], PYTHONPATH=str(tmp_path)) as process:
+        assert line_of(process) == "starts"
+        process.send_signal(number)
+        process.communicate("\n")
+        assert process.returncode == 17
+
+
+def _executable(folder: Path, interpreter: str) -> Path:
+    """An executable of the module `slow`, as CMake makes it."""
+    text = TEMPLATE.read_text(encoding="utf-8")
+    for name, value in {"interpreter": interpreter, "module": "slow", "stopped": "17"}.items():
+        text = text.replace(f"@{name}@", value)
+    path = folder / "run"
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def _started(command: list[str], **variables: str) -> "subprocess.Popen[str]":
+    """A process in which SIGINT is not ignored."""
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **variables},
+        preexec_fn=lambda: signal.signal(INT, signal.default_int_handler),  # noqa: PLW1509
+    )
