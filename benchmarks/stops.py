@@ -64,8 +64,8 @@ _LONGEST_GAP = 0.4
 """Longest time between two signals [s]."""
 _LONGEST_START = 4.0
 """Longest time between the start of a process and a signal while it starts [s]."""
-_LIMIT = 120.0
-"""Time limit for a start, and for a stop [s]."""
+_LIMIT = 600.0
+"""Time limit for a start, and for a stop [s]; for processes that are stuck, not for slow ones."""
 _DIED = re.compile(r"\[ERROR\] \[(\w+)-\d+\]: process has died \[pid \d+, exit code (-?\d+)")
 
 
@@ -96,11 +96,13 @@ class Stops:
     Attributes:
         table: rows by target and signals; those of launch files are about the nodes.
         launchers: `ros2 launch` itself, which is not of this package.
+        load: of this machine, one value for each start.
     """
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.table: Table = {}
         self.launchers = Row()
+        self.load: list[float] = []
         self._folder, self._random = folder, Random(seed)  # noqa: S311 - no secrets
         self._numbers = count()
         self._observer = Node("stops")
@@ -136,7 +138,8 @@ class Stops:
         send = process.send_signal if "to ros2" in kind else _to_group(process)
         self._signal(LAUNCH_SIGNALS[kind], [send])
         row = self._row(name, kind, starting=starting)
-        self.launchers.codes[str(_code(process))] += 1
+        code = str(_code(process))
+        self.launchers.codes[code if code == "0" else f"{code} ({kind}, {log.name})"] += 1
         row.seconds.append(monotonic() - begin)
         text = log.read_text(encoding="utf-8", errors="replace")
         row.codes["0"] += text.count("process has finished cleanly")
@@ -163,6 +166,7 @@ class Stops:
         starting: bool,
     ) -> None:
         """Wait until all topics have a publisher, or a random time of the start."""
+        self.load.append(os.getloadavg()[0])
         if starting:
             sleep(self._random.uniform(0.0, _LONGEST_START))
             return
@@ -280,15 +284,18 @@ def main() -> int:
     phases = [False] * args.count + [True] * args.starting
     try:
         with busy(args.busy):
-            for starting in phases:
+            for number, starting in enumerate(phases, 1):
                 for kind in NODE_SIGNALS:
                     stops.stop_nodes(kind, starting=starting)
                 for name in launches:
                     for kind in LAUNCH_SIGNALS:
                         stops.stop_launch(name, kind, starting=starting)
+                print(f"round {number} of {len(phases)}, load {stops.load[-1]:.1f}", flush=True)
     finally:
         stops.kill()
         print("\n".join(table_of(stops.table)))
+        if stops.load:
+            print(f"load: {min(stops.load):.1f} to {max(stops.load):.1f}")
         print(f"exit codes of ros2 launch itself: {dict(stops.launchers.codes)}")
         rclpy.try_shutdown()
     failed = any(row.failed for row in stops.table.values())

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from waiting import PATIENCE, wait_until
+from waiting import end_of, wait_until
 
 _STARTED = re.compile(r"\[(\w+)-\d+\]: process started with pid \[(\d+)\]")
 
@@ -46,7 +46,7 @@ class Launched:
         """Send SIGINT to the group, as a terminal does; returns the time to the end of all [s]."""
         begin = time.monotonic()
         os.killpg(self.process.pid, signal.SIGINT)
-        self.process.wait(PATIENCE)
+        end_of(self.process)
         wait_until(lambda: not self.living())
         return time.monotonic() - begin
 

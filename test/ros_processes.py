@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import pytest
 
-from waiting import PATIENCE
+from waiting import end_of
 
 Launch = Callable[..., "subprocess.Popen[str]"]
 
@@ -58,4 +58,4 @@ def stop(process: subprocess.Popen[str]) -> int:
     """Ask a process to end; its exit code."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
-    return process.wait(PATIENCE)
+    return end_of(process)

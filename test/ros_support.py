@@ -38,8 +38,8 @@ from pose_action_ros.nodes.stamps import Timeline  # noqa: E402
 from pose_action_ros.poses import Pose2D  # noqa: E402
 from pose_action_ros.skeletons import BODY_25  # noqa: E402
 from waiting import PATIENCE as PATIENCE  # noqa: E402, PLC0414 - exported
+from waiting import Limit, within  # noqa: E402
 from waiting import wait_until as wait_until  # noqa: E402, PLC0414 - exported
-from waiting import within  # noqa: E402
 
 PROFILE = Path(__file__).resolve().parents[1] / "config" / "fastdds.xml"
 
@@ -155,12 +155,11 @@ class Peer(Node):
         test is repeated.
         """
         output = self.output(type(message), topic)
+        limit = Limit(PATIENCE)
         output.publish(message)
-        for _ in range(int(PATIENCE / 0.5)):
-            if within(0.5, until):
-                return
+        while not within(0.5, until):
+            assert not limit.reached(), f"no effect of the messages on {topic}"
             output.publish(message)
-        raise AssertionError(f"no effect of the messages on {topic}")
 
     def feed(self, node: ManagedNode[Any], topic: str, messages: Iterable[Any]) -> None:
         """Publish messages to a node that is connected, each when the one before is handled."""
@@ -186,7 +185,7 @@ def report_of(node: ManagedNode[Any]) -> dict[str, str]:
 
 def _answer(caller: Any, request: Any) -> Any:
     """The answer of a service; None if the service is not discovered, or its answer was lost."""
-    if not caller.wait_for_service(timeout_sec=5.0):
+    if not within(5.0, caller.service_is_ready):
         return None
     future: Any = caller.call_async(request)
     return future.result() if within(5.0, future.done) else None
