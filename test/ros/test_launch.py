@@ -99,15 +99,18 @@ class TestDemo:
         self, demo: Launched, peer: Peer, name: str
     ) -> None:
         received = _labels(peer)
-        before = demo.pids(name)
+        before = {node: demo.pids(node) for node in ("camera_node", *STAGES)}
         begin = time.monotonic()
-        os.kill(before[-1], signal.SIGKILL)
-        wait_until(lambda: len(demo.pids(name)) > len(before))
+        os.kill(before[name][-1], signal.SIGKILL)
+        wait_until(lambda: len(demo.pids(name)) > len(before[name]))
         started = peer.get_clock().now().nanoseconds
         wait_until(lambda: _stamp(received[-1]) > started)
         took = time.monotonic() - begin
         _LOG.info("%s was killed: labels again after %.1f s", name, took)
-        assert demo.pids(name)[:-1] == before
+        # The node itself may be started more than once: shared memory of a killed process can crash
+        # Fast DDS in the next one (https://github.com/eProsima/Fast-DDS/issues/6501).
+        del before[name]
+        assert {node: demo.pids(node) for node in before} == before
 
 
 def _stamp(message: Any) -> int:
