@@ -21,7 +21,7 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
 from benchmarks.clips import SIZE, make_clip
-from benchmarks.measuring import threads_of, usage_of
+from benchmarks.measuring import own_memory_of, threads_of
 from pose_action_ros.demo.command import STAGES
 from pose_action_ros.demo.processes import Processes
 from pose_action_ros.errors import PoseActionError
@@ -46,7 +46,7 @@ _LIMIT = 60.0
 
 @dataclass(frozen=True)
 class State:
-    """Resources of a process: resident memory [MB], threads, subscriptions and publishers."""
+    """Resources of a process: its own memory [MB], threads, subscriptions and publishers."""
 
     memory: float
     threads: int
@@ -155,7 +155,7 @@ class Conductor(Node):
 
     def state(self) -> State:
         """Current state of the process."""
-        _, memory = usage_of(self._process)
+        memory = own_memory_of(self._process)
         subscriptions = self.get_subscriber_names_and_types_by_node(self._name, "/")
         publishers = self.get_publisher_names_and_types_by_node(self._name, "/")
         return State(memory, threads_of(self._process), len(subscriptions), len(publishers))
