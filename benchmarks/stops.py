@@ -139,7 +139,7 @@ class Stops:
         self._signal(LAUNCH_SIGNALS[kind], [send])
         row = self._row(name, kind, starting=starting)
         code = str(_code(process))
-        self.launchers.codes[code if code == "0" else f"{code} ({kind}, {log.name})"] += 1
+        self.launchers.codes[code if code == "0" else f"{code} ({kind})"] += 1
         row.seconds.append(monotonic() - begin)
         text = log.read_text(encoding="utf-8", errors="replace")
         row.codes["0"] += text.count("process has finished cleanly")

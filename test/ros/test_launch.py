@@ -107,8 +107,8 @@ class TestDemo:
         wait_until(lambda: _stamp(received[-1]) > started)
         took = time.monotonic() - begin
         _LOG.info("%s was killed: labels again after %.1f s", name, took)
-        # The node itself may be started more than once: shared memory of a killed process can crash
-        # Fast DDS in the next one (https://github.com/eProsima/Fast-DDS/issues/6501).
+        # The node itself may be started more than once: Fast DDS 3.2 can crash while a process
+        # discovers others (TypeLookupManager::notify_callbacks), and respawn starts it again.
         del before[name]
         assert {node: demo.pids(node) for node in before} == before
 
