@@ -82,7 +82,7 @@ def test_the_end_writes_all_output_and_runs_nothing_else(start: Starter) -> None
     process = start(
         "import atexit; atexit.register(print, 'late')\n"
         "sys.stdout.write('one '); sys.stdout.flush(); ctypes.CDLL(None).printf(b'two ')\n"
-        "sys.stdout.write('three'); end_process(5)"
+        "sys.stdout.write('three '); end_process(5)"
     )
     assert sorted(process.communicate()[0].split()) == ["one", "three", "two"]
     assert process.returncode == 5
