@@ -88,6 +88,12 @@ ARGUMENTS = (
     DeclareLaunchArgument(
         "respawn_delay", default_value="1.0", description="time until the restart [s]"
     ),
+    DeclareLaunchArgument(
+        "view",
+        default_value="false",
+        description="show images, people and labels in Rerun: true, or NAME.rrd for a file; needs "
+        "rerun-sdk",
+    ),
     DeclareLaunchArgument("rviz", default_value="false", choices=BOOLEAN, description="start RViz"),
     DeclareLaunchArgument(
         "fixed_frame",
@@ -160,6 +166,8 @@ def compose(context: LaunchContext) -> list[Action]:
             defaults={"action_model": "interaction"},
         )
         nodes.append(interactions)
+    if arguments["view"] != "false":
+        nodes.append(viewer(arguments, [image, camera], defaults))
     nodes += [rviz(arguments)] if arguments["rviz"] == "true" else []
     return [SetLaunchConfiguration("camera_info_topic", topic), *nodes]
 
@@ -206,6 +214,20 @@ def node(
         additional_env={PROFILE: arguments["dds_profile"]}
         if executable in IMAGE_PUBLISHERS
         else None,
+    )
+
+
+def viewer(
+    arguments: dict[str, str], remappings: list[tuple[str, str]], defaults: dict[str, object]
+) -> Node:
+    """Return the node for Rerun, without which the others go on: it is not restarted."""
+    file = {} if arguments["view"] == "true" else {"view": "view"}
+    return node(
+        "view_node",
+        arguments | {"respawn": "false"},
+        remappings,
+        {"image_transport": "image_transport"} | file,
+        defaults={name: value for name, value in defaults.items() if name == "rectified"},
     )
 
 

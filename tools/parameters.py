@@ -18,6 +18,7 @@ from pose_action_ros.nodes.camera_node import CameraNodeSettings
 from pose_action_ros.nodes.keypoints_node import KeypointsNodeSettings
 from pose_action_ros.nodes.lifter_node import LifterNodeSettings
 from pose_action_ros.nodes.pipeline import PipelineNodeSettings
+from pose_action_ros.nodes.view_node import ViewNodeSettings
 from pose_action_ros.settings import limits_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,6 +30,7 @@ NODES: dict[str, type] = {
     "lifter_node": LifterNodeSettings,
     "action_node": ActionNodeSettings,
     "pipeline": PipelineNodeSettings,
+    "view_node": ViewNodeSettings,
 }
 HEAD = """\
 # Parameters of all nodes with their defaults, for params_file:= of the launch files. Keep the lines

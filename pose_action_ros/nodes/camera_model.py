@@ -16,7 +16,7 @@ from sensor_msgs.msg import CameraInfo
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.messages.camera_info import RECTIFIED, calibration
 from pose_action_ros.nodes.health import SILENCE, Finding, Level
-from pose_action_ros.nodes.topics import subscribe
+from pose_action_ros.nodes.topics import KeptMessages, subscribe
 from pose_action_ros.settings import Settings, setting
 
 _LOG = logging.getLogger(__name__)
@@ -54,6 +54,7 @@ class CameraModel:
         self.origin = ""
         self._rectified, self._field_of_view, self._clock = rectified, field_of_view, clock
         self._topic = "camera_info"
+        self._kept: list[KeptMessages] = []
         self._newest: CameraInfo | None = None
         self._usable: CameraInfo | None = None  # the newest one with a usable K
         self._beside = False  # True once there was a camera_info_rect
@@ -69,6 +70,17 @@ class CameraModel:
 
         A camera_info that is remapped to a camera_info_rect is one of rectified images.
         """
+        subscriptions = self._subscribe(node)
+        self._kept = [KeptMessages(node, one) for one in subscriptions]
+        return subscriptions
+
+    def rest(self) -> None:
+        """Do not wait for kept messages any longer."""
+        for kept in self._kept:
+            kept.close()
+        self._kept = []
+
+    def _subscribe(self, node: Node) -> list[Subscription[Any]]:
         first = subscribe(node, CameraInfo, "camera_info", self.update, depth=1)
         self._topic = first.topic_name
         if self._topic.endswith(RECTIFIED):

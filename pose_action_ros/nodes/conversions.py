@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,9 @@ from pose_action_ros.msg import Action, Keypoint, Keypoints, PersonKeypoints, Po
 from pose_action_ros.msg import Pose3D as Pose3DMessage
 from pose_action_ros.poses import UNTRACKED, Pose2D, Pose3D
 from pose_action_ros.skeletons import Skeleton, skeleton_named
+
+if TYPE_CHECKING:
+    from pose_action_ros.recognition import ActionEstimate
 
 Array = npt.NDArray[np.float64]
 
@@ -96,6 +100,32 @@ def people_from_poses(message: Poses) -> tuple[Pose3D, ...]:
         for row, person in enumerate(message.people)
     )
     return tuple(person for person in people if person.present.any())
+
+
+def estimate_from_action(message: Action, stamp: float, window_start: float) -> ActionEstimate:
+    """The estimate of an Action message, with its stamp and that of its window's start [s].
+
+    Raises:
+        InputError: no id or more than two, or another number of scores than of labels.
+    """
+    if not 1 <= len(message.person_ids) <= 2 or len(message.labels) != len(message.scores):
+        raise InputError(
+            f"got an action of persons {list(message.person_ids)} with {len(message.labels)} "
+            f"labels and {len(message.scores)} scores, expected one or two ids and a score for "
+            "each label"
+        )
+    # Imported here since most nodes need no recogniser.
+    from pose_action_ros.recognition import ActionEstimate  # noqa: PLC0415
+
+    return ActionEstimate(
+        person_ids=tuple(message.person_ids),
+        label=message.label,
+        score=message.score,
+        labels=tuple(message.labels),
+        scores=np.array(message.scores, dtype=np.float64),
+        window_start=window_start,
+        stamp=stamp,
+    )
 
 
 def _check_ids(ids: list[int]) -> None:

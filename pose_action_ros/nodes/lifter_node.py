@@ -27,7 +27,7 @@ from pose_action_ros.nodes.health import Finding
 from pose_action_ros.nodes.human_models import HumanModels
 from pose_action_ros.nodes.running import run_process
 from pose_action_ros.nodes.stage import Stage, StageNode
-from pose_action_ros.nodes.topics import KeptMessages, subscribe
+from pose_action_ros.nodes.topics import subscribe
 from pose_action_ros.nodes.upright_frame import UprightFrame, UprightFrameSettings
 from pose_action_ros.poses import UNTRACKED, Pose3D
 from pose_action_ros.skeletons import HUMAN36M_17
@@ -57,7 +57,6 @@ class LifterStage(Stage):
         super().__init__(node)
         self.lifter = lifter
         self.camera = CameraModel(settings.rectified, settings.field_of_view)
-        self._kept: list[KeptMessages] = []
         self._models = HumanModels(node) if settings.ros4hri else None
         self._poses = self._add(Poses, "poses")
         self._markers = self._add(MarkerArray, "~/markers")
@@ -85,17 +84,9 @@ class LifterStage(Stage):
         """Problems of camera_info."""
         return self.camera.findings()
 
-    def subscribe_camera(self) -> list[Subscription[Any]]:
-        """Subscribe to camera_info, and to camera_info_rect beside it for rectified images."""
-        subscriptions = self.camera.subscribe(self._node)
-        self._kept = [KeptMessages(self._node, one) for one in subscriptions]
-        return subscriptions
-
     def rest(self) -> None:
-        """Do not wait for kept messages any longer."""
-        for kept in self._kept:
-            kept.close()
-        self._kept = []
+        """Do not wait for a kept camera_info any longer."""
+        self.camera.rest()
 
     def publish(self, poses: Sequence[Pose3D], header: Header) -> list[Pose3D]:
         """Publish the poses with at least one joint, of one image; return them."""
@@ -145,7 +136,7 @@ class LifterNode(StageNode[LifterNodeSettings, Keypoints]):
     def make_inputs(self) -> list[Subscription[Any]]:
         """Subscribe to keypoints and camera_info."""
         keypoints = subscribe(self, Keypoints, "keypoints", self.take, depth=10)
-        return [keypoints, *self.lifter.subscribe_camera()]
+        return [keypoints, *self.lifter.camera.subscribe(self)]
 
     def restart(self) -> None:
         """Drop the distances."""

@@ -25,7 +25,11 @@ from pose_action_ros.drawing import draw_caption, draw_people
 from pose_action_ros.drawing.captions import Captions
 from pose_action_ros.messages.camera_info import calibration
 from pose_action_ros.msg import Action, Keypoints, Poses
-from pose_action_ros.nodes.conversions import people_from_keypoints, people_from_poses
+from pose_action_ros.nodes.conversions import (
+    estimate_from_action,
+    people_from_keypoints,
+    people_from_poses,
+)
 from pose_action_ros.nodes.images import image_from
 from pose_action_ros.nodes.stamps import Timeline
 from pose_action_ros.nodes.topics import subscribe
@@ -155,7 +159,8 @@ class Observer(Node):
         age = self.get_clock().now() - Time.from_msg(message.header.stamp)
         self.latencies.append(age.nanoseconds / 1e9)
         stamp = self._seconds(message)
-        answer = self._estimate(message, stamp)
+        start = self._timeline.seconds(message.window_start) - self._begin
+        answer = estimate_from_action(message, stamp, start)
         self._captions.add((answer,), stamp)
         self.segments += self._merging.add((answer,), stamp)
         for person in answer.person_ids:
@@ -163,17 +168,6 @@ class Observer(Node):
             if self._labels.get(person) != answer.label:
                 self._labels[person] = answer.label
                 self._show_change(stamp, person, answer)
-
-    def _estimate(self, message: Action, stamp: float) -> ActionEstimate:
-        return ActionEstimate(
-            person_ids=tuple(message.person_ids),
-            label=message.label,
-            score=message.score,
-            labels=tuple(message.labels),
-            scores=np.array(message.scores, dtype=np.float64),
-            window_start=self._timeline.seconds(message.window_start) - self._begin,
-            stamp=stamp,
-        )
 
     def _show_change(self, stamp: float, person: int, answer: ActionEstimate) -> None:
         line = f"{stamp:7.1f} s  person {person}  {answer.label:<14} {answer.score:.2f}"

@@ -78,7 +78,7 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
     def make_inputs(self) -> list[Subscription[Any]]:
         """Subscribe to images and camera_info."""
         images = subscribe_image(self, self.settings.image_transport, self.take)
-        return [images, *self.lifter.subscribe_camera()]
+        return [images, *self.lifter.camera.subscribe(self)]
 
     def restart(self) -> None:
         """Drop all tracks and windows."""

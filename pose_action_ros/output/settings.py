@@ -15,6 +15,15 @@ VIEWER, RECORDING = "viewer", ".rrd"
 """Values of `view`: Rerun's viewer, and the ending of a file for it."""
 
 
+def check_view(view: str, hint: str = "") -> None:
+    """Check that a parameter `view` is VIEWER or a file for it; else SettingError with the hint."""
+    if view != VIEWER and not view.endswith(RECORDING):
+        raise SettingError(
+            f"parameter 'view': got {view!r}, expected {VIEWER} or a file that ends with "
+            f"{RECORDING}{hint}"
+        )
+
+
 @dataclass(frozen=True)
 class ProcessSettings(PipelineSettings, SourceSettings):
     """Settings of `pose-action process`."""
@@ -78,11 +87,8 @@ class ProcessSettings(PipelineSettings, SourceSettings):
                 f"parameter 'export': got {unknown[0]!r}, expected formats out of "
                 f"{', '.join(EXPORTS)}, separated by commas"
             )
-        if self.view and self.view != VIEWER and not self.view.endswith(RECORDING):
-            raise SettingError(
-                f"parameter 'view': got {self.view!r}, expected {VIEWER} or a file that ends with "
-                f"{RECORDING}; --view without a file stands after INPUT"
-            )
+        if self.view:
+            check_view(self.view, "; --view without a file stands after INPUT")
 
 
 @dataclass(frozen=True)

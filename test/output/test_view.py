@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 from urllib.request import urlopen
 
@@ -20,13 +19,13 @@ from pose_action_ros.cli.process import jobs_of
 from pose_action_ros.errors import SettingError
 from pose_action_ros.output import view
 from pose_action_ros.output.settings import ProcessSettings
-from pose_action_ros.output.view import View, has_screen
+from pose_action_ros.output.view import View
+from pose_action_ros.output.web_viewer import has_screen
 from pose_action_ros.pipeline import Frame, Person
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17
+from rrd_files import Columns, columns_of
 
-Columns = dict[tuple[str, str], list[tuple[float, Any]]]
-"""Time [s] and value by entity and component, in order; static values at -1."""
 CAMERA = Intrinsics.from_field_of_view(64, 48, 60)
 RNG = np.random.default_rng(1)
 
@@ -58,21 +57,6 @@ def _frames() -> list[Frame]:
     return frames
 
 
-def _columns(path: Path) -> Columns:
-    reading = pytest.importorskip("rerun.chunk")
-    found: Columns = {}
-    for chunk in reading.RrdReader(path).stream():
-        rows = chunk.to_record_batch()
-        times = [-1.0] * rows.num_rows
-        if not chunk.is_static:
-            times = [value / 1e9 for value in rows.column("time").cast("int64").to_pylist()]
-        for name in [one for one in rows.schema.names if ":" in one]:
-            entity = str(chunk.entity_path)
-            pairs = zip(times, rows.column(name).to_pylist(), strict=True)
-            found.setdefault((entity, name), []).extend(one for one in pairs if one[1] is not None)
-    return {key: sorted(pairs, key=lambda one: one[0]) for key, pairs in found.items()}
-
-
 @pytest.fixture(scope="module")
 def frames() -> list[Frame]:
     return _frames()
@@ -85,7 +69,7 @@ def columns(frames: list[Frame], tmp_path_factory: pytest.TempPathFactory) -> Co
     for frame in frames:
         written.add(frame)
     written.close()
-    return _columns(path)
+    return columns_of(path)
 
 
 def test_images_and_the_camera(frames: list[Frame], columns: Columns) -> None:
@@ -154,7 +138,7 @@ def test_the_command_writes_a_file_with_the_exported_results(tmp_path: Path) -> 
     words = ["process", "simulation", "--rate", "10", "--seconds", "0.4", "--no-video"]
     words += ["--output", str(tmp_path), "--export", "json", "--view", str(file)]
     assert cli.main(words) == 0
-    columns = _columns(file)
+    columns = columns_of(file)
     images = json.loads((tmp_path / "images.json").read_text(encoding="utf-8"))
     times = [time for time, _ in columns["/camera/image", "EncodedImage:blob"]]
     assert times == [image["time"] for image in images]

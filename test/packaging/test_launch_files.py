@@ -31,6 +31,7 @@ class Process:
     files: list[Path] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
     arguments: list[str] = field(default_factory=list)
+    respawn: bool = False
 
 
 def load(name: str) -> ModuleType:
@@ -81,10 +82,11 @@ class Launched:
         parameters: Any = (),
         additional_env: Any = None,
         arguments: Any = (),
+        respawn: bool = False,
         **_others: Any,
     ) -> None:
         topics = {self.text(old): self.text(new) for old, new in remappings}
-        process = Process(self.text(namespace), topics)
+        process = Process(self.text(namespace), topics, respawn=respawn)
         process.arguments = [self.text(word) for word in arguments]
         for variable, value in (additional_env or {}).items():
             process.environment[self.text(variable)] = self.text(value)
@@ -195,6 +197,30 @@ def test_interactions_are_another_action_node_with_a_topic_of_its_own(
     node = found["interaction_node"]
     assert node.topics == {"action": "interaction"}
     assert node.parameters == {"action_model": "interaction", "action_engine": "onnxruntime"}
+
+
+@pytest.mark.parametrize("one_process", ["false", "true"])
+def test_the_view_is_one_more_process_on_the_same_topics(
+    launched: Launched, one_process: str
+) -> None:
+    found = launched(
+        "pose_action",
+        image="/eye/image_rect",
+        view="true",
+        image_transport="compressed",
+        one_process=one_process,
+    )
+    assert list(found)[-1] == "view_node"
+    node = found["view_node"]
+    assert node.topics == {"image": "/eye/image_rect", "camera_info": "/eye/camera_info"}
+    assert node.parameters == {"rectified": True, "image_transport": "compressed"}
+    assert not node.respawn
+    assert all(process.respawn for name, process in found.items() if name != "view_node")
+
+
+def test_the_view_of_a_launch_file_can_be_a_file(launched: Launched) -> None:
+    found = launched("pose_action", view="people.rrd", rviz="true")
+    assert found["view_node"].parameters == {"view": "people.rrd"}
 
 
 def test_rviz_stands_in_the_namespace_of_the_nodes(launched: Launched) -> None:

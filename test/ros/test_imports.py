@@ -17,6 +17,7 @@ PACKAGE = "pose_action_ros"
         ("lifter_node", {"cv2", "scipy", f"{PACKAGE}.drawing.people", f"{PACKAGE}.sources"}),
         ("action_node", {"scipy", f"{PACKAGE}.detection", f"{PACKAGE}.drawing.people"}),
         ("keypoints_node", {f"{PACKAGE}.recognition", f"{PACKAGE}.lifting", f"{PACKAGE}.sources"}),
+        ("view_node", {"scipy", "rerun", f"{PACKAGE}.detection.blazepose", f"{PACKAGE}.pipeline"}),
     ],
 )
 def test_a_node_loads_only_the_modules_it_uses(node: str, unused: set[str]) -> None:

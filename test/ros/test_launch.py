@@ -130,6 +130,32 @@ def test_the_robots_nodes_work_for_a_camera_and_end_at_ctrl_c(
     _end_cleanly(robot, len(names))
 
 
+def test_the_view_beside_the_nodes(
+    start: Launching, launch: Launch, peer: Peer, tmp_path: Path
+) -> None:
+    pytest.importorskip("rerun")
+    path = tmp_path / "people.rrd"
+    launch("camera_node", rate=10.0)
+    robot = start("pose_action", view=path)
+    _labels(peer)
+    wait_until(lambda: path.exists() and path.stat().st_size > 50_000)
+    _end_cleanly(robot, len(STAGES) + 1)
+
+
+def test_without_rerun_the_other_nodes_go_on(
+    start: Launching, launch: Launch, peer: Peer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "rerun.py").write_text("raise ImportError('not installed')\n", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ['PYTHONPATH']}")
+    launch("camera_node", rate=10.0)
+    robot = start("pose_action", view="true")
+    wait_until(lambda: "pip install rerun-sdk" in robot.said)
+    _labels(peer)
+    assert len(robot.living()) == len(STAGES)
+    robot.ctrl_c()
+    assert robot.said.count("cannot start: ") == 1
+
+
 def test_the_demo_ends_at_ctrl_c(start: Launching, peer: Peer) -> None:
     demo = start("demo", rviz="false")
     _labels(peer)
