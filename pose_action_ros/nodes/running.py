@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import logging
 import sys
@@ -24,6 +25,10 @@ STOP_LIMIT = 3.0
 """Time [s] from a signal, or from the end of the node's work, to the end of the process at the
 latest: `ros2 launch` repeats its signal after 5 s and reports a node that ends by it as failed."""
 
+_M_ARENA_MAX = -8  # glibc's malloc.h
+ARENAS = 2
+"""Memory arenas of a process."""
+
 
 def run_process(make_node: Callable[[], ManagedNode[Any]]) -> NoReturn:
     """Run one node as this process, and end the process with the exit code of `run`.
@@ -31,6 +36,7 @@ def run_process(make_node: Callable[[], ManagedNode[Any]]) -> NoReturn:
     SIGINT and SIGTERM stop the node. Further ones are ignored until the process is gone: `ros2
     launch` repeats the Ctrl-C that the terminal sent to all.
     """
+    share_arenas()
     stop: Future[None] = Future()
 
     def ask() -> None:
@@ -45,6 +51,17 @@ def run_process(make_node: Callable[[], ManagedNode[Any]]) -> NoReturn:
         code = 1
     gc.collect()  # the remains of the node hold the DDS participant, which takes its leave here
     end_process(code)
+
+
+def share_arenas() -> None:
+    """Let the threads of this process share two memory arenas, where the C library has them.
+
+    Each configuration of a node starts a thread, which glibc gives an arena of its own; what the
+    networks' libraries leave there would grow with every configuration.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, ARENAS)
 
 
 def run(
