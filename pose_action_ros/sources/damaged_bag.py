@@ -30,6 +30,8 @@ Topic = tuple[str, str]
 """Name and message type."""
 
 _FORMATS = {"ros2msg": MessageDefinitionFormat.MSG, "ros2idl": MessageDefinitionFormat.IDL}
+_HEADER = 100
+"""Size of the header of an SQLite file [bytes]."""
 _NO_DEFINITION = MessageDefinition(MessageDefinitionFormat.NONE, "")
 
 
@@ -139,7 +141,7 @@ class DamagedBag:
 
 def _open_intact(file: Path) -> BagReader | None:
     """Open a file with rosbags; None if it is damaged."""
-    if has_log(file):
+    if has_log(file) or is_cut(file):
         return None
     try:
         reader = WrittenOrder(file)
@@ -189,6 +191,23 @@ def has_log(path: Path) -> bool:
     """True if a killed recorder has left messages in the write-ahead log beside the file."""
     log = path.with_name(f"{path.name}-wal")
     return log.is_file() and log.stat().st_size > 0
+
+
+def is_cut(path: Path) -> bool:
+    """True if a .db3 file has fewer pages than its header says, which recent SQLite accepts.
+
+    SQLite's file format, section 1.3: size of a page at byte 16, with 1 for 65536; change counter
+    at 24, number of pages at 28, valid if the number at 92 is the change counter.
+    """
+    with path.open("rb") as file:
+        header = file.read(_HEADER)
+    if path.suffix != ".db3" or len(header) < _HEADER:
+        return False
+    page, changes, pages, valid = (
+        int.from_bytes(header[first : first + size], "big")
+        for first, size in ((16, 2), (24, 4), (28, 4), (92, 4))
+    )
+    return changes == valid and path.stat().st_size < pages * (65536 if page == 1 else page)
 
 
 class DamagedSqlite:

@@ -2,6 +2,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from bag_files import START, brightness_counts, camera_info, compressed, header,
 from pose_action_ros.errors import SourceError
 from pose_action_ros.pipeline import Pipeline
 from pose_action_ros.sources import Source, SourceSettings, open_source
+from pose_action_ros.sources.damaged_bag import is_cut
 
 STORAGES = pytest.mark.parametrize("storage", ["sqlite3", "mcap"])
 
@@ -252,6 +254,25 @@ def test_a_bag_without_readable_parts_is_refused(tmp_path: Path, storage: str, p
     for path in (bag, file):
         with pytest.raises(SourceError, match=f"nothing of bag {path} can be read: .*recover"):
             _open(path)
+
+
+@pytest.mark.parametrize("page", [512, 4096, 65536])
+def test_a_cut_database_is_noticed_without_sqlite(tmp_path: Path, page: int) -> None:
+    file = tmp_path / "some.db3"
+    with closing(sqlite3.connect(file)) as base:
+        base.execute(f"PRAGMA page_size = {page}")
+        base.execute("CREATE TABLE messages (data BLOB)")
+        base.execute("INSERT INTO messages VALUES (zeroblob(300000))")
+        base.commit()
+    assert not is_cut(file)
+    whole = file.read_bytes()
+    file.write_bytes(whole + b"more")
+    assert not is_cut(file)
+    for left in (len(whole) - 1, len(whole) // 2, 100):
+        file.write_bytes(whole[:left])
+        assert is_cut(file)
+    file.write_bytes(whole[:99])
+    assert not is_cut(file)  # no header: SQLite itself refuses it
 
 
 @STORAGES
