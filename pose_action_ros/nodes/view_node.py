@@ -10,6 +10,7 @@ import os
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import get_native_id
 from typing import Any, NoReturn
 
 import numpy as np
@@ -44,7 +45,7 @@ from pose_action_ros.stamp_order import NANOSECONDS
 
 WAITING = 3
 """Capacity of the queue of images, for a moment in which the viewer is busy."""
-_NICENESS = 10  # of the process: the nodes of the pipeline come first
+_NICENESS = 10  # of the thread that encodes images: the nodes of the pipeline come first
 _WAITING_ACTIONS = 300  # ten people's actions of six seconds
 _BREAK = 2.0  # [s] in the view between the parts of a stream of which the stamps jump
 _RECENT = 10.0  # [s] from an image to an action that is still shown
@@ -136,6 +137,7 @@ class ViewNode(StageNode[ViewNodeSettings, Joined]):
     def __init__(self, **arguments: Any) -> None:
         self._actions: deque[tuple[Action, int]] = deque(maxlen=_WAITING_ACTIONS)
         self._index, self._lost, self._newest = 0, 0, -_BREAK
+        self._lowered = 0  # the thread that has the lower priority
         self._shift: float | None = None  # [s] from the node's timeline to that of the view
         super().__init__("view_node", ViewNodeSettings, "poses", waiting=WAITING, **arguments)
 
@@ -180,6 +182,7 @@ class ViewNode(StageNode[ViewNodeSettings, Joined]):
 
     def process(self, message: Joined, stamp: float) -> float:
         """Show one image and its results."""
+        self._lower_priority()
         if self._shift is None:
             self._shift = self._newest + _BREAK - stamp
         keypoints, poses = (
@@ -211,6 +214,13 @@ class ViewNode(StageNode[ViewNodeSettings, Joined]):
         self.health.facts["camera"] = self.viewing.camera.origin
         return 0.0
 
+    def _lower_priority(self) -> None:
+        """Let other threads of this machine go first; Linux has a niceness for each thread."""
+        thread = get_native_id()
+        if self._lowered != thread:
+            self._lowered = thread
+            os.nice(_NICENESS)
+
     def _estimates(self) -> list[ActionEstimate]:
         """The actions that have arrived, with their times in the view; none of another part."""
         assert self._shift is not None
@@ -236,8 +246,7 @@ class ViewNode(StageNode[ViewNodeSettings, Joined]):
 
 
 def main() -> NoReturn:
-    """Run the node as this process, with a lower priority than others."""
-    os.nice(_NICENESS)
+    """Run the node as this process."""
     run_process(ViewNode)
 
 
