@@ -12,6 +12,11 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
+BRIEF = 0.9
+"""Rise and hold of a gesture that is one movement with its fall [s]."""
+JOINED = 0.35
+"""Longest rest between two repetitions of one movement [s]."""
+
 
 def ease(x: npt.ArrayLike) -> Array:
     """Minimum-jerk step from 0 to 1 while x goes from 0 to 1 (Flash and Hogan 1985, eq. 2)."""
@@ -99,15 +104,26 @@ class Strokes:
         level = ease(local / rise) * (1 - ease((local - rise - hold) / fall))
         return np.where(times < 0, 0.0, level * self._heights[index])
 
-    def phase(self, times: Array) -> Array:
+    def phase(self, times: Array, brief: float = BRIEF) -> Array:
         """(T,) 1 from the beginning of a fall to the middle of the next rise, 0 otherwise.
 
-        The first rise counts as the gesture from its beginning.
+        The first rise counts as the gesture from its beginning. A stroke with rise and hold of
+        less than `brief` [s] is one movement, and lasts to the end of its fall.
         """
         index, local = self.local(times)
-        rise, hold, _, _ = self._parts[index].T
+        rise, hold, fall, _ = self._parts[index].T
         first = np.asarray(times) < self._parts[0].sum()
-        return np.where((local >= rise + hold) | ((local < rise / 2) & ~first), 1.0, 0.0)
+        end = rise + hold + np.where(rise + hold < brief, fall, 0.0)
+        return np.where((local >= end) | ((local < rise / 2) & ~first), 1.0, 0.0)
+
+    def resting(self, times: Array) -> Array:
+        """(T,) 1 in the rests but the shortest, which join two repetitions; 0 otherwise.
+
+        This is the phase of movements of the whole body, which include the way back.
+        """
+        index, local = self.local(times)
+        rise, hold, fall, rest = self._parts[index].T
+        return np.where((local >= rise + hold + fall) & (rest > JOINED), 1.0, 0.0)
 
     def local(self, times: Array) -> tuple[npt.NDArray[np.intp], Array]:
         """Index (T,) of the current stroke, and time (T,) since its beginning [s]."""

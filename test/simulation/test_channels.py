@@ -11,7 +11,7 @@ from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import Channels
 from pose_action_ros.simulation.kinematics import about_z, pose_body, swing, swing_twist
 from pose_action_ros.simulation.reach import aim, arm
-from pose_action_ros.simulation.timing import Beat, Strokes, Wander, curve, ease
+from pose_action_ros.simulation.timing import JOINED, Beat, Strokes, Wander, curve, ease
 from properties import examples
 
 angles = st.floats(-120, 120)
@@ -118,6 +118,31 @@ def test_phase_of_strokes_is_0_while_the_gesture_is_up(seed: int, count: int) ->
     assert (phase[times < 0.1] == 0).all()
     changes = np.flatnonzero(np.diff(phase))
     assert (np.diff(phase)[changes] == np.resize([1, -1], len(changes))).all()
+
+
+@quick
+@given(seed=st.integers(0, 1000))
+def test_a_brief_stroke_is_one_movement_with_its_fall(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    strokes = Strokes(rng, rise=0.2, hold=0.2, fall=0.3, rest=0.4)
+    times = np.arange(0, 40, 0.01)
+    level, phase, parted = strokes(times), strokes.phase(times), strokes.phase(times, brief=0.0)
+    falling = (np.gradient(level) < 0) & (level < 0.8 * level.max()) & (level > 0.01)
+    assert (phase[falling] == 0).mean() > 0.95  # all but strokes with a long hold
+    assert (parted[falling] == 1).mean() > 0.95
+    assert (phase <= parted).all()
+
+
+@quick
+@given(seed=st.integers(0, 1000), rest=st.sampled_from([0.05, 1.5]))
+def test_resting_is_the_time_between_repetitions_unless_they_follow_each_other(
+    seed: int, rest: float
+) -> None:
+    strokes = Strokes(np.random.default_rng(seed), rise=0.5, hold=0.3, fall=0.6, rest=rest)
+    times = np.arange(0, 40, 0.01)
+    level, resting = strokes(times), strokes.resting(times)
+    assert (level[resting == 1] < 1e-9).all()
+    assert resting.mean() == (0 if rest < JOINED else pytest.approx(0.52, abs=0.12))
 
 
 @quick

@@ -31,7 +31,7 @@ def raising_hand(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
         "point": np.array(float(finger)),
         "wrist_flex": np.array(rng.normal(0, 8)),
     }
-    strokes = bouts(rng, hold=(0.35, 4.0), rise=(0.28, 1.0))
+    strokes = bouts(rng, hold=(0.12, 4.0), rise=(0.2, 1.0))
     fold, lean, arc = rng.uniform(0, 50), rng.normal(0, 3), rng.uniform(-8, 40)
     drift = [Wander(rng, 0.1, 0.7) for _ in range(2)]
 
@@ -99,7 +99,7 @@ def pointing(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:
     def motion(times: Array) -> Channels:
         pose = ground(times)
         level = strokes(times)
-        pose["phase"] = strokes.phase(times)
+        pose["phase"] = strokes.phase(times, brief=0.0)  # a falling arm points at nothing
         pose.toward(goal, level, side)
         pose[f"{side}_elbow"] += fold * 4 * level * (1 - level)
         pose[f"{side}_flex"] += jab[0] * level * np.sin(2 * np.pi * jab[1] * times)

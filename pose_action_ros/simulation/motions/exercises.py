@@ -79,7 +79,7 @@ def lunging(body: Body, rng: Rng) -> Motion:
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
         level = strokes(times)
-        pose["phase"] = strokes.phase(times)
+        pose["phase"] = strokes.resting(times)
         number, _ = strokes.local(times)
         turn = np.where(np.mod(number * turns + first, 2) == 0, 1.0, 0.0)  # of the left leg
         stepped, low = ease(level / 0.7), np.clip((level - 0.25) / 0.75, 0, 1)

@@ -157,8 +157,19 @@ def strolling(body: Body, rng: Rng, route: Route) -> Motion:
 
 def running(body: Body, rng: Rng, room: float = np.inf) -> Motion:
     """Run along a track within `room` [m], on a treadmill, or on the spot."""
-    cadence = np.clip(rng.normal(1.4, 0.12), 1.1, 1.75) / np.sqrt(body.height / 1.72)
-    return _going(body, rng, _style(rng, RUN, float(cadence), room), room)
+    cadence = np.clip(rng.normal(1.33, 0.17), 1.0, 1.8) / np.sqrt(body.height / 1.72)
+    style = _style(rng, RUN, float(cadence), room)
+    if rng.random() < 0.35:  # jogging
+        small = rng.uniform(0.7, 1.0)
+        style = replace(
+            style,
+            hips=small * style.hips,
+            knees=rng.uniform(0.75, 1.0) * style.knees,
+            length=rng.uniform(0.6, 0.9) * style.length,
+            bounce=rng.uniform(0.6, 1.0) * style.bounce,
+            elbow=rng.uniform(40, 100),
+        )
+    return _going(body, rng, style, room)
 
 
 @dataclass(frozen=True)
@@ -173,6 +184,7 @@ class _Style:
     knees: float
     arms: float
     elbow: float
+    pump: float  # swing of the elbow, relative to that of the arm
     bounce: float
     sway: float
     twist: float
@@ -195,8 +207,9 @@ def _style(rng: Rng, gait: Gait, cadence: float, room: float) -> _Style:
         length=length * size if place == "track" else 0.0,
         hips=spot_size if place == "spot" else size,
         knees=spot_size**0.7 if place == "spot" else rng.uniform(0.85, 1.12),
-        arms=rng.uniform(14, 38) if runs else rng.uniform(4, 30),
-        elbow=rng.uniform(65, 110) if runs else rng.uniform(5, 40),
+        arms=rng.uniform(14, 45) if runs else rng.uniform(4, 32),
+        elbow=rng.uniform(60, 110) if runs else rng.uniform(5, 45),
+        pump=rng.uniform(0.3, 1.4) if runs else rng.uniform(0.3, 1.1),
         bounce=rng.uniform(0.015, 0.05) if runs else 0.0,
         sway=rng.uniform(0.004, 0.014),
         twist=rng.uniform(2, 9),
@@ -267,7 +280,7 @@ def _arm(pose: Channels, style: _Style, side: str, swing: Array) -> None:
     pose[f"{side}_flex"] = style.arms * swing + (0.0 if style.runs else 0.15 * style.arms)
     pose[f"{side}_abduct"] = abduct
     pose[f"{side}_rotate_in"] = rotate + 8 * swing
-    pose[f"{side}_elbow"] = style.elbow + 0.4 * style.arms * swing
+    pose[f"{side}_elbow"] = np.maximum(style.elbow + style.pump * style.arms * swing, 3.0)
     pose[f"{side}_pronate"] = pronate
     pose[f"{side}_curl"] = curl
 

@@ -17,7 +17,7 @@ GRAVITY = 9.81
 
 
 def jumping(body: Body, rng: Rng) -> Motion:
-    """Jump on the spot, single jumps with swinging arms or quick hops.
+    """Jump on the spot, single jumps with swinging arms or quick hops on both legs or on one.
 
     Crouch, take off, fly on a parabola, land softly.
     """
@@ -34,9 +34,14 @@ def jumping(body: Body, rng: Rng) -> Motion:
     back, up = (0.0, rng.uniform(0, 25)) if hop else (rng.uniform(0, 35), rng.uniform(20, 120))
     tuck = rng.uniform(0, 12) if hop else rng.choice([5.0, 15.0, 60.0], p=[0.5, 0.3, 0.2])
     first = rng.uniform(0.0, 0.3)
+    raised = SIDES[rng.integers(2)] if hop and rng.random() < 0.4 else ""
+    held = {"hip_flex": rng.uniform(-15, 50), "knee": rng.uniform(40, 110), "ankle": -15.0}
+    over = 0.05 * body.height
 
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
+        if raised:
+            pose["sideways"] -= OUTWARD[raised] * over * ease(times / 0.5)
         local = np.where(times < first, 0.0, np.mod(times - first, period))
         air = (local - crouch) / flight  # 0 to 1 in flight
         pose["phase"] = np.where(local > crouch + flight + land, 1.0, 0.0)
@@ -57,6 +62,8 @@ def jumping(body: Body, rng: Rng) -> Motion:
             pose[f"{side}_hip_flex"] += folded
             pose[f"{side}_knee"] += 1.6 * folded
             pose[f"{side}_ankle"] -= 32 * pushed
+        if raised:
+            pose.toward(held, ease(times / 0.5), raised)
         pose["lift"] = 4 * high * body.height * fly * (1 - fly) + _shorter(body, folded)
         return pose
 
@@ -94,7 +101,7 @@ def kicking(body: Body, rng: Rng) -> Motion:
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
         level = strokes(times)
-        pose["phase"] = np.where(level < 0.4, strokes.phase(times), 0.0)
+        pose["phase"] = strokes.resting(times)
         lifted = ease(level / 0.35)
         pose["sideways"] -= out * over * lifted
         pose["pitch"] -= (tilt if kind != "side" else 0) * level

@@ -6,6 +6,7 @@ import numpy as np
 
 from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
+from pose_action_ros.simulation.motions.gesturing import chosen
 from pose_action_ros.simulation.reach import arm
 from pose_action_ros.simulation.standing import Motion, Standing
 from pose_action_ros.simulation.timing import Strokes, ease
@@ -34,7 +35,7 @@ def bowing(body: Body, rng: Rng) -> Motion:
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
         level = strokes(times)
-        pose["phase"] = strokes.phase(times)
+        pose["phase"] = strokes.resting(times)
         bent = depth * level
         pose["pitch"] += hips * bent
         pose["bend_forward"] += (1 - hips) * bent
@@ -55,44 +56,53 @@ def _hand_on_chest(body: Body) -> dict[str, Array]:
 
 def squatting(body: Body, rng: Rng) -> Motion:
     """Bend the knees and rise again."""
-    arms = str(rng.choice(["hanging", "in_front", "on_hip", "bent"], p=[0.6, 0.2, 0.1, 0.1]))
-    stand = Standing(body, rng, arms=arms, wide=rng.uniform(1.0, 2.4))
-    depth = rng.uniform(0.22, 0.62) * body.leg
+    arms = str(rng.choice(["hanging", "in_front", "on_hip", "bent"], p=[0.7, 0.12, 0.1, 0.08]))
+    stand = Standing(body, rng, arms=arms, wide=rng.uniform(0.7, 2.6))
+    depth = rng.uniform(0.2, 0.74) * body.leg
     strokes = Strokes.drawn(
         rng,
-        rise=(0.5, 1.3),
-        hold=(0.05, 1.2),
-        fall=(0.5, 1.2),
-        rest=(0.05, 0.5),
+        rise=(0.4, 1.6),
+        hold=(0.0, 0.4) if rng.random() < 0.7 else (0.4, 2.5),
+        fall=(0.4, 1.5),
+        rest=(0.02, 0.4) if rng.random() < 0.6 else (0.4, 1.2),
     )
-    lean = rng.uniform(15, 45) * depth / (0.5 * body.leg)
+    lean = rng.uniform(5, 48) * depth / (0.5 * body.leg)
     raised = _squat_arms(body, rng) if arms == "hanging" else {}
-    back = rng.uniform(0.25, 0.42)
+    still = float(bool(raised) and rng.random() < 0.35)  # the arms stay there between squats
+    back = rng.uniform(0.18, 0.42)
 
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
         level = strokes(times)
-        pose["phase"] = strokes.phase(times)
+        pose["phase"] = strokes.resting(times)
         pose["pitch"] += 0.7 * lean * level
         pose["bend_forward"] += 0.3 * lean * level
         pose["nod"] -= 0.6 * lean * level
         pose["forward"] -= back * depth * level
         for side in SIDES:
-            pose.toward(raised, level, side)
+            pose.toward(raised, np.maximum(level, still * ease(times / 0.5)), side)
         return stand.settle(pose, drop=depth * level)
 
     return motion
 
 
 def _squat_arms(body: Body, rng: Rng) -> dict[str, Array]:
-    """Draw the arms in a squat: ahead, together in front of the chest, or on the knees."""
+    """Draw the arms in a squat: ahead, at the chest, crossed, at the head, aside, or down."""
     middle = body.half_shoulders / body.arm
-    kind = str(rng.choice(["ahead", "together", "down"], p=[0.5, 0.25, 0.25]))
+    kind = chosen(
+        rng, {"ahead": 38, "together": 18, "crossed": 8, "head": 12, "aside": 6, "down": 18}
+    )
     if kind == "down":
         return {"flex": np.array(rng.uniform(20, 55)), "elbow": np.array(rng.uniform(5, 40))}
+    if kind == "aside":
+        return {"abduct": np.array(rng.uniform(60, 95)), "elbow": np.array(rng.uniform(3, 30))}
+    if kind == "head":  # or a bar on the shoulders
+        place = rng.uniform([-0.1, -0.2, 0.1], [0.1, 0.25, 0.45])
+        return {**arm(body, place, [-0.1, 1.0, -0.3]), "pronate": np.array(20.0)}
     place = {
         "ahead": [rng.uniform(0.8, 0.97), rng.uniform(-0.4, 0.1) * middle, rng.uniform(-0.1, 0.25)],
         "together": [rng.uniform(0.3, 0.5), -0.85 * middle, rng.uniform(-0.35, -0.1)],
+        "crossed": [rng.uniform(0.3, 0.4), -1.6 * middle, rng.uniform(-0.15, 0.0)],
     }[kind]
     return {**arm(body, place, [-0.2, 0.9, -1.0]), "pronate": np.array(rng.uniform(0, 70))}
 

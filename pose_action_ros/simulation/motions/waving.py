@@ -16,7 +16,7 @@ from pose_action_ros.simulation.timing import Beat, Strokes, Wander, ease
 Arm = dict[str, Array]
 
 
-_KINDS = {"high": 34, "hand": 9, "front": 14, "low": 7, "whole": 14, "shoulder": 12, "beside": 10}
+_KINDS = {"high": 34, "hand": 9, "front": 16, "low": 2, "whole": 14, "shoulder": 12, "beside": 10}
 _RANGES: Mapping[str, tuple[tuple[float, float], tuple[float, float], float]] = {
     # upper arm from hanging, its plane (0 sideways, 90 forward) [degrees], size of the swing
     "high": ((32, 110), (-5, 60), 1.0),
@@ -102,13 +102,13 @@ def _waving(body: Body, rng: Rng, sides: tuple[str, ...], ground: Motion | None)
     beat = Beat(rng, rate=between(rng, 0.7, 3.2))
     together = bool(rng.random() < 0.7)  # both hands outwards at the same time, or parallel
     size = Wander(rng, 0.1, 0.4)
-    delay, rise = rng.uniform(0, 0.25), between(rng, 0.25, 0.8)
+    delay, rise = rng.uniform(0, 0.25), between(rng, 0.18, 0.8)
     onset = rise * (1.0 if rng.random() < 0.5 else 0.1)  # the arm may rise while it waves
     bouts = Strokes(
         rng,
         rise=rise,
-        hold=between(rng, 0.6, 3.5) if rng.random() < 0.5 else 30.0,
-        fall=rng.uniform(0.3, 0.8),
+        hold=between(rng, 0.35, 3.5) if rng.random() < 0.6 else 30.0,
+        fall=rng.uniform(0.2, 0.8),
         rest=rng.uniform(0.1, 0.6),
     )
     lean, arc = rng.normal(0, 3, 2), rng.uniform(-8, 30)

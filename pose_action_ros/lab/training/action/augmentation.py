@@ -42,6 +42,11 @@ GAP = 0.15
 GAP_LENGTH = (0.1, 0.6)
 """How long, as a share of the window."""
 
+BEGUN = 0.3
+"""Share of windows in which the track began: a film, or a person who comes into the image."""
+LATE = 0.7
+"""Greatest missing part of such a window; the first answer needs the rest."""
+
 
 def rotation(axis: int, angle: float) -> Array:
     """(3, 3) rotation about axis 0, 1 or 2 by an angle [rad]."""
@@ -72,8 +77,8 @@ def disturb(points: Array, rng: Rng) -> Array:
             relative[:, rows] = np.nan
     if rng.random() < GAP:
         _lose_arm(relative, rng)
-    if rng.random() < 0.15:  # the track began within the window
-        relative[: rng.integers(1, frames // 2)] = np.nan
+    if rng.random() < BEGUN:
+        relative[: rng.integers(1, int(LATE * frames))] = np.nan
     return np.asarray(relative)
 
 

@@ -28,8 +28,12 @@ _STANDING: Final = 0.7
 _CHANGING: Final = ("getting_up",)
 """Postures that are several actions in turn."""
 
+_OFTEN: Final = ("wagging_finger",) * 2
+"""What people show to a robot and is easily taken for an action: listed once more each."""
+
 MOVEMENTS: Final = (
     *OTHERS,
+    *_OFTEN,
     *(FREE,) * 2,
     *(posture for posture in POSTURES if posture not in _CHANGING),
 )

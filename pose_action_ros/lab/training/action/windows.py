@@ -35,7 +35,7 @@ PAUSE = 0.5
 ENDING = 0.15
 """Least time from the end of a window to the next change of the label [s]."""
 
-PACE = 0.2
+PACE = 0.25
 """Variation of tempo, standard deviation of the logarithm."""
 _ROUNDING = 1e-9  # [s]
 

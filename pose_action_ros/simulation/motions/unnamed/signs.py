@@ -39,11 +39,11 @@ def wagging_finger(body: Body, rng: Rng) -> Motion:
     hand = FINGER if rng.random() < 0.7 else FLAT
     if rng.random() < 0.4:  # the forearm swings like a wiper
         upper = [rng.uniform(0.0, 0.8), rng.uniform(0.0, 0.5), -1.0]
-        up, out, size = rng.uniform(5, 62), rng.uniform(-45, 12), rng.uniform(10, 38)
+        up, out, size = rng.uniform(5, 66), rng.uniform(-45, 22), rng.uniform(8, 42)
         path = swinging(upper, ((up, out - size), (up, out + size)))
     else:
-        place = rng.uniform([0.36, -0.45, -0.4], [0.72, 0.2, 0.1])
-        away = np.array([0.0, between(rng, 0.015, 0.14), rng.normal(0, 0.01)])
+        place = rng.uniform([0.3, -0.45, -0.4], [0.72, 0.3, 0.0])
+        away = np.array([0.0, between(rng, 0.015, 0.2), rng.normal(0, 0.01)])
         path = reaching(body, (place - away, place + away), [-0.2, rng.uniform(0.3, 1.2), -1.0])
     palm, loose = rng.uniform(40, 95), rng.uniform(0, 28)
 
