@@ -97,8 +97,8 @@ def _squat_arms(body: Body, rng: Rng) -> dict[str, Array]:
     if kind == "aside":
         return {"abduct": np.array(rng.uniform(60, 95)), "elbow": np.array(rng.uniform(3, 30))}
     if kind == "head":  # or a bar on the shoulders
-        place = rng.uniform([-0.1, -0.2, 0.1], [0.1, 0.25, 0.45])
-        return {**arm(body, place, [-0.1, 1.0, -0.3]), "pronate": np.array(20.0)}
+        behind = rng.uniform([-0.1, -0.2, 0.1], [0.1, 0.25, 0.45])
+        return {**arm(body, behind, [-0.1, 1.0, -0.3]), "pronate": np.array(20.0)}
     place = {
         "ahead": [rng.uniform(0.8, 0.97), rng.uniform(-0.4, 0.1) * middle, rng.uniform(-0.1, 0.25)],
         "together": [rng.uniform(0.3, 0.5), -0.85 * middle, rng.uniform(-0.35, -0.1)],
