@@ -35,7 +35,7 @@ class _Passes(Dataset[tuple[Tensor, Tensor]]):
         self._examples, self._fitting, self._first = examples, fitting, first
 
     def __len__(self) -> int:
-        return -(-self._fitting.epochs // self._fitting.repeats) - self._first
+        return -(-_last(self._fitting) // self._fitting.repeats) - self._first
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
         rng = np.random.default_rng([self._fitting.seed, self._first + index])
@@ -73,11 +73,16 @@ def fit(
     )
     for number, (images, labels) in enumerate(loader, start=drawn):
         for epoch in range(number * fitting.repeats, (number + 1) * fitting.repeats):
-            if begun <= epoch < fitting.epochs:
+            if begun <= epoch < _last(fitting):
                 row = run.epoch(epoch, images, labels)
                 _write_row(output / "curve.csv", (*row, *evaluate(run.averaged, validation)))
                 run.save(output, epoch + 1)
     return run.averaged.eval()
+
+
+def _last(fitting: Fitting) -> int:
+    """Number of epochs that are trained."""
+    return min(fitting.stop or fitting.epochs, fitting.epochs)
 
 
 class _Run:

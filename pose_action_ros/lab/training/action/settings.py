@@ -111,6 +111,11 @@ class Fitting(Settings):
 
     seed: int = setting(1, "random seed", low=0)
     epochs: int = setting(60, "passes", low=1)
+    stop: int = setting(
+        0,
+        "passes after which the training ends, before its learning rate has fallen; 0 for all",
+        low=0,
+    )
     samples: int = setting(8000, "augmented images per pass", low=2)
     repeats: int = setting(2, "passes over the same images", low=1)
     batch: int = setting(64, "images per step", low=2)

@@ -120,3 +120,20 @@ def test_without_spare_outputs_no_action_makes_all_actions_equally_likely() -> N
     logits = torch.randn(6, 5, generator=torch.manual_seed(0))
     uniform = -torch.log_softmax(logits, dim=1).mean()
     torch.testing.assert_close(loss_of(logits, torch.full((6,), -1), 5, 0.1), uniform)
+
+
+@pytest.mark.parametrize("stop", [1, 2, 3])
+def test_a_training_that_stops_has_the_first_passes_of_the_schedule(
+    tmp_path: Path, stop: int
+) -> None:
+    fitted(tmp_path / "whole")
+    fitted(tmp_path / "stopped", replace(FITTING, stop=stop))
+    whole, stopped = (
+        (tmp_path / name / "curve.csv").read_text().splitlines() for name in ("whole", "stopped")
+    )
+    assert stopped == whole[: 1 + stop]
+
+
+def test_a_stop_after_the_last_pass_changes_nothing(tmp_path: Path) -> None:
+    fitted(tmp_path, replace(FITTING, stop=FITTING.epochs + 3))
+    assert len((tmp_path / "curve.csv").read_text().splitlines()) == 1 + FITTING.epochs
