@@ -131,7 +131,7 @@ def test_a_lens_that_can_be_is_used(model: str, lens: list[float]) -> None:
     bent, _ = cv2.projectPoints(rays, np.zeros(3), np.zeros(3), matrix, numbers)
     pixels = np.asarray(bent, np.float64).reshape(-1, 2)
     expected = root(GOOD.project(rays), GOOD)
-    np.testing.assert_allclose(root(pixels, found.intrinsics), expected, rtol=1e-3)
+    np.testing.assert_allclose(root(pixels, found.intrinsics), expected, rtol=1e-2)
 
 
 def test_a_lens_that_ends_inside_the_image_is_used_up_to_there() -> None:
@@ -157,7 +157,7 @@ def test_people_beside_a_fisheye(model: str, lens: tuple[float, ...], degrees: f
     bent, _ = cv2.fisheye.projectPoints(moved[:, None], zero, zero, matrix, numbers)
     pixels = np.asarray(bent, np.float64).reshape(-1, 2)
     expected = turned(degrees) @ root(GOOD.project(rays), GOOD)
-    np.testing.assert_allclose(root(pixels, found.intrinsics), expected, rtol=1e-3)
+    np.testing.assert_allclose(root(pixels, found.intrinsics), expected, rtol=1e-2)
     aside = np.degrees(np.arctan2(expected[0], expected[2]))
     assert aside == pytest.approx(degrees, abs=2)
 

@@ -106,7 +106,7 @@ def test_the_shared_weights_learn(tmp_path: Path) -> None:
     run(tmp_path, replace(SETTINGS, seed=2, epochs=4, steps=15, warm_up=4, learning_rate=0.1))
     losses = [row.loss for row in read_curve(tmp_path / "curve.csv")]
     # Each epoch trains other random cells, so that single losses vary.
-    assert np.mean(losses[2:]) < 0.92 * losses[0]
+    assert np.mean(losses[2:]) < 0.96 * losses[0]
 
 
 @pytest.mark.exhaustive

@@ -34,7 +34,6 @@ def number(name: str) -> int:
     return NUMBERS[name]
 
 
-NECK = HUMAN36M_17.index("neck")
 LEFT, RIGHT = HUMAN36M_17.index("left_wrist"), HUMAN36M_17.index("right_wrist")
 
 
@@ -99,7 +98,7 @@ def test_disturbed_windows_keep_their_shape_and_root() -> None:
     for _ in range(30):
         changed = disturb(points, rng)
         assert changed.shape == points.shape
-        assert np.isfinite(changed[:, NECK]).any()
+        assert np.isfinite(changed).any()
         assert np.isfinite(changed[-1, 0]).all() or np.isnan(changed[:, 0]).all()
 
 
