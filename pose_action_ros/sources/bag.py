@@ -24,7 +24,7 @@ from pose_action_ros.messages.camera_info import RECTIFIED, calibration, is_rect
 from pose_action_ros.messages.compressed import bgr_from_compressed, raw_encoding
 from pose_action_ros.messages.images import bgr_from_image, depth_warning
 from pose_action_ros.sources.base import Header, Image, SourceFrame
-from pose_action_ros.sources.damaged_bag import BagReader, DamagedBag, has_log, is_cut
+from pose_action_ros.sources.damaged_bag import BagReader, DamagedBag, damage_of
 from pose_action_ros.sources.kinds import bag_files
 from pose_action_ros.sources.written_order import WrittenOrder
 from pose_action_ros.stamp_order import GAP, NANOSECONDS, Order, StampOrder
@@ -228,10 +228,9 @@ def _reader(path: Path, *, written: bool) -> BagReader:
     if path.is_dir() and not (path / "metadata.yaml").is_file():
         return DamagedBag(path, "metadata.yaml is missing, its recorder was killed")
     files = bag_files(path) if path.is_dir() else [path]
-    if any(has_log(file) for file in files):
-        return DamagedBag(path, "its recorder was killed")
-    if any(file.is_file() and is_cut(file) for file in files):
-        return DamagedBag(path, "it is truncated")
+    damage = next(filter(None, map(damage_of, files)), "")
+    if damage:
+        return DamagedBag(path, damage)
     try:
         reader = WrittenOrder(path) if written else Reader(path)
         reader.open()

@@ -141,7 +141,7 @@ class DamagedBag:
 
 def _open_intact(file: Path) -> BagReader | None:
     """Open a file with rosbags; None if it is damaged."""
-    if has_log(file) or is_cut(file):
+    if damage_of(file):
         return None
     try:
         reader = WrittenOrder(file)
@@ -187,6 +187,13 @@ def _promised_counts(metadata: Mapping[str, Any]) -> Counter[Topic]:
     return counts
 
 
+def damage_of(file: Path) -> str:
+    """The damage of a file that SQLite would open; empty without any, or for another file."""
+    if has_log(file):
+        return "its recorder was killed"
+    return "it is truncated" if is_cut(file) else ""
+
+
 def has_log(path: Path) -> bool:
     """True if a killed recorder has left messages in the write-ahead log beside the file."""
     log = path.with_name(f"{path.name}-wal")
@@ -199,9 +206,11 @@ def is_cut(path: Path) -> bool:
     SQLite's file format, section 1.3: size of a page at byte 16, with 1 for 65536; change counter
     at 24, number of pages at 28, valid if the number at 92 is the change counter.
     """
+    if path.suffix != ".db3" or not path.is_file():
+        return False
     with path.open("rb") as file:
         header = file.read(_HEADER)
-    if path.suffix != ".db3" or len(header) < _HEADER:
+    if len(header) < _HEADER:
         return False
     page, changes, pages, valid = (
         int.from_bytes(header[first : first + size], "big")

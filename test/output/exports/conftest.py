@@ -18,7 +18,7 @@ RATE = 10.0
 
 @pytest.fixture(scope="session")
 def frames() -> tuple[Frame, ...]:
-    """Two seconds of two simulated people; a wrist of person 0 is missing."""
+    """Two seconds of two simulated adults; a wrist of person 0 is missing."""
     scene = Scene.random(np.random.default_rng(5), 2, ("waving_right", "lunging"))
     frames = []
     for index in range(20):

@@ -29,7 +29,7 @@ _CHANGING: Final = ("getting_up",)
 """Postures that are several actions in turn."""
 
 _OFTEN: Final = ("wagging_finger",) * 2
-"""What people show to a robot and is easily taken for an action: listed once more each."""
+"""What people show to a robot and is easily taken for an action: three times as frequent."""
 
 MOVEMENTS: Final = (
     *OTHERS,
