@@ -18,8 +18,10 @@ await Promise.race([when(film, "canplay"), when(film, "error").then(() => {
 const canvas = document.createElement("canvas").getContext("2d");
 const colours = [];
 for (const time of [0.05, 1.05, 2.05]) {
+    const drawn = new Promise(done => film.requestVideoFrameCallback(done));
     film.currentTime = time;
-    await when(film, "seeked");
+    await when(film, "seeked");  // which may come before the frame is there
+    await drawn;
     canvas.drawImage(film, 0, 0);
     colours.push([...canvas.getImageData(20, 20, 1, 1).data].slice(0, 3));
 }
