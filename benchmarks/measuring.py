@@ -16,7 +16,7 @@ from unittest.mock import patch
 import cv2
 import numpy as np
 
-from pose_action_ros.detection.blazepose import detector as blazepose
+from pose_action_ros.detection import engine as networks
 from pose_action_ros.detection.openpose import detector as openpose
 from pose_action_ros.doctor.profile import profile_variable
 from pose_action_ros.engines import Engine, Tensors, load_engine
@@ -101,7 +101,7 @@ def metered() -> Iterator[Meter]:
     def load(path: Path, name: str, threads: int, provider: str) -> Engine:
         return MeteredEngine(load_engine(path, name, threads, provider), meter)
 
-    with patch.object(blazepose, "load_engine", load), patch.object(openpose, "load_engine", load):
+    with patch.object(networks, "load_engine", load), patch.object(openpose, "load_engine", load):
         yield meter
 
 
