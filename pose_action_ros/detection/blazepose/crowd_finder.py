@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.detection.base import Image
-from pose_action_ros.detection.blazepose.person_finder import MARGIN
-from pose_action_ros.detection.blazepose.regions import Region
+from pose_action_ros.detection.blazepose.landmarks import Landmarks
+from pose_action_ros.detection.blazepose.regions import MARGIN, Region
 from pose_action_ros.detection.movenet.decode import Candidate
 from pose_action_ros.detection.movenet.network import Area, MoveNetNetwork
 from pose_action_ros.similarity import Array, similarities, tolerances
 from pose_action_ros.skeletons import BLAZEPOSE_33, COCO_17, convert
-
-if TYPE_CHECKING:
-    from pose_action_ros.detection.blazepose.detector import Landmarks
 
 LEAST_SCORE, LEAST_PART_SCORE = 0.1, 0.25
 """Least score in the whole image and in a part of it; the landmark network decides."""

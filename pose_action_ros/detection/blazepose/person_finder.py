@@ -7,13 +7,14 @@ and the circle around the whole body.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from pose_action_ros.detection.base import Image
+from pose_action_ros.detection.blazepose.landmarks import Landmarks
 from pose_action_ros.detection.blazepose.regions import (
+    MARGIN,
     Region,
     image_input,
     network_input,
@@ -22,9 +23,6 @@ from pose_action_ros.detection.blazepose.regions import (
 )
 from pose_action_ros.engines import Engine
 
-if TYPE_CHECKING:
-    from pose_action_ros.detection.blazepose.detector import Landmarks
-
 Array = npt.NDArray[np.float64]
 
 SIZE = 224
@@ -32,8 +30,6 @@ STRIDES = (8, 16, 32, 32, 32)
 LEAST_SCORE = 0.4
 """Least score of a region that is passed to the landmark network, which decides."""
 OVERLAP = 0.3
-MARGIN = 1.25
-"""Side of a person's region in diameters of the circle around the body."""
 
 
 class PersonFinder:

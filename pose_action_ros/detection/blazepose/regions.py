@@ -21,6 +21,9 @@ from pose_action_ros.errors import ModelError
 
 Array = npt.NDArray[np.float64]
 
+MARGIN = 1.25
+"""Side of a person's region in diameters of the circle around the body."""
+
 
 @dataclass(frozen=True)
 class Region:

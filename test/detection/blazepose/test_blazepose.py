@@ -13,7 +13,8 @@ import pytest
 
 from engines.networks import helper, numpy_helper, save
 from pose_action_ros.detection import Detector, DetectorSettings, Image, make_detector
-from pose_action_ros.detection.blazepose.detector import FINDER, LANDMARKS, BlazePose, Landmarks
+from pose_action_ros.detection.blazepose.detector import FINDER, LANDMARKS, BlazePose
+from pose_action_ros.detection.blazepose.landmarks import Landmarks
 from pose_action_ros.detection.blazepose.regions import Region
 from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.models.card import find_model, read_card, sha256_of, write_card

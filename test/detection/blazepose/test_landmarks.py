@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pose_action_ros.detection.blazepose.detector import (
-    LANDMARKS,
+from pose_action_ros.detection.blazepose.detector import LANDMARKS, LEAST_JOINT_SCORE
+from pose_action_ros.detection.blazepose.landmarks import (
     LEAST_HEAT,
-    LEAST_JOINT_SCORE,
     TORSO,
     Array,
     Landmarks,
