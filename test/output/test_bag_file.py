@@ -17,7 +17,7 @@ from rosbags.rosbag2 import Reader
 from bag_files import START, brightness_counts, camera_info, raw, write_bag
 from pose_action_ros import cli
 from pose_action_ros.messages.definitions import definitions, typestore
-from pose_action_ros.output.bag_file import _definition
+from pose_action_ros.output.original_messages import _definition
 from pose_action_ros.output.viewer_topics import TF, TOPICS
 
 pytestmark = pytest.mark.usefixtures("fake_stages")
