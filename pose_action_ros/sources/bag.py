@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -23,14 +22,14 @@ from pose_action_ros.errors import InputError, SourceError
 from pose_action_ros.messages.camera_info import RECTIFIED, calibration, is_rectified
 from pose_action_ros.messages.compressed import bgr_from_compressed, raw_encoding
 from pose_action_ros.messages.images import bgr_from_image, depth_warning
+from pose_action_ros.sources.bag_clock import DEFAULT_RATE, BagClock
 from pose_action_ros.sources.base import Header, Image, SourceFrame
 from pose_action_ros.sources.damaged_bag import BagReader, DamagedBag, damage_of
 from pose_action_ros.sources.kinds import bag_files
 from pose_action_ros.sources.written_order import WrittenOrder
-from pose_action_ros.stamp_order import GAP, NANOSECONDS, Order, StampOrder
+from pose_action_ros.stamp_order import NANOSECONDS
 
 _LOG = logging.getLogger(__name__)
-_DEFAULT_RATE = 30.0
 _RATE_IMAGES = 10
 """Number of images that the rate of a bag is estimated from."""
 _RAW, _COMPRESSED = "sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage"
@@ -60,7 +59,7 @@ class BagSource:
     """
 
     def __init__(self, path: Path, topic: str = "") -> None:
-        self._path, self._clock = path, _Clock()
+        self._path, self._clock = path, BagClock()
         self.skipped, self.damage = 0, ""
         self._warned = False  # of depth
         with open_bag(path, written=True) as reader:
@@ -71,7 +70,7 @@ class BagSource:
             height, width = first[0].image.shape[:2]
             self.intrinsics, self.uncalibrated = _camera_of(reader, self._topic, (width, height))
         steps = np.diff([frame.stamp for frame in first])
-        self.rate = 1 / float(np.median(steps)) if len(steps) else _DEFAULT_RATE
+        self.rate = 1 / float(np.median(steps)) if len(steps) else DEFAULT_RATE
 
     def __iter__(self) -> Iterator[SourceFrame]:
         """Yield the frames, from the first.
@@ -79,7 +78,7 @@ class BagSource:
         Raises:
             SourceError: the bag cannot be opened again, or none of its images can be read.
         """
-        self.skipped, self.damage, clock, problem, index = 0, "", _Clock(), "", -1
+        self.skipped, self.damage, clock, problem, index = 0, "", BagClock(), "", -1
         self._clock = clock
         with open_bag(self._path, written=True) as reader:
             messages = reader.messages(_image_connections(self._path, reader, self._topic))
@@ -150,60 +149,6 @@ class BagSource:
 
     def close(self) -> None:
         """See Source; the bag is open only during an iteration."""
-
-
-class _Clock:
-    """Seconds since the first image, which continue where the clock of the stamps jumps back.
-
-    Attributes:
-        order: of the images.
-        header: of the newest image.
-        part: number of jumps so far.
-    """
-
-    def __init__(self) -> None:
-        self.order, self.part = StampOrder(), 0
-        self.header = Header(0, "", 0)
-        self._origin: int | None = None  # stamp at second 0 [ns]
-        self._step = round(NANOSECONDS / _DEFAULT_RATE)  # between the last two images
-        self._jumps: list[str] = []
-
-    def read(self, header: Header) -> float | None:
-        """Timestamp [s] of the next image; None for a late one."""
-        order, time = self.order.place(header.stamp, header.received)
-        if order is Order.LATE:
-            return None
-        if order is Order.JUMP:
-            self._jump(header.received - self.header.received)
-        elif self._origin is not None:
-            self._step = time - self.header.stamp
-        self._origin = time if self._origin is None else self._origin
-        self.header = replace(header, stamp=time)
-        return (time - self._origin) / NANOSECONDS
-
-    def _jump(self, passed: int) -> None:
-        """Begin another part, recorded this time [ns] after the last image of the one before."""
-        assert self._origin is not None
-        step = self.order.step
-        self.part += 1
-        if step < 0:
-            gap = passed if 0 < passed < GAP * NANOSECONDS else self._step
-            self._origin += step - gap
-            now = (self.header.stamp + step - self._origin) / NANOSECONDS
-            self._jumps.append(
-                f"the clock jumped back by {-step / NANOSECONDS:.1f} s, {now:.1f} s after the "
-                "beginning: people get new ids there, and the time of the results continues"
-            )
-
-    def notes(self) -> list[str]:
-        """Sentences about jumps, and about late images and those without a stamp."""
-        late, unstamped = self.order.late, self.order.unstamped
-        texts = []
-        if unstamped:
-            texts.append(f"{unstamped} images without a stamp have the time of their recording")
-        if late:
-            texts.append(f"{late} images older than the newest, or repeated, were dropped")
-        return [*self._jumps, *texts]
 
 
 @contextmanager
