@@ -15,7 +15,7 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import MaxNLocator
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.networks.cells import edges
+from pose_action_ros.lab.networks.cell_layer import edges
 from pose_action_ros.lab.networks.genotype import (
     OPERATIONS,
     Cell,

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.networks.cells import CellShape, CellStack, Parts
+from pose_action_ros.lab.networks.cell_layer import Parts
+from pose_action_ros.lab.networks.cells import CellShape, CellStack
 from pose_action_ros.lab.networks.genotype import Genotype
 
 Images = npt.NDArray[np.uint8]

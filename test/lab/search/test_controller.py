@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pose_action_ros.errors import ModelError
-from pose_action_ros.lab.networks.cells import edges
+from pose_action_ros.lab.networks.cell_layer import edges
 from pose_action_ros.lab.networks.genotype import OPERATIONS, Genotype, random_genotype
 from pose_action_ros.lab.search.controller import (
     Controller,

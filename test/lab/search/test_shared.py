@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from pose_action_ros.errors import InputError
-from pose_action_ros.lab.networks.cells import CellNetwork, CellShape, edges
+from pose_action_ros.lab.networks.cell_layer import edges
+from pose_action_ros.lab.networks.cells import CellNetwork, CellShape
 from pose_action_ros.lab.networks.genotype import Genotype, random_genotype
 from pose_action_ros.lab.networks.operations import Join, SeparableConv
 from pose_action_ros.lab.search.shared import HeldOut, Judge, SharedNetwork
