@@ -1,4 +1,4 @@
-"""Small ROS 2 bags for tests, written without ROS."""
+"""Small ROS 2 bags for tests, written and read without ROS."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,9 +7,13 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
+import pytest
 from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
 from rosbags.typesys import Stores, get_typestore
 
+from pose_action_ros.sources import Source, SourceSettings, open_source
+
+STORAGES = pytest.mark.parametrize("storage", ["sqlite3", "mcap"])
 Pixels = npt.NDArray[np.uint8]
 
 _TYPES = get_typestore(Stores.ROS2_HUMBLE)
@@ -87,6 +91,12 @@ def brightness_counts(count: int, size: tuple[int, int] = (64, 48)) -> list[Pixe
     return [np.full((size[1], size[0], 3), 5 * number, np.uint8) for number in range(count)]
 
 
+def raw_images(count: int = 7) -> list[object]:
+    """Raw images at 10 a second."""
+    shown = enumerate(brightness_counts(count))
+    return [raw(image, START + number / 10) for number, image in shown]
+
+
 def write_bag(
     path: Path,
     topics: Mapping[str, Sequence[Any]],
@@ -106,3 +116,19 @@ def write_bag(
                 time = received[number] if received else START + 0.02 + number / 10
                 writer.write(connection, round(time * 1e9), _TYPES.serialize_cdr(message, kind))
     return path
+
+
+def file_of(bag: Path) -> Path:
+    """The file with the messages."""
+    (file,) = (path for path in bag.iterdir() if path.name != "metadata.yaml")
+    return file
+
+
+def bag_source(path: Path, topic: str = "", **settings: Any) -> Source:
+    """Open the images of a bag."""
+    return open_source(SourceSettings(source=str(path), image_topic=topic, **settings))
+
+
+def brightness_of(source: Source) -> list[float]:
+    """Mean of each image."""
+    return [float(frame.image.mean()) for frame in source]

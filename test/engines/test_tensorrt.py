@@ -1,4 +1,4 @@
-"""The TensorRT backend on an imaginary GPU; see tensorrt_standin.py for what that proves."""
+"""The TensorRT backend on an imaginary GPU; see checked_bindings.py for what that proves."""
 
 from __future__ import annotations
 

@@ -4,110 +4,22 @@ from array import array
 from collections.abc import Iterator
 from types import ModuleType
 
-import cv2
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 pytest.importorskip("sensor_msgs")
 
-from sensor_msgs.msg import CompressedImage, Image
+from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
+from encoded_images import HEIGHT, WIDTH, encoded, message, packed, photo
 from pose_action_ros.errors import InputError
-from pose_action_ros.messages.compressed import bgr_from_compressed
 from pose_action_ros.messages.images import ENCODINGS, bgr_from_image
 from pose_action_ros.nodes import images
-from pose_action_ros.nodes.images import (
-    BRIDGED,
-    ImageReader,
-    compressed_message,
-    image_from,
-    image_message,
-    picture_in,
-)
+from pose_action_ros.nodes.images import BRIDGED, ImageReader, image_from, image_message
 from references.cv_bridge import CvBridge
-
-Pixels = npt.NDArray[np.uint8]
-WIDTH, HEIGHT = 32, 24
-
-
-def message(encoding: str, data: bytes, *, padding: int = 0, big: bool = False) -> Image:
-    """An Image of WIDTH x HEIGHT with padding at the end of the rows."""
-    rows = HEIGHT * ENCODINGS[encoding].planes // 2
-    lines = np.frombuffer(data, np.uint8).reshape(rows, -1)
-    padded = np.pad(lines, ((0, 0), (0, padding)), constant_values=77)
-    return Image(
-        width=WIDTH,
-        height=HEIGHT,
-        encoding=encoding,
-        step=padded.shape[1],
-        is_bigendian=int(big),
-        data=array("B", padded.tobytes()),
-    )
-
-
-def photo() -> Pixels:
-    """A picture with soft colours, so that shared colour and mosaics lose little."""
-    rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH]
-    channels = [60 + 4 * columns, 200 - 5 * rows, 90 + 2 * rows + columns]
-    return np.stack(channels, axis=-1).astype(np.uint8)
-
-
-def mosaic(image: Pixels, letters: str) -> bytes:
-    """Image of a sensor with this colour filter; letters of its first two rows of two."""
-    channel = {"b": 0, "g": 1, "r": 2}
-    grey = np.empty((HEIGHT, WIDTH), image.dtype)
-    for position, letter in enumerate(letters):
-        row, column = divmod(position, 2)
-        grey[row::2, column::2] = image[row::2, column::2, channel[letter]]
-    return grey.tobytes()
-
-
-def packed(image: Pixels) -> tuple[Pixels, Pixels, Pixels]:
-    """Grey (H, W), u and v (H, W) of BT.601, limited range, written out."""
-    blue, green, red = (image[..., channel].astype(float) for channel in range(3))
-    y = 16 + 0.257 * red + 0.504 * green + 0.098 * blue
-    u = 128 - 0.148 * red - 0.291 * green + 0.439 * blue
-    v = 128 + 0.439 * red - 0.368 * green - 0.071 * blue
-    as_bytes = (np.rint(plane).astype(np.uint8) for plane in (y, u, v))
-    first, second, third = as_bytes
-    return first, second, third
-
-
-def encoded(image: Pixels, encoding: str) -> bytes:
-    """A picture in an encoding, made by hand; numbers of 16 bit are 257 times as large."""
-    deep = (
-        encoding.removesuffix("16")
-        if encoding.endswith("16")
-        else {"16UC3": "8UC3", "16UC4": "8UC4"}.get(encoding, "")
-    )
-    if deep:
-        eight = encoded(image, deep if deep in ENCODINGS else f"{deep}8")
-        return (np.frombuffer(eight, np.uint8).astype("<u2") * 257).tobytes()
-    if encoding.startswith("bayer_"):
-        return mosaic(image, encoding.removeprefix("bayer_").removesuffix("8"))
-    alpha, (y, u, v) = np.full((HEIGHT, WIDTH, 1), 9, np.uint8), packed(image)
-    uyvy = np.stack([u[:, ::2], y[:, ::2], v[:, ::2], y[:, 1::2]], axis=-1)
-    yuyv = np.stack([y[:, ::2], u[:, ::2], y[:, 1::2], v[:, ::2]], axis=-1)
-    uv, quarter = np.stack([u, v], axis=-1), np.stack([u, v], axis=-1)[::2, ::2]
-    return {
-        "bgr8": image.tobytes(),
-        "8UC3": image.tobytes(),
-        "rgb8": image[..., ::-1].tobytes(),
-        "bgra8": np.concatenate([image, alpha], axis=-1).tobytes(),
-        "8UC4": np.concatenate([image, alpha], axis=-1).tobytes(),
-        "rgba8": np.concatenate([image[..., ::-1], alpha], axis=-1).tobytes(),
-        "yuv422": uyvy.tobytes(),
-        "uyvy": uyvy.tobytes(),
-        "yuv422_yuy2": yuyv.tobytes(),
-        "yuyv": yuyv.tobytes(),
-        "nv12": y.tobytes() + quarter.tobytes(),
-        "nv21": y.tobytes() + quarter[..., ::-1].tobytes(),
-        "nv24": y.tobytes() + uv.tobytes(),
-    }[encoding]
 
 
 @pytest.fixture(params=["own", "cv_bridge"])
@@ -259,62 +171,6 @@ def test_an_image_that_contradicts_itself_is_refused(
         image_from(bad)
 
 
-def test_jpeg_there_and_back() -> None:
-    sent = compressed_message(photo(), Header(), quality=95)
-    assert "jpeg" in sent.format
-    assert np.abs(picture_in(sent).astype(int) - photo()).max() < 16
-
-
-def test_png_and_grey_pictures_are_read() -> None:
-    for image, expected in ((photo(), photo()), (photo()[..., 0], photo()[..., [0, 0, 0]])):
-        data = cv2.imencode(".png", image)[1].tobytes()
-        found = picture_in(CompressedImage(format="png", data=array("B", data)))
-        np.testing.assert_array_equal(found, expected)
-
-
-@pytest.mark.parametrize(
-    ("form", "given"),
-    [
-        ("jpeg", "bgr"),
-        ("png", "bgr"),
-        ("", "bgr"),
-        ("rgb8", "bgr"),
-        ("rgb8; jpeg compressed bgr8", "bgr"),
-        ("bgr8; jpeg compressed bgr8", "bgr"),
-        ("rgba8; png compressed bgr8", "bgr"),
-        ("rgb16; png compressed bgr16", "bgr"),
-        ("bgr8; tiff compressed ", "bgr"),
-        ("yuv422_yuy2; jpeg compressed bgr8", "bgr"),
-        ("rgb8; jpeg compressed rgb8", "rgb"),
-        ("bgr8; jpeg compressed rgb8", "rgb"),
-        ("rgb8;png compressed rgb8", "rgb"),
-        ("rgb16; png compressed rgb16", "rgb"),
-        ("rgb8; tiff compressed ", "rgb"),
-    ],
-)
-def test_the_format_names_the_order_of_the_colours(form: str, given: str) -> None:
-    """As compressed_image_transport: the codec was given the pixels in this order."""
-    pixels = photo() if given == "bgr" else photo()[..., ::-1]
-    deep = pixels.astype(np.uint16) * 257 if "16;" in form else pixels
-    data = cv2.imencode(".png", deep)[1].tobytes()
-    found = picture_in(CompressedImage(format=form, data=array("B", data)))
-    np.testing.assert_array_equal(found, photo())
-
-
-@pytest.mark.parametrize("letters", ["rggb", "bggr", "gbrg", "grbg"])
-@pytest.mark.parametrize("depth", [8, 16])
-def test_a_compressed_mosaic_has_colours(letters: str, depth: int) -> None:
-    """Its format names no other pixels; JPEGs of mono8 are grey already."""
-    image = np.full((HEIGHT, WIDTH, 3), (250, 40, 10), np.uint8)
-    grey = np.frombuffer(mosaic(image, letters), np.uint8).reshape(HEIGHT, WIDTH)
-    deep = grey.astype(np.uint16) * 257 if depth == 16 else grey
-    data = array("B", cv2.imencode(".png", deep)[1].tobytes())
-    form = f"bayer_{letters}{depth}; png compressed "
-    np.testing.assert_array_equal(picture_in(CompressedImage(format=form, data=data)), image)
-    plain = picture_in(CompressedImage(format=form + "mono8", data=data))
-    np.testing.assert_array_equal(plain, np.repeat(grey[..., None], 3, axis=-1))
-
-
 def test_depth_is_named_once(caplog: pytest.LogCaptureFixture) -> None:
     deep = message("16UC1", bytes(2 * WIDTH * HEIGHT))
     colours = image_message(photo(), Header())
@@ -331,28 +187,6 @@ def test_depth_is_named_once(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(InputError, match="unknown image encoding '32FC1'"):
         read(metres)
     assert ["32FC1 are probably depth" in one.text for one in read.findings()] == [True]
-
-
-def test_compressed_depth_is_named() -> None:
-    read = ImageReader("compressed")
-    png = bytes(12) + cv2.imencode(".png", np.zeros((8, 8), np.uint16))[1].tobytes()
-    sent = CompressedImage(format="16UC1; compressedDepth png", data=array("B", png))
-    with pytest.raises(InputError, match="cannot decode"):
-        read(sent)
-    assert ["16UC1 are probably depth" in one.text for one in read.findings()] == [True]
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (b"", "without data"),
-        (b"no picture at all", "cannot decode 17 bytes of format 'jpeg'"),
-        (cv2.imencode(".jpg", photo())[1].tobytes()[:-40], "truncated"),
-    ],
-)
-def test_data_without_an_image_is_refused(data: bytes, words: str) -> None:
-    with pytest.raises(InputError, match=words):
-        bgr_from_compressed(CompressedImage(format="jpeg", data=array("B", data)))
 
 
 def test_a_broken_cv_bridge_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
