@@ -15,7 +15,7 @@ from pose_action_ros.pipeline import Frame, Pipeline
 from pose_action_ros.pipeline_settings import PipelineSettings
 from pose_action_ros.pose_tracks import LabelledSpan
 from pose_action_ros.recognition.recogniser import Recogniser
-from pose_action_ros.recording import RecordingWriter
+from pose_action_ros.recording_file import RecordingWriter
 
 AFTER = 0.5
 """Time after the start of an action from which a window should be answered right [s]."""

@@ -19,7 +19,8 @@ from pose_action_ros.csv_rows import CsvRow, read_csv
 from pose_action_ros.errors import InputError
 from pose_action_ros.folders import files_below
 from pose_action_ros.pose_tracks import LabelledSpan, PoseTrack
-from pose_action_ros.recording import FILE_NAME, load_recording
+from pose_action_ros.recording import load_recording
+from pose_action_ros.recording_file import FILE_NAME
 
 COLUMNS = ("recording", "person", "start", "end", "label")
 

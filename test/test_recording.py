@@ -15,7 +15,8 @@ from pose_action_ros.camera import Intrinsics
 from pose_action_ros.errors import InputError, SettingError
 from pose_action_ros.pose_tracks import LabelledSpan, PoseTrack
 from pose_action_ros.poses import Pose2D, Pose3D
-from pose_action_ros.recording import FORMAT, VERSION, Recording, RecordingWriter, load_recording
+from pose_action_ros.recording import Recording, load_recording
+from pose_action_ros.recording_file import FORMAT, VERSION, RecordingWriter
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17, SBU_15
 
 Arrays = dict[str, npt.NDArray[Any]]

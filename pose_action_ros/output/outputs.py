@@ -21,7 +21,7 @@ from pose_action_ros.output.timeline import Presence, write_timeline
 from pose_action_ros.output.video import VideoFile
 from pose_action_ros.pipeline import Frame
 from pose_action_ros.poses import Pose2D
-from pose_action_ros.recording import FILE_NAME, RecordingWriter
+from pose_action_ros.recording_file import FILE_NAME, RecordingWriter
 from pose_action_ros.settings import names_of
 from pose_action_ros.skeletons import BODY_25, Skeleton
 from pose_action_ros.sources.images import picture_names

@@ -18,7 +18,7 @@ from pose_action_ros.arrays import SUFFIX
 from pose_action_ros.output.settings import RecordSettings
 from pose_action_ros.pipeline import Frame, Person, Pipeline
 from pose_action_ros.pose_tracks import LabelledSpan
-from pose_action_ros.recording import RecordingWriter
+from pose_action_ros.recording_file import RecordingWriter
 from pose_action_ros.skeletons import COCO_18
 from pose_action_ros.sources import Source, SourceFrame, open_source
 from pose_action_ros.sources.kinds import is_live, stem_of, title_of

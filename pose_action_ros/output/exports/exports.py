@@ -20,7 +20,8 @@ from pose_action_ros.output.segments import Segment
 from pose_action_ros.output.settings import EXPORTS
 from pose_action_ros.pipeline import Frame
 from pose_action_ros.pose_tracks import PoseTrack
-from pose_action_ros.recording import FILE_NAME, load_recording
+from pose_action_ros.recording import load_recording
+from pose_action_ros.recording_file import FILE_NAME
 
 
 class _Growing(Protocol):

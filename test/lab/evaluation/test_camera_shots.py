@@ -15,7 +15,8 @@ from pose_action_ros.lab.evaluation.camera_shots import human36m_shots, recordin
 from pose_action_ros.lab.evaluation.settings import FILES, LifterRun
 from pose_action_ros.lab.evaluation.shots import Shot
 from pose_action_ros.poses import Pose2D, Pose3D
-from pose_action_ros.recording import RecordingWriter, load_recording
+from pose_action_ros.recording import load_recording
+from pose_action_ros.recording_file import RecordingWriter
 from pose_action_ros.skeletons import COCO_18, HUMAN36M_17
 
 COMMON = [
