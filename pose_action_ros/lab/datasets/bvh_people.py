@@ -33,10 +33,10 @@ Array = npt.NDArray[np.float64]
 RATE = 60.0
 """Approximate frames per second after reading [Hz]."""
 
-# Metres, centimetres, millimetres, inches; other units are of families in joint_names.yaml.
-_UNITS = (1.0, 0.01, 0.001, 0.0254)
+# Metres, decimetres, centimetres, millimetres, inches; families in joint_names.yaml have others.
+_UNITS = (1.0, 0.1, 0.01, 0.001, 0.0254)
 _ADULT = 1.70  # [m]
-_HEIGHTS = (0.9, 2.3)  # [m] of people
+_HEIGHTS = (0.7, 2.3)  # [m] of people
 _UPRIGHT = 0.8  # least cosine between an upright person and the vertical
 _FLOOR = 0.12  # largest distance of the lowest joint from the floor, over the leg
 # Rows of the file's axes that are x, y and z of a frame with y up.
@@ -54,8 +54,9 @@ def read_bvh_people(path: Path, up: str = "", names: Path | None = None) -> list
     """Read the people in a file, thinned to about RATE frames per second.
 
     Args:
-        path: .bvh file. People in another unit than metres, centimetres, millimetres, inches and
-            the family's are scaled to 1.70 m.
+        path: .bvh file. Its unit is the family's, or that of metres, decimetres, centimetres,
+            millimetres and inches in which people have a height of 0.7 to 2.3 m; if several fit,
+            the one that is nearest to an adult; if none, people are scaled to 1.70 m.
         up: axis of the file that points up, one of x y z -x -y -z; found if empty.
         names: file of further joint names; see definitions_for.
 
@@ -120,9 +121,14 @@ def _leg(positions: Array, match: Match) -> float:
 
 
 def _metres(height: float) -> float:
-    """[m] of the file's unit from the height of the person in it."""
-    unit = min(_UNITS, key=lambda one: abs(np.log(height * one / _ADULT)))
-    return unit if _HEIGHTS[0] < height * unit < _HEIGHTS[1] else _ADULT / height
+    """[m] of the file's unit from the height of the person in it.
+
+    Only 70 to 90 have two meanings, the inches of an adult and the centimetres of a small child.
+    """
+    fitting = [unit for unit in _UNITS if _HEIGHTS[0] < height * unit < _HEIGHTS[1]]
+    return min(
+        fitting, key=lambda unit: abs(np.log(height * unit / _ADULT)), default=_ADULT / height
+    )
 
 
 def _vertical(bvh: Bvh, positions: Array, match: Match, leg: float) -> str:

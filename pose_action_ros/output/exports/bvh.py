@@ -68,7 +68,11 @@ BONES: Mapping[str, Bone] = {
     "RightLeg": Bone("RightUpLeg", "right_knee", "right_ankle", (0, -0.41, 0)),
     "RightFoot": Bone("RightLeg", "right_ankle", "", (0, 0, 0.12)),
 }
-"""Bones by their name in the file, parents first, named as in MotionBuilder."""
+"""Bones by their name in the file, parents first, named as in MotionBuilder.
+
+BVH has no field for the unit. The reader of motion capture knows it by these names, see
+lab/datasets/joint_names.yaml.
+"""
 _CHANNELS = "Zrotation Xrotation Yrotation"
 
 

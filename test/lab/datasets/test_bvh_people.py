@@ -1,4 +1,4 @@
-"""People in BVH files: names of joints, units, rates, and files that are refused."""
+"""People in BVH files: names of joints, rates, and files that are refused."""
 
 from __future__ import annotations
 
@@ -101,22 +101,6 @@ def test_subject_follows_from_the_name(tmp_path: Path, name: str, subject: str) 
     path = write_bvh(folder / f"{name}.bvh", body(by("unity")), values(1))
     (capture,) = read_bvh_people(path)
     assert (capture.name, capture.subject, capture.action) == (name, subject, name)
-
-
-@pytest.mark.parametrize("scale", [0.01, 1.0, 10.0, 1 / 2.54])
-def test_metres_centimetres_millimetres_and_inches(tmp_path: Path, scale: float) -> None:
-    still = values(1, root=(100, 95, 300))
-    still[:, :3] *= scale
-    people = person(write_bvh(tmp_path / "a.bvh", body(by("unity"), scale), still))
-    np.testing.assert_allclose(at(people, "mid_hip")[0], [3, 1, 0.9], atol=1e-6)
-    np.testing.assert_allclose(at(people, "left_knee")[0], [3, 1.1, 0.48], atol=1e-6)
-
-
-def test_people_in_another_unit_have_average_height(tmp_path: Path) -> None:
-    still = values(1) * 4.0
-    people = person(write_bvh(tmp_path / "a.bvh", body(by("unity"), 4.0), still))
-    leg = at(people, "left_hip")[0] - at(people, "left_ankle")[0]
-    assert np.linalg.norm(leg) == pytest.approx(1.70 * (0.245 + 0.246))
 
 
 @pytest.mark.parametrize(("rate", "kept"), [(30, 24), (60, 24), (120, 12), (100, 12), (240, 6)])

@@ -1,6 +1,7 @@
 """BVH files, read by bvhio and by the reader of motion capture."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,23 @@ def test_the_reader_of_motion_capture_finds_the_person(
     places = _places(tmp_path / "person_1.bvh")
     expected = np.linalg.norm(places["left_knee"] - places["right_knee"], axis=1)
     np.testing.assert_allclose(width, expected, rtol=0.03)
+
+
+@pytest.mark.parametrize("size", [0.75, 0.85, 0.95, 1.2, 1.5, 1.8, 2.1])
+def test_the_reader_of_motion_capture_keeps_the_size(
+    tracks: list[PoseTrack], tmp_path: Path, size: float
+) -> None:
+    """Sizes of people [m]: BVH has no unit, and 75 cm could be 75 inches."""
+    thigh = [HUMAN36M_17.index(f"left_{joint}") for joint in ("hip", "knee")]
+    points = tracks[1].points * size / 1.70
+    write_bvh_files(tmp_path, [replace(tracks[1], points=points)])
+    (capture,) = read_bvh_people(tmp_path / "person_1.bvh")
+    expected = np.linalg.norm(np.diff(points[:, thigh], axis=1), axis=-1).mean()
+    found = [PERSON.index(f"left_{joint}") for joint in ("hip", "knee")]
+    lengths = np.linalg.norm(np.diff(capture.joints[:, found], axis=1), axis=-1)
+    np.testing.assert_allclose(lengths, expected, rtol=1e-3)
+    height = np.ptp(capture.joints[..., 2], axis=1).max()
+    assert 0.8 * size < height < 1.2 * size
 
 
 def test_missing_joints_move_on_a_line_and_unseen_ones_follow_their_parent(
