@@ -48,7 +48,7 @@ endif()
 
 find_test_package(ament_cmake_xmllint)
 if(ament_cmake_xmllint_FOUND)
-  ament_xmllint(package.xml config/fastdds.xml)
+  ament_xmllint(package.xml config/fastdds.xml config/fastdds_small.xml)
 endif()
 
 find_test_package(ament_cmake_lint_cmake)

@@ -211,10 +211,15 @@ def node(
         respawn=arguments["respawn"] == "true",
         respawn_delay=float(arguments["respawn_delay"]),
         output="screen",
-        additional_env={PROFILE: arguments["dds_profile"]}
-        if executable in IMAGE_PUBLISHERS
-        else None,
+        additional_env=dds_profile(executable, arguments),
     )
+
+
+def dds_profile(executable: str, arguments: dict[str, str]) -> dict[str, str]:
+    """Return the variable with the DDS profile of a node; one that the user has set is kept."""
+    if executable in IMAGE_PUBLISHERS:
+        return {PROFILE: arguments["dds_profile"]}
+    return {} if PROFILE in os.environ else {PROFILE: str(SHARE / "config" / "fastdds_small.xml")}
 
 
 def viewer(

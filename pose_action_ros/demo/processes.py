@@ -83,14 +83,15 @@ class Processes:
 
 
 def _environment(node: str) -> dict[str, str]:
-    """Environment with the DDS profile for large images; a profile set by the user is kept."""
+    """Environment with the DDS profile of a node; a profile set by the user is kept."""
     name = profile_variable(os.environ)
-    if node not in SENDERS or name in os.environ:
+    if name in os.environ:
         return dict(os.environ)
     from ament_index_python.packages import get_package_share_directory  # noqa: PLC0415
 
-    profile = Path(get_package_share_directory("pose_action_ros")) / "config" / "fastdds.xml"
-    return {**os.environ, name: str(profile)}
+    folder = Path(get_package_share_directory("pose_action_ros")) / "config"
+    file = "fastdds.xml" if node in SENDERS else "fastdds_small.xml"
+    return {**os.environ, name: str(folder / file)}
 
 
 def _await_end(process: subprocess.Popen[bytes]) -> None:

@@ -274,18 +274,21 @@ def test_every_argument_is_described() -> None:
             assert item.default_value is not None
 
 
-def test_only_image_publishers_get_the_dds_profile(
+def test_only_image_publishers_get_the_dds_profile_with_shared_memory(
     launched: Launched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for vendor in ("FASTDDS", "FASTRTPS"):
         monkeypatch.delenv(f"{vendor}_DEFAULT_PROFILES_FILE", raising=False)
     found = launched("demo", rviz="false")
-    profiles = {name: process.environment for name, process in found.items()}
-    senders = {name for name, environment in profiles.items() if environment}
-    assert senders == {"keypoints_node", "camera_node"}
-    files = {Path(file) for name in senders for file in profiles[name].values()}
-    assert [file.name for file in files] == ["fastdds.xml"]
-    assert all(file.is_file() for file in files)
+    files = {name: Path(*process.environment.values()) for name, process in found.items()}
+    names = {name: file.name for name, file in files.items()}
+    assert names == {
+        "camera_node": "fastdds.xml",
+        "keypoints_node": "fastdds.xml",
+        "lifter_node": "fastdds_small.xml",
+        "action_node": "fastdds_small.xml",
+    }
+    assert all(file.is_file() for file in files.values())
 
 
 def test_the_profile_of_the_user_is_kept(
@@ -295,3 +298,6 @@ def test_the_profile_of_the_user_is_kept(
     monkeypatch.setenv(variable, "/own.xml")
     found = launched("pose_action", one_process="true")
     assert found["pipeline"].environment == {variable: "/own.xml"}
+    found = launched("pose_action", one_process="false")
+    assert found["keypoints_node"].environment == {variable: "/own.xml"}
+    assert found["lifter_node"].environment == found["action_node"].environment == {}
