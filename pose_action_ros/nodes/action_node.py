@@ -129,7 +129,8 @@ class ActionNode(StageNode[ActionNodeSettings, Poses]):
 
     def make_inputs(self) -> list[Subscription[Any]]:
         """Subscribe to poses."""
-        return [subscribe(self, Poses, "poses", self.take, depth=WAITING)]
+        lost = self.health.lost
+        return [subscribe(self, Poses, "poses", self.take, depth=WAITING, lost=lost)]
 
     def restart(self) -> None:
         """Drop the windows."""

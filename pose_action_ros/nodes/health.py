@@ -56,6 +56,7 @@ class _Counts:
     failed: int = 0
     dropped: int = 0
     late: int = 0
+    lost: int = 0
     busy: float = 0.0  # [s]
     inferring: float = 0.0  # [s]
 
@@ -123,6 +124,11 @@ class Statistics:
         with self._lock:
             self._recent.late += 1
 
+    def lost(self, count: int) -> None:
+        """Count inputs that the middleware has lost."""
+        with self._lock:
+            self._recent.lost += count
+
     def failed(self, error: str) -> None:
         """Count an input that could not be processed."""
         with self._lock:
@@ -135,7 +141,7 @@ class Statistics:
             now = self.clock()
             seconds, self._last_report = max(now - self._last_report, 1e-6), now
             recent, self._recent = self._recent, _Counts()
-            for name in ("received", "processed", "failed", "dropped", "late"):
+            for name in ("received", "processed", "failed", "dropped", "late", "lost"):
                 setattr(self._total, name, getattr(self._total, name) + getattr(recent, name))
             values = self._values(recent, seconds)
             findings = [*self._failures(recent), *self._late(recent)]
@@ -178,6 +184,7 @@ class Statistics:
             "processed": str(self._total.processed),
             "dropped": str(self._total.dropped),
             "late": str(self._total.late),
+            "lost": str(self._total.lost),
             "errors": str(self._total.failed),
             "last error": self._last_error,
             **self.facts,

@@ -55,16 +55,19 @@ class ImageInputSettings(Settings):
 
 
 def subscribe_image(
-    node: Node, transport: str, callback: Callable[[Any], None]
+    node: Node,
+    transport: str,
+    callback: Callable[[Any], None],
+    lost: Callable[[int], None] | None = None,
 ) -> Subscription[Any]:
-    """Subscribe to `image`, or to the compressed topic of image_transport.
+    """Subscribe to `image`, or to the compressed topic of image_transport; see `subscribe`.
 
     The name of the compressed topic is made from the remapped name, as in image_transport.
     """
     if transport == "raw":
-        return subscribe(node, ImageMessage, "image", callback, depth=5)
+        return subscribe(node, ImageMessage, "image", callback, depth=5, lost=lost)
     topic = f"{node.resolve_topic_name('image')}/compressed"
-    return subscribe(node, CompressedImage, topic, callback, depth=5)
+    return subscribe(node, CompressedImage, topic, callback, depth=5, lost=lost)
 
 
 class ImageReader:

@@ -131,7 +131,7 @@ class KeypointsNode(StageNode[KeypointsNodeSettings, ImageMessage | CompressedIm
     def make_inputs(self) -> list[Subscription[Any]]:
         """Subscribe to images and actions."""
         return [
-            subscribe_image(self, self.settings.image_transport, self.take),
+            subscribe_image(self, self.settings.image_transport, self.take, self.health.lost),
             subscribe(self, Action, "action", self.keypoints.label, depth=10),
         ]
 

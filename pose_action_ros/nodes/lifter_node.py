@@ -135,7 +135,8 @@ class LifterNode(StageNode[LifterNodeSettings, Keypoints]):
 
     def make_inputs(self) -> list[Subscription[Any]]:
         """Subscribe to keypoints and camera_info."""
-        keypoints = subscribe(self, Keypoints, "keypoints", self.take, depth=10)
+        lost = self.health.lost
+        keypoints = subscribe(self, Keypoints, "keypoints", self.take, depth=10, lost=lost)
         return [keypoints, *self.lifter.camera.subscribe(self)]
 
     def restart(self) -> None:

@@ -77,7 +77,8 @@ class PipelineNode(StageNode[PipelineNodeSettings, ImageMessage | CompressedImag
 
     def make_inputs(self) -> list[Subscription[Any]]:
         """Subscribe to images and camera_info."""
-        images = subscribe_image(self, self.settings.image_transport, self.take)
+        transport = self.settings.image_transport
+        images = subscribe_image(self, transport, self.take, self.health.lost)
         return [images, *self.lifter.camera.subscribe(self)]
 
     def restart(self) -> None:

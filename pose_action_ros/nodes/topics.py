@@ -50,11 +50,34 @@ def reliable(depth: int = 10) -> QoSProfile:
 
 
 def subscribe(
-    node: Node, kind: type, topic: str, callback: Callable[[Any], None], *, depth: int
+    node: Node,
+    kind: type,
+    topic: str,
+    callback: Callable[[Any], None],
+    *,
+    depth: int,
+    lost: Callable[[int], None] | None = None,
 ) -> Subscription[Any]:
-    """Subscribe to a topic; the queue before the callback holds `depth` messages."""
+    """Subscribe to a topic.
+
+    Args:
+        node: with the callback.
+        kind: type of the messages.
+        topic: its name.
+        callback: is called with each message.
+        depth: capacity of the queue before the callback.
+        lost: is called with each number of messages that the middleware has lost.
+    """
+    events = SubscriptionEventCallbacks(
+        message_lost=None if lost is None else lambda event: lost(event.total_count_change)
+    )
     return node.create_subscription(
-        kind, topic, callback, best_effort(depth), qos_overriding_options=_OVERRIDABLE
+        kind,
+        topic,
+        callback,
+        best_effort(depth),
+        event_callbacks=events,
+        qos_overriding_options=_OVERRIDABLE,
     )
 
 

@@ -49,6 +49,7 @@ def test_rates_times_and_totals() -> None:
             statistics.processed(0.02, inference=0.0125)
         statistics.received()
         statistics.dropped()
+        statistics.lost(3)
         clock.now += 0.375
         report = statistics.report()
     assert report.level == Level.OK
@@ -56,7 +57,8 @@ def test_rates_times_and_totals() -> None:
     assert report.values["rate in [Hz]"] == "22.00"
     assert report.values["processing time [ms]"] == "20.00"
     assert report.values["inference time [ms]"] == "12.50"
-    assert (report.values["received"], report.values["dropped"]) == ("22", "2")
+    counts = [report.values[name] for name in ("received", "dropped", "lost")]
+    assert counts == ["22", "2", "6"]
 
 
 def test_silence_is_a_warning_and_when_it_lasts_an_error() -> None:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from std_msgs.msg import String
 
 from pose_action_ros.nodes.health import Finding, Level
-from pose_action_ros.nodes.topics import Input, Sender, input_findings, mismatch
+from pose_action_ros.nodes.topics import Input, Sender, input_findings, mismatch, subscribe
 
 IMAGE = "sensor_msgs/msg/Image"
 GOOD, BAD = Sender("/camera"), Sender("/eye", "it sends x")
@@ -67,3 +70,12 @@ def test_reasons_why_a_publisher_does_not_serve_a_subscription(
     assert words in reason
     if "publisher" in words:
         assert "qos_overrides./image.subscription.*" in reason
+
+
+def test_messages_that_the_middleware_loses_are_counted() -> None:
+    made: list[Any] = []
+    node = SimpleNamespace(create_subscription=lambda *_, **options: made.append(options))
+    lost: list[int] = []
+    subscribe(cast("Node", node), String, "text", print, depth=1, lost=lost.append)
+    made[0]["event_callbacks"].message_lost(SimpleNamespace(total_count_change=3))
+    assert lost == [3]
