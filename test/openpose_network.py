@@ -8,7 +8,7 @@ import numpy as np
 from engines.networks import Sizes, helper, save
 from pose_action_ros.cli.models import add_network
 from pose_action_ros.models.openpose_card import OpenPoseCard
-from shared_data import SHARED
+from shared_data import shared
 
 NAME = "openpose_coco18_mobilenet_v2_small"
 CARD = OpenPoseCard("coco_18", scale=2 / 255, offset=-1.0, output_layout="NHWC")
@@ -19,8 +19,7 @@ _LAST = (0, 2, 3, 1)
 
 def add_shared_network() -> str:
     """Put it into the cache that POSE_ACTION_CACHE names; its name there."""
-    assert SHARED is not None
-    return add_network(Path(SHARED / "models" / f"{NAME}.onnx"), CARD, NAME, "Apache-2.0")
+    return add_network(shared(f"models/{NAME}.onnx"), CARD, NAME, "Apache-2.0")
 
 
 def write_network(

@@ -6,14 +6,15 @@ import pytest
 
 _FOLDER = Path(__file__).resolve().parents[2] / "shared"
 
-SHARED: Path | None = _FOLDER if _FOLDER.is_dir() else None
-"""The folder of shared data beside the repository, if it is there."""
 
-needs_shared = pytest.mark.skipif(SHARED is None, reason="no folder of shared data beside this one")
-"""Mark of tests that need SHARED."""
+def shared(name: str) -> Path:
+    """A file or folder in the folder of shared data beside the repository; skips without it."""
+    path = _FOLDER / name
+    if not path.exists():
+        pytest.skip(f"no shared data beside the repository: {name}")
+    return path
 
 
 def media(name: str) -> Path:
-    """A clip; only in tests marked `needs_shared`."""
-    assert SHARED is not None
-    return SHARED / "media" / name
+    """A clip of the shared data; skips the test without it."""
+    return shared(f"media/{name}")

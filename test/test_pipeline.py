@@ -14,7 +14,7 @@ from pose_action_ros.pipeline_settings import PipelineSettings, PosePipelineSett
 from pose_action_ros.simulation.comparison import TruthScore
 from pose_action_ros.sources import SourceFrame, SourceSettings, open_source
 from pose_action_ros.sources.simulation import SimulatedSource
-from shared_data import media, needs_shared
+from shared_data import media
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,6 @@ def _seen(pipeline: Pipeline, clip: str, count: int) -> list[Frame]:
     return [pipeline(frame.image, frame.stamp) for frame in islice(source, count)]
 
 
-@needs_shared
 def test_one_woman_keeps_her_id_and_is_lifted(pipeline: Pipeline) -> None:
     results = _seen(pipeline, "left_hand_wave.mp4", 40)
     assert len({person.person_id for result in results for person in result.keypoints}) == 1
@@ -56,14 +55,12 @@ def test_one_woman_keeps_her_id_and_is_lifted(pipeline: Pipeline) -> None:
         np.testing.assert_allclose(answer.scores.sum(), 1, atol=1e-6)
 
 
-@needs_shared
 def test_the_answers_come_every_stride(pipeline: Pipeline) -> None:
     results = _seen(pipeline, "both_hands_clap.mp4", 60)
     stamps = [answer.stamp for result in results for answer in result.actions]
     np.testing.assert_allclose(np.diff(stamps), PipelineSettings().stride, atol=0.041)
 
 
-@needs_shared
 def test_after_a_reset_everything_repeats(pipeline: Pipeline) -> None:
     first = _seen(pipeline, "bow_nod.mp4", 5)[-1]
     pipeline.reset()

@@ -12,7 +12,7 @@ from pose_action_ros.labels import load_recordings
 from pose_action_ros.output import recorder
 from pose_action_ros.recording import load_recording
 from pose_action_ros.sources import SourceFrame, SourceSettings, open_source
-from shared_data import media, needs_shared
+from shared_data import media
 
 BRIGHT = np.full((48, 64, 3), 90, np.uint8)
 faked = pytest.mark.usefixtures("fake_stages")
@@ -270,7 +270,6 @@ def test_a_simulated_person(tmp_path: Path) -> None:
         assert np.nanmean(error) < 0.5
 
 
-@needs_shared
 def test_a_waving_woman(tmp_path: Path) -> None:
     assert _record(tmp_path, media("left_hand_wave.mp4"), "--end", "2") == 0
     (made,) = load_recordings(tmp_path)
@@ -283,7 +282,6 @@ def test_a_waving_woman(tmp_path: Path) -> None:
     assert (made.points[..., 2] > 0.5).all()
 
 
-@needs_shared
 def test_two_people_playing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     film = media("two_people_basketball.mp4")
     options = ("--start", "1", "--seconds", "1.5")

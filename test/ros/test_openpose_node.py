@@ -15,12 +15,11 @@ from openpose_network import add_shared_network
 from pose_action_ros.nodes.images import image_message
 from pose_action_ros.nodes.keypoints_node import KeypointsNode
 from ros_support import Peer, grey, header, wait_until
-from shared_data import media, needs_shared
+from shared_data import media
 
 Start = Callable[..., Any]
 
 
-@needs_shared
 def test_people_have_the_joints_of_the_network(
     started: Start, peer: Peer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

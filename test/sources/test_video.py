@@ -9,7 +9,7 @@ from pose_action_ros.errors import SourceError
 from pose_action_ros.sources import SourceSettings, open_source
 from pose_action_ros.sources.capture import Capture
 from pose_action_ros.sources.video import open_webcam
-from shared_data import media, needs_shared
+from shared_data import media
 
 FilmMaker = Callable[[str, int], Path]
 
@@ -184,7 +184,6 @@ def test_webcams_are_opened_by_number_or_path(monkeypatch: pytest.MonkeyPatch) -
     assert opened == [(97, cv2.CAP_ANY), ("/dev/v4l/by-id/camera", cv2.CAP_V4L2)]
 
 
-@needs_shared
 def test_a_real_clip() -> None:
     source = open_source(SourceSettings(source=str(media("left_hand_wave.mp4"))))
     frames = list(source)

@@ -20,7 +20,7 @@ from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.models.card import find_model, read_card, sha256_of, write_card
 from pose_action_ros.poses import UNTRACKED, Pose2D
 from pose_action_ros.skeletons import BODY_25
-from shared_data import media, needs_shared
+from shared_data import media
 
 SMALL_TOES = [BODY_25.index("left_small_toe"), BODY_25.index("right_small_toe")]
 
@@ -56,7 +56,6 @@ def waving() -> list[Image]:
     return frames("left_hand_wave.mp4", 30)
 
 
-@needs_shared
 def test_finds_the_person_of_a_clip_in_every_image(
     detector: BlazePose, waving: list[Image]
 ) -> None:
@@ -69,7 +68,6 @@ def test_finds_the_person_of_a_clip_in_every_image(
         assert not person.present[SMALL_TOES].any()
 
 
-@needs_shared
 def test_joints_are_where_they_are_in_the_picture(detector: BlazePose, waving: list[Image]) -> None:
     """Places read off the first picture of the clip by hand, 1080 by 1080 pixels."""
     (person,) = detector(waving[0])
@@ -81,7 +79,6 @@ def test_joints_are_where_they_are_in_the_picture(detector: BlazePose, waving: l
     assert person.points[BODY_25.index("right_wrist"), 0] < 553
 
 
-@needs_shared
 def test_a_mirrored_picture_gives_the_mirrored_person(
     detector: BlazePose, waving: list[Image]
 ) -> None:
@@ -93,7 +90,6 @@ def test_a_mirrored_picture_gives_the_mirrored_person(
     assert apart(person, replace(mirrored, points=points)) < 0.01
 
 
-@needs_shared
 @pytest.mark.parametrize("size", [240, 480, 2160])
 def test_size_of_the_image_only_scales_the_result(
     detector: BlazePose, waving: list[Image], size: int
@@ -105,7 +101,6 @@ def test_size_of_the_image_only_scales_the_result(
     assert apart(person, replace(other, points=points)) < 0.015
 
 
-@needs_shared
 def test_two_people_side_by_side_stay_two(detector: BlazePose, waving: list[Image]) -> None:
     bowing = frames("bow_nod.mp4", 20)
     for left, right in zip(waving, bowing, strict=False):
@@ -115,14 +110,12 @@ def test_two_people_side_by_side_stay_two(detector: BlazePose, waving: list[Imag
         assert sides[0] < 680 < sides[1]
 
 
-@needs_shared
 def test_at_most_max_people(detector: BlazePose, waving: list[Image]) -> None:
     detector.settings = DetectorSettings(max_people=1)
     pair = np.hstack([waving[0][:, 200:880], waving[0][:, 200:880]])
     assert [len(detector(pair)) for _ in range(8)] == [1] * 8
 
 
-@needs_shared
 def test_people_enter_and_leave(detector: BlazePose, waving: list[Image]) -> None:
     empty = np.zeros_like(waving[0])
     both = np.hstack([waving[0], waving[0]])
@@ -134,7 +127,6 @@ def test_people_enter_and_leave(detector: BlazePose, waving: list[Image]) -> Non
     assert detector(np.hstack([empty, empty])) == ()
 
 
-@needs_shared
 def test_a_detector_with_the_state_of_another_continues_like_it(
     detector: BlazePose, waving: list[Image]
 ) -> None:
@@ -156,7 +148,6 @@ def test_joints_outside_the_image_are_missing(detector: BlazePose, waving: list[
     assert person.present[BODY_25.index("nose")]
 
 
-@needs_shared
 def test_two_players_in_a_gym(detector: BlazePose) -> None:
     counts = [len(detector(image)) for image in frames("two_people_basketball.mp4", 60)]
     assert max(counts) == 2
@@ -194,7 +185,6 @@ def test_a_missing_model_file() -> None:
         make_detector(DetectorSettings(detector_model="nothing.onnx"))
 
 
-@needs_shared
 def test_a_landmark_network_of_the_user_gives_the_same(
     tmp_path: Path, detector: BlazePose, waving: list[Image]
 ) -> None:

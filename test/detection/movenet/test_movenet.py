@@ -16,7 +16,7 @@ from pose_action_ros.detection.movenet.network import PART, Area, MoveNetNetwork
 from pose_action_ros.engines import Shape, Tensors
 from pose_action_ros.errors import InputError, ModelError
 from pose_action_ros.skeletons import BODY_25
-from shared_data import media, needs_shared
+from shared_data import media
 
 FEET = [
     BODY_25.index(f"{side}_{joint}")
@@ -37,7 +37,6 @@ def waving() -> Image:
     return cv2.VideoCapture(str(media("left_hand_wave.mp4"))).read()[1].astype(np.uint8)
 
 
-@needs_shared
 def test_joints_are_where_they_are_in_the_picture(detector: MoveNet, waving: Image) -> None:
     """Places read off the picture by hand, 1080 by 1080 pixels."""
     (person,) = detector(waving)
@@ -49,7 +48,6 @@ def test_joints_are_where_they_are_in_the_picture(detector: MoveNet, waving: Ima
     assert person.present.sum() == 25 - len(FEET)
 
 
-@needs_shared
 def test_people_beyond_the_limit_are_counted(detector: MoveNet, waving: Image) -> None:
     three = np.hstack([waving[:, 200:880]] * 3)
     assert len(detector(three)) == 3

@@ -12,9 +12,7 @@ from pose_action_ros.detection import Detector, DetectorSettings, Image, make_de
 from pose_action_ros.lifting import Lifter, LifterSettings
 from pose_action_ros.skeletons import COCO_18
 from pose_action_ros.tracking import Tracker, TrackerSettings
-from shared_data import media, needs_shared
-
-pytestmark = needs_shared
+from shared_data import media
 
 
 @pytest.fixture(scope="module")

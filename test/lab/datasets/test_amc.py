@@ -14,7 +14,7 @@ from pose_action_ros.errors import InputError
 from pose_action_ros.lab.datasets.amc import read_amc, read_asf
 from properties import examples
 from references import acclaim as reference
-from shared_data import SHARED, needs_shared
+from shared_data import shared
 
 ASF = """# two bones, the second bends about z
 :version 1.10
@@ -158,10 +158,8 @@ def test_missing_files_are_refused(tmp_path: Path) -> None:
         read_asf(tmp_path / "none.asf")
 
 
-@needs_shared
 def test_a_recording_of_cmu_keeps_bone_lengths_and_stands_on_the_floor() -> None:
-    assert SHARED is not None
-    folder = SHARED / "data/cmu_mocap/subjects/02"
+    folder = shared("data/cmu_mocap/subjects/02")
     asf = read_asf(folder / "02.asf")
     motion = read_amc(folder / "02_01.amc", asf)
     for name, bone in asf.bones.items():

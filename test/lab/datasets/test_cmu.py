@@ -14,7 +14,7 @@ from pose_action_ros.errors import InputError
 from pose_action_ros.lab.datasets.cmu import read_acclaim, read_positions
 from pose_action_ros.lab.datasets.person import PERSON, standing_heights
 from positions_files import LIMBS, SIDE, write_positions
-from shared_data import SHARED, needs_shared
+from shared_data import shared
 
 Array = npt.NDArray[np.float64]
 BONES = {
@@ -123,11 +123,9 @@ def test_folders_that_are_not_whole_are_refused(tmp_path: Path) -> None:
         read_acclaim(tmp_path)
 
 
-@needs_shared
 def test_a_subject_of_cmu_walks_with_its_face_ahead(tmp_path: Path) -> None:
-    assert SHARED is not None
     for name in ("02.asf", "02_01.amc"):
-        (tmp_path / name).symlink_to(SHARED / "data/cmu_mocap/subjects/02" / name)
+        (tmp_path / name).symlink_to(shared("data/cmu_mocap/subjects/02") / name)
     (capture,) = read_acclaim(tmp_path, every=8)
     people = capture.joints
     assert np.isfinite(people).all()

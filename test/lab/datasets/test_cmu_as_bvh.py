@@ -16,7 +16,7 @@ from pose_action_ros.lab.datasets.bvh import END, BvhJoint, read_bvh
 from pose_action_ros.lab.datasets.bvh_people import read_bvh_people
 from pose_action_ros.lab.datasets.cmu import read_acclaim
 from pose_action_ros.lab.datasets.person import PERSON
-from shared_data import SHARED, needs_shared
+from shared_data import shared
 
 Array = npt.NDArray[np.float64]
 
@@ -88,11 +88,9 @@ def depth_first(joints: list[BvhJoint], columns: list[Array]) -> list[Array]:
     return [columns[0], *(columns[row + 1] for row in order)]
 
 
-@needs_shared
 def test_the_bone_that_cgspeed_lacks_is_inserted(tmp_path: Path) -> None:
-    assert SHARED is not None
     for name in ("02.asf", "02_01.amc"):
-        (tmp_path / name).symlink_to(SHARED / "data/cmu_mocap/subjects/02" / name)
+        (tmp_path / name).symlink_to(shared("data/cmu_mocap/subjects/02") / name)
     path = as_bvh(tmp_path, tmp_path / "02_01.amc", tmp_path / "02_01.bvh", CGSPEED)
     (capture,), (whole,) = read_bvh_people(path), read_acclaim(tmp_path)
     gaps = np.linalg.norm(capture.joints - whole.joints, axis=-1)
@@ -103,10 +101,8 @@ def test_the_bone_that_cgspeed_lacks_is_inserted(tmp_path: Path) -> None:
     assert capture.subject == "02"
 
 
-@needs_shared
 def test_a_cmu_recording_written_as_bvh_is_the_same_person(tmp_path: Path) -> None:
-    assert SHARED is not None
-    original = SHARED / "data/cmu_mocap/subjects/02"
+    original = shared("data/cmu_mocap/subjects/02")
     folder = tmp_path / "02"  # with one of the recordings
     folder.mkdir()
     for name in ("02.asf", "02_01.amc"):

@@ -12,7 +12,7 @@ from pose_action_ros.errors import InputError
 from pose_action_ros.lab.datasets.cmu import read_acclaim
 from pose_action_ros.lab.datasets.mocap_npz import read_mocap
 from pose_action_ros.lab.datasets.person import PERSON, standing_heights
-from shared_data import SHARED, needs_shared
+from shared_data import shared
 
 
 def test_joints_of_a_source(tmp_path: Path) -> None:
@@ -47,7 +47,6 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         read_mocap(write_mocap(tmp_path / "c.npz", frames=0))
 
 
-@needs_shared
 @pytest.mark.parametrize(
     ("name", "count", "heights"),
     [("cmu_cgspeed_bvh", 126, (1.5, 1.9)), ("hdm05_cuts", 287, (1.6, 2.0))],
@@ -55,21 +54,18 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 def test_shared_files_have_people_of_human_size(
     name: str, count: int, heights: tuple[float, float]
 ) -> None:
-    assert SHARED is not None
-    captures = read_mocap(SHARED / f"data/mocap/{name}.npz")
+    captures = read_mocap(shared(f"data/mocap/{name}.npz"))
     assert len(captures) == count
     for capture in captures:
         height = float(np.median(standing_heights(capture.joints)))
         assert heights[0] < height < heights[1], capture.name
 
 
-@needs_shared
 def test_the_bone_that_cgspeed_lacks_is_inserted(tmp_path: Path) -> None:
-    assert SHARED is not None
     for name in ("02.asf", "02_01.amc"):
-        (tmp_path / name).symlink_to(SHARED / "data/cmu_mocap/subjects/02" / name)
+        (tmp_path / name).symlink_to(shared("data/cmu_mocap/subjects/02") / name)
     (whole,) = read_acclaim(tmp_path, every=4)
-    converted = read_mocap(SHARED / "data/mocap/cmu_cgspeed_bvh.npz")[0]
+    converted = read_mocap(shared("data/mocap/cmu_cgspeed_bvh.npz"))[0]
     gaps = np.linalg.norm(converted.joints - whole.joints, axis=-1).mean(axis=0)
     face = [PERSON.index(name) for name in PERSON.joints if name.endswith(("nose", "eye", "ear"))]
     assert np.delete(gaps, face).max() < 0.006

@@ -24,7 +24,7 @@ from pose_action_ros.lab.datasets.msr_action3d import (
 )
 from pose_action_ros.lab.datasets.sequences import ActionSequence
 from pose_action_ros.skeletons import MSR_20
-from shared_data import SHARED, needs_shared
+from shared_data import shared
 
 Array = npt.NDArray[np.float64]
 
@@ -48,8 +48,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def real() -> list[ActionSequence]:
-    assert SHARED is not None
-    return read_msr_action3d(SHARED / "data/msr_action3d")
+    return read_msr_action3d(shared("data/msr_action3d"))
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -154,14 +153,11 @@ def test_fifteen_joints_are_refused(tmp_path: Path) -> None:
         read_sequence(path)
 
 
-@needs_shared
 def test_the_real_sequences_are_those_of_the_published_list(real: list[ActionSequence]) -> None:
-    assert SHARED is not None
-    listed = (SHARED / "data/msr_action3d/files_used_in_cvpr12_paper.txt").read_text().split()
+    listed = shared("data/msr_action3d/files_used_in_cvpr12_paper.txt").read_text().split()
     assert [one.name for one in real] == sorted(listed)
 
 
-@needs_shared
 def test_real_people_stand_upright_before_the_camera(real: list[ActionSequence]) -> None:
     first = np.concatenate([one.points[0] for one in real])  # (557, 20, 3)
     at = {name: first[:, row] for row, name in enumerate(MSR_20.joints)}
@@ -173,14 +169,12 @@ def test_real_people_stand_upright_before_the_camera(real: list[ActionSequence])
     assert 1.4 < np.median(heights) < 1.8
 
 
-@needs_shared
 def test_one_arm_is_waved_with_the_right(real: list[ActionSequence]) -> None:
     right, left = MSR_20.index("right_wrist"), MSR_20.index("left_wrist")
     reach = [np.ptp(one.points[:, 0], axis=0).sum(axis=-1) for one in real if one.label == 0]
     assert np.mean([each[right] > each[left] for each in reach]) > 0.9
 
 
-@needs_shared
 def test_real_sequences_are_repaired(real: list[ActionSequence]) -> None:
     for one in real:
         assert (one.points[..., 2] > 1).all()

@@ -20,7 +20,7 @@ from pose_action_ros.lab.datasets.open import (
     kind_of,
     read_captures,
 )
-from shared_data import SHARED, needs_shared
+from shared_data import shared
 
 
 def test_kinds(tmp_path: Path) -> None:
@@ -58,9 +58,7 @@ def test_motions_without_a_label_have_their_description(tmp_path: Path) -> None:
     assert [(one.subject, one.action) for one in found] == [("x", "walking"), ("y", "a dance")]
 
 
-@needs_shared
 def test_a_folder_of_acclaim_subjects() -> None:
-    assert SHARED is not None
-    found = read_captures(SHARED / "data/cmu_mocap/subjects/03")
+    found = read_captures(shared("data/cmu_mocap/subjects/03"))
     assert {one.subject for one in found} == {"03"}
     assert len(found) == 4

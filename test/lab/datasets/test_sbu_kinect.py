@@ -22,7 +22,7 @@ from pose_action_ros.lab.datasets.sbu_kinect import (
 )
 from pose_action_ros.lab.datasets.sequences import ActionSequence, bone_lengths
 from pose_action_ros.skeletons import SBU_15
-from shared_data import SHARED, needs_shared
+from shared_data import shared
 
 Array = npt.NDArray[np.float64]
 
@@ -46,8 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def real() -> list[ActionSequence]:
-    assert SHARED is not None
-    return read_sbu_kinect(SHARED / "data/sbu_kinect")
+    return read_sbu_kinect(shared("data/sbu_kinect"))
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -130,13 +129,11 @@ def test_twenty_joints_are_refused(tmp_path: Path) -> None:
         read_sequence(path)
 
 
-@needs_shared
 def test_real_folds_have_their_sizes(real: list[ActionSequence]) -> None:
     counts = Counter(fold_of(one) for one in real)
     assert [counts[fold] for fold in range(5)] == [55, 52, 56, 54, 65]
 
 
-@needs_shared
 def test_real_bones_keep_their_lengths_while_people_turn(real: list[ActionSequence]) -> None:
     neck, shoulder = SBU_15.index("neck"), SBU_15.index("left_shoulder")
     spread = []
@@ -146,7 +143,6 @@ def test_real_bones_keep_their_lengths_while_people_turn(real: list[ActionSequen
     assert np.median(spread) < 0.005
 
 
-@needs_shared
 def test_real_bones_are_those_of_adults(real: list[ActionSequence]) -> None:
     lengths = dict(zip(SBU_15.joints, bone_lengths(real, SBU_15), strict=True))
     for side in ("left", "right"):
@@ -156,7 +152,6 @@ def test_real_bones_are_those_of_adults(real: list[ActionSequence]) -> None:
         assert 0.24 < lengths[f"{side}_hand"] < 0.34
 
 
-@needs_shared
 def test_real_people_stand_upright_and_shake_right_hands(real: list[ActionSequence]) -> None:
     head, torso, foot = (SBU_15.index(name) for name in ("head", "torso", "left_foot"))
     for one in real:

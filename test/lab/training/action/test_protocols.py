@@ -14,9 +14,9 @@ from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.datasets.sequences import bone_lengths
 from pose_action_ros.lab.training.action.protocols import inner_splits, reward_split, splits
 from pose_action_ros.skeletons import MSR_20
-from shared_data import SHARED, needs_shared
+from shared_data import shared
 
-MSR, SBU = ((SHARED or Path()) / "data" / name for name in ("msr_action3d", "sbu_kinect"))
+MSR, SBU = "data/msr_action3d", "data/sbu_kinect"
 TINY = """
 fitting: {epochs: 1, batch: 8}
 network: {genotype: "random:0", channels: 4, blocks: 1}
@@ -26,9 +26,8 @@ spmf: {skeleton: msr_20, joints: left_hand right_hand head, frames: 8, height: 8
 """
 
 
-@needs_shared
 def test_subjects_are_disjoint_and_inner_splits_contain_no_test_subject() -> None:
-    (split,) = splits("msr_action3d", MSR, ["as2"])
+    (split,) = splits("msr_action3d", shared(MSR), ["as2"])
     train, test = ({item.subjects for item in part} for part in (split.train, split.test))
     assert not train & test
     assert len(train) == len(test) == 5
@@ -46,9 +45,8 @@ def test_subjects_are_disjoint_and_inner_splits_contain_no_test_subject() -> Non
         assert own == pytest.approx(lengths[0], abs=1e-6)
 
 
-@needs_shared
 def test_every_fold_is_tested_once() -> None:
-    folds = splits("sbu_kinect", SBU)
+    folds = splits("sbu_kinect", shared(SBU))
     assert [len(split.test) for split in folds] == [55, 52, 56, 54, 65]
     assert all(len(split.train) + len(split.test) == 282 for split in folds)
 
@@ -58,12 +56,11 @@ def evaluate(folder: Path, *words: str) -> int:
     config.write_text(TINY)
     parser = argparse.ArgumentParser()
     evaluate_action.configure(parser)
-    common = ["--dataset", "msr_action3d", "--data", str(MSR), "--config", str(config)]
+    common = ["--dataset", "msr_action3d", "--data", str(shared(MSR)), "--config", str(config)]
     args = parser.parse_args([*common, "--output", str(folder / "out"), "--seeds", "1", *words])
     return evaluate_action.run(args)
 
 
-@needs_shared
 def test_evaluate_action_tests_resumes_and_compares(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -91,7 +88,6 @@ def test_evaluate_action_tests_resumes_and_compares(
         evaluate(tmp_path, "--splits", "as9")
 
 
-@needs_shared
 @pytest.mark.exhaustive
 def test_evaluate_action_cross_validates_by_subject(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -102,13 +98,11 @@ def test_evaluate_action_cross_validates_by_subject(
     assert (tmp_path / "out" / "as1_inner_5.png").is_file()
 
 
-@needs_shared
 def test_an_invalid_seed_of_a_genotype_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="expected a number after 'random:'"):
         evaluate(tmp_path, "--splits", "as1", "--genotype", "random:x")
 
 
-@needs_shared
 def test_a_search_on_a_data_set_uses_its_training_part_only(tmp_path: Path) -> None:
     config = tmp_path / "search.yaml"
     config.write_text(
@@ -120,7 +114,7 @@ def test_a_search_on_a_data_set_uses_its_training_part_only(tmp_path: Path) -> N
     )
     parser = argparse.ArgumentParser()
     search_command.configure(parser)
-    words = ["--config", str(config), "--dataset", "msr_action3d", "--data", str(MSR)]
+    words = ["--config", str(config), "--dataset", "msr_action3d", "--data", str(shared(MSR))]
     output = ["--output", str(tmp_path / "found")]
     with pytest.raises(SettingError, match="needs --data"):
         search_command.run(parser.parse_args([*words[:4], *output]))
