@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.error import URLError
 from urllib.parse import unquote
 from urllib.request import urlopen
@@ -16,108 +12,26 @@ from urllib.request import urlopen
 import cv2
 import numpy as np
 import pytest
-from pose_action_ros.msg import Action, Keypoints, Poses
+from pose_action_ros.msg import Action
 from rclpy.parameter import Parameter
-from sensor_msgs.msg import Image
-from std_msgs.msg import Header
 
-from pipeline_fakes import estimate
 from pose_action_ros.errors import InputError
 from pose_action_ros.nodes import view_node
 from pose_action_ros.nodes.conversions import (
-    action_message,
-    camera_info_message,
     estimate_from_action,
-    keypoints_message,
-    poses_message,
 )
-from pose_action_ros.nodes.images import image_message
 from pose_action_ros.nodes.running import run
-from pose_action_ros.nodes.stamps import message_stamp
 from pose_action_ros.nodes.view_node import ViewNode
-from pose_action_ros.poses import UNTRACKED, Pose2D, Pose3D
-from pose_action_ros.simulation import Scene
-from pose_action_ros.skeletons import BODY_25, HUMAN36M_17
-from pose_action_ros.stamp_order import NANOSECONDS
+from pose_action_ros.poses import UNTRACKED
 from ros_processes import Launch
-from ros_support import PATIENCE, Peer, handled, header, health_of, report_of, spinning, wait_until
+from ros_support import PATIENCE, Peer, health_of, report_of, wait_until
 from rrd_files import Columns, columns_of
-
-SIZE = 640, 480
-SCENE = Scene.random(np.random.default_rng(3), actions=("standing", "clapping"))
-CAMERA = SCENE.camera.intrinsics
-STEP = 0.125  # [s] exact in binary
-
-
-class Stream:
-    """The messages of a camera and of the nodes, with simulated people, to a node under test."""
-
-    def __init__(self, peer: Peer, node: ViewNode) -> None:
-        self.peer, self.node = peer, node
-        self.begin = int(time.time())
-        self.sent = 0
-        outputs = {
-            "image": Image,
-            "keypoints": Keypoints,
-            "poses": Poses,
-            "action": Action,
-            "interaction": Action,
-        }
-        self.outputs = {name: peer.output(kind, name) for name, kind in outputs.items()}
-        info = camera_info_message(CAMERA, header())
-        peer.publish("camera_info", info, until=lambda: node.viewing.camera._newest)
-
-    def header(self, number: int) -> Header:
-        nanoseconds = self.begin * NANOSECONDS + round(number * STEP * NANOSECONDS)
-        return Header(stamp=message_stamp(nanoseconds), frame_id="camera")
-
-    def send(self, number: int, *people: int, image: bool = True, shown: bool = True) -> None:
-        """Send image and results of one step; wait until the node has shown them."""
-        count, own = handled(self.node), self.header(number)
-        if image:
-            self.outputs["image"].publish(image_message(_image(number), own))
-        found = [_person(one, number) for one in people]
-        keypoints = [one for one, _ in found]
-        self.outputs["keypoints"].publish(keypoints_message(keypoints, own, SIZE, BODY_25))
-        poses = [one for _, one in found]
-        self.outputs["poses"].publish(poses_message(poses, own, HUMAN36M_17))
-        if shown:
-            wait_until(lambda: handled(self.node) > count)
-
-    def act(self, number: int, label: str, *people: int, topic: str = "action") -> None:
-        """Send an action about one step; wait until the node has received it."""
-        count = len(self.node._actions)
-        one = estimate(label, number * STEP, people[0])
-        message = action_message(one, self.header(number), self.header(number - 1).stamp)
-        message.person_ids = list(people)
-        self.outputs[topic].publish(message)
-        wait_until(lambda: len(self.node._actions) > count)
-
-
-def _image(number: int) -> Any:
-    return np.full((SIZE[1], SIZE[0], 3), 40 * (number % 6), np.uint8)
-
-
-def _person(number: int, step: int) -> tuple[Pose2D, Pose3D]:
-    truth = SCENE.truth(step * STEP)[0]
-    keypoints, pose = truth.keypoints, truth.pose
-    return (
-        Pose2D(BODY_25, keypoints.points, keypoints.scores, number),
-        Pose3D(HUMAN36M_17, pose.points, pose.scores, number, placed=True),
-    )
-
-
-@contextmanager
-def _streaming(peer: Peer, **parameters: object) -> Iterator[Stream]:
-    pytest.importorskip("rerun")
-    overrides = [Parameter(name, value=value) for name, value in parameters.items()]
-    with spinning(lambda context: ViewNode(context=context, parameter_overrides=overrides)) as node:
-        yield Stream(peer, node)
+from view_stream import CAMERA, STEP, image_of, person_of, streaming
 
 
 def test_images_people_labels_and_latency_are_joined(peer: Peer, tmp_path: Path) -> None:
     path = tmp_path / "new" / "people.rrd"
-    with _streaming(peer, view=str(path)) as stream:
+    with streaming(peer, view=str(path)) as stream:
         stream.send(0)
         stream.send(1, 0, 4)
         stream.act(1, "standing", 4)
@@ -134,7 +48,7 @@ def test_images_people_labels_and_latency_are_joined(peer: Peer, tmp_path: Path)
     for number, (_, (blob,)) in enumerate(images):
         image = cv2.imdecode(np.array(blob, np.uint8), cv2.IMREAD_COLOR)
         assert image is not None
-        np.testing.assert_allclose(image, _image(number), atol=2)
+        np.testing.assert_allclose(image, image_of(number), atol=2)
     ((_, (matrix,)),) = columns["/camera/image", "Pinhole:image_from_camera"]
     np.testing.assert_allclose(np.reshape(matrix, (3, 3)).T, CAMERA.matrix, rtol=1e-6)
     _check_joints(columns, "/camera/image/person_4/joints", "Points2D:positions", 0)
@@ -158,7 +72,7 @@ def _check_joints(columns: Columns, entity: str, component: str, kind: int) -> N
     rows = columns[entity, component]
     assert [time for time, _ in rows] == [STEP, 2 * STEP, 3 * STEP]
     for number, (_, points) in enumerate(rows, 1):
-        pose = _person(4, number)[kind]
+        pose = person_of(4, number)[kind]
         np.testing.assert_allclose(points, pose.points[pose.present], rtol=1e-4, atol=1e-4)
 
 
@@ -173,7 +87,7 @@ def _check_latency(columns: Columns, times: list[float]) -> None:
 
 def test_results_without_an_image_are_shown_and_reported(peer: Peer, tmp_path: Path) -> None:
     path = tmp_path / "people.rrd"
-    with _streaming(peer, view=str(path)) as stream:
+    with streaming(peer, view=str(path)) as stream:
         stream.send(0, 4)
         stream.send(1, 4, image=False, shown=False)
         stream.send(2, 4)
@@ -194,7 +108,7 @@ def test_results_without_an_image_are_shown_and_reported(peer: Peer, tmp_path: P
 
 def test_the_view_goes_on_after_stamps_jump_back(peer: Peer, tmp_path: Path) -> None:
     path = tmp_path / "people.rrd"
-    with _streaming(peer, view=str(path)) as stream:
+    with streaming(peer, view=str(path)) as stream:
         for number in (100, 101, 1, 2, 3):
             stream.send(number, 4)
         stream.act(101, "standing", 4)  # of the part before
@@ -210,7 +124,7 @@ def test_the_view_goes_on_after_stamps_jump_back(peer: Peer, tmp_path: Path) -> 
 
 def test_a_bad_action_is_reported_and_the_image_shown(peer: Peer, tmp_path: Path) -> None:
     path = tmp_path / "people.rrd"
-    with _streaming(peer, view=str(path)) as stream:
+    with streaming(peer, view=str(path)) as stream:
         stream.send(0, 4)
         bad = Action(header=stream.header(0), person_ids=[4], labels=["standing"])
         stream.outputs["action"].publish(bad)
@@ -232,7 +146,7 @@ def test_a_browser_is_served_where_there_is_no_screen(
 ) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
-    with _streaming(peer, viewer_memory=16) as stream:
+    with streaming(peer, viewer_memory=16) as stream:
         stream.send(0, 4)
         address = report_of(stream.node)["address"]
         page, _, data = address.partition("?url=")
