@@ -9,9 +9,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from pose_action_ros.frame import Frame
 from pose_action_ros.lab.evaluation.film_detections import FilmDetector
 from pose_action_ros.lab.evaluation.film_manifest import LabelledFilm
-from pose_action_ros.pipeline import Frame, Pipeline
+from pose_action_ros.pipeline import Pipeline
 from pose_action_ros.pipeline_settings import PipelineSettings
 from pose_action_ros.pose_tracks import LabelledSpan
 from pose_action_ros.recognition.recogniser import Recogniser

@@ -7,8 +7,9 @@ from pose_action_ros.lazy import importer
 if TYPE_CHECKING:
     from pose_action_ros.camera import Intrinsics
     from pose_action_ros.errors import PoseActionError
+    from pose_action_ros.frame import Frame, Person
     from pose_action_ros.labels import load_recordings
-    from pose_action_ros.pipeline import Frame, Person, Pipeline
+    from pose_action_ros.pipeline import Pipeline
     from pose_action_ros.pipeline_settings import PipelineSettings
     from pose_action_ros.pose_tracks import PoseTrack
     from pose_action_ros.poses import Pose2D, Pose3D
@@ -36,9 +37,9 @@ __all__ = [
 __getattr__ = importer(
     __name__,
     {
-        "Frame": "pipeline",
+        "Frame": "frame",
         "Intrinsics": "camera",
-        "Person": "pipeline",
+        "Person": "frame",
         "Pipeline": "pipeline",
         "PipelineSettings": "pipeline_settings",
         "Pose2D": "poses",

@@ -13,11 +13,11 @@ import numpy.typing as npt
 from pose_action_ros import cli, pipeline
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.detection import DetectorSettings
+from pose_action_ros.frame import Frame
 from pose_action_ros.output import notes
 from pose_action_ros.output.job import Report, process_source
 from pose_action_ros.output.outputs import Outputs
 from pose_action_ros.output.settings import ProcessSettings
-from pose_action_ros.pipeline import Frame
 from pose_action_ros.pipeline_settings import PipelineSettings
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.recognition import ActionEstimate
@@ -151,9 +151,7 @@ def run_and_die(words: Sequence[str], deadly: int, checkpoint: int) -> None:
     cli.main(words)
 
 
-def interrupted(
-    frames: Iterator[pipeline.Frame], _length: int | None, *, progress: bool
-) -> Iterator[pipeline.Frame]:
+def interrupted(frames: Iterator[Frame], _length: int | None, *, progress: bool) -> Iterator[Frame]:
     assert progress
     """Yield frames, and press Ctrl-C after number 14."""
     for frame in frames:

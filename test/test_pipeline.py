@@ -9,7 +9,8 @@ import pytest
 import pipeline_fakes as fakes
 from pose_action_ros import sources
 from pose_action_ros.errors import InputError, ModelError, SettingError, SourceError
-from pose_action_ros.pipeline import Frame, Person, Pipeline
+from pose_action_ros.frame import Frame, Person
+from pose_action_ros.pipeline import Pipeline
 from pose_action_ros.pipeline_settings import PipelineSettings, PosePipelineSettings
 from pose_action_ros.simulation.comparison import TruthScore
 from pose_action_ros.sources import SourceFrame, SourceSettings, open_source

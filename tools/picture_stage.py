@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.drawing.captions import Captions
 from pose_action_ros.drawing.colours import Colour
-from pose_action_ros.pipeline import Frame, Pipeline
+from pose_action_ros.frame import Frame
+from pose_action_ros.pipeline import Pipeline
 from pose_action_ros.simulation import Scene
 from pose_action_ros.simulation.script import Script
 from pose_action_ros.simulation.virtual_camera import VirtualCamera

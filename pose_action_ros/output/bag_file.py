@@ -13,6 +13,7 @@ from rosbags.rosbag2 import StoragePlugin, Writer
 
 from pose_action_ros.camera import OPTICAL_FRAME
 from pose_action_ros.errors import SettingError
+from pose_action_ros.frame import Frame
 from pose_action_ros.messages.definitions import (
     PACKAGE,
     header_message,
@@ -23,7 +24,6 @@ from pose_action_ros.messages.definitions import (
 from pose_action_ros.messages.results import action_message, keypoints_message, poses_message
 from pose_action_ros.output import viewer_topics
 from pose_action_ros.output.original_messages import Originals
-from pose_action_ros.pipeline import Frame
 from pose_action_ros.skeletons import HUMAN36M_17, Skeleton
 from pose_action_ros.sources import Header
 from pose_action_ros.sources.kinds import is_bag, is_live

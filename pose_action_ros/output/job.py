@@ -16,12 +16,13 @@ from pose_action_ros import __version__
 from pose_action_ros.detection import Detector, DetectorSettings
 from pose_action_ros.errors import SettingError
 from pose_action_ros.folders import files_in
+from pose_action_ros.frame import Frame
 from pose_action_ros.output import lock
 from pose_action_ros.output.notes import NotedDetector
 from pose_action_ros.output.outputs import Outputs
 from pose_action_ros.output.settings import ProcessSettings
 from pose_action_ros.output.view import View
-from pose_action_ros.pipeline import Frame, Pipeline
+from pose_action_ros.pipeline import Pipeline
 from pose_action_ros.skeletons import BODY_25
 from pose_action_ros.sources import Source, SourceSettings, open_keypoints, open_source
 from pose_action_ros.sources.kinds import is_live, title_of

@@ -14,12 +14,12 @@ import numpy as np
 from pose_action_ros.drawing import draw_people
 from pose_action_ros.drawing.captions import Captions
 from pose_action_ros.errors import SettingError
+from pose_action_ros.frame import Frame
 from pose_action_ros.output.exports.exports import Exports
 from pose_action_ros.output.segments import Segment, Segments
 from pose_action_ros.output.settings import ProcessSettings
 from pose_action_ros.output.timeline import Presence, write_timeline
 from pose_action_ros.output.video import VideoFile
-from pose_action_ros.pipeline import Frame
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.recording_file import FILE_NAME, RecordingWriter
 from pose_action_ros.settings import names_of

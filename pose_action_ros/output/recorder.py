@@ -15,8 +15,9 @@ from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from pose_action_ros.arrays import SUFFIX
+from pose_action_ros.frame import Frame, Person
 from pose_action_ros.output.settings import RecordSettings
-from pose_action_ros.pipeline import Frame, Person, Pipeline
+from pose_action_ros.pipeline import Pipeline
 from pose_action_ros.pose_tracks import LabelledSpan
 from pose_action_ros.recording_file import RecordingWriter
 from pose_action_ros.skeletons import COCO_18

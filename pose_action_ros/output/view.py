@@ -35,7 +35,7 @@ _PLANE = 0.6  # [m] from the camera to its image in 3D
 
 
 class Results(Protocol):
-    """The results for one image, such as a pipeline.Frame."""
+    """The results for one image, such as a frame.Frame."""
 
     @property
     def index(self) -> int:

@@ -22,9 +22,9 @@ from rosbags.interfaces import (
 
 from pose_action_ros.drawing import markers
 from pose_action_ros.drawing.markers import BODY, BONES, TEXTS, MarkerSet, MarkerTypes
+from pose_action_ros.frame import Frame
 from pose_action_ros.messages.definitions import new_message, typestore
 from pose_action_ros.messages.human_frames import JOINTS
-from pose_action_ros.pipeline import Frame
 
 UPRIGHT_FRAME: Final = "pose_action_camera"
 """TF frame at the camera with x forward, y left and z up, in which viewers show people upright."""

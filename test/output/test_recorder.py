@@ -4,8 +4,8 @@ import numpy as np
 
 from pipeline_fakes import estimate
 from pose_action_ros.camera import Intrinsics
+from pose_action_ros.frame import Frame, Person
 from pose_action_ros.output.recorder import Take, select, shortened
-from pose_action_ros.pipeline import Frame, Person
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17
 

@@ -17,11 +17,11 @@ from pose_action_ros import cli
 from pose_action_ros.camera import Intrinsics
 from pose_action_ros.cli.process import jobs_of
 from pose_action_ros.errors import SettingError
+from pose_action_ros.frame import Frame, Person
 from pose_action_ros.output import view
 from pose_action_ros.output.settings import ProcessSettings
 from pose_action_ros.output.view import View
 from pose_action_ros.output.web_viewer import has_screen
-from pose_action_ros.pipeline import Frame, Person
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17
 from rrd_files import Columns, columns_of

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from pose_action_ros.frame import Person
 from pose_action_ros.metrics import joint_errors
-from pose_action_ros.pipeline import Person
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

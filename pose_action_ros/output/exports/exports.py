@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pose_action_ros.errors import SettingError
+from pose_action_ros.frame import Frame
 from pose_action_ros.output.exports.bvh import write_bvh_files
 from pose_action_ros.output.exports.elan import eaf
 from pose_action_ros.output.exports.image_objects import ImageObjects
@@ -18,7 +19,6 @@ from pose_action_ros.output.exports.markers import write_c3d_files, write_trc_fi
 from pose_action_ros.output.exports.subtitles import srt, vtt
 from pose_action_ros.output.segments import Segment
 from pose_action_ros.output.settings import EXPORTS
-from pose_action_ros.pipeline import Frame
 from pose_action_ros.pose_tracks import PoseTrack
 from pose_action_ros.recording import load_recording
 from pose_action_ros.recording_file import FILE_NAME

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pose_action_ros.frame import Frame, Person
 from pose_action_ros.joint_angles import ANGLES, joint_angles
 from pose_action_ros.output.exports.text_file import TextFile
-from pose_action_ros.pipeline import Frame, Person
 from pose_action_ros.poses import Pose2D, Pose3D
 
 Array = npt.NDArray[np.float64]

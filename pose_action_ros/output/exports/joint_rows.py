@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from pose_action_ros.frame import Frame, Person
 from pose_action_ros.joint_angles import KINDS, joint_angles
 from pose_action_ros.output.exports.text_file import TextFile
-from pose_action_ros.pipeline import Frame, Person
 
 Array = npt.NDArray[np.float64]
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from pose_action_ros.frame import Person
 from pose_action_ros.lab.evaluation.outcome import Outcome, answer_images
-from pose_action_ros.pipeline import Person
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.recognition import ActionEstimate
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pipeline_fakes import estimate
+from pose_action_ros.frame import Frame, Person
 from pose_action_ros.output.segments import Segment
-from pose_action_ros.pipeline import Frame, Person
 from pose_action_ros.pose_tracks import PoseTrack
 from pose_action_ros.poses import Pose2D, Pose3D
 from pose_action_ros.simulation import Scene

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from pose_action_ros.errors import SettingError
+from pose_action_ros.frame import Frame
 from pose_action_ros.joint_angles import ANGLES, joint_angles
 from pose_action_ros.output.exports.image_objects import ImageObjects
 from pose_action_ros.output.exports.joint_rows import COLUMNS, JointRows
-from pose_action_ros.pipeline import Frame
 from pose_action_ros.skeletons import BODY_25, HUMAN36M_17
 
 EMPTY = Path()
