@@ -8,12 +8,13 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from itertools import product
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import numpy as np
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.parameter import Parameter
 
 from benchmarks.measuring import ROOT, dds_profile, own_memory_of
 from pose_action_ros.errors import PoseActionError
@@ -21,12 +22,14 @@ from pose_action_ros.nodes.keypoints_node import KeypointsNode
 from pose_action_ros.nodes.stamps import nanoseconds_of
 
 SIZES, PEOPLE, RATE = ("640x480", "1920x1080"), (1, 2, 4), 30
+FATES = ("processed", "dropped", "late", "errors")
+"""Counts in the diagnostics, one of which each received image increases."""
 RECEIVED_LIMIT = 0.98
 """Least fraction of received images."""
 SLACK = 20.0
 """Greatest age of an image at the begin of its inference, in addition to one inference [ms]."""
-_LIMIT = 120.0
-"""Time limit for the start of the sender [s]."""
+_LIMIT = 1200.0
+"""Time limit for the sender, in addition to its duration [s]; it renders its images first."""
 
 
 @dataclass
@@ -77,22 +80,35 @@ class TimedNode(KeypointsNode):
 
 @dataclass(frozen=True)
 class Case:
-    """One case: size of the images [px], and number of people in them."""
+    """One case: size of the images [px], people in them, images per second, and transport."""
 
     width: int
     height: int
     people: int
+    rate: int
+    transport: str
 
     def __str__(self) -> str:
-        return f"{self.width}x{self.height}, {self.people} people"
+        return f"{self.width}x{self.height} {self.transport}, {self.people} people"
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Result of one case; memory is the node's own, without shared segments [MB]."""
+    """Result of one case.
+
+    Attributes:
+        case: the images.
+        sent: number of sent images.
+        counts: of the node's diagnostics.
+        ages: of the images.
+        skipped: see TimedNode.
+        people: mean number of people found.
+        memory: the node's own, without shared segments [MB].
+    """
 
     case: Case
     sent: int
+    counts: dict[str, int]
     ages: Ages
     skipped: int
     people: float
@@ -107,9 +123,10 @@ class Measured:
             "processing": ages.working,
             "age at end": ages.done,
         }
-        rate = len(ages.done) * RATE / self.sent
+        rate = len(ages.done) * self.case.rate / self.sent
+        counts = ", ".join(f"{name} {count}" for name, count in self.counts.items())
         return [
-            f"{self.case}: {len(ages.arrived)} of {self.sent} received, {len(ages.done)} processed",
+            f"{self.case}: {self.sent} sent, {counts}",
             f"  {rate:.1f} images a second, {self.people:.2f} people found, {self.memory:.0f} MB",
             f"  {self.skipped} processed while a newer one was waiting",
             *(
@@ -123,6 +140,9 @@ class Measured:
         wrong = []
         if len(self.ages.arrived) < RECEIVED_LIMIT * self.sent:
             wrong.append(f"{len(self.ages.arrived)} of {self.sent} images were received")
+        rest = self.counts["received"] - sum(self.counts[name] for name in FATES)
+        if rest:
+            wrong.append(f"{rest} received images are neither processed nor counted as dropped")
         begun, limit = _at(self.ages.begun, 99), _at(self.ages.working, 50) + SLACK
         if begun > limit:
             wrong.append(
@@ -145,10 +165,11 @@ def measure(case: Case, seconds: float) -> Measured:
     Raises:
         PoseActionError: the sender failed.
     """
-    count = round(seconds * RATE)
-    words = [str(number) for number in (case.width, case.height, RATE, count, case.people)]
+    count = round(seconds * case.rate)
+    numbers = case.width, case.height, case.rate, count, case.people
+    words = [*map(str, numbers), case.transport]
     rclpy.init()
-    node = TimedNode()
+    node = TimedNode(parameter_overrides=[Parameter("image_transport", value=case.transport)])
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     try:
@@ -166,11 +187,22 @@ def measure(case: Case, seconds: float) -> Measured:
             raise PoseActionError(f"the sender ended with code {sender.returncode}")
         people = float(np.mean(node.people)) if node.people else 0.0
         memory = own_memory_of(os.getpid())
-        return Measured(case, count, node.ages, node.skipped, people, memory)
+        return Measured(case, count, final_counts(node), node.ages, node.skipped, people, memory)
     finally:
         executor.shutdown()
         node.destroy_node()
         rclpy.try_shutdown()
+
+
+def final_counts(node: TimedNode) -> dict[str, int]:
+    """Counts of the diagnostics, once the worker has no image left."""
+    end = monotonic() + _LIMIT
+    while True:
+        values = node.report().values
+        counts = {name: int(values[name]) for name in ("received", "lost", *FATES)}
+        if sum(counts[name] for name in FATES) == counts["received"] or monotonic() > end:
+            return counts
+        sleep(0.1)
 
 
 def main() -> int:
@@ -181,12 +213,15 @@ def main() -> int:
     parser.add_argument(
         "--people", nargs="+", type=int, default=PEOPLE, help="numbers of people in the images"
     )
+    parser.add_argument("--rate", type=int, default=RATE, help="images per second")
+    parser.add_argument("--compressed", action="store_true", help="JPEG instead of bgr8")
     args = parser.parse_args()
+    transport = "compressed" if args.compressed else "raw"
     wrong: list[str] = []
-    print(f"bgr8, {RATE} images a second, load {os.getloadavg()[0]:.1f}")
+    print(f"{args.rate} images a second, load {os.getloadavg()[0]:.1f}")
     for size, people in product(args.sizes, args.people):
         width, height = map(int, size.split("x"))
-        result = measure(Case(width, height, people), args.seconds)
+        result = measure(Case(width, height, people, args.rate, transport), args.seconds)
         print("\n".join(result.lines()), flush=True)
         wrong += result.wrong()
     print(f"load after {os.getloadavg()[0]:.1f}")
