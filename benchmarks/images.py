@@ -185,9 +185,10 @@ def measure(case: Case, seconds: float) -> Measured:
             sender.kill()
         if sender.returncode:
             raise PoseActionError(f"the sender ended with code {sender.returncode}")
+        counts = final_counts(node)
         people = float(np.mean(node.people)) if node.people else 0.0
         memory = own_memory_of(os.getpid())
-        return Measured(case, count, final_counts(node), node.ages, node.skipped, people, memory)
+        return Measured(case, count, counts, node.ages, node.skipped, people, memory)
     finally:
         executor.shutdown()
         node.destroy_node()
