@@ -34,7 +34,7 @@ from pose_action_ros.simulation.motions.throwing import throwing
 from pose_action_ros.simulation.motions.trunk import bowing, sitting_down, squatting
 from pose_action_ros.simulation.motions.turning import turning_round
 from pose_action_ros.simulation.motions.unnamed.clothes import dressing, tying_shoe
-from pose_action_ros.simulation.motions.unnamed.dancing import dancing, swaying
+from pose_action_ros.simulation.motions.unnamed.dancing import dancing, step_dancing, swaying
 from pose_action_ros.simulation.motions.unnamed.head import nodding, shaking_head, shrugging
 from pose_action_ros.simulation.motions.unnamed.housework import (
     combing,
@@ -147,6 +147,7 @@ OTHERS: Mapping[str, Callable[[Body, np.random.Generator], Motion | Performance]
     "playing_with_ball": playing_with_ball,
     "rope_skipping": rope_skipping,
     "dancing": dancing,
+    "step_dancing": step_dancing,
     "swaying": swaying,
     "wiping": wiping,
     "sweeping": sweeping,

@@ -75,14 +75,20 @@ def walking(body: Body, rng: Rng, room: float = np.inf, arms: str = "") -> Motio
     """
     cadence = np.clip(rng.normal(0.92, 0.13), 0.55, 1.25) / np.sqrt(body.height / 1.72)
     style = _style(rng, WALK, float(cadence), room)
-    if rng.random() < 0.18:  # strolling
-        slow = rng.uniform(0.45, 0.75)
+    kind = str(rng.choice(["usual", "slow", "brisk"], p=[0.66, 0.22, 0.12]))
+    if kind == "slow":  # strolling, tired or old, and films in slow motion
+        slow, small = rng.uniform(0.4, 0.75), rng.uniform(0.0, 0.6)
         style = replace(
-            style, cadence=slow * style.cadence, length=(0.4 + 0.6 * slow) * style.length
+            style, cadence=slow * style.cadence, length=(1 - small * (1 - slow)) * style.length
+        )
+    elif kind == "brisk":  # bent elbows, as of runners
+        style = replace(
+            style, elbow=rng.uniform(45, 105), arms=rng.uniform(8, 45), hips=1.1 * style.hips
         )
     pauses = Pauses(rng) if rng.random() < 0.2 else None
     going = _going(body, rng, style, room, pauses)
-    name = arms or str(rng.choice(list(HELD), p=list(HELD.values())))
+    drawn = "swing" if kind == "brisk" else str(rng.choice(list(HELD), p=list(HELD.values())))
+    name = arms or drawn
     return going if name == "swing" else _with_arms(body, rng, going, name)
 
 

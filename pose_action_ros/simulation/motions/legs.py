@@ -77,13 +77,17 @@ def _shorter(body: Body, folded: Array) -> Array:
 
 
 def kicking(body: Body, rng: Rng) -> Motion:
-    """Kick with one leg: to the front, high, to the side, away from the body, or a ball."""
+    """Kick with one leg: to the front, high, to the side, away from the body, or a ball.
+
+    From a stance with feet side by side, or with the leg that kicks behind; on the spot, or with a
+    step ahead of the other foot.
+    """
     arms = "bent" if rng.random() < 0.35 else "hanging"
     stand = Standing(body, rng, arms=arms)
     side = SIDES[rng.integers(2)]
     out = OUTWARD[side]
     kind = str(
-        rng.choice(["front", "high", "push", "side", "ball"], p=[0.25, 0.12, 0.13, 0.18, 0.32])
+        rng.choice(["front", "high", "push", "side", "ball"], p=[0.29, 0.17, 0.13, 0.14, 0.27])
     )
     load, hit = _kick_poses(rng, kind)
     quick = rng.uniform(0.22, 0.45) if rng.random() < 0.85 else rng.uniform(0.5, 1.2)
@@ -96,8 +100,9 @@ def kicking(body: Body, rng: Rng) -> Motion:
     )
     over = 0.055 * body.height
     tilt, balance = rng.uniform(0, 16) + 14 * (kind in ("push", "high")), rng.uniform(5, 45)
-    run = body.leg * rng.uniform(0.25, 0.75) if kind == "ball" and rng.random() < 0.6 else 0.0
-
+    run = body.leg * rng.uniform(0.2, 0.8) if rng.random() < (0.6 if kind == "ball" else 0.4) else 0
+    apart = body.leg * rng.uniform(0.15, 0.6) if rng.random() < 0.5 else 0.0
+    lower = body.leg * rng.uniform(0.0, 0.06) if apart else 0.0
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
         level = strokes(times)
@@ -111,9 +116,10 @@ def kicking(body: Body, rng: Rng) -> Motion:
             pose[f"{arm_side}_abduct"] += balance * lifted
         pose["twist_left"] += out * 8 * level
         drop = 0.015 * body.leg * lifted
-        if run:
-            pose["forward"] += 0.85 * run * lifted
-            plant_feet(body, pose, _run_up(body, side, run, level), drop + 0.006 * body.leg)
+        if run or apart:
+            pose["forward"] += (0.85 * run + 0.4 * apart) * lifted
+            feet = _stepping(body, side, run, apart, level)
+            plant_feet(body, pose, feet, drop + lower * (1 - lifted) + 0.006 * body.leg)
         else:
             stand.settle(pose, drop=drop)
         pose.toward(load, lifted, side)
@@ -123,14 +129,14 @@ def kicking(body: Body, rng: Rng) -> Motion:
     return motion
 
 
-def _run_up(body: Body, side: str, run: float, level: Array) -> dict[str, Foot]:
-    """Feet before a kick: the other foot steps ahead by `run` [m], beside the ball."""
+def _stepping(body: Body, side: str, run: float, apart: float, level: Array) -> dict[str, Foot]:
+    """Feet before a kick: one is `apart` [m] behind, the other steps ahead by `run` [m]."""
     step = ease(level / 0.35)
-    apart = 0.055 * body.height
+    wide = 0.055 * body.height
     return {
         one: Foot(
-            x=0.0 if one == side else run * step,
-            y=OUTWARD[one] * apart,
+            x=-0.5 * apart if one == side else 0.5 * apart + run * step,
+            y=OUTWARD[one] * wide,
             height=0.0 if one == side else 0.15 * run * bump(level / 0.35, 0.5),
             toes=8 * OUTWARD[one],
             heel=40 * step if one == side else 0.0,
@@ -142,7 +148,7 @@ def _run_up(body: Body, side: str, run: float, level: Array) -> dict[str, Foot]:
 def _kick_poses(rng: Rng, kind: str) -> tuple[dict[str, float], dict[str, float]]:
     """Draw the leg before the kick (raised, or back for a ball) and at the hit."""
     if kind in ("front", "high", "push"):
-        low, up = {"front": (45, 95), "high": (92, 122), "push": (60, 100)}[kind]
+        low, up = {"front": (45, 105), "high": (98, 135), "push": (60, 105)}[kind]
         high = rng.uniform(low, up)
         load = {"hip_flex": 0.85 * high, "knee": rng.uniform(75, 110), "ankle": -5.0}
         if kind == "push":

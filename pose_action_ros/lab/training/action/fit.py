@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
+from pose_action_ros.errors import ModelError
 from pose_action_ros.lab.networks.checkpoints import load_checkpoint, save_checkpoint
 from pose_action_ros.lab.search.enas import Examples
 from pose_action_ros.lab.training.action.settings import Fitting
@@ -25,6 +26,8 @@ Labels = npt.NDArray[np.int64]
 Images = npt.NDArray[np.uint8]
 
 _log = logging.getLogger(__name__)
+_FREE = ("stop", "keep", "workers")
+"""Settings that may change between the parts of a training."""
 CURVE = ("epoch", "learning_rate", "loss", "accuracy", "validation_loss", "validation_accuracy")
 
 
@@ -52,18 +55,21 @@ def fit(
 ) -> nn.Module:
     """Train a network; resumes from `output`/checkpoint.pt if it exists.
 
+    A training that went on for longer is taken up at `stop`, where its checkpoint was kept.
+
     Args:
         network: of images to logits, trained in place.
         examples: training images. A label below 0 means no action, see loss_of.
         validation: images (N, height, width, C) and labels (N,), for the curve alone.
         fitting: settings of the optimisation.
-        output: folder for checkpoint.pt and curve.csv.
+        output: folder for checkpoint.pt, kept checkpoints and curve.csv.
 
     Returns:
         The network with averaged weights, in evaluation mode.
 
     Raises:
-        ModelError: the checkpoint is damaged or from a run with other settings.
+        ModelError: the checkpoint is damaged, from a run with other settings, or further than
+            `stop`.
     """
     run = _Run(network, fitting, examples.labels)
     begun = run.resume(output)
@@ -83,6 +89,17 @@ def fit(
 def _last(fitting: Fitting) -> int:
     """Number of epochs that are trained."""
     return min(fitting.stop or fitting.epochs, fitting.epochs)
+
+
+def _kept(output: Path, epoch: int) -> Path:
+    """File of the checkpoint that was kept after an epoch."""
+    return output / f"checkpoint_{epoch:04d}.pt"
+
+
+def _epochs_kept(output: Path) -> str:
+    """Epochs with a kept checkpoint, as words."""
+    epochs = sorted(int(path.stem.rpartition("_")[2]) for path in output.glob("checkpoint_*.pt"))
+    return ", ".join(map(str, epochs)) or "none"
 
 
 class _Run:
@@ -108,17 +125,29 @@ class _Run:
 
     def resume(self, output: Path) -> int:
         """Load the checkpoint, if any; returns the next epoch."""
-        state = load_checkpoint(output / "checkpoint.pt", self._config)
+        last = _last(self._fitting)
+        state = load_checkpoint(output / "checkpoint.pt", self._config, free=_FREE)
         if state is None:
             (output / "curve.csv").unlink(missing_ok=True)
             return 0
+        if state["epoch"] > last:
+            kept = load_checkpoint(_kept(output, last), self._config, free=_FREE)
+            if kept is None:
+                raise ModelError(
+                    f"{output} has been trained for {state['epoch']} epochs and kept no checkpoint "
+                    f"of epoch {last}; choose one of {_epochs_kept(output)}, or another folder"
+                )
+            state = kept
         for name, part in self._parts.items():
             part.load_state_dict(state[name])
         return int(state["epoch"])
 
     def save(self, output: Path, epoch: int) -> None:
-        state = {name: part.state_dict() for name, part in self._parts.items()}
-        save_checkpoint(output / "checkpoint.pt", {**state, "epoch": epoch, "config": self._config})
+        state: dict[str, Any] = {name: part.state_dict() for name, part in self._parts.items()}
+        state |= {"epoch": epoch, "config": self._config}
+        save_checkpoint(output / "checkpoint.pt", state)
+        if self._fitting.keep and epoch % self._fitting.keep == 0:
+            save_checkpoint(_kept(output, epoch), state)
 
     def epoch(self, number: int, images: Tensor, labels: Tensor) -> tuple[float, ...]:
         """Train for one pass; returns its number, learning rate, mean loss and accuracy."""

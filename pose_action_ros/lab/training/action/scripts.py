@@ -28,8 +28,8 @@ _STANDING: Final = 0.7
 _CHANGING: Final = ("getting_up",)
 """Postures that are several actions in turn."""
 
-_OFTEN: Final = ("wagging_finger",) * 2
-"""What people show to a robot and is easily taken for an action: three times as frequent."""
+_OFTEN: Final = ("wagging_finger", "wagging_finger", "step_dancing")
+"""What is easily taken for an action; more frequent than others."""
 
 MOVEMENTS: Final = (
     *OTHERS,

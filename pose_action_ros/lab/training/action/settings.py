@@ -116,6 +116,12 @@ class Fitting(Settings):
         "passes after which the training ends, before its learning rate has fallen; 0 for all",
         low=0,
     )
+    keep: int = setting(
+        0,
+        "passes between checkpoints that are kept, from which `stop` can be chosen on films after "
+        "the training; 0 for none",
+        low=0,
+    )
     samples: int = setting(8000, "augmented images per pass", low=2)
     repeats: int = setting(2, "passes over the same images", low=1)
     batch: int = setting(64, "images per step", low=2)

@@ -41,9 +41,7 @@ def dancing(body: Body, rng: Rng) -> Motion:
         pose["yaw"] += about * turn(times) * going
         pose["bend_forward"] += 3 * sizes[3] * going * bounce
         pose["nod"] += 6 * sizes[4] * going * bounce
-        for number, figure in enumerate(figures):
-            passed = np.mod(times / length - number + 0.5, len(figures)) - 0.5  # 0 to 1 in it
-            shown = ease((passed + 0.15) / 0.3) * (1 - ease((passed - 0.85) / 0.3)) * going
+        for figure, shown in zip(figures, _shares(times, length, _FIGURES, going), strict=True):
             for side, (loop, offset, weight) in figure.items():
                 pose.toward(loop(body, times, offset), weight * shown, side)
         for side in SIDES:
@@ -97,6 +95,76 @@ def _arm_loop(rng: Rng, beat: Beat) -> Loop:
         elbow=[-0.2, rng.uniform(0.4, 1.2), -1.0],
         wandering=0.06,
     )
+
+
+def step_dancing(body: Body, rng: Rng) -> Motion:
+    """Dance or exercise with raised legs: knees, heels to the seat, kicks, taps, hops, to a beat.
+
+    The legs move as much as those of a person who runs on the spot; the arms dance.
+    """
+    stand = Standing(body, rng, arms=str(rng.choice(["bent", "hanging", "on_hip"])))
+    beat = Beat(rng, rng.uniform(0.6, 1.5), drift=0.02)
+    arms = [_figure(rng, beat) for _ in range(_FIGURES)]
+    legs = [_raised_leg(rng) for _ in range(_FIGURES)]
+    length, active = rng.uniform(1.5, 4.0), float(rng.random() < 0.8)
+    aside = body.leg * rng.uniform(0.0, 0.35) * (rng.random() < 0.6)
+    ahead = body.leg * rng.uniform(0.0, 0.25) * (rng.random() < 0.5)
+    high = body.height * rng.uniform(0.0, 0.05) * (rng.random() < 0.5)
+    bounce, over = body.leg * rng.uniform(0.0, 0.05), rng.uniform(0.03, 0.05) * body.height
+    slow, turn = rng.choice([0.25, 0.5, 1.0]), Wander(rng, 0.05, 0.3)
+    about, twist, bow = rng.uniform(0, 60), rng.uniform(0, 15), rng.uniform(0, 10)
+
+    def motion(times: Array) -> Channels:
+        pose = stand.base(times)
+        going, cycles = ease(times / 0.8), beat(times)
+        pose["sideways"] += aside * going * np.sin(2 * np.pi * slow * cycles)
+        pose["forward"] += ahead * going * np.sin(2 * np.pi * slow * cycles + 1.0)
+        pose["yaw"] += about * turn(times) * going
+        pose["twist_left"] += twist * going * np.sin(2 * np.pi * cycles)
+        free = {
+            side: bump(np.mod(cycles + offset, 1.0) / 0.5, 0.5) * going
+            for side, offset in zip(SIDES, (0.0, 0.5), strict=True)
+        }
+        lifted = free["left"] + free["right"]
+        pose["bend_forward"] += bow * lifted
+        for side, level in free.items():
+            pose["sideways"] -= OUTWARD[side] * over * level
+        shares = _shares(times, length, len(arms), going)
+        for figure, shown in zip(arms, shares, strict=True):
+            for side, (loop, offset, weight) in figure.items():
+                pose.toward(loop(body, times, offset), active * weight * shown, side)
+                lift_shoulder(pose, side)
+        stand.settle(pose, drop=bounce * (1 - lifted) * going)
+        for leg, shown in zip(legs, shares, strict=True):
+            for side, level in free.items():
+                pose.toward(leg, level * shown, side)
+        pose["lift"] = high * (0.5 - 0.5 * np.cos(4 * np.pi * cycles)) * going
+        return pose
+
+    return motion
+
+
+def _raised_leg(rng: Rng) -> dict[str, float]:
+    """Draw the leg that is free: knee raised, heel to the seat, kick, tap ahead or aside."""
+    kind = str(rng.choice(["knee", "heel", "kick", "tap"], p=[0.4, 0.2, 0.2, 0.2]))
+    hip, knee = {
+        "knee": (rng.uniform(30, 95), rng.uniform(50, 115)),
+        "heel": (rng.uniform(-15, 15), rng.uniform(50, 120)),
+        "kick": (rng.uniform(25, 80), rng.uniform(3, 30)),
+        "tap": (rng.uniform(0, 25), rng.uniform(5, 30)),
+    }[kind]
+    out = rng.uniform(0, 30) if kind in ("tap", "kick") else rng.uniform(-5, 25)
+    return {"hip_flex": hip, "knee": knee, "hip_abduct": out, "ankle": rng.uniform(-25, 5)}
+
+
+def _shares(times: Array, length: float, count: int, going: Array) -> list[Array]:
+    """(T,) share of each of `count` figures, which last `length` [s] and follow one another."""
+    shares = []
+    for number in range(count):
+        passed = np.mod(times / length - number + 0.5, count) - 0.5  # 0 to 1 in the figure
+        shown = ease((passed + 0.15) / 0.3) * (1 - ease((passed - 0.85) / 0.3)) * going
+        shares.append(shown)
+    return shares
 
 
 def swaying(body: Body, rng: Rng) -> Motion:
