@@ -13,6 +13,8 @@ Rng = np.random.Generator
 
 HOLD = 0.5  # share of windows with a missing beginning that is filled with the first pose
 RESTYLED = 0.6  # share of windows with another style
+WARPED = 0.5  # share of windows whose movements speed up and slow down in another way
+WARPS = (0.05, 0.035)  # standard deviation of the shifts by one and by two half waves [windows]
 SWIVEL = 20.0  # rotation of the elbow about the line from shoulder to wrist [degrees]
 STYLES = {
     # bones that end at these joints: standard deviations of their rotation [degrees] and of the
@@ -132,11 +134,31 @@ def restyle(points: Array, rng: Rng) -> Array:
 
 
 def vary_style(points: Array, rng: Rng) -> Array:
-    """Restyle a part of windows (B, T, 17, 3)."""
+    """Restyle a part of windows (B, T, 17, 3), and change the time course of a part."""
     changed = points.copy()
     chosen = rng.random(len(points)) < RESTYLED
     changed[chosen] = restyle(points[chosen], rng)
+    warped = rng.random(len(points)) < WARPED
+    changed[warped] = warp_time(changed[warped], rng)
     return changed
+
+
+def warp_time(points: Array, rng: Rng) -> Array:
+    """Windows (B, T, 17, 3) whose movements speed up and slow down; both ends stay.
+
+    Simulated strokes have minimum jerk, those of real people only nearly. A joint is missing where
+    a pose beside the moment misses it.
+    """
+    count, frames = points.shape[:2]
+    share = np.linspace(0, 1, frames)
+    waves = np.stack([np.sin(np.pi * share), np.sin(2 * np.pi * share)])
+    moments = share + (rng.normal(0, WARPS, (count, 2)) @ waves)
+    moments = np.maximum.accumulate(np.clip(moments, 0, 1), axis=1) * (frames - 1)
+    before = np.minimum(moments.astype(np.intp), frames - 2)
+    after = (moments - before)[..., None, None]
+    rows = np.arange(count)[:, None]
+    mixed = (1 - after) * points[rows, before] + after * points[rows, before + 1]
+    return np.where(after == 0, points[rows, before], mixed)
 
 
 def _style(joint: str, count: int, rng: Rng) -> tuple[Array, Array]:

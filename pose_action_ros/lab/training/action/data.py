@@ -13,6 +13,7 @@ from pose_action_ros.lab.training.action.augmentation import vary_style
 from pose_action_ros.lab.training.action.gestures import gesture_names
 from pose_action_ros.lab.training.action.labelled import LabelledPoses
 from pose_action_ros.lab.training.action.people import PARTS, Crew, Group, all_groups
+from pose_action_ros.lab.training.action.recombination import gestures_among
 from pose_action_ros.lab.training.action.scripts import label_of
 from pose_action_ros.lab.training.action.settings import KINDS, WAYS, ActionData
 from pose_action_ros.lab.training.action.visible import NO_ACTION, Visible
@@ -101,7 +102,8 @@ class TrainingData:
         """The windows of people."""
         choices = self.choices
         windows = find_windows(people, self.number, choices.every, choices.settle, choices.shortest)
-        return self.window_set(people, windows, style=vary_style)
+        gestures = gestures_among(self.labels, choices.gestures)
+        return self.window_set(people, windows, style=vary_style, gestures=gestures)
 
     def window_set(
         self,
@@ -110,6 +112,7 @@ class TrainingData:
         mirrored: npt.NDArray[np.int64] | None = None,
         *,
         style: Style | None = None,
+        gestures: npt.NDArray[np.bool_] | None = None,
     ) -> WindowSet:
         """Windows of people at some positions, see WindowSet; mirrored labels may be others."""
         count = len(self.labels)
@@ -122,6 +125,7 @@ class TrainingData:
             np.concatenate([own, np.arange(count, count + self.choices.gestures)]),
             visible=Visible(self.labels),
             style=style,
+            gestures=gestures,
         )
 
     @property

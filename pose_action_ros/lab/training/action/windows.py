@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from pose_action_ros.lab.training.action.augmentation import disturb, mirror
 from pose_action_ros.lab.training.action.labelled import LabelledPoses
+from pose_action_ros.lab.training.action.recombination import exchange_legs
 from pose_action_ros.lab.training.action.visible import NO_ACTION, Visible
 from pose_action_ros.recognition.enhanced_spmf import Image, enhanced_spmf
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
@@ -143,6 +144,7 @@ class WindowSet:
         mirrored: (L,) label of each label in the mirror, NO_MIRROR for none.
         visible: which labels need which joints.
         style: additional augmentation of a window.
+        gestures: (L,) labels that need arms alone; their windows exchange legs. None for no label.
 
     Attributes:
         truth: (N,) labels, NO_ACTION where no action is performed or joints that it needs are
@@ -159,9 +161,10 @@ class WindowSet:
         *,
         visible: Visible | None = None,
         style: Style | None = None,
+        gestures: npt.NDArray[np.bool_] | None = None,
     ) -> None:
         self._recordings, self._windows = recordings, windows
-        self._style = style
+        self._style, self._gestures = style, gestures
         self._seconds, self._spmf, self._mirrored = seconds, spmf, mirrored
         self._visible = visible or Visible(())
         self.truth: Labels = np.array(
@@ -191,6 +194,8 @@ class WindowSet:
             if rng.random() < 0.5 and other != NO_MIRROR:
                 points, labels[row] = mirror(points, HUMAN36M_17), other
             poses[row] = points
+        if self._gestures is not None:
+            poses = exchange_legs(poses, (labels >= 0) & self._gestures[labels], rng)
         styled = self._style(poses, rng) if self._style else poses
         windows = np.stack([disturb(points, rng) for points in styled])
         for row, points in enumerate(windows):

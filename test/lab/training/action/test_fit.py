@@ -137,3 +137,17 @@ def test_a_training_that_stops_has_the_first_passes_of_the_schedule(
 def test_a_stop_after_the_last_pass_changes_nothing(tmp_path: Path) -> None:
     fitted(tmp_path, replace(FITTING, stop=FITTING.epochs + 3))
     assert len((tmp_path / "curve.csv").read_text().splitlines()) == 1 + FITTING.epochs
+
+
+def test_a_kept_checkpoint_is_the_training_that_stopped_there(tmp_path: Path) -> None:
+    fitted(tmp_path / "whole", replace(FITTING, keep=2))
+    stopped = fitted(tmp_path / "stopped", replace(FITTING, stop=2))
+    taken_up = fitted(tmp_path / "whole", replace(FITTING, stop=2))
+    for ours, theirs in zip(taken_up.parameters(), stopped.parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs)
+
+
+def test_a_stop_without_a_kept_checkpoint_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    fitted(tmp_path, replace(FITTING, keep=2))
+    with pytest.raises(ModelError, match=r"epoch 3; choose one of 2, 4"):
+        fitted(tmp_path, replace(FITTING, stop=3))
