@@ -136,6 +136,14 @@ class Action:
         _add_settings(parser, _OF_SECTION)
         _add_folder(parser, "people, checkpoint, curve and action.onnx")
         parser.add_argument("--people-only", action="store_true", help="make the people, and stop")
+        parser.add_argument(
+            "--member",
+            type=int,
+            default=0,
+            metavar="NUMBER",
+            help="train this one of the networks alone, so that several processes train at the "
+            "same time; the command without it joins them (default: all, and the model)",
+        )
 
     @staticmethod
     def run(args: Namespace) -> int:
@@ -145,7 +153,7 @@ class Action:
         if args.people_only:
             data_of(args.config, args.output, args.set).make_people()
         else:
-            train(args.config, args.output, args.set)
+            train(args.config, args.output, args.set, args.member)
         return 0
 
 

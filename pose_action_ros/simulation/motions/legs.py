@@ -103,6 +103,7 @@ def kicking(body: Body, rng: Rng) -> Motion:
     run = body.leg * rng.uniform(0.2, 0.8) if rng.random() < (0.6 if kind == "ball" else 0.4) else 0
     apart = body.leg * rng.uniform(0.15, 0.6) if rng.random() < 0.5 else 0.0
     lower = body.leg * rng.uniform(0.0, 0.06) if apart else 0.0
+
     def motion(times: Array) -> Channels:
         pose = stand.base(times)
         level = strokes(times)

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from pose_action_ros.errors import ModelError, SettingError
 from pose_action_ros.lab.networks.action_cnn import ActionCnn, Calibrated, CnnShape
 from pose_action_ros.lab.networks.cells import CellNetwork, CellShape, load_weights
+from pose_action_ros.lab.networks.ensemble import Ensemble, joined, members_of
 from pose_action_ros.lab.networks.genotype import (
     Genotype,
     from_json,
@@ -36,6 +37,8 @@ SEARCHED = Path(__file__).parents[2] / "networks" / "searched.json"
 """Genotype found on JET images with square cells."""
 WEIGHTS = ".weights.npz"
 """Suffix of the file of weights beside the .onnx file, from which training can be continued."""
+MEMBER = "members."
+"""Prefix of the names of weights of an ensemble, before the number of the member."""
 LAST = "stack.linear."
 """Prefix of the names of the last layer's weights."""
 FRESH = 0.01  # standard deviation of the weights of a new label
@@ -81,7 +84,7 @@ class ActionModel:
     @property
     def background(self) -> bool:
         """True if the logits of the labels are followed by one of the background."""
-        assert isinstance(self.network, (ActionCnn, CellNetwork))
+        assert isinstance(self.network, (ActionCnn, CellNetwork, Ensemble))
         return self.network.shape.spare > 0
 
 
@@ -205,7 +208,8 @@ def write_model(
         "network": choice.network,
         "background": model.background,
     }
-    if isinstance(model.network, CellNetwork):
+    if isinstance(model.network, (CellNetwork, Ensemble)):
+        settings["members"] = len(members_of(model.network))
         settings["genotype"] = to_json(model.network.genotype)
         settings["shape"] = asdict(model.network.shape)
     card = ModelCard(
@@ -222,7 +226,7 @@ def write_model(
     rng = np.random.default_rng(0)
     example = torch.from_numpy(rng.integers(0, 256, (4, *model.spmf.shape))).float()
     export(Calibrated(model.network, model.temperature), example, (INPUT, (OUTPUT,)), path, card)
-    if isinstance(model.network, CellNetwork):
+    if isinstance(model.network, (CellNetwork, Ensemble)):
         state = {
             name: _rounded(value).numpy() for name, value in model.network.state_dict().items()
         }
@@ -231,12 +235,14 @@ def write_model(
 
 
 def _kind(network: nn.Module) -> str:
+    if isinstance(network, Ensemble):
+        return f"{len(network.networks)} networks of cells found by ENAS"
     cells = isinstance(network, CellNetwork)
     return "a network of cells found by ENAS" if cells else "a hand-made convolutional network"
 
 
 def read_model(path: Path) -> ActionModel:
-    """Read a model with a network of cells, to continue its training.
+    """Read a model with networks of cells, to continue its training.
 
     Raises:
         ModelError: no such model, another network, or weights that do not match the card.
@@ -248,15 +254,23 @@ def read_model(path: Path) -> ActionModel:
             f"{path} is no network of cells with {weights.name} beside it; start from the shipped "
             "model or from one that was made from it"
         )
-    network = CellNetwork(from_json(settings["genotype"]), CellShape(**settings["shape"]))
+    genotype, shape = from_json(settings["genotype"]), CellShape(**settings["shape"])
+    members = [CellNetwork(genotype, shape) for _ in range(settings.get("members", 1))]
     try:
         with np.load(weights) as file:
             state = {name: torch.from_numpy(file[name]) for name in file.files}
     except Exception as error:  # NumPy and zipfile raise many types for damaged files
         raise ModelError(f"{weights} is damaged: {error}; restore the file") from error
-    load_weights(network, state, str(weights))
+    for number, member in enumerate(members):
+        prefix = f"{MEMBER}{number}." if len(members) > 1 else ""
+        own = {
+            name.removeprefix(prefix): value
+            for name, value in state.items()
+            if name.startswith(prefix)
+        }
+        load_weights(member.eval(), own, str(weights))
     return ActionModel(
-        network=network.eval(),
+        network=joined(members),
         labels=tuple(settings["labels"]),
         spmf=from_mapping(SpmfSettings, {**settings["spmf"], "skeleton": card.skeleton}),
         window=float(settings["window"]),

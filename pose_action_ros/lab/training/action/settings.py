@@ -103,6 +103,13 @@ class NetworkChoice(Settings):
     cells: int = setting(1, "normal cells in a block", low=1, high=12)
     dropout: float = setting(0.4, "dropout before the last layer", low=0.0, high=0.95)
     drop_path: float = setting(0.1, "drop rate of operations in cells", low=0.0, high=0.9)
+    members: int = setting(
+        1,
+        "networks of cells that are trained apart, from other random weights and on other windows; "
+        "their probabilities are averaged",
+        low=1,
+        high=8,
+    )
 
 
 @dataclass(frozen=True)

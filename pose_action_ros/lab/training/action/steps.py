@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,9 @@ import torch
 from scipy.special import softmax
 from torch import nn
 
+from pose_action_ros.errors import SettingError
+from pose_action_ros.lab.networks.cells import CellNetwork
+from pose_action_ros.lab.networks.ensemble import joined
 from pose_action_ros.lab.search.enas import Examples
 from pose_action_ros.lab.training.action.calibration import action_scores, unnamed_scores
 from pose_action_ros.lab.training.action.fit import Images, Labels, fit, predict_logits
@@ -31,20 +34,44 @@ def fitted(
     spare: int,
     output: Path,
 ) -> nn.Module:
-    """Train a network, or resume its training; its weights are those of the model file.
+    """Train the networks, or resume their training; their weights are those of the model file.
 
     Args:
-        sections: `network`, `spmf` and `fitting`.
+        sections: `network`, `spmf` and `fitting`; member M has the seed of `fitting` plus M.
         examples: windows for training.
         validation: images (N, height, width, C) and labels (N,) of windows with a label.
         spare: number of spare outputs.
-        output: folder for checkpoint and curve.
+        output: folder for checkpoint and curve, of an ensemble for a folder of each member.
     """
-    spmf, fitting = sections["spmf"], sections["fitting"]
+    count = sections["network"].members
+    networks = [
+        fitted_member(sections, examples, validation, spare, output, number)
+        for number in range(count)
+    ]
+    if count == 1:
+        return networks[0]
+    cells = [network for network in networks if isinstance(network, CellNetwork)]
+    if len(cells) < count:
+        raise SettingError(f"members: got {count}, expected 1 for a hand-made network")
+    return joined(cells)
+
+
+def fitted_member(  # noqa: PLR0917 - of fitted
+    sections: Mapping[str, Any],
+    examples: Examples,
+    validation: tuple[Images, Labels],
+    spare: int,
+    output: Path,
+    number: int,
+) -> nn.Module:
+    """Train one member of `fitted` with the number, from 0; the only one if there are no others."""
+    spmf, choice, fitting = sections["spmf"], sections["network"], sections["fitting"]
+    fitting = replace(fitting, seed=fitting.seed + number)
+    folder = output if choice.members == 1 else output / f"member_{number + 1}"
     torch.manual_seed(fitting.seed)
-    network = make_network(sections["network"], examples.labels, spmf.shape, spare)
+    network = make_network(choice, examples.labels, spmf.shape, spare)
     images, truth = validation
-    network = fit(network, examples, (images[::_CURVE], truth[::_CURVE]), fitting, output)
+    network = fit(network, examples, (images[::_CURVE], truth[::_CURVE]), fitting, folder)
     round_weights(network)
     return network
 

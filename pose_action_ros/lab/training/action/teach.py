@@ -17,10 +17,11 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy.special import softmax
+from scipy.special import log_softmax, logsumexp, softmax
 from torch import Tensor, nn
 
 from pose_action_ros.lab.networks.cells import CellNetwork
+from pose_action_ros.lab.networks.ensemble import Ensemble, joined, members_of
 from pose_action_ros.lab.networks.operations import join_spare
 from pose_action_ros.lab.training.action.calibration import (
     calibrate,
@@ -74,27 +75,32 @@ def teach(base: ActionModel, data: TeachingData, settings: TeachSettings) -> Tau
     """Teach a model; each step is logged.
 
     Args:
-        base: with a network of cells, see read_model; not changed.
+        base: with networks of cells, see read_model; not changed. Each is taught in turn.
         data: labels and windows.
         settings: of the training.
     """
-    assert isinstance(base.network, CellNetwork)
+    assert isinstance(base.network, (CellNetwork, Ensemble))
     torch.manual_seed(settings.seed)
     _log.info("simulate people who perform the kept actions")
     replay, check = data.replay(), data.simulated("validation")
     before = _accuracy(base.network, check, base.labels, data)
-    network = with_labels(base.network, base.labels, data.labels)
-    _log.info("fit the last layer, with and without each fold of the recordings")
-    held_out = _fit_last(network, data, replay, settings.seed)
-    if settings.epochs:
-        _log.info("train all weights")
-        network = _tune(network, data, replay, check, settings)
-    round_weights(network)
-    after = _accuracy(network, check, data.labels, data)
-    temperature, threshold = _calibration(base, network, data, held_out, check)
+    networks, parts = [], []
+    for member in members_of(base.network):
+        network = with_labels(member, base.labels, data.labels)
+        _log.info("fit the last layer, with and without each fold of the recordings")
+        parts.append(_fit_last(network, data, replay, settings.seed))
+        if settings.epochs:
+            _log.info("train all weights")
+            network = _tune(network, data, replay, check, settings)
+        networks.append(network)
+    held_out = [_averaged(logits) for logits in zip(*parts, strict=True)]
+    taught = joined(networks)
+    round_weights(taught)
+    after = _accuracy(taught, check, data.labels, data)
+    temperature, threshold = _calibration(base, taught, data, held_out, check)
     model = replace(
         base,
-        network=network,
+        network=taught,
         labels=data.labels,
         temperature=temperature,
         unknown_below=_thresholds(base, data, threshold),
@@ -103,6 +109,12 @@ def teach(base: ActionModel, data: TeachingData, settings: TeachSettings) -> Tau
     count = len(data.labels)
     probabilities = [softmax(logits / temperature, axis=1)[:, :count] for logits in held_out]
     return Taught(model, probabilities, before, after)
+
+
+def _averaged(logits: Sequence[Array]) -> Array:
+    """(N, L) logits of the mean probabilities of several networks' logits (N, L)."""
+    each = np.stack([log_softmax(one, axis=1) for one in logits])
+    return np.asarray(logsumexp(each, axis=0) - np.log(len(logits)))
 
 
 def _fit_last(
@@ -258,7 +270,7 @@ def _accuracy(
 
 def _calibration(
     base: ActionModel,
-    network: CellNetwork,
+    network: CellNetwork | Ensemble,
     data: TeachingData,
     held_out: Sequence[Array],
     check: WindowSet,

@@ -33,6 +33,7 @@ from pose_action_ros.lab.training.action.settings import (
 from pose_action_ros.lab.training.action.steps import (
     described,
     fitted,
+    fitted_member,
     scores_of_labels,
     scores_of_others,
 )
@@ -62,16 +63,18 @@ DATA = (
 _LOGGED = ("windows", "accuracy", "balanced_accuracy", "unknown", "accuracy_when_known")
 
 
-def train(config: Path, output: Path, changes: Sequence[str] = ()) -> Path:
+def train(config: Path, output: Path, changes: Sequence[str] = (), member: int = 0) -> Path | None:
     """Make the people (once), train or resume, calibrate, test, and write the model.
 
     Args:
         config: YAML file with SECTIONS.
         output: folder for people, checkpoint, curve and action.onnx.
         changes: of settings of the file, SECTION.NAME=VALUE.
+        member: number, from 1, of the one network of an ensemble that is trained, so that others
+            may be trained at the same time; 0 for all, and the model.
 
     Returns:
-        Path of the .onnx file.
+        Path of the .onnx file; None for one member.
 
     Raises:
         PoseActionError: settings, motion capture or files of people cannot be used.
@@ -84,7 +87,11 @@ def train(config: Path, output: Path, changes: Sequence[str] = ()) -> Path:
     validation = data.windows("validation")
     named = validation.truth >= 0
     images, truth = validation.images[named], validation.truth[named]
-    network = fitted(sections, data.examples(), (images, truth), _spare(sections["data"]), output)
+    arguments = sections, data.examples(), (images, truth), _spare(sections["data"]), output
+    if member:
+        fitted_member(*arguments, _number(member, sections["network"]))
+        return None
+    network = fitted(*arguments)
     answers = sections["answers"]
     logits, others = (predict_logits(network, validation.images[part]) for part in (named, ~named))
     chosen = calibrate(logits, truth, others, answers.wrong)
@@ -109,6 +116,13 @@ def train(config: Path, output: Path, changes: Sequence[str] = ()) -> Path:
     write_model(path, model, sections["network"], training, _scores(model, data))
     _log.info("wrote %s", path)
     return path
+
+
+def _number(member: int, choice: NetworkChoice) -> int:
+    """Index of a member; SettingError if there is none."""
+    if not 1 <= member <= choice.members:
+        raise SettingError(f"member: got {member}, expected 1 to {choice.members}, as many as set")
+    return member - 1
 
 
 def data_of(config: Path, output: Path, changes: Sequence[str] = ()) -> TrainingData:

@@ -10,6 +10,7 @@ import torch
 from scipy.special import softmax
 
 from pose_action_ros.lab.networks.cells import CellNetwork
+from pose_action_ros.lab.networks.ensemble import Ensemble, joined
 from pose_action_ros.lab.training.action.fit import predict_logits
 from pose_action_ros.lab.training.action.model import (
     ActionModel,
@@ -66,3 +67,23 @@ def test_thresholds_of_a_card_are_those_of_the_classifier(tmp_path: Path) -> Non
     )
     again = read_model(tmp_path / "one.onnx")
     assert again.thresholds == pytest.approx(model.thresholds, abs=1e-3)
+
+
+def test_an_ensemble_answers_with_the_mean_probabilities_and_is_read_again(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    choice = NetworkChoice(genotype="random:2", channels=4, full_height=True, members=3)
+    made = [make_network(choice, len(LABELS), LEVELS.shape, spare=2).eval() for _ in range(3)]
+    cells = [network for network in made if isinstance(network, CellNetwork)]
+    model = ActionModel(joined(cells), LABELS, LEVELS, 2.0, 1.0, 0.4)
+    write_model(tmp_path / "three.onnx", model, choice, {}, {})
+    images = np.random.default_rng(0).integers(0, 256, (5, *LEVELS.shape), np.uint8)
+    each = [softmax(predict_logits(network, images), axis=1) for network in cells]
+    expected = np.mean(each, axis=0)
+    found = ActionClassifier(str(tmp_path / "three.onnx"))(images)
+    assert found == pytest.approx(expected[:, : len(LABELS)], abs=1e-4)
+    again = read_model(tmp_path / "three.onnx")
+    assert isinstance(again.network, Ensemble)
+    assert again.background
+    assert softmax(predict_logits(again.network, images), axis=1) == pytest.approx(
+        expected, abs=1e-5
+    )

@@ -1,0 +1,62 @@
+"""Ensembles: networks that were trained apart, and whose probabilities are averaged.
+
+Lakshminarayanan, Pritzel, Blundell: Simple and Scalable Predictive Uncertainty Estimation using
+Deep Ensembles, NeurIPS 2017, section 2.4. On people unlike the training's, networks disagree, so
+that the mean is less sure of a wrong answer than each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from pose_action_ros.lab.networks.cells import CellNetwork, CellShape
+from pose_action_ros.lab.networks.genotype import Genotype
+
+_LEAST = 1e-12
+"""Least mean probability, of which a logarithm is taken."""
+
+
+class Ensemble(nn.Module):
+    """Networks of the same cells and shape; images to logarithms of their mean probabilities.
+
+    The outputs are those of a member, in training too.
+    """
+
+    def __init__(self, members: Sequence[CellNetwork]) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(members)
+
+    @property
+    def networks(self) -> tuple[CellNetwork, ...]:
+        """The members."""
+        networks = tuple(self.members)
+        assert all(isinstance(network, CellNetwork) for network in networks)
+        return networks  # type: ignore[return-value]
+
+    @property
+    def shape(self) -> CellShape:
+        """Shape of each member."""
+        return self.networks[0].shape
+
+    @property
+    def genotype(self) -> Genotype:
+        """Cells of each member."""
+        return self.networks[0].genotype
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(B, height, width, inputs) of 0 to 255 to (B, L) logits."""
+        parts = [torch.softmax(member(images), dim=1) for member in self.members]
+        return torch.stack(parts).mean(dim=0).clamp(min=_LEAST).log()
+
+
+def joined(members: Sequence[CellNetwork]) -> CellNetwork | Ensemble:
+    """A single network itself, several as an ensemble."""
+    return members[0] if len(members) == 1 else Ensemble(members).eval()
+
+
+def members_of(network: CellNetwork | Ensemble) -> tuple[CellNetwork, ...]:
+    """The networks that `joined` joined."""
+    return network.networks if isinstance(network, Ensemble) else (network,)
