@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,39 +17,27 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from scipy.special import log_softmax, logsumexp, softmax
-from torch import Tensor, nn
+from torch import nn
 
 from pose_action_ros.lab.networks.cells import CellNetwork
 from pose_action_ros.lab.networks.ensemble import Ensemble, joined, members_of
-from pose_action_ros.lab.networks.operations import join_spare
 from pose_action_ros.lab.training.action.calibration import (
     calibrate,
     fit_temperature,
     fit_threshold,
 )
-from pose_action_ros.lab.training.action.demonstrations import Demonstration
-from pose_action_ros.lab.training.action.fit import fit, loss_of, predict_logits
+from pose_action_ros.lab.training.action.fit import fit, predict_logits
+from pose_action_ros.lab.training.action.last_layer import fit_last
 from pose_action_ros.lab.training.action.model import ActionModel, round_weights, with_labels
 from pose_action_ros.lab.training.action.settings import Fitting, TeachSettings
 from pose_action_ros.lab.training.action.teaching_data import COPIES, TeachingData
 from pose_action_ros.lab.training.action.windows import WindowMixture, WindowSet
 
 Array = npt.NDArray[np.float64]
-Images = npt.NDArray[np.uint8]
-Features = tuple[Tensor, Tensor]
-"""Features (N, F) and labels (N,)."""
 
 _log = logging.getLogger(__name__)
 
-FOLDS = 5
-DRAWN = 500
-"""Augmented windows of each taught action that the last layer is fitted to."""
-REPLAYED = 4000
-"""Windows of simulated people that the last layer is fitted to."""
-DECAY = 1e-3
 EMPHASIS = 1.5
-SMOOTHING = 0.05
-STEPS = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +75,7 @@ def teach(base: ActionModel, data: TeachingData, settings: TeachSettings) -> Tau
     for member in members_of(base.network):
         network = with_labels(member, base.labels, data.labels)
         _log.info("fit the last layer, with and without each fold of the recordings")
-        parts.append(_fit_last(network, data, replay, settings.seed))
+        parts.append(fit_last(network, data, replay, settings.seed))
         if settings.epochs:
             _log.info("train all weights")
             network = _tune(network, data, replay, check, settings)
@@ -115,111 +102,6 @@ def _averaged(logits: Sequence[Array]) -> Array:
     """(N, L) logits of the mean probabilities of several networks' logits (N, L)."""
     each = np.stack([log_softmax(one, axis=1) for one in logits])
     return np.asarray(logsumexp(each, axis=0) - np.log(len(logits)))
-
-
-def _fit_last(
-    network: CellNetwork, data: TeachingData, replay: Mapping[WindowSet, float], seed: int
-) -> list[Array]:
-    """Fit the last layer; logits (N, L) of each demonstration by a layer fitted without it."""
-    rng, demonstrations = np.random.default_rng(seed), data.demonstrations
-    count = len(data.labels)
-    replayed = _draw_features(network, WindowMixture(replay, count), REPLAYED, rng)
-    numbers = range(len(demonstrations))
-    each = {
-        label: DRAWN // sum(demonstration.label == label for demonstration in demonstrations)
-        for label in data.taught
-    }
-    windows = [data.windows([number]) for number in numbers]
-    copies = [
-        _draw_features(
-            network,
-            WindowMixture({data.windows([number], COPIES): 1.0}, count),
-            each[demonstrations[number].label] + 1,
-            rng,
-        )
-        for number in numbers
-    ]
-    initial, folds = network.stack.linear, folds_of(demonstrations)
-    width = count + int(network.shape.spare > 0)
-    logits = [np.zeros((0, width))] * len(demonstrations)
-    for fold in dict.fromkeys(fold for fold in folds if fold is not None):
-        tested = [number for number, own in enumerate(folds) if own == fold]
-        rest = [copy for number, copy in enumerate(copies) if number not in tested]
-        head = _fit_to(initial, [replayed, *rest], count)
-        for number in tested:
-            output = head(features_of(network, windows[number].images))
-            output = join_spare(output, count) if width > count else output
-            logits[number] = np.asarray(output.detach().numpy(), np.float64)
-    network.stack.linear = _fit_to(initial, [replayed, *copies], count)
-    return logits
-
-
-def _draw_features(
-    network: CellNetwork, examples: WindowMixture, number: int, rng: np.random.Generator
-) -> Features:
-    images, labels = examples.draw(number, rng)
-    return features_of(network, images), torch.from_numpy(labels)
-
-
-def features_of(network: CellNetwork, images: Images) -> Tensor:
-    """(N, F) input of the last layer for images (N, height, width, C)."""
-    network.eval()
-    with torch.no_grad():
-        parts = [
-            network.features(part.float()) for part in torch.split(torch.from_numpy(images), 256)
-        ]
-    return torch.cat(parts)
-
-
-def _fit_to(head: nn.Linear, parts: Sequence[Features], actions: int) -> nn.Linear:
-    features, labels = (torch.cat(part) for part in zip(*parts, strict=True))
-    return fit_head(head, features, labels, actions, DECAY)
-
-
-def fit_head(
-    head: nn.Linear, features: Tensor, labels: Tensor, actions: int, decay: float
-) -> nn.Linear:
-    """Fit a copy of the last layer by L-BFGS, regularised towards its initial weights.
-
-    Args:
-        head: initial layer.
-        features: (N, F).
-        labels: (N,), below 0 for no action.
-        actions: number of labels; the outputs after them are spare.
-        decay: weight of the squared distance to the initial weights.
-    """
-    fitted = deepcopy(head)
-    optimiser = torch.optim.LBFGS(
-        fitted.parameters(), max_iter=STEPS, line_search_fn="strong_wolfe"
-    )
-
-    def loss() -> Tensor:
-        optimiser.zero_grad()
-        way = ((fitted.weight - head.weight.detach()) ** 2).sum()
-        total = loss_of(fitted(features), labels, actions, SMOOTHING) + decay * way
-        total.backward()  # type: ignore[no-untyped-call]
-        return total
-
-    optimiser.step(loss)  # type: ignore[no-untyped-call]
-    return fitted.requires_grad_(requires_grad=True).eval()
-
-
-def folds_of(demonstrations: Sequence[Demonstration]) -> list[int | None]:
-    """Cross-validation fold of each demonstration.
-
-    Demonstrations of one source are in the same fold; if a label has one source only, each is in a
-    fold of its own. None for the only demonstration of a label.
-    """
-    folds: list[int | None] = [None] * len(demonstrations)
-    for label in {demonstration.label for demonstration in demonstrations}:
-        own = [number for number, each in enumerate(demonstrations) if each.label == label]
-        sources = list(dict.fromkeys(demonstrations[number].source for number in own))
-        for position, number in enumerate(own):
-            if len(sources) > 1:
-                folds[number] = sources.index(demonstrations[number].source) % FOLDS
-            elif len(own) > 1:
-                folds[number] = position % FOLDS
-    return folds
 
 
 def _tune(

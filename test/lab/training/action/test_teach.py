@@ -27,6 +27,7 @@ from pose_action_ros.lab.training.action.demonstrations import (
     demonstrations_of,
     windows_of,
 )
+from pose_action_ros.lab.training.action.last_layer import features_of, fit_head, folds_of
 from pose_action_ros.lab.training.action.model import (
     ActionModel,
     read_model,
@@ -36,7 +37,6 @@ from pose_action_ros.lab.training.action.model import (
 from pose_action_ros.lab.training.action.report import HeldOut, table, warnings
 from pose_action_ros.lab.training.action.settings import NetworkChoice, TeachSettings
 from pose_action_ros.lab.training.action.simulated_people import varied_person
-from pose_action_ros.lab.training.action.teach import features_of, fit_head, folds_of
 from pose_action_ros.lab.training.action.teaching_data import labels_after
 from pose_action_ros.lab.training.action.windows import NO_MIRROR
 from pose_action_ros.labels import load_recordings
