@@ -6,6 +6,7 @@ import argparse
 import csv
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from scipy.special import softmax
 from pose_action_ros.cli import evaluate_action, search
 from pose_action_ros.cli import train as commands
 from pose_action_ros.errors import ModelError, SettingError
+from pose_action_ros.lab.networks.ensemble import Ensemble
 from pose_action_ros.lab.networks.genotype import random_genotype, to_json
 from pose_action_ros.lab.training.action import train as train_module
 from pose_action_ros.lab.training.action.data import TrainingData, mirrored_labels
@@ -68,6 +70,7 @@ def train(
     *,
     channels: int = 4,
     more: str = "",
+    options: Sequence[str] = (),
 ) -> Path:
     """Run the command; returns the model."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,7 +78,7 @@ def train(
     config.write_text(TINY.format(epochs=epochs, network=network, channels=channels) + more)
     parser = argparse.ArgumentParser()
     commands.Action.configure(parser)
-    words = ["--config", str(config), "--output", str(output)]
+    words = ["--config", str(config), "--output", str(output), *options]
     assert commands.Action.run(parser.parse_args(words)) == 0
     return output / "action.onnx"
 
@@ -147,6 +150,23 @@ def test_the_hand_made_network_is_trained_but_cannot_be_continued(
     assert ActionClassifier(str(path)).labels == ACTIONS
     with pytest.raises(ModelError, match="no network of cells"):
         read_model(path)
+
+
+def test_members_are_trained_apart_and_joined(tmp_path: Path, output: Path) -> None:
+    two = "  members: 2\n"
+    path = train(tmp_path, output, more=two, options=["--member", "2"])
+    assert not path.exists()
+    assert (output / "member_2" / "checkpoint.pt").is_file()
+    assert not (output / "member_1").exists()
+    newest = (output / "member_2" / "checkpoint.pt").stat().st_mtime_ns
+    train(tmp_path, output, more=two)
+    assert (output / "member_2" / "checkpoint.pt").stat().st_mtime_ns == newest
+    model = read_model(path)
+    assert isinstance(model.network, Ensemble)
+    first, second = (next(network.parameters()) for network in model.network.networks)
+    assert not np.allclose(first.detach().numpy(), second.detach().numpy())
+    with pytest.raises(SettingError, match="member: got 3, expected 1 to 2"):
+        train(tmp_path, output, more=two, options=["--member", "3"])
 
 
 def test_the_card_names_the_training_without_folders(trained: Path) -> None:
