@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
@@ -48,9 +49,15 @@ def configure(parser: ArgumentParser) -> None:
         "fraction of the time",
     )
     films.add_argument(
+        "--choose-thresholds",
+        action="store_true",
+        help="choose the threshold of `unknown` of each label on these films, print and use them",
+    )
+    films.add_argument(
         "--write-card",
         action="store_true",
-        help="write the totals and the table of thresholds into the card of the action model",
+        help="write the totals, the table of thresholds and chosen thresholds into the card of the "
+        "action model",
     )
     parser.add_argument(
         "--data",
@@ -87,12 +94,25 @@ def _films(args: Namespace) -> int:
         write_films,
         write_to_card,
     )
+    from pose_action_ros.lab.evaluation.film_thresholds import (
+        thresholds_by_films,
+        thresholds_of,
+        write_thresholds,
+    )
 
     films = films_of(read_manifest(args.films, args.group), args.persons, args.leave_out)
     settings = settings_from(args, PipelineSettings)
-    report = film_report(*film_estimates(films, settings, args.cache))
+    found, rule = film_estimates(films, settings, args.cache)
+    model = find_model(settings.action_model)
+    if args.choose_thresholds:
+        rule = thresholds_by_films(found, rule)
+        table = thresholds_of(rule, found[0].labels)
+        print(json.dumps({"unknown_below": table}, indent=2))  # noqa: T201 - the command's output
+        if args.write_card:
+            write_thresholds(table, model)
+    report = film_report(found, rule)
     if args.write_card:
-        write_to_card(report, find_model(settings.action_model), args.films.name)
+        write_to_card(report, model, args.films.name)
     folder = args.output or Path("output/films")
     write_films(report, folder)
     show(*film_tables(report))

@@ -14,7 +14,7 @@ Definitions:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,6 +88,16 @@ def score_film(found: FilmEstimates, rule: DecisionRule) -> FilmScores:
         labels=labels,
         answers=answers,
     )
+
+
+def label_seconds(score: FilmScores, names: Collection[str]) -> tuple[float, float]:
+    """Seconds of some labels in a film, and the false ones among them."""
+    film = score.film
+    span = film.start, film.end + LATEST
+    given = [one for one in score.answers if one.label in names]
+    answered = sum(one.end - one.start for one in given)
+    right = sum(_common(one, span) for one in given if one.label in film.right)
+    return answered, answered - right
 
 
 def _common(answer: Answer, span: tuple[float, float]) -> float:
