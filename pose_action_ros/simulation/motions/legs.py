@@ -8,7 +8,7 @@ from pose_action_ros.simulation.body import Body
 from pose_action_ros.simulation.channels import SIDES, Array, Channels, Rng
 from pose_action_ros.simulation.feet import Foot, plant_feet
 from pose_action_ros.simulation.kinematics import OUTWARD
-from pose_action_ros.simulation.motions.gesturing import lift_shoulder
+from pose_action_ros.simulation.motions.gesturing import between, lift_shoulder
 from pose_action_ros.simulation.standing import Motion, Standing
 from pose_action_ros.simulation.timing import Strokes, bump, ease
 
@@ -90,7 +90,7 @@ def kicking(body: Body, rng: Rng) -> Motion:
         rng.choice(["front", "high", "push", "side", "ball"], p=[0.29, 0.17, 0.13, 0.14, 0.27])
     )
     load, hit = _kick_poses(rng, kind)
-    quick = rng.uniform(0.22, 0.45) if rng.random() < 0.85 else rng.uniform(0.5, 1.2)
+    quick = between(rng, 0.12, 0.45) if rng.random() < 0.88 else rng.uniform(0.5, 1.2)
     strokes = Strokes(
         rng,
         rise=3.4 * quick,
