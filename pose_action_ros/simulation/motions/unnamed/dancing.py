@@ -133,7 +133,8 @@ def step_dancing(body: Body, rng: Rng) -> Motion:
         for figure, shown in zip(arms, shares, strict=True):
             for side, (loop, offset, weight) in figure.items():
                 pose.toward(loop(body, times, offset), active * weight * shown, side)
-                lift_shoulder(pose, side)
+        for side in SIDES:
+            lift_shoulder(pose, side)
         stand.settle(pose, drop=bounce * (1 - lifted) * going)
         for leg, shown in zip(legs, shares, strict=True):
             for side, level in free.items():

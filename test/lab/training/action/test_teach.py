@@ -19,7 +19,7 @@ from pose_action_ros.cli import teach as teach_command
 from pose_action_ros.errors import InputError, ModelError, SettingError
 from pose_action_ros.lab.networks.cells import CellNetwork, CellShape
 from pose_action_ros.lab.networks.genotype import random_genotype
-from pose_action_ros.lab.training.action import teach, teaching_data
+from pose_action_ros.lab.training.action import last_layer, teach, teaching_data
 from pose_action_ros.lab.training.action.augmentation import restyle
 from pose_action_ros.lab.training.action.data import mirrored_labels
 from pose_action_ros.lab.training.action.demonstrations import (
@@ -119,8 +119,9 @@ def small(
         (teaching_data, "GESTURE_PEOPLE", 2),
         (teaching_data, "OTHER_PEOPLE", 2),
         (teach, "COPIES", 1),
-        (teach, "DRAWN", 20),
-        (teach, "REPLAYED", 30),
+        (last_layer, "COPIES", 1),
+        (last_layer, "DRAWN", 20),
+        (last_layer, "REPLAYED", 30),
     ):
         monkeypatch.setattr(module, name, value)
     return base
