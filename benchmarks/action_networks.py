@@ -16,6 +16,8 @@ from torch import nn
 from benchmarks.measuring import Clock
 from pose_action_ros.engines import load_engine
 from pose_action_ros.lab.evaluation.tables import Table, show
+from pose_action_ros.lab.networks.cells import CellNetwork
+from pose_action_ros.lab.networks.ensemble import joined
 from pose_action_ros.lab.training.action.fit import loss_of
 from pose_action_ros.lab.training.action.model import (
     SEARCHED,
@@ -34,9 +36,9 @@ JET, LEVELS = SpmfSettings(), SpmfSettings(colours="level", height=0)
 _CALLS, _WARM_UP = 500, 50
 
 
-def _cells(channels: int) -> NetworkChoice:
+def _cells(channels: int, members: int = 1) -> NetworkChoice:
     genotype = str(SEARCHED.with_name("searched_levels.json"))
-    return NetworkChoice(genotype=genotype, full_height=True, channels=channels)
+    return NetworkChoice(genotype=genotype, full_height=True, channels=channels, members=members)
 
 
 def _hand_made(channels: int) -> NetworkChoice:
@@ -50,6 +52,7 @@ NETWORKS: Mapping[str, tuple[NetworkChoice, SpmfSettings]] = {
     ),
     f"cells, full height, 32 channels, {LEVELS.shape[0]} rows of levels": (_cells(32), LEVELS),
     **{f"cells, full height, {size} channels": (_cells(size), LEVELS) for size in (48, 64, 96)},
+    "two of 48 channels, averaged: the shipped model": (_cells(48, 2), LEVELS),
     **{f"hand-made, full height, {size} channels": (_hand_made(size), LEVELS) for size in (64, 96)},
 }
 """Name to architecture and images."""
@@ -68,7 +71,9 @@ def main() -> None:
 
 def _row(name: str, choice: NetworkChoice, spmf: SpmfSettings, steps: int) -> tuple[str, ...]:
     torch.manual_seed(0)
-    network = make_network(choice, len(ACTIONS), spmf.shape, SPARE)
+    made = [make_network(choice, len(ACTIONS), spmf.shape, SPARE) for _ in range(choice.members)]
+    cells = [member for member in made if isinstance(member, CellNetwork)]
+    network = joined(cells) if len(made) > 1 else made[0]
     weights = sum(value.numel() for value in network.parameters())
     speed = _training(network, spmf, steps)
     model = ActionModel(network.eval(), ACTIONS, spmf, 2.0, 1.0, 0.5)

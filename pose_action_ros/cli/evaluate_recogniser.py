@@ -109,7 +109,7 @@ def _films(args: Namespace) -> int:
         table = thresholds_of(rule, found[0].labels)
         print(json.dumps({"unknown_below": table}, indent=2))  # noqa: T201 - the command's output
         if args.write_card:
-            write_thresholds(table, model)
+            write_thresholds(table, model, found, args.films.name)
     report = film_report(found, rule)
     if args.write_card:
         write_to_card(report, model, args.films.name)

@@ -72,7 +72,7 @@ class Movement:
 
 
 IN_AIR = ("jumping", "running", "jumping_jack", "rope_skipping", "step_dancing")
-"""Movements whose feet both leave the floor."""
+"""Movements in which both feet leave the floor."""
 
 
 @pytest.fixture(

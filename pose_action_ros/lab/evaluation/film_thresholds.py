@@ -70,8 +70,12 @@ def thresholds_of(rule: DecisionRule, labels: Sequence[str]) -> dict[str, float]
     return {label: round(value, 3) for label, value in pairs if value < SILENT}
 
 
-def write_thresholds(table: Mapping[str, float], model: Path) -> None:
+def write_thresholds(
+    table: Mapping[str, float], model: Path, films: Sequence[FilmEstimates], manifest: str
+) -> None:
     """Write thresholds of labels into the card of an action model; others keep theirs.
+
+    The card says how many films and people they were chosen on.
 
     Raises:
         ModelError: there is no card, or it is of another model.
@@ -80,7 +84,10 @@ def write_thresholds(table: Mapping[str, float], model: Path) -> None:
     old = card.settings["unknown_below"]
     every = old if isinstance(old, Mapping) else dict.fromkeys(card.settings["labels"], old)
     settings = {**card.settings, "unknown_below": {**every, **table}}
-    write_card(model, replace(card, settings=settings))
+    people = len({one.film.person for one in films})
+    chosen = f"chosen on {len(films)} films of {people} people in {manifest}"
+    training = {**card.training, "thresholds": chosen}
+    write_card(model, replace(card, settings=settings, training=training))
 
 
 def _groups(labels: Sequence[str]) -> Iterator[list[int]]:

@@ -1,4 +1,4 @@
-"""Ensembles: networks that were trained apart, and whose probabilities are averaged.
+"""Ensembles: the mean probabilities of networks that were trained apart.
 
 Lakshminarayanan, Pritzel, Blundell: Simple and Scalable Predictive Uncertainty Estimation using
 Deep Ensembles, NeurIPS 2017, section 2.4. On people unlike the training's, networks disagree, so

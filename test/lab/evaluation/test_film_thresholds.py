@@ -85,8 +85,10 @@ def test_seconds_of_a_label_are_right_in_its_films_alone() -> None:
 
 def test_chosen_thresholds_are_written_into_the_card(tmp_path: Path) -> None:
     path = write_action_model(tmp_path / "one.onnx")
-    write_thresholds({"waving": 0.7}, path)
-    settings = read_card(path, "action").settings
+    write_thresholds({"waving": 0.7}, path, bows(0.9), "films.csv")
+    card = read_card(path, "action")
+    settings = card.settings
+    assert card.training["thresholds"] == "chosen on 3 films of 3 people in films.csv"
     assert settings["unknown_below"] == {"standing": 0.0, "waving": 0.7, "bowing": 0.0}
     assert ActionClassifier(str(path)).unknown_below == (0.0, 0.7, 0.0)
     assert json.loads(path.with_suffix(".json").read_text())["settings"] == settings

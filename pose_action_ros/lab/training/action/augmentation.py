@@ -13,7 +13,7 @@ Rng = np.random.Generator
 
 HOLD = 0.5  # share of windows with a missing beginning that is filled with the first pose
 RESTYLED = 0.6  # share of windows with another style
-WARPED = 0.5  # share of windows whose movements speed up and slow down in another way
+WARPED = 0.5  # share of windows with another time course
 WARPS = (0.05, 0.035)  # standard deviation of the shifts by one and by two half waves [windows]
 SWIVEL = 20.0  # rotation of the elbow about the line from shoulder to wrist [degrees]
 STYLES = {
@@ -144,7 +144,7 @@ def vary_style(points: Array, rng: Rng) -> Array:
 
 
 def warp_time(points: Array, rng: Rng) -> Array:
-    """Windows (B, T, 17, 3) whose movements speed up and slow down; both ends stay.
+    """Let the movements of windows (B, T, 17, 3) speed up and slow down; both ends stay.
 
     Simulated strokes have minimum jerk, those of real people only nearly. A joint is missing where
     a pose beside the moment misses it.
@@ -158,7 +158,8 @@ def warp_time(points: Array, rng: Rng) -> Array:
     after = (moments - before)[..., None, None]
     rows = np.arange(count)[:, None]
     mixed = (1 - after) * points[rows, before] + after * points[rows, before + 1]
-    return np.where(after == 0, points[rows, before], mixed)
+    warped: Array = np.where(after == 0, points[rows, before], mixed)
+    return warped
 
 
 def _style(joint: str, count: int, rng: Rng) -> tuple[Array, Array]:

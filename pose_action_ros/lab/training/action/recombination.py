@@ -63,7 +63,7 @@ def exchange_legs(points: Array, gesture: npt.NDArray[np.bool_], rng: Rng) -> Ar
 def _headings(points: Array) -> Array:
     """(B,) direction of the hips about the vertical [rad], NaN where it is never seen."""
     line = points[:, :, _HIPS[0]] - points[:, :, _HIPS[1]]  # (B, T, 3)
-    seen = np.isfinite(line).all(axis=-1)
+    seen = np.asarray(np.isfinite(line).all(axis=-1))
     mean = np.where(seen[..., None], line, 0.0).sum(axis=1)
     angle: Array = np.arctan2(mean[:, 2], mean[:, 0])
     angle[~seen.any(axis=1)] = np.nan

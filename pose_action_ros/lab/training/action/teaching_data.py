@@ -102,8 +102,8 @@ class TeachingData:
             unchanged = self._mirrored == np.arange(len(self.labels))
             new = [name not in self.kept for name in self.labels]
             self._mirrored = np.where(unchanged & new, NO_MIRROR, self._mirrored)
-        cells = isinstance(base.network, (CellNetwork, Ensemble))
-        spare = base.network.shape.spare if cells else 0
+        network = base.network
+        spare = network.shape.spare if isinstance(network, (CellNetwork, Ensemble)) else 0
         self._data = TrainingData(
             ActionData(
                 simulated_actions=settings.people,

@@ -52,7 +52,7 @@ def test_legs_are_those_of_another_window_turned_with_the_hips(seed: int) -> Non
 def test_only_gestures_exchange_their_legs_and_some_of_them_do() -> None:
     points, gesture = windows(0), np.arange(COUNT) % 2 == 0
     changed = exchange_legs(points, gesture, np.random.default_rng(0))
-    differs = (changed != points).any(axis=(1, 2, 3))
+    differs = np.asarray((changed != points).any(axis=(1, 2, 3)))
     assert not differs[~gesture].any()
     assert differs[gesture].any()
 
@@ -89,7 +89,7 @@ def test_warped_time_leaves_still_poses_and_loses_no_more_than_the_poses_beside_
     still = np.repeat(np.random.default_rng(0).normal(0, 1, (8, 1, 17, 3)), 32, axis=1)
     still[:, :9] = np.nan
     warped = warp_time(still, np.random.default_rng(1))
-    present = np.isfinite(warped).all(axis=(2, 3))
+    present = np.asarray(np.isfinite(warped).all(axis=(2, 3)))
     last = np.repeat(still[:, -1:], 32, axis=1)
     np.testing.assert_allclose(warped[present], last[present], atol=1e-12)
     assert (present[:, -1]).all()
