@@ -63,7 +63,7 @@ def test_missing_legs_come_along_and_missing_hips_take_no_part() -> None:
     points[6:8, :, [LEFT_HIP, RIGHT_HIP]] = np.nan
     changed = exchange_legs(points, np.ones(COUNT, dtype=bool), np.random.default_rng(1))
     np.testing.assert_array_equal(changed[6:8], points[6:8])
-    missing = np.isnan(changed[:, 0, LEGS]).all(axis=1)
+    missing = np.asarray(np.isnan(changed[:, 0, LEGS]).all(axis=(1, 2)))
     assert missing[8:].any() or not missing[:6].all()
 
 
