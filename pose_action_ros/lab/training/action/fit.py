@@ -75,7 +75,11 @@ def fit(
     begun = run.resume(output)
     drawn = begun // fitting.repeats
     loader = DataLoader(
-        _Passes(examples, fitting, drawn), batch_size=None, num_workers=fitting.workers
+        _Passes(examples, fitting, drawn),
+        batch_size=None,
+        num_workers=fitting.workers,
+        # A forked worker shares the examples; Python 3.14 would pickle gigabytes of them.
+        multiprocessing_context="fork" if fitting.workers else None,
     )
     for number, (images, labels) in enumerate(loader, start=drawn):
         for epoch in range(number * fitting.repeats, (number + 1) * fitting.repeats):
