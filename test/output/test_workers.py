@@ -69,14 +69,16 @@ def test_workers_end_with_their_parent_and_close_their_files(
 
 PARENT = """
 import sys
+import time
 from pathlib import Path
 from pose_action_ros.output.workers import in_processes
 from workers_work import endless
 
 if __name__ == "__main__":
     for _ in in_processes(endless, [sys.argv[1], "", ""], 2):
-        if (Path(sys.argv[1]) / "job").exists():
-            (Path(sys.argv[1]) / "waits").touch()
+        while not (Path(sys.argv[1]) / "job").exists():  # the other worker may be slower
+            time.sleep(0.01)
+        (Path(sys.argv[1]) / "waits").touch()
 """
 
 
