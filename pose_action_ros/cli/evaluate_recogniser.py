@@ -51,7 +51,8 @@ def configure(parser: ArgumentParser) -> None:
     films.add_argument(
         "--choose-thresholds",
         action="store_true",
-        help="choose the threshold of `unknown` of each label on these films, print and use them",
+        help="choose the threshold of `unknown` of each label on these films; the figures of a "
+        "person are those with thresholds chosen on all others",
     )
     films.add_argument(
         "--write-card",
@@ -95,6 +96,7 @@ def _films(args: Namespace) -> int:
         write_to_card,
     )
     from pose_action_ros.lab.evaluation.film_thresholds import (
+        rules_without_each,
         thresholds_by_films,
         thresholds_of,
         write_thresholds,
@@ -104,13 +106,15 @@ def _films(args: Namespace) -> int:
     settings = settings_from(args, PipelineSettings)
     found, rule = film_estimates(films, settings, args.cache)
     model = find_model(settings.action_model)
+    of_people = {}
     if args.choose_thresholds:
+        of_people = rules_without_each(found, rule)
         rule = thresholds_by_films(found, rule)
         table = thresholds_of(rule, found[0].labels)
         print(json.dumps({"unknown_below": table}, indent=2))  # noqa: T201 - the command's output
         if args.write_card:
             write_thresholds(table, model, found, args.films.name)
-    report = film_report(found, rule)
+    report = film_report(found, rule, of_people)
     if args.write_card:
         write_to_card(report, model, args.films.name)
     folder = args.output or Path("output/films")

@@ -44,7 +44,7 @@ class FilmReport:
 
     Attributes:
         chosen: threshold of most labels.
-        films: figures of each film with the thresholds of the rule.
+        films: figures of each film with the thresholds of its rule.
         curve: `chosen` and THRESHOLDS in order, and the totals over the films without those with
             an ambiguous label, with each as the threshold of all labels but the silent ones.
     """
@@ -54,16 +54,27 @@ class FilmReport:
     curve: tuple[tuple[float, FilmTotals], ...]
 
 
-def film_report(found: Sequence[FilmEstimates], rule: DecisionRule) -> FilmReport:
-    """Decide with a rule, and with other thresholds, and measure the answers."""
+def film_report(
+    found: Sequence[FilmEstimates],
+    rule: DecisionRule,
+    of_people: Mapping[str, DecisionRule] | None = None,
+) -> FilmReport:
+    """Decide with a rule, and with other thresholds, and measure the answers.
+
+    Args:
+        found: of the films.
+        rule: thresholds of the model.
+        of_people: rules for the films of some people, instead of it.
+    """
+    own = of_people or {}
+    films = tuple(score_film(one, own.get(one.film.person, rule)) for one in found)
     clear = [one for one in found if not one.film.ambiguous]
-    rules = {threshold: rule.with_threshold(threshold) for threshold in THRESHOLDS}
-    rules[rule.threshold] = rule
-    curve = tuple(
-        (threshold, total(score_film(one, rules[threshold]) for one in clear))
-        for threshold in sorted(rules)
-    )
-    return FilmReport(rule.threshold, tuple(score_film(one, rule) for one in found), curve)
+    curve = {
+        threshold: total(score_film(one, rule.with_threshold(threshold)) for one in clear)
+        for threshold in THRESHOLDS
+    }
+    curve[rule.threshold] = total(strict(films))
+    return FilmReport(rule.threshold, films, tuple(sorted(curve.items())))
 
 
 def write_to_card(report: FilmReport, model: Path, manifest: str) -> None:

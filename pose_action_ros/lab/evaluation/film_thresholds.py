@@ -64,6 +64,20 @@ def thresholds_by_films(found: Sequence[FilmEstimates], rule: DecisionRule) -> D
     return replace(rule, unknown_below=tuple(chosen.tolist()))
 
 
+def rules_without_each(
+    found: Sequence[FilmEstimates], rule: DecisionRule
+) -> dict[str, DecisionRule]:
+    """For each person the rule with thresholds chosen on the films of all others.
+
+    Figures with these rules are those of people that the thresholds have not seen.
+    """
+    people = dict.fromkeys(one.film.person for one in found)
+    return {
+        person: thresholds_by_films([one for one in found if one.film.person != person], rule)
+        for person in people
+    }
+
+
 def thresholds_of(rule: DecisionRule, labels: Sequence[str]) -> dict[str, float]:
     """Thresholds by label, without the silent labels."""
     pairs = zip(labels, rule.unknown_below, strict=True)

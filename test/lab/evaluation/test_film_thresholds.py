@@ -11,9 +11,11 @@ import pytest
 from action_models import write_action_model
 from pose_action_ros.lab.evaluation.film_answers import Estimate, FilmEstimates
 from pose_action_ros.lab.evaluation.film_manifest import LabelledFilm
-from pose_action_ros.lab.evaluation.film_scores import label_seconds, score_film
+from pose_action_ros.lab.evaluation.film_report import film_report
+from pose_action_ros.lab.evaluation.film_scores import label_seconds, score_film, total
 from pose_action_ros.lab.evaluation.film_thresholds import (
     CANDIDATES,
+    rules_without_each,
     thresholds_by_films,
     thresholds_of,
     write_thresholds,
@@ -81,6 +83,17 @@ def test_seconds_of_a_label_are_right_in_its_films_alone() -> None:
     assert label_seconds(score_film(right, rule), {"bowing"}) == (4.0, 0.0)
     assert label_seconds(score_film(wrong, rule), {"bowing"}) == (4.0, 4.0)
     assert label_seconds(score_film(wrong, rule), {"waving_left"}) == (0, 0)
+
+
+def test_figures_of_a_person_have_thresholds_of_all_others() -> None:
+    films = [*bows(0.9), film("other", "bowing", 0.72, "dan")]
+    rules = rules_without_each(films, RULE)
+    assert thresholds_of(rules["a"], LABELS)["bowing"] == pytest.approx(0.75)
+    assert thresholds_of(rules["dan"], LABELS)["bowing"] == CANDIDATES[0]
+    report = film_report(films, thresholds_by_films(films, RULE), rules)
+    false = {one.film.person: one.false for one in report.films}
+    assert false == {"a": 0, "b": 0, "c": 0, "dan": 4.0}
+    assert total(report.films).in_time == 3
 
 
 def test_chosen_thresholds_are_written_into_the_card(tmp_path: Path) -> None:
