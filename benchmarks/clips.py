@@ -16,7 +16,7 @@ SIZE = (640, 480)
 """Width and height of the images [px]."""
 _CROWD_SIZE = (320, 480)
 """Width and height of the image of each person of a crowd [px]."""
-ACTIONS = ("waving_both", "clapping", "punching", "jumping", "squatting", "opening_arms")
+ACTIONS = ("waving_both", "jumping_jack", "punching", "jumping", "squatting", "opening_arms")
 """Actions that look the same forwards and backwards, and are recognised well."""
 _RATE = 15.0
 """Images per second of the scene."""
