@@ -96,6 +96,7 @@ def _films(args: Namespace) -> int:
         write_to_card,
     )
     from pose_action_ros.lab.evaluation.film_thresholds import (
+        rule_of_training,
         rules_without_each,
         thresholds_by_films,
         thresholds_of,
@@ -108,6 +109,7 @@ def _films(args: Namespace) -> int:
     model = find_model(settings.action_model)
     of_people = {}
     if args.choose_thresholds:
+        rule = rule_of_training(rule, found[0].labels, model)
         of_people = rules_without_each(found, rule)
         rule = thresholds_by_films(found, rule)
         table = thresholds_of(rule, found[0].labels)

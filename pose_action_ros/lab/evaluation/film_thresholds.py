@@ -33,6 +33,8 @@ LITTLE: Final = 0.3
 FILMS: Final = 3
 PEOPLE: Final = 2
 """Films of a label, and people in them, from which its threshold may become lower."""
+_TRAINED: Final = "unknown_below"
+"""Key, in `training` of a card, of the thresholds before any were chosen on films."""
 
 
 def thresholds_by_films(found: Sequence[FilmEstimates], rule: DecisionRule) -> DecisionRule:
@@ -55,11 +57,8 @@ def thresholds_by_films(found: Sequence[FilmEstimates], rule: DecisionRule) -> D
             continue
         base = float(chosen[group][chosen[group] < SILENT].max())
         least = CANDIDATES[0] if _enough(clear, names) else base
-        options = sorted({base, *(value for value in CANDIDATES if value >= least)})
-        value = next(
-            (value for value in options if value >= least and _fits(clear, rule, group, value)),
-            max(options),
-        )
+        options = [value for value in sorted({base, *CANDIDATES}) if value >= least]
+        value = next((one for one in options if _fits(clear, rule, group, one)), options[-1])
         chosen[group] = np.where(chosen[group] >= SILENT, chosen[group], value)
     return replace(rule, unknown_below=tuple(chosen.tolist()))
 
@@ -89,7 +88,7 @@ def write_thresholds(
 ) -> None:
     """Write thresholds of labels into the card of an action model; others keep theirs.
 
-    The card says how many films and people they were chosen on.
+    The card keeps those of the training, and says how many films and people they were chosen on.
 
     Raises:
         ModelError: there is no card, or it is of another model.
@@ -99,9 +98,28 @@ def write_thresholds(
     every = old if isinstance(old, Mapping) else dict.fromkeys(card.settings["labels"], old)
     settings = {**card.settings, "unknown_below": {**every, **table}}
     people = len({one.film.person for one in films})
-    chosen = f"chosen on {len(films)} films of {people} people in {manifest}"
-    training = {**card.training, "thresholds": chosen}
+    chosen = (
+        f"chosen on {len(films)} films of {people} people in {manifest}; the scores of a person "
+        "there are with thresholds chosen on all others"
+    )
+    training = {_TRAINED: every, **card.training, "thresholds": chosen}
     write_card(model, replace(card, settings=settings, training=training))
+
+
+def rule_of_training(rule: DecisionRule, labels: Sequence[str], model: Path) -> DecisionRule:
+    """The rule with the thresholds that the model had before any were chosen on films.
+
+    Without it, thresholds that films have chosen would be chosen, and measured, on them again.
+
+    Raises:
+        ModelError: there is no card, or it is of another model.
+    """
+    table = read_card(model, "action").training.get(_TRAINED)
+    if table is None:
+        return rule
+    pairs = zip(labels, rule.unknown_below, strict=True)
+    values = (value if value >= SILENT else float(table[label]) for label, value in pairs)
+    return replace(rule, unknown_below=tuple(values))
 
 
 def _groups(labels: Sequence[str]) -> Iterator[list[int]]:

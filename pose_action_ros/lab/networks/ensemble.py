@@ -32,9 +32,7 @@ class Ensemble(nn.Module):
     @property
     def networks(self) -> tuple[CellNetwork, ...]:
         """The members."""
-        networks = tuple(self.members)
-        assert all(isinstance(network, CellNetwork) for network in networks)
-        return networks  # type: ignore[return-value]
+        return tuple(member for member in self.members if isinstance(member, CellNetwork))
 
     @property
     def shape(self) -> CellShape:

@@ -15,6 +15,7 @@ from pose_action_ros.lab.evaluation.film_report import film_report
 from pose_action_ros.lab.evaluation.film_scores import label_seconds, score_film, total
 from pose_action_ros.lab.evaluation.film_thresholds import (
     CANDIDATES,
+    rule_of_training,
     rules_without_each,
     thresholds_by_films,
     thresholds_of,
@@ -101,7 +102,13 @@ def test_chosen_thresholds_are_written_into_the_card(tmp_path: Path) -> None:
     write_thresholds({"waving": 0.7}, path, bows(0.9), "films.csv")
     card = read_card(path, "action")
     settings = card.settings
-    assert card.training["thresholds"] == "chosen on 3 films of 3 people in films.csv"
+    assert card.training["thresholds"].startswith("chosen on 3 films of 3 people in films.csv")
     assert settings["unknown_below"] == {"standing": 0.0, "waving": 0.7, "bowing": 0.0}
     assert ActionClassifier(str(path)).unknown_below == (0.0, 0.7, 0.0)
     assert json.loads(path.with_suffix(".json").read_text())["settings"] == settings
+    labels = ("standing", "waving", "bowing")
+    used = DecisionRule(0.0, (0.0, 0.7, SILENT), 0.0)
+    assert rule_of_training(used, labels, path).unknown_below == (0.0, 0.0, SILENT)
+    write_thresholds({"waving": 0.8}, path, bows(0.9), "films.csv")
+    assert rule_of_training(used, labels, path).unknown_below == (0.0, 0.0, SILENT)
+    assert read_card(path, "action").settings["unknown_below"]["waving"] == 0.8

@@ -20,6 +20,7 @@ from pose_action_ros.lab.search.enas import Examples
 from pose_action_ros.lab.training.action.calibration import action_scores, unnamed_scores
 from pose_action_ros.lab.training.action.fit import Images, Labels, fit, predict_logits
 from pose_action_ros.lab.training.action.model import ActionModel, make_network, round_weights
+from pose_action_ros.lab.training.action.settings import HAND_MADE
 from pose_action_ros.lifting import LifterSettings
 from pose_action_ros.models.card import find_model, read_card
 
@@ -48,12 +49,8 @@ def fitted(
         fitted_member(sections, examples, validation, spare, output, number)
         for number in range(count)
     ]
-    if count == 1:
-        return networks[0]
     cells = [network for network in networks if isinstance(network, CellNetwork)]
-    if len(cells) < count:
-        raise SettingError(f"members: got {count}, expected 1 for a hand-made network")
-    return joined(cells)
+    return joined(cells) if cells else networks[0]
 
 
 def fitted_member(  # noqa: PLR0917 - of fitted
@@ -64,8 +61,14 @@ def fitted_member(  # noqa: PLR0917 - of fitted
     output: Path,
     number: int,
 ) -> nn.Module:
-    """Train one member of `fitted` with the number, from 0; the only one if there are no others."""
+    """Train one member of `fitted` with the number, from 0; the only one if there are no others.
+
+    Raises:
+        SettingError: several members of a hand-made network.
+    """
     spmf, choice, fitting = sections["spmf"], sections["network"], sections["fitting"]
+    if choice.members > 1 and choice.network == HAND_MADE:
+        raise SettingError(f"members: got {choice.members}, expected 1 for a hand-made network")
     fitting = replace(fitting, seed=fitting.seed + number)
     folder = output if choice.members == 1 else output / f"member_{number + 1}"
     torch.manual_seed(fitting.seed)

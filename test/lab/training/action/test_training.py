@@ -165,6 +165,8 @@ def test_members_are_trained_apart_and_joined(tmp_path: Path, output: Path) -> N
     assert isinstance(model.network, Ensemble)
     first, second = (next(network.parameters()) for network in model.network.networks)
     assert not np.allclose(first.detach().numpy(), second.detach().numpy())
+    with pytest.raises(SettingError, match="members: got 2, expected 1 for a hand-made network"):
+        train(tmp_path, output, network="cnn", more=two)
     with pytest.raises(SettingError, match="member: got 3, expected 1 to 2"):
         train(tmp_path, output, more=two, options=["--member", "3"])
 
