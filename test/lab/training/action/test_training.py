@@ -7,36 +7,21 @@ import csv
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from scipy.special import softmax
 
-from pose_action_ros.cli import evaluate_action, search
+from pose_action_ros.cli import search
 from pose_action_ros.cli import train as commands
 from pose_action_ros.errors import ModelError, SettingError
 from pose_action_ros.lab.networks.ensemble import Ensemble
 from pose_action_ros.lab.networks.genotype import random_genotype, to_json
-from pose_action_ros.lab.training.action import train as train_module
-from pose_action_ros.lab.training.action.data import TrainingData, mirrored_labels
 from pose_action_ros.lab.training.action.fit import predict_logits
 from pose_action_ros.lab.training.action.model import read_model
-from pose_action_ros.lab.training.action.settings import (
-    KINDS,
-    ActionData,
-    AnswerChoice,
-    Fitting,
-    read_sections,
-)
-from pose_action_ros.lab.training.action.visible import NO_ACTION
-from pose_action_ros.lab.training.action.windows import NO_MIRROR, OMITTED, PAUSED
 from pose_action_ros.models.card import find_model, read_card
-from pose_action_ros.recognition import SpmfSettings
 from pose_action_ros.recognition.classifier import SILENT, ActionClassifier
-from pose_action_ros.recognition.spmf_settings import check
 from pose_action_ros.simulation import ACTIONS
 
 TINY = """
@@ -59,7 +44,6 @@ network:
   genotype: random:1
   channels: {channels}
 """
-CONFIG = Path(__file__).parents[4] / "config"
 
 
 def train(
@@ -211,92 +195,3 @@ def test_a_search_uses_simulated_people(tmp_path: Path) -> None:
     words = ["--config", str(config), "--output", str(tmp_path / "found")]
     assert search.run(parser.parse_args(words)) == 0
     assert (tmp_path / "found" / "genotype.json").is_file()
-
-
-SECTIONS = {"data": ActionData, "fitting": Fitting, "spmf": SpmfSettings}
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("fitting: {epoch: 3}", "epoch"),
-        ("fitting: {epochs: 0}", "epochs"),
-        ("spmf: {height: big}", "height"),
-        ("data: 3", "data"),
-        ("data: {people: 3}", "people"),
-        ("model: {}", "sections"),
-        ("data: {", "cannot read"),
-    ],
-)
-def test_invalid_settings_are_named(tmp_path: Path, text: str, message: str) -> None:
-    path = tmp_path / "config.yaml"
-    path.write_text(text)
-    with pytest.raises(SettingError, match=message):
-        read_sections(path, SECTIONS)
-
-
-@pytest.mark.parametrize(
-    ("name", "module"),
-    [
-        ("train_action", train_module),
-        ("search_action", search),
-        ("evaluate_msr_action3d", evaluate_action),
-        ("evaluate_msr_action3d_levels", evaluate_action),
-        ("evaluate_sbu_kinect", evaluate_action),
-        ("evaluate_sbu_kinect_levels", evaluate_action),
-    ],
-)
-def test_the_configurations_of_the_package_are_valid(name: str, module: Any) -> None:
-    sections = read_sections(CONFIG / f"{name}.yaml", module.SECTIONS)
-    check(sections["spmf"])
-
-
-def test_mirrored_labels_swap_left_and_right() -> None:
-    labels = ("waving_left", "bowing", "waving_right", "left_kick")
-    assert mirrored_labels(labels).tolist() == [2, 1, 0, NO_MIRROR]
-    swapped = mirrored_labels()
-    assert (swapped[swapped] == np.arange(len(ACTIONS))).all()
-
-
-def test_names_have_the_numbers_of_their_classes(tmp_path: Path) -> None:
-    choices = ActionData(gestures=2)
-    data = TrainingData(choices, SpmfSettings(), tmp_path, ("a", "b", "standing"), ("b",))
-    names = ("a", "b", "standing", "gesture_0", "gesture_1", "gesture_2", "unknown", "nodding")
-    expected = [0, OMITTED, 2, 3, 4, NO_ACTION, PAUSED, NO_ACTION]
-    assert [data.number(name) for name in names] == expected
-
-
-def test_sources_have_the_shares_of_their_kinds_and_only_those_with_people(tmp_path: Path) -> None:
-    choices = ActionData(
-        simulated_actions=2,
-        simulated_others=0,
-        simulated_gestures=1,
-        simulated_idle=0,
-        simulated_captured=0,
-        simulated_each=1,
-        gestures=2,
-    )
-    sources = TrainingData(choices, SpmfSettings(), tmp_path).sources(KINDS)
-    assert list(sources.values()) == [choices.actions_share, choices.gestures_share]
-    actions, gestures = sources
-    assert set(actions.truth.tolist()) <= {NO_ACTION, *range(len(ACTIONS))}
-    assert gestures.truth.max() >= len(ACTIONS)
-
-
-def test_thresholds_and_silent_labels_are_settings(tmp_path: Path) -> None:
-    path = tmp_path / "answers.yaml"
-    path.write_text("answers: {unknown_below: 0.6, silent: 'pointing, bowing'}", encoding="utf-8")
-    answers = read_sections(path, train_module.SECTIONS)["answers"]
-    assert (answers.unknown_below, answers.wrong) == (0.6, 0.1)
-    assert train_module._silent(answers) == ("pointing", "bowing")
-    with pytest.raises(SettingError, match=r"silent: got 'flying', expected some of standing, "):
-        train_module._silent(replace(answers, silent="flying"))
-
-
-def test_early_labels_have_thresholds_of_their_own() -> None:
-    answers = AnswerChoice(early="falling=0.2, lying=0.4")
-    assert train_module._early(answers) == {"falling": 0.2, "lying": 0.4}
-    assert train_module._early(AnswerChoice()) == {}
-    for wrong in ("flying=0.2", "falling", "falling=2", "falling=low"):
-        with pytest.raises(SettingError, match=rf"early: got '{wrong}', expected LABEL="):
-            train_module._early(AnswerChoice(early=wrong))

@@ -1,0 +1,55 @@
+"""The last layer of a network: folds of its recordings, more labels, fitting."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from hand_raising import DEMONSTRATION
+from pose_action_ros.lab.networks.cells import CellNetwork, CellShape
+from pose_action_ros.lab.networks.genotype import random_genotype
+from pose_action_ros.lab.training.action.demonstrations import Demonstration
+from pose_action_ros.lab.training.action.last_layer import features_of, fit_head, folds_of
+from pose_action_ros.lab.training.action.model import with_labels
+
+LABELS = ("standing", "waving_left", "waving_right")
+
+
+def test_recordings_of_a_source_are_in_the_same_fold() -> None:
+    def demonstration(label: str, source: str) -> Demonstration:
+        return replace(DEMONSTRATION, label=label, source=source)
+
+    folds = folds_of(
+        [
+            demonstration("a", "x"),
+            demonstration("a", "x"),
+            demonstration("a", "y"),
+            demonstration("b", "x"),
+        ]
+    )
+    assert folds == [0, 0, 1, None]
+    assert folds_of([demonstration("a", "webcam_0")] * 3) == [0, 1, 2]
+
+
+def test_a_layer_with_more_labels_keeps_the_old_outputs() -> None:
+    torch.manual_seed(0)
+    shape = CellShape(3, 48, 32, channels=2, blocks=1, dropout=0.0, spare=2)
+    network = CellNetwork(random_genotype(np.random.default_rng(0), 2), shape).eval()
+    changed = with_labels(network, LABELS, ["waving_right", "new", "standing"])
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (40, 48, 32, 3), dtype=np.uint8)
+    features = features_of(changed, images)
+    with torch.no_grad():
+        now, before = (each.stack.linear(features) for each in (changed, network))  # (40, 5) each
+        assert torch.allclose(now[:, [2, 0, 3, 4]], before[:, [0, 2, 3, 4]], atol=1e-5)
+        more = with_labels(network, LABELS, LABELS, spare=4)
+        kept = more.stack.linear(features)  # (40, 7)
+        assert torch.allclose(kept[:, :5], before, atol=1e-5)
+        assert kept[:, 5:].std() < before.std()
+        labels = torch.arange(40) % 2
+        head = fit_head(
+            changed.stack.linear, 20 * torch.randn(40, features.shape[1]), labels, 3, 0.0
+        )
+    assert head.weight.shape == changed.stack.linear.weight.shape
