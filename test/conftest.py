@@ -8,8 +8,15 @@ import pytest
 from hypothesis import settings
 
 from action_models import action_model, interaction_model, level_model, other_action_model
+from recording_files import recording_file
 
-__all__ = ["action_model", "interaction_model", "level_model", "other_action_model"]
+__all__ = [
+    "action_model",
+    "interaction_model",
+    "level_model",
+    "other_action_model",
+    "recording_file",
+]
 
 # No deadline: a busy machine is no failure, and pytest's timeout ends a test that is stuck.
 settings.register_profile("quick", deadline=None, max_examples=25, derandomize=True)

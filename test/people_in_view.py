@@ -44,6 +44,11 @@ def standing() -> Array:
     return joints
 
 
+def upright() -> Array:
+    """(21, 3) PERSON joints relative to the hips, z up, of a person facing x."""
+    return np.asarray(standing()[..., [2, 0, 1]] * [-1, 1, -1])
+
+
 def random_person(seed: int) -> Array:
     """(21, 3) PERSON joints with noise, otherwise like standing()."""
     rng = np.random.default_rng(seed)

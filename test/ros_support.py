@@ -43,6 +43,9 @@ from waiting import wait_until as wait_until  # noqa: E402, PLC0414 - exported
 
 PROFILE = Path(__file__).resolve().parents[1] / "config" / "fastdds.xml"
 
+BEGIN = 1_700_000_000.0
+"""Stamp of messages [s]."""
+
 Managed = TypeVar("Managed", bound=ManagedNode[Any])
 
 
@@ -222,7 +225,7 @@ def node_class(module: str) -> Callable[..., ManagedNode[Any]]:
     return found
 
 
-def header(seconds: float = 1_700_000_000.0, frame: str = "camera") -> Header:
+def header(seconds: float = BEGIN, frame: str = "camera") -> Header:
     """A header with a stamp [s]."""
     return Header(stamp=Timeline().stamp(seconds), frame_id=frame)
 
@@ -232,7 +235,7 @@ def grey(width: int = 64, height: int = 48) -> npt.NDArray[np.uint8]:
     return np.full((height, width, 3), 128, np.uint8)
 
 
-def grey_message(seconds: float = 1_700_000_000.0) -> Image:
+def grey_message(seconds: float = BEGIN) -> Image:
     """A valid Image message."""
     return image_message(grey(), header(seconds))
 

@@ -1,3 +1,5 @@
+"""Poses to actions in action_node: stamps, bad and late poses, changes of the model."""
+
 from __future__ import annotations
 
 import itertools
@@ -14,59 +16,20 @@ from pose_action_ros.msg import Action, Poses
 from rcl_interfaces.msg import SetParametersResult
 from rcl_interfaces.srv import SetParameters
 from rclpy.parameter import Parameter
-from sensor_msgs.msg import Image
-from visualization_msgs.msg import MarkerArray
 
 from action_models import LABELS
 from pose_action_ros.nodes.action_node import ActionNode
-from pose_action_ros.nodes.conversions import poses_message
 from pose_action_ros.nodes.stamps import seconds_of
-from pose_action_ros.poses import Pose3D
-from pose_action_ros.simulation import Scene
-from pose_action_ros.skeletons import HUMAN36M_17
-from ros_support import Peer, handled, header, report_of, wait_until
+from pose_films import RATE, connect, film, frame
+from ros_support import BEGIN, Peer, report_of, wait_until
 
 Start = Callable[..., Any]
-BEGIN = 1_700_000_000.0
-RATE = 30.0
-SCENE = Scene.random(np.random.default_rng(3), actions=("standing", "clapping"))
 
 
 @pytest.fixture
 def model(action_model: Path) -> dict[str, str]:
     """Parameter with a small model."""
     return {"action_model": str(action_model)}
-
-
-def film(
-    seconds: float, *, ids: tuple[int, ...] = (4,), placed: bool = True, begin: float = BEGIN
-) -> list[Poses]:
-    """Poses messages of one simulated motion, as a perfect lifter would publish them.
-
-    Each further person in `ids` is a metre to the right of the one before.
-    """
-    return [
-        frame(number, ids=ids, placed=placed, begin=begin)
-        for number in range(round(seconds * RATE))
-    ]
-
-
-def frame(
-    number: int, *, ids: tuple[int, ...] = (4,), placed: bool = True, begin: float = BEGIN
-) -> Poses:
-    """One message of a film."""
-    pose = SCENE.truth(number / RATE)[0].pose
-    people = [
-        Pose3D(pose.skeleton, pose.points + place, pose.scores, key, placed)
-        for key, place in zip(ids, np.eye(3)[0] * np.arange(len(ids))[:, None], strict=True)
-    ]
-    return poses_message(people, header(begin + number / RATE), HUMAN36M_17)
-
-
-def connect(peer: Peer, node: Any) -> None:
-    """Wait until the node receives messages."""
-    empty = poses_message([], header(BEGIN - 10), HUMAN36M_17)
-    peer.publish("poses", empty, until=lambda: handled(node))
 
 
 def change(peer: Peer, name: str, value: str | float) -> SetParametersResult:
@@ -201,44 +164,6 @@ def test_late_poses_are_dropped(started: Start, peer: Peer, model: dict[str, str
     assert stamps == sorted(stamps)
 
 
-def texts(arrays: list[MarkerArray]) -> list[str]:
-    """Texts of all markers."""
-    return [marker.text for array in arrays for marker in array.markers]
-
-
-def test_motion_images_and_labels_are_published_on_demand(
-    started: Start, peer: Peer, model: dict[str, str]
-) -> None:
-    node = started(ActionNode, **model)
-    images = peer.receive(Image, "action_node/spmf")
-    markers = peer.receive(MarkerArray, "action_node/markers")
-    wait_until(node.action._spmf.get_subscription_count)
-    wait_until(node.action._markers.get_subscription_count)
-    connect(peer, node)
-    peer.feed(node, "poses", film(2.5))
-    wait_until(lambda: images)
-    assert (images[0].encoding, images[0].width, images[0].height) == ("rgb8", 32, 48)
-    wait_until(lambda: any(" " in text for text in texts(markers)))
-    assert texts(markers)[0] == "#4"  # before the first action
-    number, label, score = next(text for text in texts(markers) if " " in text).split()
-    assert number == "#4"
-    assert label in (*node.action.recogniser.labels, "unknown")
-    assert 0 <= float(score) <= 1
-
-
-def test_motion_images_of_levels_are_published_in_colours(
-    started: Start, peer: Peer, level_model: Path
-) -> None:
-    node = started(ActionNode, action_model=str(level_model))
-    images = peer.receive(Image, "action_node/spmf")
-    wait_until(node.action._spmf.get_subscription_count)
-    connect(peer, node)
-    peer.feed(node, "poses", film(2.5))
-    wait_until(lambda: images)
-    # 24 rows of distances above 24 of orientations
-    assert (images[0].encoding, images[0].width, images[0].height) == ("rgb8", 32, 48)
-
-
 def test_the_model_is_changed_while_poses_arrive_and_none_is_lost(
     started: Start, peer: Peer, model: dict[str, str], other_action_model: Path
 ) -> None:
@@ -273,26 +198,6 @@ def test_the_model_is_changed_while_poses_arrive_and_none_is_lost(
     assert health["received"] == health["processed"]
     assert health["model"] == str(other_action_model)
     assert (health["engine"], health["labels"]) == ("onnxruntime", "2")
-
-
-def test_interactions_name_both_people_and_are_written_over_both(
-    started: Start, peer: Peer, interaction_model: Path
-) -> None:
-    node = started(ActionNode, action_model=str(interaction_model))
-    actions, images = peer.receive(Action, "action"), peer.receive(Image, "action_node/spmf")
-    markers = peer.receive(MarkerArray, "action_node/markers")
-    wait_until(node.action._spmf.get_subscription_count)
-    wait_until(node.action._markers.get_subscription_count)
-    connect(peer, node)
-    peer.feed(node, "poses", film(2.5, ids=(9, 4)))
-    wait_until(lambda: actions and images and any(" " in text for text in texts(markers)))
-    assert {tuple(action.person_ids) for action in actions} == {(4, 9)}
-    assert {action.label for action in actions} <= {"hugging", "shaking_hands"}
-    assert (images[0].width, images[0].height) == (32, 96)
-    one, other = next(array.markers for array in markers if " " in "".join(texts([array])))
-    assert {one.id, other.id} == {4, 9}
-    assert {one.text.split()[0], other.text.split()[0]} == {"#4", "#9"}
-    assert one.text.split()[1:] == other.text.split()[1:]
 
 
 def test_people_further_apart_than_the_interaction_distance_get_no_action(

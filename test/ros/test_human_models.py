@@ -13,14 +13,14 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 
+from keypoint_messages import message, simulated
 from messages.test_human_frames import pose
 from pose_action_ros.messages.human_frames import JOINTS
 from pose_action_ros.nodes.human_models import HumanModels
 from pose_action_ros.nodes.lifter_node import LifterNode
 from pose_action_ros.poses import Pose3D
 from pose_action_ros.skeletons import HUMAN36M_17
-from ros.test_lifter_node import BEGIN, message, simulated
-from ros_support import Peer, header, spinning, wait_until
+from ros_support import BEGIN, Peer, header, spinning, wait_until
 
 Start = Callable[..., Any]
 KEPT = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)

@@ -18,11 +18,11 @@ from pose_action_ros.poses import Pose3D
 from pose_action_ros.simulation import FIGURE, Body, VirtualCamera
 from pose_action_ros.simulation.pairs import perform_pair
 from pose_action_ros.skeletons import HUMAN36M_17, convert
-from ros_support import Peer, handled, header, wait_until
+from pose_films import connect
+from ros_support import BEGIN, Peer, header, wait_until
 
 Start = Callable[..., Any]
 RATE = 15.0
-BEGIN = 1_700_000_000.0
 IDS = (7, 3)
 
 
@@ -47,12 +47,6 @@ def film(label: str, seed: int) -> tuple[list[Poses], float, float]:
     ]
     span = next(span for span in pair.spans if span[2] == label)
     return messages, span[0], span[1]
-
-
-def connect(peer: Peer, node: Any) -> None:
-    """Wait until the node receives messages."""
-    empty = poses_message([], header(BEGIN - 10), HUMAN36M_17)
-    peer.publish("poses", empty, until=lambda: handled(node))
 
 
 @pytest.mark.parametrize("label", ["shaking_hands", "departing", "hugging"])

@@ -15,10 +15,9 @@ from pose_action_ros.nodes.images import image_message
 from pose_action_ros.nodes.pipeline import PipelineNode
 from pose_action_ros.poses import Pose2D
 from pose_action_ros.simulation import Scene
-from ros_support import FakeDetector, Peer, grey, handled, header, report_of, wait_until
+from ros_support import BEGIN, FakeDetector, Peer, grey, handled, header, report_of, wait_until
 
 Start = Callable[..., Any]
-BEGIN = 1_700_000_000.0
 RATE = 20.0
 
 

@@ -1,189 +1,119 @@
-"""Rendered people through the real detector: content of the file, resumed runs, wrong files."""
+"""Detections of rendered people: windows, errors on other people, files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from people_in_view import standing
-from pose_action_ros.errors import InputError, SettingError
+from lifter_views import ALL, COUNT, placed_people, views
+from pose_action_ros.errors import InputError
 from pose_action_ros.lab.datasets.person import PERSON
-from pose_action_ros.lab.training.lifter import rendering
-from pose_action_ros.lab.training.lifter.clips import fitted_body, free_clip
-from pose_action_ros.lab.training.lifter.detections import read_detections
-from pose_action_ros.lab.training.lifter.people import (
-    CALIBRATION,
-    KINDS,
-    RECORDED,
-    TEST,
-    TRAIN,
-    kinds_of,
-    recorded_captures,
+from pose_action_ros.lab.training.lifter.detections import (
+    Columns,
+    Detections,
+    random_strides,
+    read_detections,
 )
-from pose_action_ros.lab.training.lifter.rendering import (
-    COLUMNS,
-    images_of,
-    make_detections,
-    random_cover,
-    robot_camera,
+from pose_action_ros.lab.training.lifter.views import (
+    exact_rays,
+    random_views,
 )
-from pose_action_ros.lab.training.lifter.settings import DetectionRun
-from pose_action_ros.lab.training.lifter.views import HEIGHTS, exact_rays
-from pose_action_ros.simulation import Body
-from pose_action_ros.simulation.free_movement import FREE
-from positions_files import write_positions
-
-Array = npt.NDArray[np.float64]
+from pose_action_ros.skeletons import COCO_18
 
 
-class SameProcess:
-    """A pool that runs its tasks in this process."""
-
-    def __init__(self, _method: str) -> None:
-        pass
-
-    def Pool(self, _workers: int) -> AbstractContextManager[SameProcess]:  # noqa: N802
-        """As of a context of multiprocessing."""
-        return nullcontext(self)
-
-    def imap(self, work: Callable[[Any], Any], tasks: Any, chunksize: int) -> Any:  # noqa: ARG002
-        """As of a pool of multiprocessing."""
-        return map(work, tasks)
-
-
-@pytest.fixture
-def same_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the start of other processes."""
-    monkeypatch.setattr(rendering, "get_context", SameProcess)
-
-
-def recorded(count: int = 3) -> Array:
-    """(P, 21, 3) standing people, z up, facing x."""
-    return np.repeat(standing()[None][..., [2, 0, 1]] * [-1, 1, -1], count, axis=0)
+def detections() -> Detections:
+    """Clips of four images, 3 cm too far right and without the left wrist."""
+    found = views(3)
+    joints = found.joints[np.isfinite(found.rays[:, 0]).all(axis=(1, 2))][:, ::-1]
+    clips, images = joints.shape[:2]
+    joints = joints.reshape(-1, len(PERSON), 3)
+    rays = exact_rays(joints) + [0.03, 0] / joints[:, :1, 2:]
+    scores = np.full(rays.shape[:2], 0.9)
+    scores[:, COCO_18.index("left_wrist")] = 0.0
+    return Detections(
+        Columns(
+            joints=joints,
+            rays=rays,
+            scores=scores,
+            defined=np.tile(ALL, (len(joints), 1)),
+            scene=np.repeat(np.arange(clips), images),
+            image=np.tile(np.arange(images), clips),
+            action=np.full(len(joints), "any"),
+            split=np.full(len(joints), "train"),
+        ),
+        interval=0.1,
+    )
 
 
-def settings(tmp_path: Path, **changes: Any) -> DetectionRun:
-    positions = str(write_positions(tmp_path / "positions.npz", (TRAIN, "test")))
-    run = DetectionRun(output=str(tmp_path / "found.npz"), positions=positions, scenes=3, frames=1)
-    return replace(run, **changes)
+def test_windows_of_detections_are_those_of_the_clip() -> None:
+    found = detections()
+    windows = found.windows(np.array([3, 1, 7]), 3, np.array([1, 1, 2]))
+    np.testing.assert_allclose(
+        windows.times, [[0, -0.1, -0.2], [0, -0.1, np.nan], [0, -0.2, np.nan]]
+    )
+    np.testing.assert_array_equal(
+        windows.joints[0, 2], found.windows(np.array([1]), 1).joints[0, 0]
+    )
 
 
-@pytest.mark.usefixtures("same_process")
-def test_detections_are_near_the_ground_truth_of_all_kinds(tmp_path: Path) -> None:
-    run = settings(tmp_path, scenes=8, frames=2)
-    count = make_detections(run)
-    found = {split: read_detections(run.output, split) for split in (TRAIN, CALIBRATION, TEST)}
-    train = found[TRAIN]
+def test_transplanted_errors_equal_those_of_detections_in_metres() -> None:
+    found, rng = detections(), np.random.default_rng(0)
+    strides = random_strides(COUNT, rng)
+    defined = np.ones((COUNT, len(PERSON)), np.bool_)
+    exact = random_views(placed_people(4, 3), found.times_of(strides, 3), defined, rng)
+    changed = found.transplant(exact, strides, rng)
+    present = changed.scores > 0
+    assert not present[np.isnan(changed.times)].any()
+    offset = (changed.rays - exact.rays) * exact.joints[:, :, :1, 2:]
+    # Right in the image, or left where the donor was mirrored.
+    np.testing.assert_allclose(np.abs(offset[present][:, 0]), 0.03, atol=1e-9)
+    np.testing.assert_allclose(offset[present][:, 1], 0, atol=1e-9)
+    wrists = [COCO_18.index("left_wrist"), COCO_18.index("right_wrist")]
+    assert (changed.scores[:, 0, wrists] == 0).any(axis=1).all()
+
+
+def test_drawn_detections_are_rolled_with_their_ground_truth() -> None:
+    drawn = detections().draw(200, 3, np.random.default_rng(0))
+    offset = np.linalg.norm(drawn.rays - exact_rays(drawn.joints), axis=-1)
+    offset *= drawn.joints[:, :, :1, 2]
+    np.testing.assert_allclose(offset[np.isfinite(offset)], 0.03, atol=1e-9)
+
+
+def write(path: Path, found: Detections, split: npt.NDArray[np.str_], rate: float = 10.0) -> str:
+    columns = {item.name: getattr(found.columns, item.name) for item in fields(Columns)}
+    np.savez(path, allow_pickle=False, rate=rate, **(columns | {"split": split}))
+    return str(path)
+
+
+def test_files_of_detections_are_split_and_joined(tmp_path: Path) -> None:
+    found = detections()
+    split = np.where(found.columns.scene % 4 == 0, "test", "train")
+    path = write(tmp_path / "a.npz", found, split)
+    train, held_out = read_detections(path, "train"), read_detections(path, "test")
     assert train is not None
-    assert sum(len(one) for one in found.values() if one) == count >= 8
-    columns = train.columns
-    errors = np.linalg.norm(columns.rays - exact_rays(columns.joints), axis=-1)
-    sizes = 1.7 / columns.joints[:, :, 2].mean(axis=1)
-    assert np.nanmedian(errors / sizes[:, None]) < 0.03
-    recordings = np.char.startswith(train.actions, RECORDED)
-    assert recordings.any()
-    assert not recordings.all()
+    assert held_out is not None
+    assert len(train) + len(held_out) == len(found)
+    twice = read_detections(f"{path}, {path}", "test")
+    assert twice is not None
+    assert len(twice) == 2 * len(held_out)
+    last = np.array([len(held_out) - 1])
+    np.testing.assert_array_equal(
+        twice.windows(last + len(held_out), 4).joints, held_out.windows(last, 4).joints
+    )
+    other = write(tmp_path / "b.npz", found, split, 20.0)
+    with pytest.raises(InputError, match="expected one rate"):
+        read_detections(f"{path}, {other}", "test")
 
 
-def test_resumed_run_with_two_processes_equals_an_uninterrupted_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(rendering, "get_context", SameProcess)
-        make_detections(settings(tmp_path))
-        make_detections(settings(tmp_path, scenes=1, output=str(tmp_path / "parts.npz")))
-    make_detections(settings(tmp_path, output=str(tmp_path / "parts.npz"), workers=2))
-    with np.load(tmp_path / "found.npz") as whole, np.load(tmp_path / "parts.npz") as parts:
-        assert set(whole["image"].tolist()) == {0}
-        for name in COLUMNS:
-            np.testing.assert_array_equal(whole[name], parts[name])
-
-
-@pytest.mark.usefixtures("same_process")
-def test_file_of_other_settings_or_another_file_is_refused(tmp_path: Path) -> None:
-    run = settings(tmp_path, scenes=1, recorded_share=0.0, simulated_share=0.0, postures_share=0.0)
-    make_detections(run)
-    with np.load(run.output) as file:
-        assert set(file["action"].tolist()) == {FREE}
-    with pytest.raises(InputError, match="other settings"):
-        make_detections(replace(run, seed=2))
-    Path(run.output).write_bytes(b"no")
-    with pytest.raises(InputError, match="no file of detections"):
-        make_detections(run)
-
-
-def test_person_is_rendered_at_the_joints_and_moves() -> None:
-    rng = np.random.default_rng(4)
-    clip = free_clip(np.array([0.0, 2.0]), rng)
-    camera = robot_camera(clip.joints, rng)
-    images = list(images_of(clip, camera, 0.5, rng))
-    assert not np.array_equal(images[0], images[1])
-    pixels = camera.project(clip.joints)[:, PERSON.index("spine")].round().astype(int)
-    for (column, row), image in zip(pixels, images, strict=True):
-        changed = np.abs(image.astype(int) - np.median(image, axis=1)[:, None]).sum(axis=2)
-        assert changed[row, column] > 0
-
-
-@given(seed=st.integers(0, 2**31))
-def test_camera_of_a_robot_shows_most_of_the_trunk(seed: int) -> None:
-    people = recorded(3) + np.array([3.0, -2.0, 1.0])
-    camera = robot_camera(people, np.random.default_rng(seed))
-    sides = [PERSON.index(f"{s}_{part}") for s in ("left", "right") for part in ("hip", "shoulder")]
-    pixels = camera.project(people[0, sides])
-    assert ((pixels > 0) & (pixels < [640, 480])).all(axis=1).sum() >= 3
-    assert HEIGHTS[0] <= camera.position[2] <= HEIGHTS[1]
-
-
-def test_cover_removes_the_image_below_a_row() -> None:
-    people = recorded(1) + np.array([0.0, 0.0, 0.9])
-    image = np.full((480, 640, 3), 7, np.uint8)
-    heights = set()
-    for seed in range(30):
-        rng = np.random.default_rng(seed)
-        covered = random_cover(people, robot_camera(people, rng), 0.7, rng)(image)
-        heights.add((len(covered) < 480, bool((covered != 7).any())))
-    assert heights == {(True, False), (False, True), (False, False)}
-
-
-def test_recorded_person_gets_a_fitting_body() -> None:
-    people = recorded()
-    body = fitted_body(Body(), people)
-    assert body.leg == pytest.approx(0.82, abs=0.02)
-    assert body.half_hips == pytest.approx(0.095)
-    assert body.trunk == pytest.approx(0.49, abs=0.01)
-    larger = fitted_body(Body(), people * 1.1)
-    assert larger.height == pytest.approx(1.1 * body.height)
-    assert larger.waist_breadth == pytest.approx(1.1 * body.waist_breadth)
-
-
-def test_kinds_follow_from_actions() -> None:
-    kinds = kinds_of(np.array([f"{RECORDED}walking", "walking", FREE, "kneeling"]))
-    assert kinds.tolist() == ["recorded", "simulated", "free", "postures"]
-    assert set(kinds.tolist()) == set(KINDS)
-
-
-def test_recorded_people_are_split(tmp_path: Path) -> None:
-    groups = recorded_captures(settings(tmp_path))
-    assert {name: len(captures) for name, captures in groups.items()} == {
-        TRAIN: 1,
-        CALIBRATION: 1,
-        TEST: 0,
-    }
-
-
-def test_folder_without_subjects_is_refused(tmp_path: Path) -> None:
-    run = DetectionRun(subjects=str(tmp_path), test_subjects="03")
-    with pytest.raises(InputError, match="has no folders"):
-        recorded_captures(run)
-    write_positions(tmp_path / "positions.npz", (TRAIN, "test"))
-    with pytest.raises(SettingError, match="got '03', expected one of the subjects"):
-        recorded_captures(settings(tmp_path, test_subjects="03"))
+def test_empty_path_gives_no_detections_and_wrong_files_are_refused(tmp_path: Path) -> None:
+    assert read_detections("", "train") is None
+    with pytest.raises(InputError, match=r"none\.npz is no file of detections"):
+        read_detections(str(tmp_path / "none.npz"), "train")
+    path = tmp_path / "other.npz"
+    np.savez(path, joints=np.zeros((2, 21, 3)))
+    with pytest.raises(InputError, match="train detections"):
+        read_detections(str(path), "train")
