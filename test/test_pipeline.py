@@ -1,6 +1,7 @@
+"""The pipeline with fake stages: settings, time stamps, answers, sources."""
+
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,118 +9,17 @@ import pytest
 
 import pipeline_fakes as fakes
 from pose_action_ros import sources
-from pose_action_ros.errors import InputError, ModelError, SettingError, SourceError
-from pose_action_ros.frame import Frame, Person
+from pose_action_ros.errors import InputError, SettingError, SourceError
+from pose_action_ros.frame import Person
 from pose_action_ros.pipeline import Pipeline
 from pose_action_ros.pipeline_settings import PipelineSettings, PosePipelineSettings
-from pose_action_ros.simulation.comparison import TruthScore
-from pose_action_ros.sources import SourceFrame, SourceSettings, open_source
+from pose_action_ros.sources import SourceFrame
 from pose_action_ros.sources.simulation import SimulatedSource
-from shared_data import media
 
-
-@pytest.fixture(scope="module")
-def loaded(action_model: Path) -> Pipeline:
-    """A pipeline with the shipped models."""
-    try:
-        return Pipeline(PipelineSettings(action_model=str(action_model)))
-    except ModelError as error:
-        pytest.skip(str(error))
-
-
-@pytest.fixture
-def pipeline(loaded: Pipeline) -> Pipeline:
-    """The loaded pipeline without state."""
-    loaded.reset()
-    return loaded
-
-
-def _seen(pipeline: Pipeline, clip: str, count: int) -> list[Frame]:
-    source = open_source(SourceSettings(source=str(media(clip))))
-    return [pipeline(frame.image, frame.stamp) for frame in islice(source, count)]
-
-
-def test_one_woman_keeps_her_id_and_is_lifted(pipeline: Pipeline) -> None:
-    results = _seen(pipeline, "left_hand_wave.mp4", 40)
-    assert len({person.person_id for result in results for person in result.keypoints}) == 1
-    for result in results:
-        (keypoints,), (pose,) = result.keypoints, result.poses
-        assert keypoints.person_id == pose.person_id
-        assert pose.placed
-        heights = pose.points[:, 1]  # y points down
-        head, foot = pose.skeleton.index("head_top"), pose.skeleton.index("left_ankle")
-        assert 1.2 < heights[foot] - heights[head] < 1.9
-        assert result.intrinsics.width == 1080
-    answers = [answer for result in results for answer in result.actions]
-    assert answers
-    for answer in answers:
-        np.testing.assert_allclose(answer.scores.sum(), 1, atol=1e-6)
-
-
-def test_the_answers_come_every_stride(pipeline: Pipeline) -> None:
-    results = _seen(pipeline, "both_hands_clap.mp4", 60)
-    stamps = [answer.stamp for result in results for answer in result.actions]
-    np.testing.assert_allclose(np.diff(stamps), PipelineSettings().stride, atol=0.041)
-
-
-def test_after_a_reset_everything_repeats(pipeline: Pipeline) -> None:
-    first = _seen(pipeline, "bow_nod.mp4", 5)[-1]
-    pipeline.reset()
-    again = _seen(pipeline, "bow_nod.mp4", 5)[-1]
-    np.testing.assert_allclose(first.poses[0].points, again.poses[0].points, atol=1e-6)
-
-
-def test_a_simulated_person_is_found_at_its_true_place(pipeline: Pipeline) -> None:
-    source = open_source(SourceSettings(seed=1, seconds=2.0, rate=15.0))
-    camera = source.intrinsics
-    assert camera is not None
-    score = TruthScore()
-    for frame in source:
-        result = pipeline(frame.image, frame.stamp, camera)
-        keypoints = [person.keypoints for person in frame.truth]
-        poses = [person.pose for person in frame.truth]
-        score.add_image((result.keypoints, result.poses), (keypoints, poses), camera)
-    report = score.report()
-    assert report.found > 0.9
-    assert report.ids == {0: 1}
-    assert report.keypoint_error < 0.02
-    assert report.pose_error < 0.2
-
-
-@pytest.mark.parametrize("shape", [(10,), (10, 10), (0, 10, 3), (10, 10, 4)])
-def test_wrong_images_are_refused(pipeline: Pipeline, shape: tuple[int, ...]) -> None:
-    with pytest.raises(InputError):
-        pipeline(np.zeros(shape, np.uint8), 0.0)
-
-
-def test_an_empty_image_has_no_people(pipeline: Pipeline) -> None:
-    result = pipeline(np.zeros((48, 64, 3), np.uint8), 0.0)
-    assert (result.keypoints, result.poses, result.actions) == ((), (), ())
-    assert result.intrinsics.width == 64
-
-
-def test_settings_and_the_action_model_can_be_changed_between_images(
-    pipeline: Pipeline, action_model: Path, other_action_model: Path
-) -> None:
-    usual = PipelineSettings(action_model=str(action_model))
-    other = replace(usual, action_model=str(other_action_model), max_people=1, person_height=1.5)
-    pipeline.apply(other)
-    assert pipeline.recogniser
-    assert pipeline.detector
-    assert pipeline.recogniser.labels == ("sitting", "falling")
-    stages = (pipeline.detector, pipeline.tracker, pipeline.lifter, pipeline.recogniser)
-    assert all(stage.settings is other for stage in stages)
-    with pytest.raises(ModelError, match="nowhere"):
-        pipeline.apply(replace(usual, action_model="nowhere", max_people=3))
-    assert all(stage.settings is other for stage in stages)
-    pipeline.apply(usual)
-
-
-faked = pytest.mark.usefixtures("fake_stages")
+pytestmark = pytest.mark.usefixtures("fake_stages")
 BRIGHT = np.full((48, 64, 3), 200, np.uint8)
 
 
-@faked
 def test_keywords_are_settings_and_checked() -> None:
     assert Pipeline(person_height=1.8).lifter.settings.person_height == 1.8
     settings = PipelineSettings(max_people=2, stride=0.5)
@@ -130,7 +30,6 @@ def test_keywords_are_settings_and_checked() -> None:
             Pipeline(**wrong)
 
 
-@faked
 def test_stages_can_be_left_out() -> None:
     pipeline = Pipeline(PosePipelineSettings(), recognise=False, detect=False)
     assert (pipeline.detector, pipeline.recogniser) == (None, None)
@@ -147,7 +46,6 @@ def test_stages_can_be_left_out() -> None:
         Pipeline(PosePipelineSettings())
 
 
-@faked
 def test_a_single_image_is_processed_without_memory() -> None:
     pipeline = Pipeline()
     first = pipeline(BRIGHT)
@@ -157,14 +55,12 @@ def test_a_single_image_is_processed_without_memory() -> None:
     np.testing.assert_array_equal(first.keypoints[0].points, again.keypoints[0].points)
 
 
-@faked
 @pytest.mark.parametrize("image", [None, "photo.jpg"])
 def test_a_missing_picture_is_named(image: Any) -> None:
     with pytest.raises(InputError, match=r"got (NoneType|str), .*cv2\.imread returns None"):
         Pipeline()(image)
 
 
-@faked
 def test_the_newest_answer_is_the_action_of_a_person() -> None:
     pipeline = Pipeline(stride=0.2, max_gap=0.5)
     answers = {0.0: "standing", 0.2: "waving_left", 3.0: ""}
@@ -180,7 +76,6 @@ def test_the_newest_answer_is_the_action_of_a_person() -> None:
     assert (back.label, back.score, back.scores.tolist()) == ("unknown", 0.0, [0.0, 0.0])
 
 
-@faked
 def test_late_images_are_not_processed_and_a_jump_restarts(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -202,7 +97,6 @@ def test_late_images_are_not_processed_and_a_jump_restarts(
     assert not pipeline(BRIGHT, 0.0).late
 
 
-@faked
 def test_late_detections_are_not_followed() -> None:
     pipeline, people = Pipeline(detect=False), fakes.Detector(PipelineSettings())(BRIGHT)
     frames = [pipeline.follow(people, (64, 48), stamp) for stamp in (1.0, 1.0, 0.9, 1.1)]
@@ -216,7 +110,6 @@ def test_late_detections_are_not_followed() -> None:
         pipeline.follow(people, (64, 48), float("nan"))
 
 
-@faked
 def test_another_part_of_a_source_restarts_the_pipeline() -> None:
     source = [SourceFrame(index, index / 10, BRIGHT, part=index // 3) for index in range(6)]
     frames = list(Pipeline().process(source))
@@ -224,7 +117,6 @@ def test_another_part_of_a_source_restarts_the_pipeline() -> None:
     assert [frame.index for frame in frames] == list(range(6))
 
 
-@faked
 def test_an_interaction_is_the_action_of_both_people() -> None:
     pipeline = Pipeline()
     pair = replace(fakes.estimate("waving_left", 0.0), person_ids=(0, 1))
@@ -236,7 +128,6 @@ def test_an_interaction_is_the_action_of_both_people() -> None:
     assert frame.actions == (pair,)
 
 
-@faked
 def test_all_images_of_a_source_are_processed_lazily(monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[bool] = []
     monkeypatch.setattr(SimulatedSource, "close", lambda _source: closed.append(True))
@@ -247,7 +138,6 @@ def test_all_images_of_a_source_are_processed_lazily(monkeypatch: pytest.MonkeyP
     assert closed == [True]
 
 
-@faked
 def test_images_are_a_source() -> None:
     frames = list(Pipeline().process([BRIGHT, BRIGHT], rate=5.0))
     assert [(frame.index, frame.stamp) for frame in frames] == [(0, 0.0), (1, 0.2)]
@@ -256,20 +146,17 @@ def test_images_are_a_source() -> None:
         Pipeline().process([BRIGHT], seconds=1.0)
 
 
-@faked
 @pytest.mark.parametrize("keyword", [{"rate": -1.0}, {"topic": "/image"}])
 def test_source_settings_are_checked(keyword: dict[str, object]) -> None:
     with pytest.raises(SettingError, match=next(iter(keyword))):
         Pipeline().process("simulation", **keyword)
 
 
-@faked
 def test_a_missing_file_is_refused_at_once() -> None:
     with pytest.raises(SourceError, match="nowhere"):
         Pipeline().process("nowhere.mp4")
 
 
-@faked
 def test_a_number_is_a_webcam(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     monkeypatch.setattr(sources, "open_source", lambda settings: opened.append(settings.source))
@@ -277,7 +164,6 @@ def test_a_number_is_a_webcam(monkeypatch: pytest.MonkeyPatch) -> None:
     assert opened == ["3"]
 
 
-@faked
 def test_detections_of_a_source_replace_the_detector() -> None:
     detections = fakes.Detector(PipelineSettings())(BRIGHT)
     source = [SourceFrame(7, 0.5, BRIGHT, people=detections)]
@@ -285,7 +171,6 @@ def test_detections_of_a_source_replace_the_detector() -> None:
     assert (frame.index, frame.stamp, len(frame.people)) == (7, 0.5, 1)
 
 
-@faked
 def test_frames_and_people_print_readably() -> None:
     frame = Pipeline()(BRIGHT, 1.0)
     (person,) = frame.people

@@ -1,119 +1,32 @@
 """The launch files with real launch_ros: names, topics and parameters that reach the processes."""
 
-import importlib.util
-from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
 
 pytest.importorskip("launch_ros", reason="launch_ros is not installed: it comes with ROS alone")
 
-import launch_ros.actions
-from launch import LaunchContext
-from launch.action import Action
 from launch.actions import DeclareLaunchArgument
-from launch.utilities import normalize_to_list_of_substitutions, perform_substitutions
-from launch_ros.utilities import evaluate_parameters, normalize_parameters
 
-FOLDER = Path(__file__).resolve().parents[2] / "launch"
+from launch_plans import LaunchPlan, load
+
 STAGES = ["keypoints_node", "lifter_node", "action_node"]
 
 
-@dataclass
-class Process:
-    """Processes of a launch file, with its substitutions performed."""
-
-    namespace: str
-    topics: dict[str, str]
-    parameters: dict[str, Any] = field(default_factory=dict)
-    files: list[Path] = field(default_factory=list)
-    environment: dict[str, str] = field(default_factory=dict)
-    arguments: list[str] = field(default_factory=list)
-    respawn: bool = False
-
-
-def load(name: str) -> ModuleType:
-    path = FOLDER / f"{name}.launch.py"
-    spec = importlib.util.spec_from_file_location(name.replace(".", "_"), path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-class Launched:
-    """Calling it with a launch file and arguments gives the processes by name, none started."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.context = LaunchContext()
-        self.processes: dict[str, Process] = {}
-        launched = self
-
-        class Recorder(Action):  # type: ignore[misc]
-            def __init__(self, **arguments: Any) -> None:
-                super().__init__()
-                self.arguments = arguments
-
-            def execute(self, _context: LaunchContext) -> None:
-                launched.record(**self.arguments)
-
-        monkeypatch.setattr(launch_ros.actions, "Node", Recorder)
-
-    def __call__(self, name: str, **arguments: str) -> dict[str, Process]:
-        self.context.launch_configurations.update(arguments)
-        todo: list[Any] = [load(name).generate_launch_description()]
-        while todo:
-            todo = [*(todo.pop(0).visit(self.context) or ()), *todo]
-        return self.processes
-
-    def text(self, value: Any) -> str:
-        return str(perform_substitutions(self.context, normalize_to_list_of_substitutions(value)))
-
-    def record(
-        self,
-        *,
-        executable: str,
-        name: Any = "",
-        namespace: Any = "",
-        remappings: Any = (),
-        parameters: Any = (),
-        additional_env: Any = None,
-        arguments: Any = (),
-        respawn: bool = False,
-        **_others: Any,
-    ) -> None:
-        topics = {self.text(old): self.text(new) for old, new in remappings}
-        process = Process(self.text(namespace), topics, respawn=respawn)
-        process.arguments = [self.text(word) for word in arguments]
-        for variable, value in (additional_env or {}).items():
-            process.environment[self.text(variable)] = self.text(value)
-        for entry in evaluate_parameters(self.context, normalize_parameters(parameters)):
-            if isinstance(entry, Path):
-                process.files.append(entry)
-            else:
-                process.parameters |= entry
-        self.processes[self.text(name) or executable] = process
-
-
 @pytest.fixture
-def launched(monkeypatch: pytest.MonkeyPatch) -> Launched:
-    return Launched(monkeypatch)
+def plan(monkeypatch: pytest.MonkeyPatch) -> LaunchPlan:
+    return LaunchPlan(monkeypatch)
 
 
-def test_three_nodes_and_nothing_overridden_by_default(launched: Launched) -> None:
-    found = launched("pose_action")
+def test_three_nodes_and_nothing_overridden_by_default(plan: LaunchPlan) -> None:
+    found = plan("pose_action")
     assert list(found) == STAGES
     assert all(process.parameters == {} and not process.files for process in found.values())
     assert all(process.namespace == "" for process in found.values())
 
 
-def test_topics_and_namespace_reach_the_nodes(launched: Launched) -> None:
-    found = launched(
-        "pose_action", image="/eye/image_raw", camera_info="/eye/info", namespace="robot"
-    )
+def test_topics_and_namespace_reach_the_nodes(plan: LaunchPlan) -> None:
+    found = plan("pose_action", image="/eye/image_raw", camera_info="/eye/info", namespace="robot")
     assert found["keypoints_node"].topics == {"image": "/eye/image_raw"}
     assert found["lifter_node"].topics == {"camera_info": "/eye/info"}
     assert all(process.namespace == "robot" for process in found.values())
@@ -128,9 +41,9 @@ def test_topics_and_namespace_reach_the_nodes(launched: Launched) -> None:
     ],
 )
 def test_without_a_topic_of_its_own_the_calibration_is_beside_the_images(
-    launched: Launched, image: str, beside: str
+    plan: LaunchPlan, image: str, beside: str
 ) -> None:
-    found = launched("demo", image=image, rviz="false")
+    found = plan("demo", image=image, rviz="false")
     assert found["lifter_node"].topics == {"camera_info": beside}
     assert found["camera_node"].topics == {"image": image, "camera_info": beside}
     assert "rectified" not in found["lifter_node"].parameters
@@ -138,11 +51,11 @@ def test_without_a_topic_of_its_own_the_calibration_is_beside_the_images(
 
 @pytest.mark.parametrize("one_process", ["false", "true"])
 def test_images_named_as_rectified_have_no_distortion(
-    launched: Launched, one_process: str, tmp_path: Path
+    plan: LaunchPlan, one_process: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "own.yaml"
     file.write_text("/**:\n  ros__parameters:\n    rectified: false\n")
-    found = launched(
+    found = plan(
         "pose_action", image="/eye/image_rect", one_process=one_process, params_file=str(file)
     )
     node = found["pipeline" if one_process == "true" else "lifter_node"]
@@ -150,8 +63,8 @@ def test_images_named_as_rectified_have_no_distortion(
     assert node.topics["camera_info"] == "/eye/camera_info"
 
 
-def test_parameters_reach_the_nodes_that_have_them_with_their_type(launched: Launched) -> None:
-    found = launched(
+def test_parameters_reach_the_nodes_that_have_them_with_their_type(plan: LaunchPlan) -> None:
+    found = plan(
         "pose_action",
         engine="onnxruntime",
         use_sim_time="true",
@@ -171,15 +84,15 @@ def test_parameters_reach_the_nodes_that_have_them_with_their_type(launched: Lau
     }
 
 
-def test_a_file_of_parameters_reaches_every_node(launched: Launched, tmp_path: Path) -> None:
+def test_a_file_of_parameters_reaches_every_node(plan: LaunchPlan, tmp_path: Path) -> None:
     file = tmp_path / "own.yaml"
     file.write_text("/**/lifter_node:\n  ros__parameters:\n    field_of_view: 70.0\n")
-    found = launched("pose_action", params_file=str(file))
+    found = plan("pose_action", params_file=str(file))
     assert all(process.files == [file] for process in found.values())
 
 
-def test_one_process_has_everything(launched: Launched) -> None:
-    found = launched("pose_action", one_process="true", engine="onnxruntime", image="/eye")
+def test_one_process_has_everything(plan: LaunchPlan) -> None:
+    found = plan("pose_action", one_process="true", engine="onnxruntime", image="/eye")
     assert list(found) == ["pipeline"]
     assert found["pipeline"].topics == {"image": "/eye", "camera_info": "/camera_info"}
     engines = ("detector_engine", "lifter_engine", "action_engine")
@@ -188,11 +101,9 @@ def test_one_process_has_everything(launched: Launched) -> None:
 
 @pytest.mark.parametrize("one_process", ["false", "true"])
 def test_interactions_are_another_action_node_with_a_topic_of_its_own(
-    launched: Launched, one_process: str
+    plan: LaunchPlan, one_process: str
 ) -> None:
-    found = launched(
-        "pose_action", interactions="true", engine="onnxruntime", one_process=one_process
-    )
+    found = plan("pose_action", interactions="true", engine="onnxruntime", one_process=one_process)
     assert list(found)[-1] == "interaction_node"
     node = found["interaction_node"]
     assert node.topics == {"action": "interaction"}
@@ -201,9 +112,9 @@ def test_interactions_are_another_action_node_with_a_topic_of_its_own(
 
 @pytest.mark.parametrize("one_process", ["false", "true"])
 def test_the_view_is_one_more_process_on_the_same_topics(
-    launched: Launched, one_process: str
+    plan: LaunchPlan, one_process: str
 ) -> None:
-    found = launched(
+    found = plan(
         "pose_action",
         image="/eye/image_rect",
         view="true",
@@ -218,13 +129,13 @@ def test_the_view_is_one_more_process_on_the_same_topics(
     assert all(process.respawn for name, process in found.items() if name != "view_node")
 
 
-def test_the_view_of_a_launch_file_can_be_a_file(launched: Launched) -> None:
-    found = launched("pose_action", view="people.rrd", rviz="true")
+def test_the_view_of_a_launch_file_can_be_a_file(plan: LaunchPlan) -> None:
+    found = plan("pose_action", view="people.rrd", rviz="true")
     assert found["view_node"].parameters == {"view": "people.rrd"}
 
 
-def test_rviz_stands_in_the_namespace_of_the_nodes(launched: Launched) -> None:
-    found = launched("pose_action", rviz="true", namespace="robot")
+def test_rviz_stands_in_the_namespace_of_the_nodes(plan: LaunchPlan) -> None:
+    found = plan("pose_action", rviz="true", namespace="robot")
     assert list(found) == [*STAGES, "rviz2"]
     assert found["rviz2"].namespace == "robot"
 
@@ -235,22 +146,22 @@ def test_rviz_stands_in_the_namespace_of_the_nodes(launched: Launched) -> None:
 )
 @pytest.mark.parametrize("one_process", ["false", "true"])
 def test_rviz_shows_people_without_a_robot_description(
-    launched: Launched, one_process: str, namespace: str, frame: str
+    plan: LaunchPlan, one_process: str, namespace: str, frame: str
 ) -> None:
-    found = launched("pose_action", rviz="true", namespace=namespace, one_process=one_process)
+    found = plan("pose_action", rviz="true", namespace=namespace, one_process=one_process)
     node = found["pipeline" if one_process == "true" else "lifter_node"]
     assert node.parameters == {"upright_frame": frame}
     assert found["rviz2"].arguments[-2:] == ["--fixed-frame", frame]
 
 
-def test_the_fixed_frame_of_a_robot(launched: Launched) -> None:
-    found = launched("pose_action", rviz="true", fixed_frame="odom")
+def test_the_fixed_frame_of_a_robot(plan: LaunchPlan) -> None:
+    found = plan("pose_action", rviz="true", fixed_frame="odom")
     assert found["lifter_node"].parameters == {}
     assert found["rviz2"].arguments[-2:] == ["--fixed-frame", "odom"]
 
 
-def test_the_demo_has_a_camera_on_the_same_topics(launched: Launched) -> None:
-    found = launched("demo", image="/eye", namespace="robot", source="0", people="2", rviz="false")
+def test_the_demo_has_a_camera_on_the_same_topics(plan: LaunchPlan) -> None:
+    found = plan("demo", image="/eye", namespace="robot", source="0", people="2", rviz="false")
     assert {*STAGES, "camera_node"} <= set(found)
     camera = found["camera_node"]
     assert camera.topics["image"] == found["keypoints_node"].topics["image"] == "/eye"
@@ -261,9 +172,9 @@ def test_the_demo_has_a_camera_on_the_same_topics(launched: Launched) -> None:
 @pytest.mark.parametrize(
     "argument", ["respawn", "rviz", "use_sim_time", "image_transport", "interactions"]
 )
-def test_a_wrong_word_is_refused_with_the_choices(launched: Launched, argument: str) -> None:
+def test_a_wrong_word_is_refused_with_the_choices(plan: LaunchPlan, argument: str) -> None:
     with pytest.raises(RuntimeError, match="Valid options are"):
-        launched("pose_action", **{argument: "perhaps"})
+        plan("pose_action", **{argument: "perhaps"})
 
 
 def test_every_argument_is_described() -> None:
@@ -275,11 +186,11 @@ def test_every_argument_is_described() -> None:
 
 
 def test_only_image_publishers_get_the_dds_profile_with_shared_memory(
-    launched: Launched, monkeypatch: pytest.MonkeyPatch
+    plan: LaunchPlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for vendor in ("FASTDDS", "FASTRTPS"):
         monkeypatch.delenv(f"{vendor}_DEFAULT_PROFILES_FILE", raising=False)
-    found = launched("demo", rviz="false")
+    found = plan("demo", rviz="false")
     files = {name: Path(*process.environment.values()) for name, process in found.items()}
     names = {name: file.name for name, file in files.items()}
     assert names == {
@@ -291,13 +202,11 @@ def test_only_image_publishers_get_the_dds_profile_with_shared_memory(
     assert all(file.is_file() for file in files.values())
 
 
-def test_the_profile_of_the_user_is_kept(
-    launched: Launched, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_profile_of_the_user_is_kept(plan: LaunchPlan, monkeypatch: pytest.MonkeyPatch) -> None:
     variable = load("pose_action").PROFILE
     monkeypatch.setenv(variable, "/own.xml")
-    found = launched("pose_action", one_process="true")
+    found = plan("pose_action", one_process="true")
     assert found["pipeline"].environment == {variable: "/own.xml"}
-    found = launched("pose_action", one_process="false")
+    found = plan("pose_action", one_process="false")
     assert found["keypoints_node"].environment == {variable: "/own.xml"}
     assert found["lifter_node"].environment == found["action_node"].environment == {}

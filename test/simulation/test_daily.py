@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +15,6 @@ from pose_action_ros.simulation import FIGURE, Body, Performance, perform
 from pose_action_ros.simulation.channels import SIDES, Channels
 from pose_action_ros.simulation.feet import Foot, plant_feet
 from pose_action_ros.simulation.kinematics import Posed, pose_body
-from pose_action_ros.simulation.motions.gait import HELD, walking
 from pose_action_ros.simulation.motions.places import at_head
 from pose_action_ros.simulation.timing import Rounds, Strokes, bump
 from properties import examples
@@ -204,31 +202,6 @@ def test_circling_arms_are_straight_and_go_round(styles: range) -> None:
         second, straight = max(sizes)
         assert second > 0.05 * arm
         assert straight > 0.9 * arm
-
-
-@several
-def test_walking_people_hold_their_arms_in_many_ways(styles: range) -> None:
-    for seed, name in product(styles[:3], HELD):
-        body = Body()
-        motion = walking(body, np.random.default_rng(seed), 1.0, arms=name)
-        channels = motion(TIMES).limited()
-        stride = np.ptp(channels["left_hip_flex"])
-        assert stride > 5
-        swing = np.min([np.ptp(channels[f"{side}_flex"]) for side in SIDES])
-        if name != "swing":
-            assert swing < 0.4 * 60
-
-
-def test_walking_at_times_stops_and_says_so() -> None:
-    stops = 0
-    for seed in range(40):
-        performance = perform("walking", np.random.default_rng(seed), room=1.0)
-        channels = performance.channels(np.arange(0, 20, 0.1))
-        still = channels["phase"] == 1
-        if still.any():
-            stops += 1
-            assert np.ptp(np.abs(np.diff(channels["left_knee"]))[still[1:]]) < 20
-    assert 2 < stops < 20
 
 
 @examples(20)

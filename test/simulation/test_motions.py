@@ -5,17 +5,16 @@ from __future__ import annotations
 from itertools import pairwise, product
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from performances import performance_of
 from pose_action_ros.errors import InputError
-from pose_action_ros.simulation import ACTIONS, FIGURE, OTHERS, Body, Performance, perform
+from pose_action_ros.simulation import ACTIONS, FIGURE, OTHERS, perform
 from pose_action_ros.simulation.channels import CHANNELS, LATERAL, Channels
-from pose_action_ros.simulation.free_movement import FREE, free_performance
+from pose_action_ros.simulation.free_movement import FREE
 from pose_action_ros.simulation.kinematics import pose_body
 from pose_action_ros.simulation.motions.states import LOW
 
-Array = npt.NDArray[np.float64]
 TIMES = np.arange(0.0, 5.0, 0.02)
 EXPECTED = (
     "standing walking running waving_left waving_right waving_both raising_hand clapping bowing "
@@ -27,12 +26,6 @@ EXPECTED = (
 REPEATED = ("turning_round", "drinking", "phoning", "hand_at_face", "looking_at_phone", "throwing")
 WITHIN = (*REPEATED, "lunging", "carrying", "jumping_jack", "arm_circles", *OTHERS)
 """Movements with angles near the ranges of motion."""
-several_styles = pytest.mark.parametrize(
-    "styles",
-    [range(2), pytest.param(range(2, 40), marks=pytest.mark.exhaustive)],
-    ids=["few", "many"],
-)
-
 # Bones within one segment or between adjacent joints; the neck is derived from the shoulders.
 RIGID = [
     (parent, child)
@@ -41,22 +34,11 @@ RIGID = [
     and FIGURE.joints[child] not in ("neck", "spine")
     if not FIGURE.joints[child].endswith(("_index", "_pinky"))
 ]
-
 FINGERLESS = [
     number
     for number, name in enumerate(FIGURE.joints)
     if not name.endswith(("_index", "_pinky", "_thumb"))
 ]
-
-
-def joint(joints: Array, name: str) -> Array:
-    return joints[:, FIGURE.index(name)]
-
-
-def performance_of(label: str, seed: int, body: Body | None = None) -> Performance:
-    """Draw a performance of an action or of free movement."""
-    rng = np.random.default_rng(seed)
-    return free_performance(rng, body) if label == FREE else perform(label, rng, body)
 
 
 class Movement:
@@ -182,122 +164,3 @@ def test_styles_differ(movements: list[Movement]) -> None:
     poses = [movements[0].joints[75], *others]
     apart = [np.linalg.norm(a - b, axis=-1).max() for a, b in pairwise(poses)]
     assert min(apart) > 0.03
-
-
-@several_styles
-def test_only_the_waving_hand_moves(styles: range) -> None:
-    for seed in styles:
-        joints = perform("waving_left", np.random.default_rng(seed)).joints(np.arange(2, 5, 0.02))
-        lengths = {}
-        for side in ("left", "right"):
-            hand = joint(joints, f"{side}_hand") - joint(joints, "neck")
-            lengths[side] = np.linalg.norm(np.diff(hand, axis=0), axis=1).sum()
-        assert lengths["left"] > 0.3
-        assert lengths["left"] > 1.5 * lengths["right"]
-
-
-@several_styles
-def test_clapping_hands_meet(styles: range) -> None:
-    for seed in styles:
-        joints = perform("clapping", np.random.default_rng(seed)).joints(np.arange(1, 4, 0.01))
-        gap = np.linalg.norm(joint(joints, "left_wrist") - joint(joints, "right_wrist"), axis=1)
-        assert gap.min() < 0.12
-        assert np.ptp(gap) > 0.04
-
-
-@several_styles
-def test_a_seated_person_stays_down(styles: range) -> None:
-    for seed in styles:
-        performance = perform("sitting_down", np.random.default_rng(seed))
-        hips = joint(performance.joints([0.0, 3.5, 8.0, 20.0]), "mid_hip")[:, 2]
-        assert hips[0] > 0.45 * performance.body.height
-        assert (hips[1:] < 0.37 * performance.body.height).all()
-
-
-@several_styles
-def test_flight_is_a_parabola(styles: range) -> None:
-    """While both feet are off the floor the body falls at about g.
-
-    The hips alone do not: they stay up while the legs are bent.
-    """
-    for seed in styles:
-        step = 0.005
-        joints = perform("jumping", np.random.default_rng(seed)).joints(np.arange(0, 4, step))
-        soles = [FIGURE.index(f"{s}_{p}") for s in ("left", "right") for p in ("heel", "big_toe")]
-        lift = joints[:, soles, 2].min(axis=1)
-        legs = [f"{side}_{part}" for side in ("left", "right") for part in ("knee", "ankle")]
-        heights = [joint(joints, name)[:, 2] for name in ("mid_hip", "mid_hip", "neck", *legs)]
-        fall = np.diff(np.mean(heights, axis=0), 2) / step**2
-        flying = lift[1:-1] > 0.8 * lift.max()
-        assert flying.any()
-        assert -60 < np.median(fall[flying]) < -5
-
-
-def test_opposite_arm_and_leg_swing_together() -> None:
-    joints = perform("walking", np.random.default_rng(1)).joints(np.arange(0, 8, 0.02))
-    hips = joint(joints, "mid_hip")
-    across = joint(joints, "left_hip") - joint(joints, "right_hip")
-    ahead = np.cross(across, [0, 0, 1])
-    ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
-    swing = {
-        name: np.sum((joint(joints, name) - hips) * ahead, axis=1)
-        for name in ("left_wrist", "right_wrist", "left_ankle", "right_ankle")
-    }
-    legs = swing["left_ankle"] - swing["right_ankle"]
-    arms = swing["left_wrist"] - swing["right_wrist"]
-    assert np.corrcoef(legs, arms)[0, 1] < -0.7
-
-
-@pytest.mark.parametrize("label", ["walking", "running"])
-@several_styles
-def test_walking_stays_within_the_room(label: str, styles: range) -> None:
-    for seed, room in product(styles, (0.0, 0.6, 1.1, 2.0)):
-        performance = perform(label, np.random.default_rng(seed), room=room)
-        hips = joint(performance.joints(np.arange(0, 20, 0.1)), "mid_hip")
-        assert np.linalg.norm(hips[:, :2], axis=1).max() < max(2 * room, 0.3)
-
-
-@several_styles
-def test_bodies_are_of_human_size(styles: range) -> None:
-    for seed in styles:
-        body = Body.random(np.random.default_rng(seed))
-        joints = perform("standing", np.random.default_rng(0), body).joints([0.0])
-        assert 0.95 <= body.height <= 2.05
-        assert joint(joints, "head_top")[0, 2] == pytest.approx(body.height, rel=0.05)
-        assert 0.24 < body.trunk / body.height < 0.34
-
-
-@pytest.mark.parametrize(
-    ("count", "factor"), [(2, 1), pytest.param(30, 3, marks=pytest.mark.exhaustive)]
-)
-def test_free_movement_covers_more_places_of_hands_than_the_actions(
-    count: int, factor: int
-) -> None:
-    """Places are cubes of a fifth of the arm's length."""
-
-    def places(label: str, styles: int, seconds: float) -> set[tuple[int, ...]]:
-        cubes: set[tuple[int, ...]] = set()
-        for seed in range(styles):
-            joints = performance_of(label, seed, Body()).joints(np.arange(0, seconds, 0.1))
-            for side, out in (("left", 1), ("right", -1)):
-                reach = joint(joints, f"{side}_wrist") - joint(joints, f"{side}_shoulder")
-                rows = np.floor(reach * [1, out, 1] / (0.2 * Body().arm)).astype(int)
-                cubes.update(map(tuple, rows.tolist()))
-        return cubes
-
-    upright = [label for label in ACTIONS if label not in LOW]
-    free = places(FREE, count * len(upright) // 3, 24.0)  # as long as all actions
-    actions = set[tuple[int, ...]]().union(*(places(label, count, 8.0) for label in upright))
-    assert len(free - actions) > factor * len(actions - free)
-
-
-@several_styles
-def test_free_hands_and_elbows_stay_outside_the_trunk(styles: range) -> None:
-    for seed in styles:
-        joints = performance_of(FREE, seed).joints(np.arange(0, 25, 0.1))
-        hips, neck = joint(joints, "mid_hip"), joint(joints, "neck")
-        trunk = neck - hips
-        for name in ("left_wrist", "right_wrist", "left_elbow", "right_elbow"):
-            place = joint(joints, name) - hips
-            along = np.clip(np.sum(place * trunk, axis=1) / np.sum(trunk**2, axis=1), 0, 1)
-            assert (np.linalg.norm(place - along[:, None] * trunk, axis=1) < 0.08).mean() < 0.2
