@@ -13,8 +13,8 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -26,7 +26,7 @@ import rclpy
 from ament_index_python.packages import get_package_prefix
 from rclpy.node import Node
 
-from benchmarks.measuring import dds_profile
+from benchmarks.stopped_processes import LIMIT, busy, exit_code, kill_processes, start, to_group
 from pose_action_ros.errors import PoseActionError
 
 PACKAGE = "pose_action_ros"
@@ -64,8 +64,6 @@ _LONGEST_GAP = 0.4
 """Longest time between two signals [s]."""
 _LONGEST_START = 4.0
 """Longest time between the start of a process and a signal while it starts [s]."""
-_LIMIT = 600.0
-"""Time limit for a start, and for a stop [s]; for processes that are stuck, not for slow ones."""
 _DIED = re.compile(r"\[ERROR\] \[(\w+)-\d+\]: process has died \[pid \d+, exit code (-?\d+)")
 
 
@@ -114,7 +112,7 @@ class Stops:
         folder = Path(get_package_prefix(PACKAGE)) / "lib" / PACKAGE
         remaps = ["--ros-args", "-r", f"__ns:=/{space}"]
         processes = {
-            name: _start([str(folder / name), *remaps], self._folder / f"{space}_{name}.log")
+            name: start([str(folder / name), *remaps], self._folder / f"{space}_{name}.log")
             for name in NODES
         }
         self._wait(space, list(NODES.values()), processes.values(), starting=starting)
@@ -122,9 +120,9 @@ class Stops:
         self._signal(NODE_SIGNALS[kind], [one.send_signal for one in processes.values()])
         for name, process in processes.items():
             row = self._row(name, kind, starting=starting)
-            row.codes[str(_code(process))] += 1
+            row.codes[str(exit_code(process))] += 1
             row.seconds.append(monotonic() - begin)
-            row.left += self._left(space, name)
+            row.left += kill_processes(space, name)
 
     def stop_launch(self, name: str, kind: str, *, starting: bool) -> None:
         """Start a launch file in a namespace of its own, and stop it."""
@@ -132,23 +130,23 @@ class Stops:
         words, topics = LAUNCHES[name]
         log = self._folder / f"{space}_launch.log"
         command = ["ros2", "launch", PACKAGE, *words, f"namespace:={space}"]
-        process = _start(command, log)
+        process = start(command, log)
         self._wait(space, topics, [process], starting=starting)
         begin = monotonic()
-        send = process.send_signal if "to ros2" in kind else _to_group(process)
+        send = process.send_signal if "to ros2" in kind else to_group(process)
         self._signal(LAUNCH_SIGNALS[kind], [send])
         row = self._row(name, kind, starting=starting)
-        code = str(_code(process))
+        code = str(exit_code(process))
         self.launchers.codes[code if code == "0" else f"{code} ({kind})"] += 1
         row.seconds.append(monotonic() - begin)
         text = log.read_text(encoding="utf-8", errors="replace")
         row.codes["0"] += text.count("process has finished cleanly")
         row.codes.update(f"{code} ({node})" for node, code in _DIED.findall(text))
-        row.left += self._left(space, "")
+        row.left += kill_processes(space, "")
 
     def kill(self) -> None:
         """End all processes that still run."""
-        self._left(f"stop_{os.getpid()}_", "")
+        kill_processes(f"stop_{os.getpid()}_", "")
 
     def _space(self) -> str:
         """A namespace that no other run has."""
@@ -170,7 +168,7 @@ class Stops:
         if starting:
             sleep(self._random.uniform(0.0, _LONGEST_START))
             return
-        end = monotonic() + _LIMIT
+        end = monotonic() + LIMIT
         while not all(self._observer.count_publishers(f"/{space}/{topic}") for topic in topics):
             if monotonic() > end or any(process.poll() is not None for process in processes):
                 raise PoseActionError(f"{space} did not start; see the logs in {self._folder}")
@@ -187,67 +185,6 @@ class Stops:
             for send in targets:
                 with suppress(ProcessLookupError):
                     send(number)
-
-    def _left(self, space: str, name: str) -> int:
-        """End the processes of a namespace that still run; their number."""
-        left = list(_processes_with(space, name))
-        for process in left:
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        return len(left)
-
-
-def _start(command: list[str], log: Path) -> subprocess.Popen[bytes]:
-    """Start a process in a session of its own; a shell's background jobs ignore SIGINT."""
-    with log.open("wb") as file:
-        return subprocess.Popen(  # noqa: S603 - no shell, own arguments
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            env={**os.environ, **dds_profile()},
-            preexec_fn=lambda: signal.signal(INT, signal.default_int_handler),  # noqa: PLW1509
-        )
-
-
-def _to_group(process: subprocess.Popen[bytes]) -> Callable[[int], object]:
-    return lambda number: os.killpg(process.pid, number)
-
-
-def _code(process: subprocess.Popen[bytes]) -> int | str:
-    """Exit code of a process that is to end; it is killed if it does not."""
-    try:
-        return process.wait(_LIMIT)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-        return "did not end"
-
-
-def _processes_with(space: str, name: str) -> Iterator[int]:
-    """Processes with a namespace, and the name of an executable, in their command line."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            words = (folder / "cmdline").read_bytes().decode(errors="replace")
-            if space in words and name in words:
-                yield int(folder.name)
-
-
-@contextmanager
-def busy(number: int) -> Iterator[None]:
-    """Run processes that take a core each."""
-    code = "while True: pass"
-    processes = [
-        subprocess.Popen([sys.executable, "-c", code])  # noqa: S603 - own code
-        for _ in range(number)
-    ]
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
 
 
 def table_of(rows: Table) -> list[str]:
