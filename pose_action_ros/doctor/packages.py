@@ -22,7 +22,13 @@ OPENCVS = (
     "opencv-contrib-python",
     "opencv-contrib-python-headless",
 )
-BRIDGE = "from cv_bridge import CvBridge; CvBridge().encoding_to_dtype_with_channels('bgr8')"
+BRIDGE = """
+import numpy
+from cv_bridge import CvBridge
+bridge = CvBridge()
+bridge.encoding_to_dtype_with_channels("bgr8")
+bridge.cv2_to_imgmsg(numpy.zeros((1, 1, 3), numpy.uint8), "bgr8")
+"""
 NUMPY_SIGNS = ("compiled using NumPy 1", "_ARRAY_API", "numpy.core.multiarray", "numpy.dtype size")
 """Parts of the errors of packages that were compiled against another NumPy."""
 
@@ -83,6 +89,13 @@ BRIDGE_NUMPY = Problem(
     "cv_bridge was compiled for NumPy 1, and NumPy 2 is installed.",
     "this package converts images without cv_bridge; other nodes that use cv_bridge fail",
     "python3 -m pip install 'numpy<2' beside an installed ROS",
+)
+BRIDGE_OPENCV = Problem(
+    "cv-bridge-opencv",
+    Level.WARN,
+    "cv_bridge was compiled against OpenCV 4, and Python imports OpenCV 5.",
+    "this package reads images as usual; other nodes that publish images with cv_bridge fail",
+    "python3 -m pip uninstall {package} to use the distribution's OpenCV",
 )
 BRIDGE_BROKEN = Problem(
     "cv-bridge-broken",
@@ -174,4 +187,9 @@ def check_cv_bridge(machine: Machine) -> Finding:
         return BRIDGE_NUMPY.finding(
             f"cv_bridge was compiled for NumPy 1, NumPy {numpy} is installed"
         )
+    if last_line(outcome.output).startswith("KeyError"):  # the numbers of its types changed
+        package = next((name for name in OPENCVS if name in machine.packages), OPENCVS[0])
+        version = machine.packages.get(package, "of another version")
+        text = f"cv_bridge was compiled against OpenCV 4, OpenCV {version} is installed"
+        return BRIDGE_OPENCV.finding(text, package=package)
     return BRIDGE_BROKEN.finding(f"cv_bridge: {last_line(outcome.output)}", distro=distro)

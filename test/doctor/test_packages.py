@@ -59,6 +59,27 @@ def test_cv_bridge_for_numpy_1_beside_numpy_2(
     assert this_machine().packages["numpy"] in finding.text
 
 
+COMPILED_FOR_OPENCV_4 = """\
+class CvBridge:
+    def encoding_to_dtype_with_channels(self, encoding):
+        return "uint8", 3
+
+    def cv2_to_imgmsg(self, image, encoding):
+        return {64: "8UC3"}[16]  # CV_8UC3 of OpenCV 5 and 4
+"""
+
+
+def test_cv_bridge_for_opencv_4_beside_opencv_5(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(tmp_path, "cv_bridge", COMPILED_FOR_OPENCV_4)
+    monkeypatch.syspath_prepend(tmp_path)
+    machine = replace(this_machine(), packages={"opencv-contrib-python": "5.0.0.93"})
+    finding = only([packages.check_cv_bridge(machine)], packages.BRIDGE_OPENCV)
+    assert "OpenCV 5.0.0.93 is installed" in finding.text
+    assert "uninstall opencv-contrib-python" in finding.remedy
+
+
 @pytest.mark.parametrize(
     ("code", "problem"),
     [

@@ -11,7 +11,10 @@ import pytest
 
 pytest.importorskip("sensor_msgs")
 
+from doctor.standin import fine
 from encoded_images import HEIGHT, WIDTH, encoded, message, photo
+from pose_action_ros.doctor.machine import this_machine
+from pose_action_ros.doctor.packages import check_cv_bridge
 from pose_action_ros.messages.images import ENCODINGS, bgr_from_image
 from pose_action_ros.nodes import images, keypoints_node
 from pose_action_ros.nodes.images import BRIDGED, image_from
@@ -35,6 +38,10 @@ def noise(encoding: str, seed: int = 0) -> Any:
 def test_the_installed_cv_bridge_is_used() -> None:
     images.cv_bridge.cache_clear()
     assert isinstance(images.cv_bridge(), cv_bridge.CvBridge)
+
+
+def test_doctor_finds_that_it_works() -> None:
+    assert fine([check_cv_bridge(this_machine())]) == ["cv_bridge works"]
 
 
 @pytest.mark.parametrize("encoding", ["bgr8", *COMMON])
