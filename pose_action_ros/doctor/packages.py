@@ -23,11 +23,11 @@ OPENCVS = (
     "opencv-contrib-python-headless",
 )
 BRIDGE = """
-import numpy
 from cv_bridge import CvBridge
+from numpy import uint8, zeros
 bridge = CvBridge()
 bridge.encoding_to_dtype_with_channels("bgr8")
-bridge.cv2_to_imgmsg(numpy.zeros((1, 1, 3), numpy.uint8), "bgr8")
+bridge.cv2_to_imgmsg(zeros((1, 1, 3), uint8), "bgr8")
 """
 NUMPY_SIGNS = ("compiled using NumPy 1", "_ARRAY_API", "numpy.core.multiarray", "numpy.dtype size")
 """Parts of the errors of packages that were compiled against another NumPy."""

@@ -210,7 +210,14 @@ def publish_diagnostics(node: Node, noun: str, report: Callable[[], Report]) -> 
     updater = Updater(node, PERIOD)
     updater.setHardwareID(HARDWARE_ID)
     updater.add(task, lambda status: _fill(status, report()))
+    node.destroy_timer(updater.timer)
+    updater.timer = _steady_timer(node, updater.period, updater.update)
     return updater
+
+
+def _steady_timer(node: Node, period: float, callback: Callable[[], None]) -> object:
+    """A timer of the real world: simulated time may stand still or be far away."""
+    return node.create_timer(period, callback, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
 
 def _fill(status: Any, report: Report) -> Any:
@@ -227,9 +234,7 @@ class _OwnUpdater:
     def __init__(self, node: Node, task: str, report: Callable[[], Report]) -> None:
         self._node, self._task, self._report = node, task, report
         self._publisher = node.create_publisher(DiagnosticArray, "/diagnostics", 1)
-        # Simulated time may stand still or be far away; health is of the real world.
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._timer = node.create_timer(PERIOD, self._publish, clock=steady)
+        self._timer = _steady_timer(node, PERIOD, self._publish)
 
     def _publish(self) -> None:
         report = self._report()

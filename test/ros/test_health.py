@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from rclpy.clock import ClockType  # type: ignore[attr-defined] # here in all distributions
 from rclpy.node import Node
 
 from pose_action_ros.nodes.health import Finding, Level, Statistics, publish_diagnostics
@@ -121,12 +123,25 @@ class Status:
         self.values[key] = value
 
 
+@dataclass(eq=False)
+class Timer:
+    """Stand-in for a timer of a node."""
+
+    period: float
+    callback: Callable[[], None]
+    clock: Any = None
+
+
 class Updater:
     """Stand-in for diagnostic_updater's Updater."""
 
     def __init__(self, node: Node, period: float) -> None:
         self.node, self.period, self.hardware = node, period, ""
         self.tasks: dict[str, Callable[[Status], Status]] = {}
+        self.timer = node.create_timer(period, self.update)
+
+    def update(self) -> None:
+        """Publish the tasks."""
 
     def setHardwareID(self, name: str) -> None:  # noqa: N802 - its name
         self.hardware = name
@@ -142,12 +157,19 @@ def test_diagnostic_updater_is_used_where_it_is_installed(monkeypatch: pytest.Mo
     statistics = Statistics("image")
     statistics.activate()
     statistics.failed("bad image")
-    node: Any = SimpleNamespace(get_namespace=lambda: "/left")
+    destroyed: list[Timer] = []
+    node: Any = SimpleNamespace(
+        get_namespace=lambda: "/left", create_timer=Timer, destroy_timer=destroyed.append
+    )
     updater = publish_diagnostics(node, "image", statistics.report)
     assert isinstance(updater, Updater)
     assert (updater.period, updater.hardware) == (1.0, "none")
     status = updater.tasks["image stream in /left"](Status())
     assert (status.level, status.values["last error"]) == (b"\x02", "bad image")
+    (of_the_node,) = destroyed  # it stands still where simulated time does
+    assert of_the_node.clock is None
+    assert (updater.timer.period, updater.timer.callback) == (1.0, updater.update)
+    assert updater.timer.clock.clock_type == ClockType.STEADY_TIME
 
 
 def test_without_diagnostic_updater_the_report_is_the_same(
