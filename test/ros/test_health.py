@@ -138,7 +138,7 @@ class Updater:
     def __init__(self, node: Node, period: float) -> None:
         self.node, self.period, self.hardware = node, period, ""
         self.tasks: dict[str, Callable[[Status], Status]] = {}
-        self.timer = node.create_timer(period, self.update)
+        self.timer: Any = node.create_timer(period, self.update)
 
     def update(self) -> None:
         """Publish the tasks."""
