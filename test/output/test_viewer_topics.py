@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 from rosbags.highlevel import AnyReader
-from rosbags.interfaces import QosDurability
+from rosbags.interfaces import MessageDefinitionFormat, QosDurability
 
 from bag_files import START, brightness_counts, raw, write_bag
 from pose_action_ros import cli
@@ -197,14 +197,44 @@ def _panels(layout: Any) -> Iterator[str]:
         yield from _panels(layout["second"])
 
 
-def test_the_layout_shows_topics_of_the_bag(messages: dict[str, list[Any]]) -> None:
-    layout = json.loads(LAYOUT.read_text(encoding="utf-8"))
+def _layout() -> Any:
+    return json.loads(LAYOUT.read_text(encoding="utf-8"))
+
+
+def test_the_layout_shows_topics_of_the_bag() -> None:
+    layout = _layout()
     panels = layout["configById"]
     assert sorted(_panels(layout["layout"])) == sorted(panels)
-    assert panels["Image!overlay"]["imageMode"]["imageTopic"] in TOPICS
-    assert panels["3D!people"]["followTf"] == UPRIGHT_FRAME
-    assert set(panels["3D!people"]["topics"]) <= set(TOPICS)
-    for panel in ("StateTransitions!labels", "Plot!scores"):
-        for path in panels[panel]["paths"]:
-            topic, _, field = path["value"].partition(".")
-            assert hasattr(messages[topic][0], field)
+    image, space = panels["Image!overlay"], panels["3D!people"]
+    assert TOPICS[image["imageMode"]["imageTopic"]] == "sensor_msgs/msg/CompressedImage"
+    assert space["followTf"] == UPRIGHT_FRAME
+    for panel in (image, space):
+        for topic in panel["topics"]:
+            assert TOPICS[topic] == "visualization_msgs/msg/MarkerArray"
+        # without it, Lichtblick shows an alert
+        assert panel["scene"]["transforms"]["enablePreloading"] is True
+
+
+def test_viewers_can_decode_the_topics(folder: Path) -> None:
+    """Lichtblick and Foxglove decode CDR with a definition in the bag."""
+    with AnyReader([folder / "results.mcap"]) as reader:
+        found = {one.topic: one for one in reader.connections}
+        for topic, name in TOPICS.items():
+            ext: Any = found[topic].ext
+            assert (found[topic].msgtype, ext.serialization_format) == (name, "cdr")
+        for one in found.values():
+            assert one.msgdef.format is MessageDefinitionFormat.MSG, one.topic
+            assert one.msgdef.data, one.topic
+
+
+def test_paths_of_the_layout_select_actions(messages: dict[str, list[Any]]) -> None:
+    panels = _layout()["configById"]
+    for panel, field in (("StateTransitions!labels", "label"), ("Plot!scores", "score")):
+        paths = [path["value"] for path in panels[panel]["paths"]]
+        one_person = [f"/action{{person_ids=={number}}}.{field}" for number in (0, 1)]
+        assert paths == [*one_person, f"/action.{field}"]
+    assert messages["/action"]
+    for message in messages["/action"]:
+        assert hasattr(message, "label")
+        assert hasattr(message, "score")
+        assert list(message.person_ids) == [0]
