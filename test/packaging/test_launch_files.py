@@ -1,5 +1,6 @@
 """The launch files with real launch_ros: names, topics and parameters that reach the processes."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from launch.actions import DeclareLaunchArgument
 
 from launch_plans import LaunchPlan, load
 
+logging.setLoggerClass(logging.Logger)  # loggers of the class of launch do not propagate
 STAGES = ["keypoints_node", "lifter_node", "action_node"]
 
 

@@ -26,6 +26,7 @@ from launched import Launched, Launching, launching
 from ros_processes import Launch
 from ros_support import Peer, wait_until
 
+logging.setLoggerClass(logging.Logger)  # loggers of the class of launch do not propagate
 _LOG = logging.getLogger(__name__)
 STAGES = ("keypoints_node", "lifter_node", "action_node")
 GLOBAL = ("/diagnostics", "/parameter_events", "/rosout", "/tf", "/tf_static", "/human")
