@@ -201,8 +201,12 @@ class _OpenCv:
     """OpenCV's writer."""
 
     def __init__(self, writer: cv2.VideoWriter) -> None:
-        self.write = writer.write
+        self._writer = writer
         self.close = writer.release
+
+    def write(self, image: Image) -> None:
+        """See _Writer."""
+        self._writer.write(image)
 
 
 def _open_cv(path: Path, rate: float, size: tuple[int, int], name: str) -> _Writer:
