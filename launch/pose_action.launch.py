@@ -6,7 +6,10 @@ ros2 launch pose_action_ros pose_action.launch.py image:=/camera/image_raw \
 
 from __future__ import annotations
 
+import atexit
 import os
+import signal
+from threading import current_thread, main_thread
 
 from ament_index_python.packages import get_package_share_path
 from launch import Action, LaunchContext, LaunchDescription
@@ -109,11 +112,25 @@ ARGUMENTS = (
 )
 
 
+def handle_interrupts_once() -> None:
+    """Let launch alone handle SIGINT, which it reads from a file descriptor.
+
+    Python's own handler raises KeyboardInterrupt as well. That of a second Ctrl-C may come in a
+    task of launch, which then never ends: `ros2 launch` would hang after its nodes have ended. Or
+    it may come after launch, and `ros2 launch` would end with -2.
+    """
+    own = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if own and current_thread() is main_thread():
+        signal.signal(signal.SIGINT, lambda _signal, _frame: None)
+        atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
+
+
 def generate_launch_description() -> LaunchDescription:
     """Return arguments and nodes.
 
     dds_variable and camera_info_topic are for launch files that include this one.
     """
+    handle_interrupts_once()
     variable = SetLaunchConfiguration("dds_variable", PROFILE)
     return LaunchDescription([*ARGUMENTS, variable, OpaqueFunction(function=compose)])
 

@@ -163,6 +163,19 @@ def test_the_demo_ends_at_ctrl_c(start: Launching, peer: Peer) -> None:
     _end_cleanly(demo, 4)
 
 
+def test_many_interrupts_in_a_row_end_launch_once(start: Launching, peer: Peer) -> None:
+    demo = start("demo", rviz="false", one_process="true")
+    _labels(peer)
+    for _ in range(40):  # each may come in another task of launch
+        if demo.process.poll() is None:
+            os.kill(demo.process.pid, signal.SIGINT)
+        time.sleep(0.002)
+    wait_until(lambda: demo.process.poll() is not None)
+    assert demo.process.returncode == 0, demo.said
+    assert demo.said.count("process has finished cleanly") == 2, demo.said
+    assert not demo.living()
+
+
 def _end_cleanly(launched: Launched, count: int) -> None:
     assert len(launched.living()) == count
     took = launched.ctrl_c()
