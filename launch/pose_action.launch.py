@@ -9,6 +9,8 @@ from __future__ import annotations
 import atexit
 import os
 import signal
+import sys
+from pathlib import Path
 from threading import current_thread, main_thread
 
 from ament_index_python.packages import get_package_share_path
@@ -113,14 +115,15 @@ ARGUMENTS = (
 
 
 def handle_interrupts_once() -> None:
-    """Let launch alone handle SIGINT, which it reads from a file descriptor.
+    """In `ros2 launch`, let launch alone handle SIGINT, which it reads from a file descriptor.
 
     Python's own handler raises KeyboardInterrupt as well. That of a second Ctrl-C may come in a
     task of launch, which then never ends: `ros2 launch` would hang after its nodes have ended. Or
-    it may come after launch, and `ros2 launch` would end with -2.
+    it may come after launch, and `ros2 launch` would end with -2. Other programs that load this
+    file, such as tests, keep their handler.
     """
     own = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if own and current_thread() is main_thread():
+    if own and Path(sys.argv[0]).name == "ros2" and current_thread() is main_thread():
         signal.signal(signal.SIGINT, lambda _signal, _frame: None)
         atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
 

@@ -1,6 +1,8 @@
 """The launch files with real launch_ros: names, topics and parameters that reach the processes."""
 
 import logging
+import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,22 @@ def test_three_nodes_and_nothing_overridden_by_default(plan: LaunchPlan) -> None
     assert list(found) == STAGES
     assert all(process.parameters == {} and not process.files for process in found.values())
     assert all(process.namespace == "" for process in found.values())
+
+
+@pytest.mark.parametrize(("program", "kept"), [("/opt/ros/bin/ros2", False), ("pytest", True)])
+def test_only_ros2_launch_leaves_sigint_to_launch(
+    plan: LaunchPlan, monkeypatch: pytest.MonkeyPatch, program: str, kept: bool
+) -> None:
+    registered: list[object] = []
+    monkeypatch.setattr("atexit.register", lambda *given: registered.append(given))
+    monkeypatch.setattr(sys, "argv", [program])
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        plan("pose_action")
+        assert (signal.getsignal(signal.SIGINT) is signal.default_int_handler) == kept
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert bool(registered) != kept
 
 
 def test_topics_and_namespace_reach_the_nodes(plan: LaunchPlan) -> None:
