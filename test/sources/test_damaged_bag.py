@@ -71,7 +71,7 @@ def test_a_truncated_bag_is_read_up_to_the_cut(
         source = bag_source(path)
         shown = brightness_of(source)
         assert shown == [5 * number for number in range(len(shown))]
-        assert part * 40 - 4 < len(shown) <= 40
+        assert part * 40 - 5 < len(shown) <= 40  # the pages of SQLite end elsewhere in each version
         assert f"bag {path}: " in source.damage
         assert source.damage in caplog.text
     whole = bag_source(bag)
