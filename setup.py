@@ -53,7 +53,7 @@ setup(
         "train": requirements("train"),
         "evaluate": ["motrics>=0.3", "pycocotools>=2.0"],
         "c3d": ["ezc3d>=1.5"],
-        "view": ["rerun-sdk>=0.41"],
+        "view": ["rerun-sdk>=0.39"],
         "ray": ["ray>=2.9"],
         "tensorrt": ["tensorrt>=10", "cuda-python>=12"],
         "docs": requirements("docs"),
