@@ -18,13 +18,9 @@ from pose_action_ros.engines import load_engine
 from pose_action_ros.lab.evaluation.tables import Table, show
 from pose_action_ros.lab.networks.cells import CellNetwork
 from pose_action_ros.lab.networks.ensemble import joined
+from pose_action_ros.lab.training.action.architecture import SEARCHED, make_network
 from pose_action_ros.lab.training.action.fit import loss_of
-from pose_action_ros.lab.training.action.model import (
-    SEARCHED,
-    ActionModel,
-    make_network,
-    write_model,
-)
+from pose_action_ros.lab.training.action.model import ActionModel, write_model
 from pose_action_ros.lab.training.action.settings import Fitting, NetworkChoice
 from pose_action_ros.recognition.classifier import INPUT
 from pose_action_ros.recognition.spmf_settings import SpmfSettings

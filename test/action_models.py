@@ -19,7 +19,10 @@ def write_action_model(
 ) -> Path:
     """Write an .onnx file with its card; no answer is "unknown"."""
     torch = pytest.importorskip("torch", reason="the model is exported by PyTorch")
-    from pose_action_ros.lab.training.action import model  # noqa: PLC0415 - needs PyTorch
+    from pose_action_ros.lab.training.action import (  # noqa: PLC0415 - needs PyTorch
+        architecture,
+        model,
+    )
 
     torch.manual_seed(seed)
     images, choice = (
@@ -28,7 +31,7 @@ def write_action_model(
             network="cnn", channels=4, full_height=spmf is not None and spmf.colours == "level"
         ),
     )
-    net = model.make_network(choice, len(labels), images.shape).eval()
+    net = architecture.make_network(choice, len(labels), images.shape).eval()
     made = model.ActionModel(net, tuple(labels), images, WINDOW, 1.0, 0.0)
     model.write_model(path, made, choice, {}, {})
     return path

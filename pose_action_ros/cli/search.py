@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
 
     from pose_action_ros.lab.search.enas import search
     from pose_action_ros.lab.search.report import write_report
-    from pose_action_ros.lab.training.action.model import cell_shape
+    from pose_action_ros.lab.training.action.architecture import cell_shape
 
     sections = read_sections(args.config, SECTIONS)
     torch.set_num_threads(min(2, torch.get_num_threads()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -61,18 +62,30 @@ class ActionCnn(nn.Module):
 
 
 class Calibrated(nn.Module):
-    """Images to probabilities: softmax(logits / temperature).
+    """Images to probabilities: softmax(logits / temperature + log(weights)).
 
     Guo, Pleiss, Sun, Weinberger: On Calibration of Modern Neural Networks, ICML 2017, equation 9.
+    The weights stand for other frequencies of the labels than in training: Saerens, Latinne,
+    Decaestecker: Adjusting the Outputs of a Classifier to New a Priori Probabilities, Neural
+    Computation 2002, equation 2.4.
+
+    Args:
+        network: images to logits.
+        temperature: divisor of the logits.
+        weights: (L,) of the outputs, each greater than 0; none for equal ones.
     """
 
-    def __init__(self, network: nn.Module, temperature: float) -> None:
+    def __init__(
+        self, network: nn.Module, temperature: float, weights: Sequence[float] = ()
+    ) -> None:
         super().__init__()
         self.network, self.temperature = network, temperature
+        self._shift = torch.tensor(weights).log() if len(weights) else None
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, height, width, channels) of 0 to 255 to probabilities (B, labels)."""
-        return torch.softmax(self.network(images) / self.temperature, dim=1)
+        logits = self.network(images) / self.temperature
+        return torch.softmax(logits if self._shift is None else logits + self._shift, dim=1)
 
 
 def _square_layers(shape: CnnShape) -> nn.Sequential:

@@ -42,6 +42,13 @@ def test_temperature_changes_the_certainty_and_not_the_order() -> None:
     assert (sharp.max(dim=1).values > soft.max(dim=1).values).all()
 
 
+def test_weights_multiply_the_probabilities() -> None:
+    network, weights = ActionCnn(CnnShape(4)).eval(), [0.5, 1.0, 3.0, 1.0]
+    expected = Calibrated(network, 2.0).eval()(IMAGES) * torch.tensor(weights)
+    expected /= expected.sum(dim=1, keepdim=True)
+    torch.testing.assert_close(Calibrated(network, 2.0, weights).eval()(IMAGES), expected)
+
+
 def test_the_time_of_an_event_matters() -> None:
     network = ActionCnn(CnnShape(4)).eval()
     assert not torch.allclose(network(IMAGES), network(IMAGES.flip(2)))

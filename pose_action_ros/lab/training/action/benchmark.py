@@ -17,8 +17,8 @@ from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.evaluation.action_report import Answers
 from pose_action_ros.lab.evaluation.tables import Table
 from pose_action_ros.lab.search.report import comparison
+from pose_action_ros.lab.training.action.architecture import make_network
 from pose_action_ros.lab.training.action.fit import fit, predict_logits
-from pose_action_ros.lab.training.action.model import make_network
 from pose_action_ros.lab.training.action.protocols import Split
 from pose_action_ros.lab.training.action.sequence_examples import SequenceExamples
 from pose_action_ros.lab.training.action.settings import CELLS, HAND_MADE, RANDOM

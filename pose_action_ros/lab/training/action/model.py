@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from scipy.special import softmax
 from torch import Tensor, nn
 
-from pose_action_ros.errors import ModelError, SettingError
-from pose_action_ros.lab.networks.action_cnn import ActionCnn, Calibrated, CnnShape
+from pose_action_ros.errors import ModelError
+from pose_action_ros.lab.networks.action_cnn import ActionCnn, Calibrated
 from pose_action_ros.lab.networks.cells import CellNetwork, CellShape, load_weights
 from pose_action_ros.lab.networks.ensemble import Ensemble, joined, members_of
 from pose_action_ros.lab.networks.genotype import (
-    Genotype,
     from_json,
-    random_genotype,
-    read_genotype,
     to_json,
 )
-from pose_action_ros.lab.search.settings import SearchSettings
-from pose_action_ros.lab.training.action.settings import HAND_MADE, RANDOM, NetworkChoice
+from pose_action_ros.lab.training.action.settings import NetworkChoice
 from pose_action_ros.lab.training.action.visible import needs_of
 from pose_action_ros.lab.training.export import export
 from pose_action_ros.models.card import ModelCard, read_card
@@ -33,12 +30,12 @@ from pose_action_ros.recognition.classifier import INPUT, OUTPUT, SILENT
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 from pose_action_ros.settings import from_mapping
 
-SEARCHED = Path(__file__).parents[2] / "networks" / "searched.json"
-"""Genotype found on JET images with square cells."""
 WEIGHTS = ".weights.npz"
 """Suffix of the file of weights beside the .onnx file, from which training can be continued."""
 MEMBER = "members."
 """Prefix of the names of weights of an ensemble, before the number of the member."""
+NONE = "none"
+"""Name of no action among the labels of a prior."""
 LAST = "stack.linear."
 """Prefix of the names of the last layer's weights."""
 FRESH = 0.01  # standard deviation of the weights of a new label
@@ -57,6 +54,8 @@ class ActionModel:
         unknown_below: probability below which the answer is "unknown"; one for all labels, or one
             for each.
         silent: labels that are learnt, but never answered.
+        prior: how many times more frequent a label is before a robot than in training, NONE for no
+            action; 1 where missing.
     """
 
     network: nn.Module
@@ -66,6 +65,18 @@ class ActionModel:
     temperature: float
     unknown_below: float | Mapping[str, float]
     silent: tuple[str, ...] = ()
+    prior: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def weights(self) -> npt.NDArray[np.float64]:
+        """Prior of each output of the network: the labels, then the background if it has one."""
+        names = (*self.labels, NONE) if self.background else self.labels
+        return np.array([self.prior.get(name, 1.0) for name in names])
+
+    def probabilities(self, logits: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+        """Calibrated probabilities (N, L), or (N, L + 1) with the background, of logits."""
+        scaled = logits / self.temperature + np.log(self.weights)
+        return np.asarray(softmax(scaled, axis=1), np.float64)
 
     @property
     def thresholds(self) -> npt.NDArray[np.float64]:
@@ -86,49 +97,6 @@ class ActionModel:
         """True if the logits of the labels are followed by one of the background."""
         assert isinstance(self.network, (ActionCnn, CellNetwork, Ensemble))
         return self.network.shape.spare > 0
-
-
-def make_network(
-    choice: NetworkChoice, labels: int, shape: tuple[int, int, int], spare: int = 0
-) -> nn.Module:
-    """Create the network for images of a shape (height, width, channels), with random weights.
-
-    Raises:
-        ModelError, SettingError: the genotype is invalid or cannot be read.
-    """
-    if choice.network == HAND_MADE:
-        sizes = (*shape[:2], choice.channels, choice.dropout, spare, shape[2], choice.full_height)
-        return ActionCnn(CnnShape(labels, *sizes))
-    return CellNetwork(_genotype(choice.genotype), cell_shape(choice, labels, shape, spare))
-
-
-def cell_shape(
-    choice: NetworkChoice, labels: int, shape: tuple[int, int, int], spare: int = 0
-) -> CellShape:
-    """Shape of the network of cells for images (height, width, channels)."""
-    return CellShape(
-        labels=labels,
-        height=shape[0],
-        width=shape[1],
-        channels=choice.channels,
-        blocks=choice.blocks,
-        cells=choice.cells,
-        dropout=choice.dropout,
-        drop_path=choice.drop_path,
-        spare=spare,
-        inputs=shape[2],
-        full_height=choice.full_height,
-    )
-
-
-def _genotype(name: str) -> Genotype:
-    """The genotype that a setting names."""
-    if name.startswith(RANDOM):
-        seed = name.removeprefix(RANDOM)
-        if not seed.isdecimal():
-            raise SettingError(f"got genotype {name!r}, expected a number after {RANDOM!r}")
-        return random_genotype(np.random.default_rng(int(seed)), SearchSettings().nodes)
-    return read_genotype(SEARCHED if name == "searched" else Path(name))
 
 
 def with_labels(
@@ -204,6 +172,7 @@ def write_model(
         "silent": list(model.silent),
         "needs": needs_of(model.labels) if model.spmf.people == 1 else [],
         "temperature": round(model.temperature, 4),
+        "prior": dict(model.prior),
         "spmf": {key: value for key, value in spmf.items() if key != "skeleton"},
         "network": choice.network,
         "background": model.background,
@@ -225,7 +194,9 @@ def write_model(
     )
     rng = np.random.default_rng(0)
     example = torch.from_numpy(rng.integers(0, 256, (4, *model.spmf.shape))).float()
-    export(Calibrated(model.network, model.temperature), example, (INPUT, (OUTPUT,)), path, card)
+    weights = model.weights.tolist() if model.prior else ()
+    calibrated = Calibrated(model.network, model.temperature, weights)
+    export(calibrated, example, (INPUT, (OUTPUT,)), path, card)
     if isinstance(model.network, (CellNetwork, Ensemble)):
         state = {
             name: _rounded(value).numpy() for name, value in model.network.state_dict().items()
@@ -277,4 +248,5 @@ def read_model(path: Path) -> ActionModel:
         temperature=float(settings["temperature"]),
         unknown_below=settings["unknown_below"],
         silent=tuple(settings.get("silent", ())),
+        prior=dict(settings.get("prior", {})),
     )

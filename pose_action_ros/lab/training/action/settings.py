@@ -175,6 +175,12 @@ class AnswerChoice(Settings):
     silent: str = setting(
         "", "labels that are learnt and never answered, separated by commas; empty for none"
     )
+    prior: str = setting(
+        "",
+        "how many times more frequent labels are before a robot than in training, such as "
+        "'raising_hand=2.5, arm_circles=0.3', `none` for no action; separated by commas, 1 for "
+        "the others",
+    )
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy.special import softmax
 from torch import nn
 
 from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.networks.cells import CellNetwork
 from pose_action_ros.lab.networks.ensemble import joined
 from pose_action_ros.lab.search.enas import Examples
+from pose_action_ros.lab.training.action.architecture import make_network
 from pose_action_ros.lab.training.action.calibration import action_scores, unnamed_scores
 from pose_action_ros.lab.training.action.fit import Images, Labels, fit, predict_logits
-from pose_action_ros.lab.training.action.model import ActionModel, make_network, round_weights
+from pose_action_ros.lab.training.action.model import ActionModel, round_weights
 from pose_action_ros.lab.training.action.settings import HAND_MADE
 from pose_action_ros.lifting import LifterSettings
 from pose_action_ros.models.card import find_model, read_card
@@ -81,7 +81,7 @@ def fitted_member(  # noqa: PLR0917 - of fitted
 
 def probabilities(model: ActionModel, images: Images) -> npt.NDArray[np.floating]:
     """(N, L) or, with that of the background, (N, L + 1) calibrated probabilities."""
-    return np.asarray(softmax(predict_logits(model.network, images) / model.temperature, axis=1))
+    return model.probabilities(predict_logits(model.network, images))
 
 
 def scores_of_labels(model: ActionModel, images: Images, truth: Labels) -> dict[str, Any]:

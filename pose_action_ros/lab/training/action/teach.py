@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy.special import log_softmax, logsumexp, softmax
+from scipy.special import log_softmax, logsumexp
 from torch import nn
 
 from pose_action_ros.lab.networks.cells import CellNetwork
@@ -28,7 +28,12 @@ from pose_action_ros.lab.training.action.calibration import (
 )
 from pose_action_ros.lab.training.action.fit import fit, predict_logits
 from pose_action_ros.lab.training.action.last_layer import fit_last
-from pose_action_ros.lab.training.action.model import ActionModel, round_weights, with_labels
+from pose_action_ros.lab.training.action.model import (
+    NONE,
+    ActionModel,
+    round_weights,
+    with_labels,
+)
 from pose_action_ros.lab.training.action.settings import Fitting, TeachSettings
 from pose_action_ros.lab.training.action.teaching_data import COPIES, TeachingData
 from pose_action_ros.lab.training.action.windows import WindowMixture, WindowSet
@@ -84,6 +89,8 @@ def teach(base: ActionModel, data: TeachingData, settings: TeachSettings) -> Tau
     taught = joined(networks)
     round_weights(taught)
     after = _accuracy(taught, check, data.labels, data)
+    prior = {key: value for key, value in base.prior.items() if key in (*data.labels, NONE)}
+    base = replace(base, prior=prior)
     temperature, threshold = _calibration(base, taught, data, held_out, check)
     model = replace(
         base,
@@ -94,7 +101,7 @@ def teach(base: ActionModel, data: TeachingData, settings: TeachSettings) -> Tau
         silent=tuple(label for label in base.silent if label in data.untaught),
     )
     count = len(data.labels)
-    probabilities = [softmax(logits / temperature, axis=1)[:, :count] for logits in held_out]
+    probabilities = [model.probabilities(logits)[:, :count] for logits in held_out]
     return Taught(model, probabilities, before, after)
 
 
@@ -176,7 +183,8 @@ def _calibration(
     )
     # A threshold chosen with movements that are no action, as in `calibrate`, would turn a sixth of
     # the taught actions into "unknown".
-    probabilities = softmax(logits / temperature, axis=1)[:, : len(data.labels)]
+    calibrated = replace(base, network=network, labels=data.labels, temperature=temperature)
+    probabilities = calibrated.probabilities(logits)[:, : len(data.labels)]
     return temperature, fit_threshold(probabilities, labels)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from pose_action_ros.lab.training.action.calibration import (
 from pose_action_ros.lab.training.action.data import TrainingData
 from pose_action_ros.lab.training.action.fit import predict_logits
 from pose_action_ros.lab.training.action.model import (
+    NONE,
     ActionModel,
     write_model,
 )
@@ -83,6 +85,7 @@ def train(config: Path, output: Path, changes: Sequence[str] = (), member: int =
     data = data_of(config, output, changes)
     data.make_people()
     silent, early = _silent(sections["answers"]), _early(sections["answers"])
+    prior = _prior(sections["answers"])
     torch.set_num_threads(min(2, torch.get_num_threads()))
     validation = data.windows("validation")
     named = validation.truth >= 0
@@ -108,6 +111,7 @@ def train(config: Path, output: Path, changes: Sequence[str] = (), member: int =
         chosen.temperature,
         {**dict(zip(ACTIONS, thresholds, strict=True)), **early},
         tuple(name for name in ACTIONS if name in unsaid),
+        prior,
     )
     path = output / "action.onnx"
     training = described(sections, DATA, "action", config)
@@ -147,19 +151,38 @@ def _silent(answers: AnswerChoice) -> tuple[str, ...]:
 
 def _early(answers: AnswerChoice) -> dict[str, float]:
     """Labels with a threshold of their own; SettingError if one is no label or no probability."""
-    early: dict[str, float] = {}
-    for text in names_of(answers.early):
-        name, _, value = text.partition("=")
-        try:
-            early[name] = float(value)
-        except ValueError:
-            early[name] = -1.0
-        if name not in ACTIONS or not 0 <= early[name] <= 1:
+    early = _numbers(answers.early)
+    for text, (name, value) in early.items():
+        if name not in ACTIONS or not 0 <= value <= 1:
             raise SettingError(
                 f"early: got {text!r}, expected LABEL=PROBABILITY from 0 to 1 with one of the "
                 f"labels {', '.join(ACTIONS)}"
             )
-    return early
+    return dict(early.values())
+
+
+def _prior(answers: AnswerChoice) -> dict[str, float]:
+    """The prior by label; SettingError if one is no label or no frequency."""
+    prior = _numbers(answers.prior)
+    for text, (name, value) in prior.items():
+        if name not in (*ACTIONS, NONE) or not 0 < value < inf:
+            raise SettingError(
+                f"prior: got {text!r}, expected LABEL=FACTOR above 0 with {NONE} or one of the "
+                f"labels {', '.join(ACTIONS)}"
+            )
+    return dict(prior.values())
+
+
+def _numbers(texts: str) -> dict[str, tuple[str, float]]:
+    """Name and number of each NAME=NUMBER, separated by commas; -1 for another text."""
+    found = {}
+    for text in names_of(texts):
+        name, _, value = text.partition("=")
+        try:
+            found[text] = name, float(value)
+        except ValueError:
+            found[text] = name, -1.0
+    return found
 
 
 def _scores(model: ActionModel, data: TrainingData) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from scipy.special import softmax
 
 from pose_action_ros.lab.networks.cells import CellNetwork
 from pose_action_ros.lab.networks.ensemble import Ensemble, joined
+from pose_action_ros.lab.training.action.architecture import make_network
 from pose_action_ros.lab.training.action.fit import predict_logits
 from pose_action_ros.lab.training.action.model import (
+    NONE,
     ActionModel,
-    make_network,
     read_model,
     write_model,
 )
@@ -67,6 +68,23 @@ def test_thresholds_of_a_card_are_those_of_the_classifier(tmp_path: Path) -> Non
     )
     again = read_model(tmp_path / "one.onnx")
     assert again.thresholds == pytest.approx(model.thresholds, abs=1e-3)
+
+
+def test_a_prior_multiplies_the_probabilities_of_labels_and_background(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    choice = NetworkChoice(genotype="random:2", channels=4)
+    net = make_network(choice, len(LABELS), LEVELS.shape, spare=2).eval()
+    model = ActionModel(net, LABELS, LEVELS, 2.0, 0.7, 0.4, prior={"waving": 3.0, NONE: 0.5})
+    assert model.weights.tolist() == [1.0, 3.0, 0.5]
+    write_model(tmp_path / "one.onnx", model, choice, {}, {})
+    images = np.random.default_rng(0).integers(0, 256, (5, *LEVELS.shape), np.uint8)
+    logits = predict_logits(net, images)
+    weighted = softmax(logits / 0.7, axis=1) * model.weights
+    expected = weighted / weighted.sum(axis=1, keepdims=True)
+    assert model.probabilities(logits) == pytest.approx(expected, abs=1e-6)
+    classifier = ActionClassifier(str(tmp_path / "one.onnx"))
+    assert classifier(images) == pytest.approx(expected[:, : len(LABELS)], abs=1e-4)
+    assert read_model(tmp_path / "one.onnx").prior == model.prior
 
 
 def test_an_ensemble_answers_with_the_mean_probabilities_and_is_read_again(tmp_path: Path) -> None:

@@ -35,7 +35,8 @@ def base_model(folder: Path, labels: tuple[str, ...] = BASE) -> Path:
     torch.manual_seed(0)
     shape = CellShape(len(labels), 48, 32, channels=2, blocks=1, spare=2)
     network = CellNetwork(random_genotype(np.random.default_rng(0), 2), shape)
-    model = ActionModel(network, labels, SpmfSettings(), 2.0, 1.0, 0.3)
+    prior = {labels[-1]: 2.0, "none": 0.8}
+    model = ActionModel(network, labels, SpmfSettings(), 2.0, 1.0, 0.3, prior=prior)
     path = folder / "base.onnx"
     write_model(path, model, NetworkChoice(), {}, {})
     return path
@@ -104,6 +105,7 @@ def test_a_taught_model_works_in_recognisers_and_can_be_taught_again(
     model = read_model(path)
     kept = [model.labels.index(name) for name in ("waving_left", "waving_right")]
     assert model.thresholds[kept] == pytest.approx(0.3)  # of the base
+    assert model.prior == {"waving_right": 2.0, "none": 0.8}
     assert run(folder, path, "--output", str(tmp_path / "next.onnx"), "--epochs", "0") == 0
     assert read_model(tmp_path / "next.onnx").labels == classifier.labels
 
@@ -117,6 +119,7 @@ def test_one_recording_of_each_action_is_taught_without_scores(
     assert "turning_left: its other side has no recordings" in printed
     model = read_model(tmp_path / "dir.onnx")
     assert model.thresholds == pytest.approx(read_model(small).threshold)
+    assert model.prior == {"none": 0.8}
 
 
 def test_processed_films_are_taught_with_spans_in_a_csv_file(small: Path, tmp_path: Path) -> None:

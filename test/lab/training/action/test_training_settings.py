@@ -69,6 +69,15 @@ def test_thresholds_and_silent_labels_are_settings(tmp_path: Path) -> None:
         train_module._silent(replace(answers, silent="flying"))
 
 
+def test_a_prior_has_labels_and_factors() -> None:
+    answers = AnswerChoice(prior="raising_hand=2.5, none=0.5")
+    assert train_module._prior(answers) == {"raising_hand": 2.5, "none": 0.5}
+    assert train_module._prior(AnswerChoice()) == {}
+    for wrong in ("flying=2", "falling", "falling=0", "falling=-1", "falling=inf", "falling=low"):
+        with pytest.raises(SettingError, match=rf"prior: got '{wrong}', expected LABEL=FACTOR"):
+            train_module._prior(AnswerChoice(prior=wrong))
+
+
 def test_early_labels_have_thresholds_of_their_own() -> None:
     answers = AnswerChoice(early="falling=0.2, lying=0.4")
     assert train_module._early(answers) == {"falling": 0.2, "lying": 0.4}

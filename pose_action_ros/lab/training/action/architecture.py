@@ -1,0 +1,61 @@
+"""Action networks of a choice: cells of a genotype, or a hand-made one, with random weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from torch import nn
+
+from pose_action_ros.errors import SettingError
+from pose_action_ros.lab.networks.action_cnn import ActionCnn, CnnShape
+from pose_action_ros.lab.networks.cells import CellNetwork, CellShape
+from pose_action_ros.lab.networks.genotype import Genotype, random_genotype, read_genotype
+from pose_action_ros.lab.search.settings import SearchSettings
+from pose_action_ros.lab.training.action.settings import HAND_MADE, RANDOM, NetworkChoice
+
+SEARCHED = Path(__file__).parents[2] / "networks" / "searched.json"
+"""Genotype found on JET images with square cells."""
+
+
+def make_network(
+    choice: NetworkChoice, labels: int, shape: tuple[int, int, int], spare: int = 0
+) -> nn.Module:
+    """Create the network for images of a shape (height, width, channels), with random weights.
+
+    Raises:
+        ModelError, SettingError: the genotype is invalid or cannot be read.
+    """
+    if choice.network == HAND_MADE:
+        sizes = (*shape[:2], choice.channels, choice.dropout, spare, shape[2], choice.full_height)
+        return ActionCnn(CnnShape(labels, *sizes))
+    return CellNetwork(_genotype(choice.genotype), cell_shape(choice, labels, shape, spare))
+
+
+def cell_shape(
+    choice: NetworkChoice, labels: int, shape: tuple[int, int, int], spare: int = 0
+) -> CellShape:
+    """Shape of the network of cells for images (height, width, channels)."""
+    return CellShape(
+        labels=labels,
+        height=shape[0],
+        width=shape[1],
+        channels=choice.channels,
+        blocks=choice.blocks,
+        cells=choice.cells,
+        dropout=choice.dropout,
+        drop_path=choice.drop_path,
+        spare=spare,
+        inputs=shape[2],
+        full_height=choice.full_height,
+    )
+
+
+def _genotype(name: str) -> Genotype:
+    """The genotype that a setting names."""
+    if name.startswith(RANDOM):
+        seed = name.removeprefix(RANDOM)
+        if not seed.isdecimal():
+            raise SettingError(f"got genotype {name!r}, expected a number after {RANDOM!r}")
+        return random_genotype(np.random.default_rng(int(seed)), SearchSettings().nodes)
+    return read_genotype(SEARCHED if name == "searched" else Path(name))
