@@ -25,7 +25,7 @@ from pose_action_ros.models.card import read_card, write_card
 from pose_action_ros.recognition.classifier import SILENT
 from pose_action_ros.recognition.decision import DecisionRule
 
-CANDIDATES: Final = tuple(np.round(np.arange(0.35, 0.91, 0.05), 2).tolist())
+CANDIDATES: Final = tuple(np.round(np.arange(0.35, 0.91, 0.025), 3).tolist())
 FALSE: Final = 0.1
 """Greatest false share of the seconds of a label."""
 LITTLE: Final = 0.3
