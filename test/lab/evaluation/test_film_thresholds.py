@@ -49,7 +49,7 @@ def table(films: list[FilmEstimates]) -> dict[str, float]:
 
 def above(probability: float) -> float:
     """The lowest candidate above a probability."""
-    return next(value for value in CANDIDATES if value > probability)
+    return min(float(value) for value in CANDIDATES if value > probability)
 
 
 def test_a_label_that_is_never_mistaken_gets_the_lowest_threshold() -> None:
