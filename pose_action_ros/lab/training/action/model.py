@@ -1,4 +1,4 @@
-"""Action models: choice of the network, labels of its last layer, and files."""
+"""Action models: probabilities, labels of the last layer, and files."""
 
 from __future__ import annotations
 
@@ -18,10 +18,7 @@ from pose_action_ros.errors import ModelError
 from pose_action_ros.lab.networks.action_cnn import ActionCnn, Calibrated
 from pose_action_ros.lab.networks.cells import CellNetwork, CellShape, load_weights
 from pose_action_ros.lab.networks.ensemble import Ensemble, joined, members_of
-from pose_action_ros.lab.networks.genotype import (
-    from_json,
-    to_json,
-)
+from pose_action_ros.lab.networks.genotype import from_json, to_json
 from pose_action_ros.lab.training.action.settings import NetworkChoice
 from pose_action_ros.lab.training.action.visible import needs_of
 from pose_action_ros.lab.training.export import export

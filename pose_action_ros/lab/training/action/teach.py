@@ -89,8 +89,6 @@ def teach(base: ActionModel, data: TeachingData, settings: TeachSettings) -> Tau
     taught = joined(networks)
     round_weights(taught)
     after = _accuracy(taught, check, data.labels, data)
-    prior = {key: value for key, value in base.prior.items() if key in (*data.labels, NONE)}
-    base = replace(base, prior=prior)
     temperature, threshold = _calibration(base, taught, data, held_out, check)
     model = replace(
         base,
@@ -99,6 +97,7 @@ def teach(base: ActionModel, data: TeachingData, settings: TeachSettings) -> Tau
         temperature=temperature,
         unknown_below=_thresholds(base, data, threshold),
         silent=tuple(label for label in base.silent if label in data.untaught),
+        prior={name: base.prior[name] for name in base.prior if name in (*data.labels, NONE)},
     )
     count = len(data.labels)
     probabilities = [model.probabilities(logits)[:, :count] for logits in held_out]
