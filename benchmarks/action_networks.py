@@ -16,7 +16,6 @@ from torch import nn
 from benchmarks.measuring import Clock
 from pose_action_ros.engines import load_engine
 from pose_action_ros.lab.evaluation.tables import Table, show
-from pose_action_ros.lab.networks.cells import CellNetwork
 from pose_action_ros.lab.networks.ensemble import joined
 from pose_action_ros.lab.training.action.architecture import SEARCHED, make_network
 from pose_action_ros.lab.training.action.fit import loss_of
@@ -68,14 +67,13 @@ def main() -> None:
 def _row(name: str, choice: NetworkChoice, spmf: SpmfSettings, steps: int) -> tuple[str, ...]:
     torch.manual_seed(0)
     made = [make_network(choice, len(ACTIONS), spmf.shape, SPARE) for _ in range(choice.members)]
-    cells = [member for member in made if isinstance(member, CellNetwork)]
-    network = joined(cells) if len(made) > 1 else made[0]
+    network = joined(made)
     weights = sum(value.numel() for value in network.parameters())
     speed = _training(network, spmf, steps)
     model = ActionModel(network.eval(), ACTIONS, spmf, 2.0, 1.0, 0.5)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "network.onnx"
-        write_model(path, model, choice, {}, {})
+        write_model(path, model, {}, {})
         size, time = path.stat().st_size, _image(path, spmf)
     return name, f"{weights / 1e6:.2f} M", f"{size / 1e6:.1f} MB", f"{time:.2f} ms", f"{speed:.1f}"
 

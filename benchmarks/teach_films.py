@@ -27,7 +27,7 @@ from pose_action_ros.lab.evaluation.film_manifest import LabelledFilm, read_mani
 from pose_action_ros.lab.evaluation.tables import Table
 from pose_action_ros.lab.training.action.demonstrations import demonstrations_of
 from pose_action_ros.lab.training.action.model import ActionModel, read_model, write_model
-from pose_action_ros.lab.training.action.settings import NetworkChoice, TeachSettings
+from pose_action_ros.lab.training.action.settings import TeachSettings
 from pose_action_ros.lab.training.action.teach import teach
 from pose_action_ros.lab.training.action.teaching_data import TeachingData
 from pose_action_ros.labels import load_recordings
@@ -122,7 +122,7 @@ def _fold(
         data = TeachingData(base, demonstrations_of(recordings, base.spmf), settings)
         taught = teach(base, data, settings)
         seconds = time.perf_counter() - begun
-        write_model(path, taught.model, NetworkChoice(), {}, {})
+        write_model(path, taught.model, {}, {})
         before = _scores(tests, str(find_model(settings.base)))
         after = _scores(tests, str(path))
     return {

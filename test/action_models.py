@@ -33,7 +33,7 @@ def write_action_model(
     )
     net = architecture.make_network(choice, len(labels), images.shape).eval()
     made = model.ActionModel(net, tuple(labels), images, WINDOW, 1.0, 0.0)
-    model.write_model(path, made, choice, {}, {})
+    model.write_model(path, made, {}, {})
     return path
 
 

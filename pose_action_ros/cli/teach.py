@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pose_action_ros.cli.options import add_options, settings_from
 from pose_action_ros.errors import SettingError
-from pose_action_ros.lab.training.action.settings import NetworkChoice, TeachSettings
+from pose_action_ros.lab.training.action.settings import TeachSettings
 
 if TYPE_CHECKING:
     from pose_action_ros.lab.training.action.teach import Taught
@@ -80,7 +80,6 @@ def run(args: argparse.Namespace) -> int:
     write_model(
         output,
         taught.model,
-        NetworkChoice(),
         report.card_training(data, settings),
         report.card_scores(taught, results),
     )

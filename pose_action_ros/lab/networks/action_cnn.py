@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from pose_action_ros.lab.networks.action_network import ActionNetwork
 from pose_action_ros.lab.networks.operations import join_spare, pixels_of, series_of
 
 
@@ -36,29 +38,52 @@ class CnnShape:
     full_height: bool = False
 
 
-class ActionCnn(nn.Module):
-    """Images (B, height, width, inputs) of 0 to 255 to logits (B, labels).
+class ActionCnn(ActionNetwork):
+    """A hand-made network.
 
     The last feature map is not averaged: its columns are times and its rows joints, and the newest
-    time decides. During training, spare logits follow the others.
+    time decides.
     """
+
+    kind = "cnn"
+    last = "linear"
 
     def __init__(self, shape: CnnShape) -> None:
         super().__init__()
-        self.shape = shape
-        outputs = shape.labels + shape.spare
+        self._shape = shape
         if shape.full_height:
-            self.features, self.classify = _series_layers(shape), _series_head(shape, outputs)
+            self.layers, width = _series_layers(shape), shape.channels * (shape.width // 8)
         else:
-            self.features, self.classify = _square_layers(shape), _square_head(shape, outputs)
+            self.layers, width = _square_layers(shape), 4 * shape.channels
+        self.dropout = nn.Dropout(shape.dropout)
+        self.linear = nn.Linear(width, shape.labels + shape.spare)
 
-    def forward(self, images: Tensor) -> Tensor:
-        """Forward pass."""
-        pixels = series_of(images) if self.shape.full_height else pixels_of(images)
-        logits: Tensor = self.classify(self.features(pixels))
+    @property
+    def shape(self) -> CnnShape:
+        """Parameters that rebuild the network."""
+        return self._shape
+
+    def features(self, images: Tensor) -> Tensor:
+        """(B, height, width, inputs) of 0 to 255 to (B, F), the input of the last layer."""
+        features: Tensor = self.layers(
+            series_of(images) if self.shape.full_height else pixels_of(images)
+        )
+        return features
+
+    def classify(self, features: Tensor) -> Tensor:
+        """Features (B, F) to logits."""
+        logits: Tensor = self.linear(self.dropout(features))
         if self.training or not self.shape.spare:
             return logits
         return join_spare(logits, self.shape.labels)
+
+    def with_outputs(self, labels: int, spare: int) -> ActionCnn:
+        """A network of the same layers with other outputs, and random weights."""
+        return ActionCnn(replace(self.shape, labels=labels, spare=spare))
+
+    def described(self) -> dict[str, Any]:
+        """The architecture for a card."""
+        return {"network": self.kind, "shape": asdict(self.shape)}
 
 
 class Calibrated(nn.Module):
@@ -89,7 +114,7 @@ class Calibrated(nn.Module):
 
 
 def _square_layers(shape: CnnShape) -> nn.Sequential:
-    width = shape.channels
+    width, cells = shape.channels, (shape.height // 8) * (shape.width // 8)
     return nn.Sequential(
         *_layer(shape.inputs, width),
         nn.MaxPool2d(2),
@@ -98,18 +123,10 @@ def _square_layers(shape: CnnShape) -> nn.Sequential:
         *_layer(2 * width, 4 * width),
         *_layer(4 * width, 4 * width),
         nn.MaxPool2d(2),
-    )
-
-
-def _square_head(shape: CnnShape, outputs: int) -> nn.Sequential:
-    width, cells = shape.channels, (shape.height // 8) * (shape.width // 8)
-    return nn.Sequential(
         nn.Flatten(),
         nn.Dropout(shape.dropout),
         nn.Linear(4 * width * cells, 4 * width),
         nn.ReLU(),
-        nn.Dropout(shape.dropout),
-        nn.Linear(4 * width, outputs),
     )
 
 
@@ -125,12 +142,8 @@ def _series_layers(shape: CnnShape) -> nn.Sequential:
         nn.MaxPool2d((1, 2)),
         *_layer(width, width, (1, 3)),
         nn.MaxPool2d((1, 2)),
+        nn.Flatten(),
     )
-
-
-def _series_head(shape: CnnShape, outputs: int) -> nn.Sequential:
-    features = shape.channels * (shape.width // 8)
-    return nn.Sequential(nn.Flatten(), nn.Dropout(shape.dropout), nn.Linear(features, outputs))
 
 
 def _layer(inputs: int, outputs: int, size: tuple[int, int] = (3, 3)) -> tuple[nn.Module, ...]:

@@ -8,12 +8,14 @@ the size.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from pose_action_ros.errors import ModelError, SettingError
+from pose_action_ros.lab.networks.action_network import ActionNetwork
 from pose_action_ros.lab.networks.cell_layer import CellLayer, Parts, edges
 from pose_action_ros.lab.networks.genotype import OPERATIONS, Genotype, to_json
 from pose_action_ros.lab.networks.operations import join_spare, pixels_of, series_of
@@ -163,23 +165,24 @@ def _shrunk(size: int, halvings: int) -> int:
     return -(-size // factor)
 
 
-class CellNetwork(nn.Module):
-    """Images (B, height, width, inputs) of 0 to 255 to logits (B, labels), by one genotype.
+class CellNetwork(ActionNetwork):
+    """A stack of the cells of one genotype."""
 
-    During training, the spare logits follow those of the labels.
-    """
+    kind = "cells"
+    last = "stack.linear"
 
     def __init__(self, genotype: Genotype, shape: CellShape) -> None:
         super().__init__()
-        self.genotype, self.shape = genotype, shape
+        self.genotype, self._shape = genotype, shape
         self.stack = CellStack(Parts.of(genotype.normal), Parts.of(genotype.reduction), shape)
         # Saved with the weights: pooling has none, by which another genotype could be detected.
         self.code: Tensor
         self.register_buffer("code", _code(genotype))
 
-    def forward(self, images: Tensor) -> Tensor:
-        """Forward pass."""
-        return self.classify(self.features(images))
+    @property
+    def shape(self) -> CellShape:
+        """Parameters that rebuild the network, besides its genotype."""
+        return self._shape
 
     def features(self, images: Tensor) -> Tensor:
         """(B, height, width, inputs) of 0 to 255 to (B, F), the input of the last layer."""
@@ -188,6 +191,32 @@ class CellNetwork(nn.Module):
     def classify(self, features: Tensor) -> Tensor:
         """(B, F) to logits, see CellStack.classify."""
         return self.stack.classify(features)
+
+    def with_outputs(self, labels: int, spare: int) -> CellNetwork:
+        """A network of the same cells with other outputs, and random weights."""
+        return CellNetwork(self.genotype, replace(self.shape, labels=labels, spare=spare))
+
+    def described(self) -> dict[str, Any]:
+        """The architecture for a card."""
+        return {
+            "network": self.kind,
+            "genotype": to_json(self.genotype),
+            "shape": asdict(self.shape),
+        }
+
+    def load(self, state: Mapping[str, Tensor], name: str) -> None:
+        """Load saved weights.
+
+        Raises:
+            ModelError: the weights are of another genotype or of another shape.
+        """
+        code = state.get("code")
+        if code is None or not torch.equal(code.cpu(), self.code.cpu()):
+            raise ModelError(
+                f"{name} has weights of another genotype than the network's, expected those of "
+                f"{to_json(self.genotype)}; give the genotype they were trained with"
+            )
+        super().load(state, name)
 
 
 def _code(genotype: Genotype) -> Tensor:
@@ -198,29 +227,3 @@ def _code(genotype: Genotype) -> Tensor:
         for edge in edges(cell)
     ]
     return torch.tensor(parts)  # (edges of both, 4)
-
-
-def load_weights(network: CellNetwork, state: Mapping[str, Tensor], name: str) -> None:
-    """Load saved weights.
-
-    Args:
-        network: to load into.
-        state: a state_dict.
-        name: of the file, for errors.
-
-    Raises:
-        ModelError: the weights are of another genotype or of another shape.
-    """
-    code = state.get("code")
-    if code is None or not torch.equal(code.cpu(), network.code.cpu()):
-        raise ModelError(
-            f"{name} has weights of another genotype than the network's, expected those of "
-            f"{to_json(network.genotype)}; give the genotype they were trained with"
-        )
-    try:
-        network.load_state_dict(state)
-    except RuntimeError as error:
-        raise ModelError(
-            f"{name} has weights that do not fit {network.shape}: {error}; give the shape they "
-            "were trained with"
-        ) from error

@@ -12,37 +12,31 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from pose_action_ros.lab.networks.cells import CellNetwork, CellShape
-from pose_action_ros.lab.networks.genotype import Genotype
+from pose_action_ros.lab.networks.action_network import ActionNetwork, Outputs
 
 _LEAST = 1e-12
 """Least mean probability, of which a logarithm is taken."""
 
 
 class Ensemble(nn.Module):
-    """Networks of the same cells and shape; images to logarithms of their mean probabilities.
+    """Networks of the same outputs; images to logarithms of their mean probabilities.
 
     The outputs are those of a member, in training too.
     """
 
-    def __init__(self, members: Sequence[CellNetwork]) -> None:
+    def __init__(self, members: Sequence[ActionNetwork]) -> None:
         super().__init__()
         self.members = nn.ModuleList(members)
 
     @property
-    def networks(self) -> tuple[CellNetwork, ...]:
+    def networks(self) -> tuple[ActionNetwork, ...]:
         """The members."""
-        return tuple(member for member in self.members if isinstance(member, CellNetwork))
+        return tuple(member for member in self.members if isinstance(member, ActionNetwork))
 
     @property
-    def shape(self) -> CellShape:
-        """Shape of each member."""
+    def shape(self) -> Outputs:
+        """Outputs of each member."""
         return self.networks[0].shape
-
-    @property
-    def genotype(self) -> Genotype:
-        """Cells of each member."""
-        return self.networks[0].genotype
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, height, width, inputs) of 0 to 255 to (B, L) logits."""
@@ -50,11 +44,11 @@ class Ensemble(nn.Module):
         return torch.stack(parts).mean(dim=0).clamp(min=_LEAST).log()
 
 
-def joined(members: Sequence[CellNetwork]) -> CellNetwork | Ensemble:
+def joined(members: Sequence[ActionNetwork]) -> ActionNetwork | Ensemble:
     """A single network itself, several as an ensemble."""
     return members[0] if len(members) == 1 else Ensemble(members).eval()
 
 
-def members_of(network: CellNetwork | Ensemble) -> tuple[CellNetwork, ...]:
+def members_of(network: ActionNetwork | Ensemble) -> tuple[ActionNetwork, ...]:
     """The networks that `joined` joined."""
     return network.networks if isinstance(network, Ensemble) else (network,)

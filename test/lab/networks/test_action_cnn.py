@@ -20,7 +20,7 @@ def test_a_full_height_network_works_along_time() -> None:
     network = ActionCnn(CnnShape(4, 24, 32, 8, inputs=4, full_height=True)).eval()
     levels = 255 * torch.rand(3, 24, 32, 4, generator=torch.manual_seed(0))
     heights: set[int] = set()
-    for layer in network.features:
+    for layer in list(network.layers.children())[:-1]:
         layer.register_forward_hook(lambda _module, _inputs, maps: heights.add(maps.shape[2]))
     logits = network(levels)
     assert (logits.shape, heights) == ((3, 4), {1})

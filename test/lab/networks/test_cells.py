@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pose_action_ros.engines import load_engine
 from pose_action_ros.errors import ModelError, SettingError
-from pose_action_ros.lab.networks.cells import STEM, CellNetwork, CellShape, load_weights
+from pose_action_ros.lab.networks.cells import STEM, CellNetwork, CellShape
 from pose_action_ros.lab.networks.genotype import OPERATIONS, Genotype, Node, random_genotype
 from pose_action_ros.lab.networks.operations import drop_path, operation, series_of
 from pose_action_ros.lab.training.export import export
@@ -156,7 +156,7 @@ def test_paths_are_dropped_in_training_only() -> None:
 def test_weights_are_restored() -> None:
     first, second = (CellNetwork(genotype(), SMALL).eval() for _ in range(2))
     assert not torch.allclose(first(images()), second(images()))
-    load_weights(second, first.state_dict(), "run.pt")
+    second.load(first.state_dict(), "run.pt")
     torch.testing.assert_close(second(images()), first(images()))
 
 
@@ -167,10 +167,10 @@ def test_weights_of_other_networks_are_refused() -> None:
     other = CellNetwork(Genotype((turned,), (POOLS,)), SMALL)
     for state in (other.state_dict(), CellNetwork(genotype(), SMALL).state_dict(), {}):
         with pytest.raises(ModelError, match=r"run\.pt has weights of another genotype.*max_pool"):
-            load_weights(network, state, "run.pt")
+            network.load(state, "run.pt")
     wide = CellNetwork(network.genotype, replace(SMALL, channels=6))
     with pytest.raises(ModelError, match=r"run\.pt has weights that do not fit .*channels=4"):
-        load_weights(network, wide.state_dict(), "run.pt")
+        network.load(wide.state_dict(), "run.pt")
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from torch import nn
 
-from pose_action_ros.errors import SettingError
+from pose_action_ros.errors import ModelError, SettingError
 from pose_action_ros.lab.networks.action_cnn import ActionCnn, CnnShape
+from pose_action_ros.lab.networks.action_network import ActionNetwork
 from pose_action_ros.lab.networks.cells import CellNetwork, CellShape
-from pose_action_ros.lab.networks.genotype import Genotype, random_genotype, read_genotype
+from pose_action_ros.lab.networks.genotype import (
+    Genotype,
+    from_json,
+    random_genotype,
+    read_genotype,
+)
 from pose_action_ros.lab.search.settings import SearchSettings
 from pose_action_ros.lab.training.action.settings import HAND_MADE, RANDOM, NetworkChoice
 
@@ -20,7 +27,7 @@ SEARCHED = Path(__file__).parents[2] / "networks" / "searched.json"
 
 def make_network(
     choice: NetworkChoice, labels: int, shape: tuple[int, int, int], spare: int = 0
-) -> nn.Module:
+) -> ActionNetwork:
     """Create the network for images of a shape (height, width, channels), with random weights.
 
     Raises:
@@ -30,6 +37,27 @@ def make_network(
         sizes = (*shape[:2], choice.channels, choice.dropout, spare, shape[2], choice.full_height)
         return ActionCnn(CnnShape(labels, *sizes))
     return CellNetwork(_genotype(choice.genotype), cell_shape(choice, labels, shape, spare))
+
+
+def network_of(described: Mapping[str, Any], name: str) -> ActionNetwork:
+    """Create the network that a card describes, with random weights.
+
+    Args:
+        described: from ActionNetwork.described.
+        name: of the model, for errors.
+
+    Raises:
+        ModelError: no such description.
+    """
+    try:
+        if described["network"] == ActionCnn.kind:
+            return ActionCnn(CnnShape(**described["shape"]))
+        return CellNetwork(from_json(described["genotype"]), CellShape(**described["shape"]))
+    except (KeyError, TypeError) as error:
+        raise ModelError(
+            f"the card of {name} describes a network as {described!r}, expected its kind, shape "
+            f"and genotype: {error!r}; train the model again"
+        ) from error
 
 
 def cell_shape(

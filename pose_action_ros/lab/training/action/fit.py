@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from pose_action_ros.lab.networks.checkpoints import load_checkpoint, save_check
 from pose_action_ros.lab.search.enas import Examples
 from pose_action_ros.lab.training.action.settings import Fitting
 
+Network = TypeVar("Network", bound=nn.Module)
 Labels = npt.NDArray[np.int64]
 Images = npt.NDArray[np.uint8]
 
@@ -47,12 +48,12 @@ class _Passes(Dataset[tuple[Tensor, Tensor]]):
 
 
 def fit(
-    network: nn.Module,
+    network: Network,
     examples: Examples,
     validation: tuple[Images, Labels],
     fitting: Fitting,
     output: Path,
-) -> nn.Module:
+) -> Network:
     """Train a network; resumes from `output`/checkpoint.pt if it exists.
 
     A training that went on for longer is taken up at `stop`, where its checkpoint was kept.
@@ -106,10 +107,10 @@ def _epochs_kept(output: Path) -> str:
     return ", ".join(map(str, epochs)) or "none"
 
 
-class _Run:
+class _Run(Generic[Network]):
     """A network being trained, with the state that a checkpoint holds."""
 
-    def __init__(self, network: nn.Module, fitting: Fitting, actions: int) -> None:
+    def __init__(self, network: Network, fitting: Fitting, actions: int) -> None:
         self._network, self._fitting, self._actions = network, fitting, actions
         self.averaged = deepcopy(network) if fitting.averaging else network
         self._optimiser = torch.optim.AdamW(

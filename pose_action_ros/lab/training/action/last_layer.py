@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from pose_action_ros.lab.networks.cells import CellNetwork
+from pose_action_ros.lab.networks.action_network import ActionNetwork
 from pose_action_ros.lab.networks.operations import join_spare
 from pose_action_ros.lab.training.action.demonstrations import Demonstration
 from pose_action_ros.lab.training.action.fit import loss_of
@@ -36,7 +36,7 @@ _STEPS: Final = 60
 
 
 def fit_last(
-    network: CellNetwork, data: TeachingData, replay: Mapping[WindowSet, float], seed: int
+    network: ActionNetwork, data: TeachingData, replay: Mapping[WindowSet, float], seed: int
 ) -> list[Array]:
     """Fit the last layer of a network, with and without the demonstrations of each fold.
 
@@ -68,7 +68,7 @@ def fit_last(
         )
         for number in numbers
     ]
-    initial, folds = network.stack.linear, folds_of(demonstrations)
+    initial, folds = network.last_layer, folds_of(demonstrations)
     width = count + int(network.shape.spare > 0)
     logits = [np.zeros((0, width))] * len(demonstrations)
     for fold in dict.fromkeys(fold for fold in folds if fold is not None):
@@ -79,18 +79,18 @@ def fit_last(
             output = head(features_of(network, windows[number].images))
             output = join_spare(output, count) if width > count else output
             logits[number] = np.asarray(output.detach().numpy(), np.float64)
-    network.stack.linear = _fit_to(initial, [replayed, *copies], count)
+    network.replace_last(_fit_to(initial, [replayed, *copies], count))
     return logits
 
 
 def _draw_features(
-    network: CellNetwork, examples: WindowMixture, number: int, rng: np.random.Generator
+    network: ActionNetwork, examples: WindowMixture, number: int, rng: np.random.Generator
 ) -> Features:
     images, labels = examples.draw(number, rng)
     return features_of(network, images), torch.from_numpy(labels)
 
 
-def features_of(network: CellNetwork, images: Images) -> Tensor:
+def features_of(network: ActionNetwork, images: Images) -> Tensor:
     """(N, F) input of the last layer for images (N, height, width, C)."""
     network.eval()
     with torch.no_grad():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,10 @@ from scipy.special import softmax
 from torch import Tensor, nn
 
 from pose_action_ros.errors import ModelError
-from pose_action_ros.lab.networks.action_cnn import ActionCnn, Calibrated
-from pose_action_ros.lab.networks.cells import CellNetwork, CellShape, load_weights
+from pose_action_ros.lab.networks.action_cnn import Calibrated
+from pose_action_ros.lab.networks.action_network import ActionNetwork
 from pose_action_ros.lab.networks.ensemble import Ensemble, joined, members_of
-from pose_action_ros.lab.networks.genotype import from_json, to_json
-from pose_action_ros.lab.training.action.settings import NetworkChoice
+from pose_action_ros.lab.training.action.architecture import network_of
 from pose_action_ros.lab.training.action.visible import needs_of
 from pose_action_ros.lab.training.export import export
 from pose_action_ros.models.card import ModelCard, read_card
@@ -33,8 +33,11 @@ MEMBER = "members."
 """Prefix of the names of weights of an ensemble, before the number of the member."""
 NONE = "none"
 """Name of no action among the labels of a prior."""
-LAST = "stack.linear."
-"""Prefix of the names of the last layer's weights."""
+KINDS = {
+    "cells": ("a network of cells found by ENAS", "networks of cells found by ENAS"),
+    "cnn": ("a hand-made convolutional network", "hand-made convolutional networks"),
+}
+"""One network and several, by kind."""
 FRESH = 0.01  # standard deviation of the weights of a new label
 
 
@@ -55,7 +58,7 @@ class ActionModel:
             action; 1 where missing.
     """
 
-    network: nn.Module
+    network: ActionNetwork | Ensemble
     labels: tuple[str, ...]
     spmf: SpmfSettings
     window: float
@@ -92,13 +95,12 @@ class ActionModel:
     @property
     def background(self) -> bool:
         """True if the logits of the labels are followed by one of the background."""
-        assert isinstance(self.network, (ActionCnn, CellNetwork, Ensemble))
         return self.network.shape.spare > 0
 
 
 def with_labels(
-    network: CellNetwork, old: Sequence[str], new: Sequence[str], spare: int | None = None
-) -> CellNetwork:
+    network: ActionNetwork, old: Sequence[str], new: Sequence[str], spare: int | None = None
+) -> ActionNetwork:
     """Copy a network with other labels: common labels keep their rows, new rows are random.
 
     Args:
@@ -109,21 +111,20 @@ def with_labels(
     """
     old_spare = network.shape.spare
     new_spare = old_spare if spare is None else spare
-    shape = replace(network.shape, labels=len(new), spare=new_spare)
-    changed = CellNetwork(network.genotype, shape)
+    changed = network.with_outputs(len(new), new_spare)
     state = deepcopy(network.state_dict())
     rows: list[int | None] = [old.index(label) if label in old else None for label in new]
     rows += [len(old) + number if number < old_spare else None for number in range(new_spare)]
-    weight, bias = state[f"{LAST}weight"], state[f"{LAST}bias"]
+    weight, bias = network.last_layer.weight.detach(), network.last_layer.bias.detach()
     new_weight = FRESH * torch.randn(len(rows), weight.shape[1])
     for row, source in enumerate(rows):
         if source is not None:
             new_weight[row] = weight[source]
-    state[f"{LAST}weight"] = new_weight
-    state[f"{LAST}bias"] = torch.stack(
+    state[f"{network.last}.weight"] = new_weight
+    state[f"{network.last}.bias"] = torch.stack(
         [bias.mean() if source is None else bias[source] for source in rows]
     )
-    load_weights(changed, state, "the base")
+    changed.load(state, "the base")
     return changed.eval()
 
 
@@ -147,16 +148,14 @@ def _rounded(value: Tensor) -> Tensor:
 def write_model(
     path: Path,
     model: ActionModel,
-    choice: NetworkChoice,
     training: Mapping[str, Any],
     scores: Mapping[str, Any],
 ) -> None:
-    """Write the .onnx file, its card and, for a network of cells, its weights.
+    """Write the .onnx file, its card, and its weights, from which training can be continued.
 
     Args:
         path: of the .onnx file.
         model: to write; the weights of its network are rounded, see round_weights.
-        choice: architecture.
         training: data and settings of the training, for the card.
         scores: results of the tests, for the card.
     """
@@ -171,13 +170,9 @@ def write_model(
         "temperature": round(model.temperature, 4),
         "prior": dict(model.prior),
         "spmf": {key: value for key, value in spmf.items() if key != "skeleton"},
-        "network": choice.network,
         "background": model.background,
+        "networks": [network.described() for network in members_of(model.network)],
     }
-    if isinstance(model.network, (CellNetwork, Ensemble)):
-        settings["members"] = len(members_of(model.network))
-        settings["genotype"] = to_json(model.network.genotype)
-        settings["shape"] = asdict(model.network.shape)
     card = ModelCard(
         name=path.stem,
         task="action",
@@ -194,36 +189,36 @@ def write_model(
     weights = model.weights.tolist() if model.prior else ()
     calibrated = Calibrated(model.network, model.temperature, weights)
     export(calibrated, example, (INPUT, (OUTPUT,)), path, card)
-    if isinstance(model.network, (CellNetwork, Ensemble)):
-        state = {
-            name: _rounded(value).numpy() for name, value in model.network.state_dict().items()
-        }
-        with path.with_name(path.stem + WEIGHTS).open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **state)
+    state = {name: _rounded(value).numpy() for name, value in model.network.state_dict().items()}
+    with path.with_name(path.stem + WEIGHTS).open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **state)
 
 
-def _kind(network: nn.Module) -> str:
-    if isinstance(network, Ensemble):
-        return f"{len(network.networks)} networks of cells found by ENAS"
-    cells = isinstance(network, CellNetwork)
-    return "a network of cells found by ENAS" if cells else "a hand-made convolutional network"
+def _kind(network: ActionNetwork | Ensemble) -> str:
+    """What the source of a card says of the networks."""
+    count = Counter(member.kind for member in members_of(network))
+    return " and ".join(
+        KINDS[kind][0] if number == 1 else f"{number} {KINDS[kind][1]}"
+        for kind, number in count.items()
+    )
 
 
 def read_model(path: Path) -> ActionModel:
-    """Read a model with networks of cells, to continue its training.
+    """Read a model with its networks, to continue its training.
 
     Raises:
-        ModelError: no such model, another network, or weights that do not match the card.
+        ModelError: no such model, one without weights, or weights that do not match the card.
     """
     card, weights = read_card(path, "action"), path.with_name(path.stem + WEIGHTS)
     settings = card.settings
-    if settings.get("network") != "cells" or not weights.is_file():
+    if not weights.is_file():
         raise ModelError(
-            f"{path} is no network of cells with {weights.name} beside it; start from the shipped "
-            "model or from one that was made from it"
+            f"{path} has no {weights.name} beside it; start from the shipped model or from one "
+            "that was made from it"
         )
-    genotype, shape = from_json(settings["genotype"]), CellShape(**settings["shape"])
-    members = [CellNetwork(genotype, shape) for _ in range(settings.get("members", 1))]
+    members = [network_of(one, str(path)) for one in settings.get("networks", ())]
+    if not members:
+        raise ModelError(f"the card of {path} describes no networks; train the model again")
     try:
         with np.load(weights) as file:
             state = {name: torch.from_numpy(file[name]) for name in file.files}
@@ -236,7 +231,7 @@ def read_model(path: Path) -> ActionModel:
             for name, value in state.items()
             if name.startswith(prefix)
         }
-        load_weights(member.eval(), own, str(weights))
+        member.eval().load(own, str(weights))
     return ActionModel(
         network=joined(members),
         labels=tuple(settings["labels"]),

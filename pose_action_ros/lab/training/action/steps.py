@@ -10,17 +10,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import nn
 
-from pose_action_ros.errors import SettingError
-from pose_action_ros.lab.networks.cells import CellNetwork
-from pose_action_ros.lab.networks.ensemble import joined
+from pose_action_ros.lab.networks.action_network import ActionNetwork
+from pose_action_ros.lab.networks.ensemble import Ensemble, joined
 from pose_action_ros.lab.search.enas import Examples
 from pose_action_ros.lab.training.action.architecture import make_network
 from pose_action_ros.lab.training.action.calibration import action_scores, unnamed_scores
 from pose_action_ros.lab.training.action.fit import Images, Labels, fit, predict_logits
 from pose_action_ros.lab.training.action.model import ActionModel, round_weights
-from pose_action_ros.lab.training.action.settings import HAND_MADE
 from pose_action_ros.lifting import LifterSettings
 from pose_action_ros.models.card import find_model, read_card
 
@@ -34,7 +31,7 @@ def fitted(
     validation: tuple[Images, Labels],
     spare: int,
     output: Path,
-) -> nn.Module:
+) -> ActionNetwork | Ensemble:
     """Train the networks, or resume their training; their weights are those of the model file.
 
     Args:
@@ -45,12 +42,12 @@ def fitted(
         output: folder for checkpoint and curve, of an ensemble for a folder of each member.
     """
     count = sections["network"].members
-    networks = [
-        fitted_member(sections, examples, validation, spare, output, number)
-        for number in range(count)
-    ]
-    cells = [network for network in networks if isinstance(network, CellNetwork)]
-    return joined(cells) if cells else networks[0]
+    return joined(
+        [
+            fitted_member(sections, examples, validation, spare, output, number)
+            for number in range(count)
+        ]
+    )
 
 
 def fitted_member(  # noqa: PLR0917 - of fitted
@@ -60,23 +57,17 @@ def fitted_member(  # noqa: PLR0917 - of fitted
     spare: int,
     output: Path,
     number: int,
-) -> nn.Module:
-    """Train one member of `fitted` with the number, from 0; the only one if there are no others.
-
-    Raises:
-        SettingError: several members of a hand-made network.
-    """
+) -> ActionNetwork:
+    """Train one member of `fitted` with the number, from 0; the only one if there are no others."""
     spmf, choice, fitting = sections["spmf"], sections["network"], sections["fitting"]
-    if choice.members > 1 and choice.network == HAND_MADE:
-        raise SettingError(f"members: got {choice.members}, expected 1 for a hand-made network")
     fitting = replace(fitting, seed=fitting.seed + number)
     folder = output if choice.members == 1 else output / f"member_{number + 1}"
     torch.manual_seed(fitting.seed)
     network = make_network(choice, examples.labels, spmf.shape, spare)
     images, truth = validation
-    network = fit(network, examples, (images[::_CURVE], truth[::_CURVE]), fitting, folder)
-    round_weights(network)
-    return network
+    fitted_network = fit(network, examples, (images[::_CURVE], truth[::_CURVE]), fitting, folder)
+    round_weights(fitted_network)
+    return fitted_network
 
 
 def probabilities(model: ActionModel, images: Images) -> npt.NDArray[np.floating]:

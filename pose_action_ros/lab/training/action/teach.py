@@ -19,7 +19,7 @@ import torch
 from scipy.special import log_softmax, logsumexp
 from torch import nn
 
-from pose_action_ros.lab.networks.cells import CellNetwork
+from pose_action_ros.lab.networks.action_network import ActionNetwork
 from pose_action_ros.lab.networks.ensemble import Ensemble, joined, members_of
 from pose_action_ros.lab.training.action.calibration import (
     calibrate,
@@ -67,11 +67,10 @@ def teach(base: ActionModel, data: TeachingData, settings: TeachSettings) -> Tau
     """Teach a model; each step is logged.
 
     Args:
-        base: with networks of cells, see read_model; not changed. Each is taught in turn.
+        base: not changed. Each of its networks is taught in turn.
         data: labels and windows.
         settings: of the training.
     """
-    assert isinstance(base.network, (CellNetwork, Ensemble))
     torch.manual_seed(settings.seed)
     _log.info("simulate people who perform the kept actions")
     replay, check = data.replay(), data.simulated("validation")
@@ -111,12 +110,12 @@ def _averaged(logits: Sequence[Array]) -> Array:
 
 
 def _tune(
-    network: CellNetwork,
+    network: ActionNetwork,
     data: TeachingData,
     replay: Mapping[WindowSet, float],
     check: WindowSet,
     settings: TeachSettings,
-) -> CellNetwork:
+) -> ActionNetwork:
     """Train all weights; returns the network with averaged weights."""
     taught = data.windows(range(len(data.demonstrations)), COPIES)
     # A larger share than that of their labels: there are fewer examples of them.
@@ -136,9 +135,7 @@ def _tune(
         (check.images[named], check.truth[named]) if named.any() else (taught.images, taught.truth)
     )
     with TemporaryDirectory() as folder:
-        tuned = fit(network, examples, validation, fitting, Path(folder))
-    assert isinstance(tuned, CellNetwork)
-    return tuned
+        return fit(network, examples, validation, fitting, Path(folder))
 
 
 def _accuracy(
@@ -158,7 +155,7 @@ def _accuracy(
 
 def _calibration(
     base: ActionModel,
-    network: CellNetwork | Ensemble,
+    network: ActionNetwork | Ensemble,
     data: TeachingData,
     held_out: Sequence[Array],
     check: WindowSet,

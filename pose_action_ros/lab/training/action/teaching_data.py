@@ -10,8 +10,6 @@ from tqdm import tqdm
 
 from pose_action_ros import __version__
 from pose_action_ros.errors import InputError, ModelError, SettingError
-from pose_action_ros.lab.networks.cells import CellNetwork
-from pose_action_ros.lab.networks.ensemble import Ensemble
 from pose_action_ros.lab.training.action.augmentation import hold_first_pose
 from pose_action_ros.lab.training.action.data import TrainingData, mirrored_labels
 from pose_action_ros.lab.training.action.demonstrations import Demonstration, windows_of
@@ -102,8 +100,7 @@ class TeachingData:
             unchanged = self._mirrored == np.arange(len(self.labels))
             new = [name not in self.kept for name in self.labels]
             self._mirrored = np.where(unchanged & new, NO_MIRROR, self._mirrored)
-        network = base.network
-        spare = network.shape.spare if isinstance(network, (CellNetwork, Ensemble)) else 0
+        spare = base.network.shape.spare
         self._data = TrainingData(
             ActionData(
                 simulated_actions=settings.people,

@@ -113,7 +113,7 @@ def train(config: Path, output: Path, changes: Sequence[str] = (), member: int =
     training = described(sections, DATA, "action", config)
     files = names_of(sections["data"].captures)
     training["settings"]["data"]["captures"] = ", ".join(Path(file).name for file in files)
-    write_model(path, model, sections["network"], training, _scores(model, data))
+    write_model(path, model, training, _scores(model, data))
     _log.info("wrote %s", path)
     return path
 

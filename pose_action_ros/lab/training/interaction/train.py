@@ -67,7 +67,7 @@ def train(config: Path, output: Path, changes: Sequence[str] = ()) -> Path:
     )
     path = output / "interaction.onnx"
     training = described(sections, data_text(sections["data"]), "interaction", config)
-    write_model(path, model, sections["network"], training, _scores(model, test))
+    write_model(path, model, training, _scores(model, test))
     _log.info("wrote %s", path)
     return path
 

@@ -42,14 +42,12 @@ def test_a_layer_with_more_labels_keeps_the_old_outputs() -> None:
     images = rng.integers(0, 256, (40, 48, 32, 3), dtype=np.uint8)
     features = features_of(changed, images)
     with torch.no_grad():
-        now, before = (each.stack.linear(features) for each in (changed, network))  # (40, 5) each
+        now, before = (each.last_layer(features) for each in (changed, network))  # (40, 5) each
         assert torch.allclose(now[:, [2, 0, 3, 4]], before[:, [0, 2, 3, 4]], atol=1e-5)
         more = with_labels(network, LABELS, LABELS, spare=4)
-        kept = more.stack.linear(features)  # (40, 7)
+        kept = more.last_layer(features)  # (40, 7)
         assert torch.allclose(kept[:, :5], before, atol=1e-5)
         assert kept[:, 5:].std() < before.std()
         labels = torch.arange(40) % 2
-        head = fit_head(
-            changed.stack.linear, 20 * torch.randn(40, features.shape[1]), labels, 3, 0.0
-        )
-    assert head.weight.shape == changed.stack.linear.weight.shape
+        head = fit_head(changed.last_layer, 20 * torch.randn(40, features.shape[1]), labels, 3, 0.0)
+    assert head.weight.shape == changed.last_layer.weight.shape
