@@ -66,7 +66,10 @@ def main() -> None:
 
 def _row(name: str, choice: NetworkChoice, spmf: SpmfSettings, steps: int) -> tuple[str, ...]:
     torch.manual_seed(0)
-    made = [make_network(choice, len(ACTIONS), spmf.shape, SPARE) for _ in range(choice.members)]
+    made = [
+        make_network(choice.of_member(number), len(ACTIONS), spmf.shape, SPARE)
+        for number in range(choice.count)
+    ]
     network = joined(made)
     weights = sum(value.numel() for value in network.parameters())
     speed = _training(network, spmf, steps)

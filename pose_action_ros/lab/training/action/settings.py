@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -105,11 +105,26 @@ class NetworkChoice(Settings):
     drop_path: float = setting(0.1, "drop rate of operations in cells", low=0.0, high=0.9)
     members: int = setting(
         1,
-        "networks of cells that are trained apart, from other random weights and on other windows; "
-        "their probabilities are averaged",
+        "networks that are trained apart, from other random weights and on other windows; their "
+        "probabilities are averaged",
         low=1,
         high=8,
     )
+    hand_made: int = setting(
+        0, "hand-made networks that are trained as further members", low=0, high=8
+    )
+    hand_made_channels: int = setting(96, "channels of their first layer", low=1)
+
+    @property
+    def count(self) -> int:
+        """Number of networks."""
+        return self.members + self.hand_made
+
+    def of_member(self, number: int) -> NetworkChoice:
+        """Architecture of the member with the number, from 0: the hand-made ones come last."""
+        if number < self.members:
+            return self
+        return replace(self, network=HAND_MADE, channels=self.hand_made_channels)
 
 
 @dataclass(frozen=True)

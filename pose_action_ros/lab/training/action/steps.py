@@ -41,11 +41,10 @@ def fitted(
         spare: number of spare outputs.
         output: folder for checkpoint and curve, of an ensemble for a folder of each member.
     """
-    count = sections["network"].members
     return joined(
         [
             fitted_member(sections, examples, validation, spare, output, number)
-            for number in range(count)
+            for number in range(sections["network"].count)
         ]
     )
 
@@ -61,9 +60,9 @@ def fitted_member(  # noqa: PLR0917 - of fitted
     """Train one member of `fitted` with the number, from 0; the only one if there are no others."""
     spmf, choice, fitting = sections["spmf"], sections["network"], sections["fitting"]
     fitting = replace(fitting, seed=fitting.seed + number)
-    folder = output if choice.members == 1 else output / f"member_{number + 1}"
+    folder = output if choice.count == 1 else output / f"member_{number + 1}"
     torch.manual_seed(fitting.seed)
-    network = make_network(choice, examples.labels, spmf.shape, spare)
+    network = make_network(choice.of_member(number), examples.labels, spmf.shape, spare)
     images, truth = validation
     fitted_network = fit(network, examples, (images[::_CURVE], truth[::_CURVE]), fitting, folder)
     round_weights(fitted_network)

@@ -120,8 +120,8 @@ def train(config: Path, output: Path, changes: Sequence[str] = (), member: int =
 
 def _number(member: int, choice: NetworkChoice) -> int:
     """Index of a member; SettingError if there is none."""
-    if not 1 <= member <= choice.members:
-        raise SettingError(f"member: got {member}, expected 1 to {choice.members}, as many as set")
+    if not 1 <= member <= choice.count:
+        raise SettingError(f"member: got {member}, expected 1 to {choice.count}, as many as set")
     return member - 1
 
 

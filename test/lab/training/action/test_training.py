@@ -151,6 +151,10 @@ def test_members_are_trained_apart_and_joined(tmp_path: Path, output: Path) -> N
     assert isinstance(model.network, Ensemble)
     first, second = (next(network.parameters()) for network in model.network.networks)
     assert not np.allclose(first.detach().numpy(), second.detach().numpy())
+    mixed = f"{two}  hand_made: 1\n  hand_made_channels: 4\n"
+    model = read_model(train(tmp_path, output, more=mixed))
+    assert isinstance(model.network, Ensemble)
+    assert [one.kind for one in model.network.networks] == ["cells", "cells", "cnn"]
     with pytest.raises(SettingError, match="member: got 3, expected 1 to 2"):
         train(tmp_path, output, more=two, options=["--member", "3"])
 
