@@ -72,8 +72,8 @@ def _raised(body: Body, rng: Rng, kind: str) -> dict[str, Array]:
         near = [np.sin(up) * np.sin(plane), np.sin(up) * np.cos(plane), -np.cos(up)]
         return aim(near, [rng.uniform(0.0, 0.3), rng.uniform(-0.5, 0.15), 1.0])
     if kind == "head":
-        return arm(body, rng.uniform([0.05, -0.1, 0.15], [0.32, 0.35, 0.5]), elbow)
-    return arm(body, rng.uniform([0.1, -0.08, 0.02], [0.36, 0.35, 0.16]), elbow)
+        return arm(body, rng.uniform([0.05, -0.1, 0.15], [0.42, 0.35, 0.5]), elbow)
+    return arm(body, rng.uniform([0.1, -0.08, 0.02], [0.44, 0.35, 0.16]), elbow)
 
 
 def pointing(body: Body, rng: Rng, ground: Motion | None = None) -> Motion:

@@ -16,12 +16,16 @@ from pose_action_ros.simulation.timing import Beat, Strokes, Wander, ease
 Arm = dict[str, Array]
 
 
-_KINDS = {"high": 34, "hand": 9, "front": 16, "low": 2, "whole": 14, "shoulder": 12, "beside": 10}
+_KINDS = {
+    **{"high": 26, "wide": 20, "hand": 7, "front": 14, "low": 2, "whole": 9},
+    **{"shoulder": 14, "beside": 12},
+}
 _RANGES: Mapping[str, tuple[tuple[float, float], tuple[float, float], float]] = {
     # upper arm from hanging, its plane (0 sideways, 90 forward) [degrees], size of the swing
     "high": ((32, 110), (-5, 60), 1.0),
     "hand": ((40, 100), (0, 55), 0.15),  # the forearm hardly moves
     "front": ((40, 105), (50, 90), 1.0),
+    "wide": ((88, 150), (-5, 60), 1.2),  # arm and forearm swing together
     "low": ((8, 35), (10, 90), 1.0),
     "whole": ((110, 165), (-5, 75), 0.7),
     "shoulder": ((12, 45), (0, 80), 0.35),  # a small wave at shoulder height
@@ -43,6 +47,7 @@ class Wave:
         self._tilt = rng.uniform(-5 if loose else -12, 35)  # of the forearm, outwards
         folded = self._raise < 70  # a folded elbow needs the forearm ahead
         self._ahead = rng.uniform(0.25, 0.7) if folded else rng.uniform(0.0, 0.6)
+        self._sway = rng.uniform(5, 18) if kind == "wide" else 4.0  # of the upper arm
         self._floppy = rng.uniform(18, 30) if loose else rng.uniform(0, 22)
         self._steep = rng.uniform(0.35, 1.3)  # of a low forearm, upwards
         self._palm = rng.normal(60, 15)
@@ -55,7 +60,7 @@ class Wave:
         tilt = np.radians(self._tilt + 3 * self._drift[1](times) + self._size * swing)
         if self._kind == "whole":
             return self._whole(lift, swing)
-        upper = _direction(lift + 4 * swing, np.full_like(times, self._plane))
+        upper = _direction(lift + self._sway * swing, np.full_like(times, self._plane))
         if self._kind == "low":
             forearm = np.stack(
                 [np.cos(tilt), np.sin(tilt), np.full_like(tilt, self._steep)], axis=-1

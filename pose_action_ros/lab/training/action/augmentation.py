@@ -71,7 +71,7 @@ def disturb(points: Array, rng: Rng) -> Array:
     frames, joints = points.shape[:2]
     relative *= rng.uniform(0.85, 1.15, 3)
     relative += rng.normal(0, 0.02 * rng.exponential(), (joints, 3))  # constant errors
-    relative += rng.normal(0, 0.003 * rng.exponential(), (frames, joints, 3))  # jitter
+    relative += rng.normal(0, 0.0015 * rng.exponential(), (frames, joints, 3))  # jitter
     if rng.random() < 0.15:
         relative[:, rng.integers(joints)] = np.nan
     for rows, share in HIDDEN:

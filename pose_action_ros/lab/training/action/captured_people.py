@@ -20,7 +20,7 @@ from pose_action_ros.lab.datasets.bodies import on_bodies, random_lengths
 from pose_action_ros.lab.datasets.capture import Capture, check_subject
 from pose_action_ros.lab.datasets.cmu import read_positions
 from pose_action_ros.lab.datasets.mocap_npz import read_mocap
-from pose_action_ros.lab.datasets.open import MOCAP, POSITIONS, kind_of
+from pose_action_ros.lab.datasets.open import BVH, MOCAP, POSITIONS, kind_of, read_captures
 from pose_action_ros.lab.datasets.person import PERSON
 from pose_action_ros.lab.datasets.simulated import figure_of
 from pose_action_ros.lab.training.action.framing import View
@@ -57,8 +57,9 @@ def read_people(files: str, validation: str, test: str) -> dict[str, tuple[Captu
     """Recordings by part: train, validation and test; `action` is a label, or OTHER.
 
     Args:
-        files: joint positions (.npz) or CMU's positions, separated by commas. The latter name no
-            subjects; their own split tells recordings for training and for testing apart.
+        files: joint positions (.npz), CMU's positions, or folders of .bvh files, separated by
+            commas. CMU's positions name no subjects; their own split tells recordings for training
+            and for testing apart. People in .bvh files do none of the actions.
         validation: subjects, separated by commas.
         test: the same.
 
@@ -79,8 +80,14 @@ def read_people(files: str, validation: str, test: str) -> dict[str, tuple[Captu
                 subjects.add(one.subject)
                 if one.action != AMBIGUOUS:
                     parts[split.get(one.subject, "train")].append(one)
+        elif kind_of(path) == BVH:
+            for one in read_captures(path):
+                subjects.add(one.subject)
+                parts[split.get(one.subject, "train")].append(replace(one, action=OTHER))
         else:
-            raise InputError(f"{path}: got {kind_of(path)}, expected {MOCAP} or {POSITIONS}")
+            raise InputError(
+                f"{path}: got {kind_of(path)}, expected {MOCAP}, {POSITIONS} or {BVH}"
+            )
     for subject in split:
         check_subject(subjects, subject)
     return {part: tuple(some) for part, some in parts.items()}

@@ -34,6 +34,10 @@ BEHIND = 0.17  # depth behind the trunk beyond which an arm is always missing [m
 EDGE = 2.5  # additional depth per height of distance from the trunk's lines [m]
 REACH = 0.06  # distance from the trunk's lines within which an arm is occluded [heights]
 DETECTED, MISPLACED = 0.1, 0.08  # share of occluded arms detected; their error [heights]
+SURE = 0.75  # share of recordings with scores near 1, as in films of people who are seen well
+SURE_LEVEL, SURE_DRIFT = 0.02, 0.002  # mean distance from 1, and the drift of the scores
+LEVEL, SPREAD, SCORE_DRIFT = 0.85, 0.08, 0.03  # of the others: mean, between joints, in time
+LEAST = 0.35  # lowest score
 
 
 def simulate_detections(
@@ -60,9 +64,19 @@ def simulate_detections(
     if rng.random() < 0.06:
         _swap_sides(detected, stamps, rng)
     missing = lost | _outside(detected, size, rng) | _dropped(stamps, depths.shape[1], rng)
-    scores = np.clip(rng.normal(0.9, 0.07, missing.shape), 0.35, 1.0)
+    scores = _scores(stamps, depths.shape[1], rng)
     detected[missing], scores[missing] = np.nan, 0.0
     return detected, scores
+
+
+def _scores(stamps: Array, joints: int, rng: Rng) -> Array:
+    """(T, joints) scores, which drift slowly: the lifter reads them, and would jitter with them."""
+    slow = _drift(stamps, joints, rng)[..., 0]
+    if rng.random() < SURE:
+        scores = 1 - SURE_LEVEL * rng.exponential(1, joints) + SURE_DRIFT * slow
+    else:
+        scores = rng.normal(LEVEL, SPREAD, joints) + SCORE_DRIFT * slow
+    return np.clip(scores, LEAST, 1.0)
 
 
 def _height(pixels: Array) -> Array:

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bvh_files import write_bvh
+from bvh_person import body, by, values
 from mocap_files import write_mocap
 from pose_action_ros.errors import InputError, SettingError
 from pose_action_ros.lab.datasets.capture import Capture
@@ -85,3 +87,13 @@ def test_files_without_people_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not exist"):
         read_people(str(tmp_path / "none.npz"), "", "")
     assert all(not some for some in read_people("", "", "").values())
+
+
+def test_people_in_a_folder_of_bvh_files_do_none_of_the_actions(tmp_path: Path) -> None:
+    for subject in ("ada", "bob"):
+        folder = tmp_path / "dances" / subject
+        folder.mkdir(parents=True)
+        write_bvh(folder / "walking.bvh", body(by("unity")), values(2))
+    parts = read_people(str(tmp_path / "dances"), "", "bob")
+    named = {part: [(one.subject, one.action) for one in some] for part, some in parts.items()}
+    assert named == {"train": [("ada", "other")], "validation": [], "test": [("bob", "other")]}
