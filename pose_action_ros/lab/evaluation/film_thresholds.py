@@ -6,7 +6,7 @@ mistaken in films and only hesitantly given, others are given with certainty to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -42,8 +42,9 @@ def thresholds_by_films(found: Sequence[FilmEstimates], rule: DecisionRule) -> D
 
     It is the lowest candidate at which at most FALSE of the label's seconds are false, or at most
     LITTLE seconds, the greatest one if there is none. It is never below that of the rule unless
-    there are enough films of the label. A label and its mirror image have a common one. All films
-    count but the ambiguous ones.
+    there are enough films of the label, and never above it unless PEOPLE mistake the label: what
+    one person does says little about others. A label and its mirror image have a common one. All
+    films count but the ambiguous ones.
 
     Args:
         found: of films of people that no later measurement has.
@@ -57,7 +58,8 @@ def thresholds_by_films(found: Sequence[FilmEstimates], rule: DecisionRule) -> D
             continue
         base = float(chosen[group][chosen[group] < SILENT].max())
         least = CANDIDATES[0] if _enough(clear, names) else base
-        options = [value for value in sorted({base, *CANDIDATES}) if value >= least]
+        most = CANDIDATES[-1] if _mistaken(clear, rule, names) else base
+        options = [value for value in sorted({base, *CANDIDATES}) if least <= value <= most]
         value = next((one for one in options if _fits(clear, rule, group, one)), options[-1])
         chosen[group] = np.where(chosen[group] >= SILENT, chosen[group], value)
     return replace(rule, unknown_below=tuple(chosen.tolist()))
@@ -135,6 +137,14 @@ def _enough(films: Sequence[FilmEstimates], names: Sequence[str]) -> bool:
     """Whether there are enough films of any of the labels."""
     people = [one.film.person for one in films if one.film.label in names]
     return len(people) >= FILMS and len({*people}) >= PEOPLE
+
+
+def _mistaken(films: Sequence[FilmEstimates], rule: DecisionRule, names: Collection[str]) -> bool:
+    """Whether the labels are false for more than LITTLE with PEOPLE, or with all there are."""
+    wrong = {
+        one.film.person for one in films if label_seconds(score_film(one, rule), names)[1] > LITTLE
+    }
+    return len(wrong) >= min(PEOPLE, len({one.film.person for one in films}))
 
 
 def _fits(

@@ -17,8 +17,14 @@ Arm = dict[str, Array]
 
 
 _KINDS = {
-    **{"high": 26, "wide": 20, "hand": 7, "front": 14, "low": 2, "whole": 9},
-    **{"shoulder": 14, "beside": 12},
+    "high": 26,
+    "wide": 20,
+    "hand": 7,
+    "front": 14,
+    "low": 2,
+    "whole": 9,
+    "shoulder": 14,
+    "beside": 12,
 }
 _RANGES: Mapping[str, tuple[tuple[float, float], tuple[float, float], float]] = {
     # upper arm from hanging, its plane (0 sideways, 90 forward) [degrees], size of the swing

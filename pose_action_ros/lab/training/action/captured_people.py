@@ -85,9 +85,7 @@ def read_people(files: str, validation: str, test: str) -> dict[str, tuple[Captu
                 subjects.add(one.subject)
                 parts[split.get(one.subject, "train")].append(replace(one, action=OTHER))
         else:
-            raise InputError(
-                f"{path}: got {kind_of(path)}, expected {MOCAP}, {POSITIONS} or {BVH}"
-            )
+            raise InputError(f"{path}: got {kind_of(path)}, expected {MOCAP}, {POSITIONS} or {BVH}")
     for subject in split:
         check_subject(subjects, subject)
     return {part: tuple(some) for part, some in parts.items()}

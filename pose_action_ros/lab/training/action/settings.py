@@ -65,7 +65,9 @@ class ActionData(WindowChoice):
         48, "unnamed gestures that are additional training classes; 0 for none", low=0, high=1000
     )
     captures: str = setting(
-        "", "files of motion capture (.npz), separated by commas; empty for none"
+        "",
+        "files of motion capture (.npz), and folders of .bvh files of people who do none of the "
+        "actions, separated by commas; empty for none",
     )
     validation_subjects: str = setting(
         "", "their subjects for calibration, separated by commas; training omits them"
