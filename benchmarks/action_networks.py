@@ -31,9 +31,11 @@ JET, LEVELS = SpmfSettings(), SpmfSettings(colours="level", height=0)
 _CALLS, _WARM_UP = 500, 50
 
 
-def _cells(channels: int, members: int = 1) -> NetworkChoice:
+def _cells(channels: int, hand_made: int = 0) -> NetworkChoice:
     genotype = str(SEARCHED.with_name("searched_levels.json"))
-    return NetworkChoice(genotype=genotype, full_height=True, channels=channels, members=members)
+    return NetworkChoice(
+        genotype=genotype, full_height=True, channels=channels, hand_made=hand_made
+    )
 
 
 def _hand_made(channels: int) -> NetworkChoice:
@@ -47,8 +49,11 @@ NETWORKS: Mapping[str, tuple[NetworkChoice, SpmfSettings]] = {
     ),
     f"cells, full height, 32 channels, {LEVELS.shape[0]} rows of levels": (_cells(32), LEVELS),
     **{f"cells, full height, {size} channels": (_cells(size), LEVELS) for size in (48, 64, 96)},
-    "two of 48 channels, averaged: the shipped model": (_cells(48, 2), LEVELS),
     **{f"hand-made, full height, {size} channels": (_hand_made(size), LEVELS) for size in (64, 96)},
+    "cells of 48 and three hand-made of 96 channels, averaged: the shipped model": (
+        _cells(48, 3),
+        LEVELS,
+    ),
 }
 """Name to architecture and images."""
 

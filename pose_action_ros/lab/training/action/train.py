@@ -50,12 +50,13 @@ SECTIONS = {
 DATA = (
     "people of this package's simulation before random virtual cameras: in actions, in movements "
     "that are none of them, in unnamed gestures that are additional classes of the training, and "
-    "standing about; and people of motion capture, `captures` (CMU: mocap.cs.cmu.edu, free for "
-    "research and commercial projects, not to be resold directly; created with funding from NSF "
-    "EIA-0196217. ReActIdle: Atxa Landa et al. 2025, MIT). Those called `rendered` are images that "
-    "went through the detector, those called `simulated` have simulated errors of a detector. All "
-    "are lifted by the lifter with the checksum under `lifter`. People for calibration and for the "
-    "scores have other bodies, styles and cameras, or are other subjects."
+    "standing about; and people of motion capture, `captures` (CMU, salsa and Indian dances among "
+    "it: mocap.cs.cmu.edu, free for research and commercial projects, not to be resold directly; "
+    "created with funding from NSF EIA-0196217. ReActIdle: Atxa Landa et al. 2025, MIT). Those "
+    "called `rendered` are images that went through the detector, those called `simulated` have "
+    "simulated errors of a detector. All are lifted by the lifter with the checksum under "
+    "`lifter`. People for calibration and for the scores have other bodies, styles and cameras, or "
+    "are other subjects."
 )
 """Sentences of the card about the data."""
 _LOGGED = ("windows", "accuracy", "balanced_accuracy", "unknown", "accuracy_when_known")
