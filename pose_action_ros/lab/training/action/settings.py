@@ -66,8 +66,8 @@ class ActionData(WindowChoice):
     )
     captures: str = setting(
         "",
-        "files of motion capture (.npz), and folders of .bvh files of people who do none of the "
-        "actions, separated by commas; empty for none",
+        "files of motion capture (.npz), and folders of .bvh files without any of the actions, "
+        "separated by commas; empty for none",
     )
     validation_subjects: str = setting(
         "", "their subjects for calibration, separated by commas; training omits them"
