@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pose_action_ros.cli.options import add_output
+from pose_action_ros.lab.training.action.sections import read_sections
 from pose_action_ros.lab.training.action.settings import (
     CELLS,
     DATASETS,
@@ -15,7 +16,6 @@ from pose_action_ros.lab.training.action.settings import (
     Fitting,
     NetworkChoice,
     Protocol,
-    read_sections,
 )
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 

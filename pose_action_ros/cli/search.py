@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.search.settings import SearchSettings
+from pose_action_ros.lab.training.action.sections import read_sections
 from pose_action_ros.lab.training.action.settings import (
     DATASETS,
     ActionData,
     Augmentation,
     NetworkChoice,
-    read_sections,
 )
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 

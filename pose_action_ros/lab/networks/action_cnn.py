@@ -46,6 +46,7 @@ class ActionCnn(ActionNetwork):
     """
 
     kind = "cnn"
+    words = ("a hand-made convolutional network", "hand-made convolutional networks")
     last = "linear"
 
     def __init__(self, shape: CnnShape) -> None:

@@ -31,10 +31,12 @@ class ActionNetwork(nn.Module, ABC):
 
     Attributes:
         kind: name of the architecture.
+        words: what one network and several are called.
         last: name of the last layer among the modules.
     """
 
     kind: ClassVar[str]
+    words: ClassVar[tuple[str, str]]
     last: ClassVar[str]
 
     @property

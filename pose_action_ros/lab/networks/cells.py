@@ -169,6 +169,7 @@ class CellNetwork(ActionNetwork):
     """A stack of the cells of one genotype."""
 
     kind = "cells"
+    words = ("a network of cells found by ENAS", "networks of cells found by ENAS")
     last = "stack.linear"
 
     def __init__(self, genotype: Genotype, shape: CellShape) -> None:

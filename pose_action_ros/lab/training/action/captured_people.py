@@ -72,20 +72,21 @@ def read_people(files: str, validation: str, test: str) -> dict[str, tuple[Captu
     split |= dict.fromkeys(names_of(test), "test")
     subjects = set()
     for path in map(Path, names_of(files)):
-        if kind_of(path) == POSITIONS:
+        kind = kind_of(path)
+        if kind == POSITIONS:
             for part in ("train", "test"):
                 parts[part] += _labelled_positions(path, part)
-        elif kind_of(path) == MOCAP:
+        elif kind == MOCAP:
             for one in read_mocap(path):
                 subjects.add(one.subject)
                 if one.action != AMBIGUOUS:
                     parts[split.get(one.subject, "train")].append(one)
-        elif kind_of(path) == BVH:
+        elif kind == BVH:
             for one in read_captures(path):
                 subjects.add(one.subject)
                 parts[split.get(one.subject, "train")].append(replace(one, action=OTHER))
         else:
-            raise InputError(f"{path}: got {kind_of(path)}, expected {MOCAP}, {POSITIONS} or {BVH}")
+            raise InputError(f"{path}: got {kind}, expected {MOCAP}, {POSITIONS} or {BVH}")
     for subject in split:
         check_subject(subjects, subject)
     return {part: tuple(some) for part, some in parts.items()}

@@ -33,11 +33,6 @@ MEMBER = "members."
 """Prefix of the names of weights of an ensemble, before the number of the member."""
 NONE = "none"
 """Name of no action among the labels of a prior."""
-KINDS = {
-    "cells": ("a network of cells found by ENAS", "networks of cells found by ENAS"),
-    "cnn": ("a hand-made convolutional network", "hand-made convolutional networks"),
-}
-"""One network and several, by kind."""
 FRESH = 0.01  # standard deviation of the weights of a new label
 
 
@@ -196,10 +191,9 @@ def write_model(
 
 def _kind(network: ActionNetwork | Ensemble) -> str:
     """What the source of a card says of the networks."""
-    count = Counter(member.kind for member in members_of(network))
+    count = Counter(member.words for member in members_of(network))
     return " and ".join(
-        KINDS[kind][0] if number == 1 else f"{number} {KINDS[kind][1]}"
-        for kind, number in count.items()
+        one if number == 1 else f"{number} {several}" for (one, several), number in count.items()
     )
 
 

@@ -19,6 +19,7 @@ from pose_action_ros.lab.training.action.calibration import (
 from pose_action_ros.lab.training.action.data import TrainingData
 from pose_action_ros.lab.training.action.fit import predict_logits
 from pose_action_ros.lab.training.action.model import NONE, ActionModel, write_model
+from pose_action_ros.lab.training.action.sections import read_sections
 from pose_action_ros.lab.training.action.settings import (
     KINDS,
     WAYS,
@@ -26,7 +27,6 @@ from pose_action_ros.lab.training.action.settings import (
     AnswerChoice,
     Fitting,
     NetworkChoice,
-    read_sections,
 )
 from pose_action_ros.lab.training.action.steps import (
     described,

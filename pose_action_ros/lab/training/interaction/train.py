@@ -12,7 +12,8 @@ import torch
 from pose_action_ros.lab.training.action.calibration import calibrate
 from pose_action_ros.lab.training.action.fit import predict_logits
 from pose_action_ros.lab.training.action.model import ActionModel, write_model
-from pose_action_ros.lab.training.action.settings import Fitting, NetworkChoice, read_sections
+from pose_action_ros.lab.training.action.sections import read_sections
+from pose_action_ros.lab.training.action.settings import Fitting, NetworkChoice
 from pose_action_ros.lab.training.action.steps import (
     described,
     fitted,

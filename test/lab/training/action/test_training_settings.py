@@ -11,11 +11,11 @@ import pytest
 from pose_action_ros.cli import evaluate_action, search
 from pose_action_ros.errors import SettingError
 from pose_action_ros.lab.training.action import train as train_module
+from pose_action_ros.lab.training.action.sections import read_sections
 from pose_action_ros.lab.training.action.settings import (
     ActionData,
     AnswerChoice,
     Fitting,
-    read_sections,
 )
 from pose_action_ros.recognition import SpmfSettings
 from pose_action_ros.recognition.spmf_settings import check
