@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from pose_action_ros.lab.networks.action_network import ActionNetwork
-from pose_action_ros.lab.networks.operations import join_spare, pixels_of, series_of
+from pose_action_ros.lab.networks.operations import join_spare, pixels_of
+from pose_action_ros.lab.networks.series import Residual, series_of, series_stem
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class CnnShape:
             times as many.
         dropout: before the last layer.
         spare: outputs without a label, see `join_spare`.
-        full_height: the first layer reads all rows of a column at once, the others work along time.
+        full_height: the first layers read all rows of a column at once, the others work along time.
+        row_channels: features of each row in the first layer, with `full_height`.
     """
 
     labels: int
@@ -36,6 +38,7 @@ class CnnShape:
     spare: int = 0
     inputs: int = 3
     full_height: bool = False
+    row_channels: int = 8
 
 
 class ActionCnn(ActionNetwork):
@@ -132,24 +135,21 @@ def _square_layers(shape: CnnShape) -> nn.Sequential:
 
 
 def _series_layers(shape: CnnShape) -> nn.Sequential:
-    rows, width = shape.height * shape.inputs, shape.channels
+    """Three residual blocks along time, each of which is followed by halving the time."""
+    blocks = [
+        layer for _ in range(3) for layer in (Residual(shape.channels), nn.MaxPool2d((1, 2)))
+    ]
     return nn.Sequential(
-        nn.BatchNorm2d(rows),
-        *_layer(rows, width, (1, 5)),
-        *_layer(width, width, (1, 3)),
-        nn.MaxPool2d((1, 2)),
-        *_layer(width, width, (1, 3)),
-        *_layer(width, width, (1, 3)),
-        nn.MaxPool2d((1, 2)),
-        *_layer(width, width, (1, 3)),
-        nn.MaxPool2d((1, 2)),
+        *series_stem(shape.height, shape.inputs, shape.row_channels, shape.channels),
+        nn.ReLU(),
+        *blocks,
         nn.Flatten(),
     )
 
 
-def _layer(inputs: int, outputs: int, size: tuple[int, int] = (3, 3)) -> tuple[nn.Module, ...]:
+def _layer(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
     return (
-        nn.Conv2d(inputs, outputs, size, padding=(size[0] // 2, size[1] // 2), bias=False),
+        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
         nn.BatchNorm2d(outputs),
         nn.ReLU(),
     )

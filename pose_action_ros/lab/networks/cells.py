@@ -18,12 +18,11 @@ from pose_action_ros.errors import ModelError, SettingError
 from pose_action_ros.lab.networks.action_network import ActionNetwork
 from pose_action_ros.lab.networks.cell_layer import CellLayer, Parts, edges
 from pose_action_ros.lab.networks.genotype import OPERATIONS, Genotype, to_json
-from pose_action_ros.lab.networks.operations import join_spare, pixels_of, series_of
+from pose_action_ros.lab.networks.operations import join_spare, pixels_of
+from pose_action_ros.lab.networks.series import series_of, series_stem
 
 HEAD_WIDTH = 2
 """Channels of the flattened map, as a multiple of those of the first block."""
-STEM = 5
-"""Columns of the kernel of a full-height stem."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,9 @@ class CellShape:
         dropout: before the last layer.
         drop_path: probability that an operation's output is dropped during training.
         spare: outputs without a label, see `join_spare`.
-        full_height: the first layer reads all rows of a column at once, as rows are not
+        full_height: the first layers read all rows of a column at once, as rows are not
             shift-invariant; all later maps are (B, C, 1, W), and cells work along time.
+        row_channels: features of each row in the first layer, with `full_height`.
 
     Raises:
         SettingError: a count below 1, or a probability outside 0 to below 1.
@@ -57,9 +57,11 @@ class CellShape:
     spare: int = 0
     inputs: int = 3
     full_height: bool = False
+    row_channels: int = 8
 
     def __post_init__(self) -> None:
-        for name in ("labels", "height", "width", "inputs", "channels", "blocks", "cells"):
+        counts = ("labels", "height", "width", "inputs", "channels", "blocks", "cells")
+        for name in (*counts, "row_channels"):
             if getattr(self, name) < 1:
                 raise SettingError(f"{name} is {getattr(self, name)}, expected at least 1")
         if self.spare < 0:
@@ -75,7 +77,8 @@ class CellStack(nn.Module):
     def __init__(self, normal: Parts, reduction: Parts, shape: CellShape) -> None:
         super().__init__()
         self.shape = shape
-        self.stem = _series_stem(shape) if shape.full_height else _square_stem(shape)
+        sizes = (shape.height, shape.inputs, shape.row_channels, shape.channels)
+        self.stem = series_stem(*sizes) if shape.full_height else _square_stem(shape)
         self.layers = nn.ModuleList(_layers(normal, reduction, shape))
         channels = shape.channels * 2**shape.blocks
         # No average pooling: columns of the last map are times and rows are joints.
@@ -138,16 +141,6 @@ def _square_stem(shape: CellShape) -> nn.Sequential:
         nn.BatchNorm2d(shape.channels),
         nn.ReLU(),
         nn.Conv2d(shape.channels, shape.channels, 3, stride=2, padding=1, bias=False),
-        nn.BatchNorm2d(shape.channels),
-    )
-
-
-def _series_stem(shape: CellShape) -> nn.Sequential:
-    """A convolution over all rows, after batch normalisation of each row and channel."""
-    rows = shape.height * shape.inputs
-    return nn.Sequential(
-        nn.BatchNorm2d(rows),
-        nn.Conv2d(rows, shape.channels, (1, STEM), padding=(0, STEM // 2), bias=False),
         nn.BatchNorm2d(shape.channels),
     )
 

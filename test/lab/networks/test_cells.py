@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from pose_action_ros.engines import load_engine
 from pose_action_ros.errors import ModelError, SettingError
-from pose_action_ros.lab.networks.cells import STEM, CellNetwork, CellShape
+from pose_action_ros.lab.networks.cells import CellNetwork, CellShape
 from pose_action_ros.lab.networks.genotype import OPERATIONS, Genotype, Node, random_genotype
-from pose_action_ros.lab.networks.operations import drop_path, operation, series_of
+from pose_action_ros.lab.networks.operations import drop_path, operation
+from pose_action_ros.lab.networks.series import REACH, series_of
 from pose_action_ros.lab.training.export import export
 from pose_action_ros.models.card import ModelCard
 from properties import examples
@@ -88,14 +89,14 @@ def test_full_height_maps_are_series_and_reductions_halve_the_width() -> None:
 @examples(5)
 @given(st.integers(0, 2**32), st.integers(0, 15), st.integers(0, 15))
 def test_a_full_height_layer_reads_all_rows_of_near_columns(seed: int, row: int, at: int) -> None:
-    """A change in one row reaches the columns of the kernel, whatever the row, and no others."""
+    """A change in one row reaches the columns of the kernels, whatever the row, and no others."""
     torch.manual_seed(seed)
     stem = CellNetwork(genotype(), SERIES).eval().stack.stem
     shown = images(SERIES, 1)
     changed = shown.clone()
     changed[0, row, at] += 1000
     moved = (stem(series_of(changed)) != stem(series_of(shown))).any(dim=1).flatten()
-    reached = torch.arange(16).sub(at).abs() <= STEM // 2
+    reached = torch.arange(16).sub(at).abs() <= REACH
     assert torch.equal(moved, reached)
 
 

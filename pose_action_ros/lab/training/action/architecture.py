@@ -34,8 +34,19 @@ def make_network(
         ModelError, SettingError: the genotype is invalid or cannot be read.
     """
     if choice.network == HAND_MADE:
-        sizes = (*shape[:2], choice.channels, choice.dropout, spare, shape[2], choice.full_height)
-        return ActionCnn(CnnShape(labels, *sizes))
+        return ActionCnn(
+            CnnShape(
+                labels=labels,
+                height=shape[0],
+                width=shape[1],
+                channels=choice.channels,
+                dropout=choice.dropout,
+                spare=spare,
+                inputs=shape[2],
+                full_height=choice.full_height,
+                row_channels=choice.row_channels,
+            )
+        )
     return CellNetwork(_genotype(choice.genotype), cell_shape(choice, labels, shape, spare))
 
 
@@ -76,6 +87,7 @@ def cell_shape(
         spare=spare,
         inputs=shape[2],
         full_height=choice.full_height,
+        row_channels=choice.row_channels,
     )
 
 

@@ -92,7 +92,10 @@ class NetworkChoice(Settings):
         "images with square cells",
     )
     full_height: bool = setting(
-        False, "the first layer reads all rows of a column at once, the others work along time"
+        False, "the first layers read all rows of a column at once, the others work along time"
+    )
+    row_channels: int = setting(
+        8, "features of each row in the first layer of such a network", low=1, high=64
     )
     channels: int = setting(16, "channels of the first block of cells, or first layer", low=1)
     blocks: int = setting(2, "blocks of cells", low=1, high=6)
