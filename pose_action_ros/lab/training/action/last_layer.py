@@ -29,7 +29,9 @@ DRAWN: Final = 500
 """Augmented windows of each taught action that the last layer is fitted to."""
 REPLAYED: Final = 4000
 """Windows of simulated people that the last layer is fitted to."""
-_DECAY: Final = 1e-3
+_TAUGHT, _KEPT = 1e-3, 0.1
+"""Weights of the squared distance to the initial weights: of the outputs of taught labels, and of
+the others, which people in films lose more easily than simulated ones."""
 _SMOOTHING: Final = 0.05
 _STEPS: Final = 60
 """Of L-BFGS."""
@@ -69,17 +71,19 @@ def fit_last(
         for number in numbers
     ]
     initial, folds = network.last_layer, folds_of(demonstrations)
+    decay = torch.full((initial.out_features,), _KEPT)
+    decay[[data.labels.index(label) for label in data.taught]] = _TAUGHT
     width = count + int(network.shape.spare > 0)
     logits = [np.zeros((0, width))] * len(demonstrations)
     for fold in dict.fromkeys(fold for fold in folds if fold is not None):
         tested = [number for number, own in enumerate(folds) if own == fold]
         rest = [copy for number, copy in enumerate(copies) if number not in tested]
-        head = _fit_to(initial, [replayed, *rest], count)
+        head = _fit_to(initial, [replayed, *rest], count, decay)
         for number in tested:
             output = head(features_of(network, windows[number].images))
             output = join_spare(output, count) if width > count else output
             logits[number] = np.asarray(output.detach().numpy(), np.float64)
-    network.replace_last(_fit_to(initial, [replayed, *copies], count))
+    network.replace_last(_fit_to(initial, [replayed, *copies], count, decay))
     return logits
 
 
@@ -100,13 +104,15 @@ def features_of(network: ActionNetwork, images: Images) -> Tensor:
     return torch.cat(parts)
 
 
-def _fit_to(head: nn.Linear, parts: Sequence[Features], actions: int) -> nn.Linear:
+def _fit_to(
+    head: nn.Linear, parts: Sequence[Features], actions: int, decay: Tensor
+) -> nn.Linear:
     features, labels = (torch.cat(part) for part in zip(*parts, strict=True))
-    return fit_head(head, features, labels, actions, _DECAY)
+    return fit_head(head, features, labels, actions, decay)
 
 
 def fit_head(
-    head: nn.Linear, features: Tensor, labels: Tensor, actions: int, decay: float
+    head: nn.Linear, features: Tensor, labels: Tensor, actions: int, decay: Tensor
 ) -> nn.Linear:
     """Fit a copy of the last layer by L-BFGS, regularised towards its initial weights.
 
@@ -115,7 +121,7 @@ def fit_head(
         features: (N, F).
         labels: (N,), below 0 for no action.
         actions: number of labels; the outputs after them are spare.
-        decay: weight of the squared distance to the initial weights.
+        decay: (outputs,) weight of each output's squared distance to its initial weights and bias.
     """
     fitted = deepcopy(head)
     optimiser = torch.optim.LBFGS(
@@ -124,8 +130,9 @@ def fit_head(
 
     def loss() -> Tensor:
         optimiser.zero_grad()
-        way = ((fitted.weight - head.weight.detach()) ** 2).sum()
-        total = loss_of(fitted(features), labels, actions, _SMOOTHING) + decay * way
+        way = ((fitted.weight - head.weight.detach()) ** 2).sum(dim=1)
+        way = way + (fitted.bias - head.bias.detach()) ** 2
+        total = loss_of(fitted(features), labels, actions, _SMOOTHING) + (decay * way).sum()
         total.backward()  # type: ignore[no-untyped-call]
         return total
 

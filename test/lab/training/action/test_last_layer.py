@@ -48,6 +48,17 @@ def test_a_layer_with_more_labels_keeps_the_old_outputs() -> None:
         kept = more.last_layer(features)  # (40, 7)
         assert torch.allclose(kept[:, :5], before, atol=1e-5)
         assert kept[:, 5:].std() < before.std()
-        labels = torch.arange(40) % 2
-        head = fit_head(changed.last_layer, 20 * torch.randn(40, features.shape[1]), labels, 3, 0.0)
-    assert head.weight.shape == changed.last_layer.weight.shape
+
+
+def test_outputs_with_a_great_decay_stay_and_others_learn() -> None:
+    torch.manual_seed(0)
+    head = torch.nn.Linear(6, 4)
+    features, labels = torch.randn(200, 6), torch.arange(200) % 3
+    features[labels == 2] += 2.0
+    fitted = fit_head(head, features, labels, 3, torch.tensor([1e6, 1e6, 0.0, 1e6]))
+    ways = (fitted.weight - head.weight).norm(dim=1) + (fitted.bias - head.bias).abs()
+    assert ways[[0, 1, 3]].max() < 1e-3
+    assert ways[2] > 0.1
+    before, after = ((each(features).argmax(dim=1) == 2) for each in (head, fitted))
+    right = labels == 2
+    assert (after == right).float().mean() > (before == right).float().mean() + 0.1
