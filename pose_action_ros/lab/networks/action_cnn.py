@@ -136,9 +136,7 @@ def _square_layers(shape: CnnShape) -> nn.Sequential:
 
 def _series_layers(shape: CnnShape) -> nn.Sequential:
     """Three residual blocks along time, each of which is followed by halving the time."""
-    blocks = [
-        layer for _ in range(3) for layer in (Residual(shape.channels), nn.MaxPool2d((1, 2)))
-    ]
+    blocks = [layer for _ in range(3) for layer in (Residual(shape.channels), nn.MaxPool2d((1, 2)))]
     return nn.Sequential(
         *series_stem(shape.height, shape.inputs, shape.row_channels, shape.channels),
         nn.ReLU(),

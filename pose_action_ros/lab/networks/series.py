@@ -1,4 +1,4 @@
-"""Layers along time, for images whose rows are pairs of joints: all rows of a column at once.
+"""Layers along time: all rows of an image at once, each of which is a pair of joints.
 
 Rows are in a fixed order and not shift-invariant, so that they are channels of a series: all maps
 are (B, C, 1, W).

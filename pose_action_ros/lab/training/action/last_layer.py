@@ -104,9 +104,7 @@ def features_of(network: ActionNetwork, images: Images) -> Tensor:
     return torch.cat(parts)
 
 
-def _fit_to(
-    head: nn.Linear, parts: Sequence[Features], actions: int, decay: Tensor
-) -> nn.Linear:
+def _fit_to(head: nn.Linear, parts: Sequence[Features], actions: int, decay: Tensor) -> nn.Linear:
     features, labels = (torch.cat(part) for part in zip(*parts, strict=True))
     return fit_head(head, features, labels, actions, decay)
 

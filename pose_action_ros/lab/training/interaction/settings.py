@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pose_action_ros.lab.training.action.settings import WindowChoice
-from pose_action_ros.settings import setting
+from pose_action_ros.settings import Settings, setting
 
 
 @dataclass(frozen=True)
@@ -29,4 +29,17 @@ class InteractionData(WindowChoice):
     )
     distance: float = setting(
         3.0, "greatest distance on the ground between two people", unit="m", low=0.1, high=20.0
+    )
+
+
+@dataclass(frozen=True)
+class InteractionAnswers(Settings):
+    """When the model of interactions answers."""
+
+    unknown_below: float = setting(
+        0.5,
+        "probability below which the answer is 'unknown'; higher if more than a tenth of the "
+        "answers on held-out pairs would be wrong",
+        low=0.0,
+        high=1.0,
     )

@@ -21,7 +21,7 @@ from pose_action_ros.lab.training.action.steps import (
     scores_of_others,
 )
 from pose_action_ros.lab.training.interaction.data import LABELS, InteractionPairs
-from pose_action_ros.lab.training.interaction.settings import InteractionData
+from pose_action_ros.lab.training.interaction.settings import InteractionAnswers, InteractionData
 from pose_action_ros.lab.training.interaction.windows import PairWindows
 from pose_action_ros.recognition.spmf_settings import SpmfSettings
 
@@ -31,6 +31,7 @@ SECTIONS = {
     "fitting": Fitting,
     "network": NetworkChoice,
     "spmf": SpmfSettings,
+    "answers": InteractionAnswers,
 }
 
 
@@ -64,7 +65,7 @@ def train(config: Path, output: Path, changes: Sequence[str] = ()) -> Path:
         sections["spmf"],
         sections["data"].window,
         chosen.temperature,
-        chosen.threshold,
+        max(chosen.threshold, sections["answers"].unknown_below),
     )
     path = output / "interaction.onnx"
     training = described(sections, data_text(sections["data"]), "interaction", config)
