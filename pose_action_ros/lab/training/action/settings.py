@@ -245,7 +245,9 @@ class TeachSettings(Settings):
         "label, other labels change to the opposite side where the model has that label",
     )
     seed: int = setting(1, "random seed", low=0)
-    epochs: int = setting(8, "passes over all weights; 0 trains the last layer alone", low=0)
+    epochs: int = setting(
+        0, "passes over all weights, after the last layer was fitted; takes minutes", low=0
+    )
     samples: int = setting(4000, "augmented images per pass", low=2)
     learning_rate: float = setting(1e-3, "peak learning rate of these passes", low=0.0)
     people: int = setting(300, "simulated people who perform the base's actions", low=1)

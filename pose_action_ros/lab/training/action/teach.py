@@ -1,8 +1,8 @@
 """Teaching an action model new actions from a few demonstrations of each.
 
 First the last layer is fitted to the base's features of the demonstrations and of simulated people
-who perform the kept actions; then all weights are trained a little. Last layers fitted without some
-of the demonstrations show how well those are recognised.
+who perform the kept actions; then, with `epochs`, all weights are trained a little. Last layers
+fitted without some of the demonstrations show how well those are recognised.
 """
 
 from __future__ import annotations
