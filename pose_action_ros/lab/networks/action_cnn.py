@@ -3,46 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from pose_action_ros.lab.networks.action_network import ActionNetwork
-from pose_action_ros.lab.networks.operations import join_spare, pixels_of
-from pose_action_ros.lab.networks.series import Residual, series_of, series_stem
-
-
-@dataclass(frozen=True)
-class CnnShape:
-    """Parameters that rebuild the network.
-
-    Attributes:
-        labels: number of actions.
-        height, width, inputs: rows, columns and channels of the images; rows, unless
-            `full_height`, and columns are multiples of 8.
-        channels: of the first layer; unless `full_height`, later ones have two, four and four
-            times as many.
-        dropout: before the last layer.
-        spare: outputs without a label, see `join_spare`.
-        full_height: the first layers read all rows of a column at once, the others work along time.
-        row_channels: features of each row in the first layer, with `full_height`.
-    """
-
-    labels: int
-    height: int = 48
-    width: int = 32
-    channels: int = 16
-    dropout: float = 0.25
-    spare: int = 0
-    inputs: int = 3
-    full_height: bool = False
-    row_channels: int = 8
+from pose_action_ros.lab.networks.operations import join_spare
+from pose_action_ros.lab.networks.series import Residual, maps_of, series_stem
+from pose_action_ros.lab.networks.shape import NetworkShape
 
 
 class ActionCnn(ActionNetwork):
     """A hand-made network.
+
+    Rows, unless `full_height`, and columns of the images are multiples of 8. Later layers have two,
+    four and four times the `channels` of the first, with `full_height` as many.
 
     The last feature map is not averaged: its columns are times and its rows joints, and the newest
     time decides.
@@ -52,7 +29,7 @@ class ActionCnn(ActionNetwork):
     words = ("a hand-made convolutional network", "hand-made convolutional networks")
     last = "linear"
 
-    def __init__(self, shape: CnnShape) -> None:
+    def __init__(self, shape: NetworkShape) -> None:
         super().__init__()
         self._shape = shape
         if shape.full_height:
@@ -63,15 +40,13 @@ class ActionCnn(ActionNetwork):
         self.linear = nn.Linear(width, shape.labels + shape.spare)
 
     @property
-    def shape(self) -> CnnShape:
+    def shape(self) -> NetworkShape:
         """Parameters that rebuild the network."""
         return self._shape
 
     def features(self, images: Tensor) -> Tensor:
         """(B, height, width, inputs) of 0 to 255 to (B, F), the input of the last layer."""
-        features: Tensor = self.layers(
-            series_of(images) if self.shape.full_height else pixels_of(images)
-        )
+        features: Tensor = self.layers(maps_of(images, self.shape))
         return features
 
     def classify(self, features: Tensor) -> Tensor:
@@ -117,7 +92,7 @@ class Calibrated(nn.Module):
         return torch.softmax(logits if self._shift is None else logits + self._shift, dim=1)
 
 
-def _square_layers(shape: CnnShape) -> nn.Sequential:
+def _square_layers(shape: NetworkShape) -> nn.Sequential:
     width, cells = shape.channels, (shape.height // 8) * (shape.width // 8)
     return nn.Sequential(
         *_layer(shape.inputs, width),
@@ -134,11 +109,11 @@ def _square_layers(shape: CnnShape) -> nn.Sequential:
     )
 
 
-def _series_layers(shape: CnnShape) -> nn.Sequential:
+def _series_layers(shape: NetworkShape) -> nn.Sequential:
     """Three residual blocks along time, each of which is followed by halving the time."""
     blocks = [layer for _ in range(3) for layer in (Residual(shape.channels), nn.MaxPool2d((1, 2)))]
     return nn.Sequential(
-        *series_stem(shape.height, shape.inputs, shape.row_channels, shape.channels),
+        *series_stem(shape),
         nn.ReLU(),
         *blocks,
         nn.Flatten(),

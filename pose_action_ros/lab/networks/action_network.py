@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from torch import Tensor, nn
 
 from pose_action_ros.errors import ModelError
-
-
-class Outputs(Protocol):
-    """Shape of a network: its outputs."""
-
-    @property
-    def labels(self) -> int:
-        """Number of actions."""
-
-    @property
-    def spare(self) -> int:
-        """Outputs without a label, see `join_spare`."""
+from pose_action_ros.lab.networks.shape import NetworkShape
 
 
 class ActionNetwork(nn.Module, ABC):
@@ -41,8 +30,8 @@ class ActionNetwork(nn.Module, ABC):
 
     @property
     @abstractmethod
-    def shape(self) -> Outputs:
-        """Parameters that rebuild the network, a dataclass."""
+    def shape(self) -> NetworkShape:
+        """Parameters that rebuild the network."""
 
     @abstractmethod
     def features(self, images: Tensor) -> Tensor:

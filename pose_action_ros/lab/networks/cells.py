@@ -14,61 +14,37 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from pose_action_ros.errors import ModelError, SettingError
+from pose_action_ros.errors import ModelError
 from pose_action_ros.lab.networks.action_network import ActionNetwork
 from pose_action_ros.lab.networks.cell_layer import CellLayer, Parts, edges
 from pose_action_ros.lab.networks.genotype import OPERATIONS, Genotype, to_json
-from pose_action_ros.lab.networks.operations import join_spare, pixels_of
-from pose_action_ros.lab.networks.series import series_of, series_stem
+from pose_action_ros.lab.networks.operations import join_spare
+from pose_action_ros.lab.networks.series import maps_of, series_stem
+from pose_action_ros.lab.networks.shape import NetworkShape
 
 HEAD_WIDTH = 2
 """Channels of the flattened map, as a multiple of those of the first block."""
 
 
 @dataclass(frozen=True)
-class CellShape:
+class CellShape(NetworkShape):
     """Parameters that rebuild a network of cells, besides its genotype.
 
     Attributes:
-        labels: number of actions.
-        height, width, inputs: rows, columns and channels of the images.
         channels: of the cells of the first block, doubled by each reduction.
         blocks: number of blocks, each of normal cells and a reduction cell.
         cells: normal cells in a block.
-        dropout: before the last layer.
         drop_path: probability that an operation's output is dropped during training.
-        spare: outputs without a label, see `join_spare`.
-        full_height: the first layers read all rows of a column at once, as rows are not
-            shift-invariant; all later maps are (B, C, 1, W), and cells work along time.
-        row_channels: features of each row in the first layer, with `full_height`.
-
-    Raises:
-        SettingError: a count below 1, or a probability outside 0 to below 1.
     """
 
-    labels: int
-    height: int = 48
-    width: int = 32
-    channels: int = 16
     blocks: int = 2
     cells: int = 1
-    dropout: float = 0.25
     drop_path: float = 0.0
-    spare: int = 0
-    inputs: int = 3
-    full_height: bool = False
-    row_channels: int = 8
 
     def __post_init__(self) -> None:
-        counts = ("labels", "height", "width", "inputs", "channels", "blocks", "cells")
-        for name in (*counts, "row_channels"):
-            if getattr(self, name) < 1:
-                raise SettingError(f"{name} is {getattr(self, name)}, expected at least 1")
-        if self.spare < 0:
-            raise SettingError(f"spare is {self.spare}, expected at least 0")
-        for name in ("dropout", "drop_path"):
-            if not 0 <= getattr(self, name) < 1:
-                raise SettingError(f"{name} is {getattr(self, name)}, expected 0 to below 1")
+        super().__post_init__()
+        self._check_counts("blocks", "cells")
+        self._check_rates("drop_path")
 
 
 class CellStack(nn.Module):
@@ -77,8 +53,7 @@ class CellStack(nn.Module):
     def __init__(self, normal: Parts, reduction: Parts, shape: CellShape) -> None:
         super().__init__()
         self.shape = shape
-        sizes = (shape.height, shape.inputs, shape.row_channels, shape.channels)
-        self.stem = series_stem(*sizes) if shape.full_height else _square_stem(shape)
+        self.stem = series_stem(shape) if shape.full_height else _square_stem(shape)
         self.layers = nn.ModuleList(_layers(normal, reduction, shape))
         channels = shape.channels * 2**shape.blocks
         # No average pooling: columns of the last map are times and rows are joints.
@@ -95,9 +70,7 @@ class CellStack(nn.Module):
 
     def features(self, images: Tensor, genotype: Genotype) -> Tensor:
         """(B, height, width, inputs) of 0 to 255 to (B, F)."""
-        # (B, inputs, height, width), or (B, height * inputs, 1, width)
-        pixels = series_of(images) if self.shape.full_height else pixels_of(images)
-        before = last = self.stem(pixels)
+        before = last = self.stem(maps_of(images, self.shape))
         for number, layer in enumerate(self.layers):
             reduces = number % (self.shape.cells + 1) == self.shape.cells
             cell = genotype.reduction if reduces else genotype.normal

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from pose_action_ros.lab.networks.action_network import ActionNetwork, Outputs
+from pose_action_ros.lab.networks.action_network import ActionNetwork
+from pose_action_ros.lab.networks.shape import NetworkShape
 
 _LEAST = 1e-12
 """Least mean probability, of which a logarithm is taken."""
@@ -34,8 +35,8 @@ class Ensemble(nn.Module):
         return tuple(member for member in self.members if isinstance(member, ActionNetwork))
 
     @property
-    def shape(self) -> Outputs:
-        """Outputs of each member."""
+    def shape(self) -> NetworkShape:
+        """That of the first member; all have the same images and outputs."""
         return self.networks[0].shape
 
     def forward(self, images: Tensor) -> Tensor:

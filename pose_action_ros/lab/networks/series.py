@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from pose_action_ros.lab.networks.operations import pixels_of
+from pose_action_ros.lab.networks.shape import NetworkShape
+
 ROW, STEM = 3, 3
 """Columns of the kernels of the first layers: of each row for itself, and of all rows."""
 REACH = ROW // 2 + STEM // 2
@@ -23,21 +26,26 @@ def series_of(images: Tensor) -> Tensor:
     return columns.transpose(1, 2).unsqueeze(2)
 
 
-def series_stem(height: int, inputs: int, row_channels: int, channels: int) -> nn.Sequential:
+def maps_of(images: Tensor, shape: NetworkShape) -> Tensor:
+    """Images (B, H, W, C) of 0 to 255 to the maps that the first layer of a network reads."""
+    return series_of(images) if shape.full_height else pixels_of(images)
+
+
+def series_stem(shape: NetworkShape) -> nn.Sequential:
     """The first layers: (B, height * inputs, 1, W) of `series_of` to (B, channels, 1, W).
 
     Each row alone becomes `row_channels` non-linear features first. A row of levels has a distance
     and the axes of its direction, and what matters is often their product, the vector from joint
     to joint; a convolution over all rows at once only adds them up.
     """
-    each, rows = height * inputs, height * row_channels
+    each, rows = shape.height * shape.inputs, shape.height * shape.row_channels
     return nn.Sequential(
         nn.BatchNorm2d(each),
-        nn.Conv2d(each, rows, (1, ROW), padding=(0, ROW // 2), groups=height, bias=False),
+        nn.Conv2d(each, rows, (1, ROW), padding=(0, ROW // 2), groups=shape.height, bias=False),
         nn.BatchNorm2d(rows),
         nn.ReLU(),
-        nn.Conv2d(rows, channels, (1, STEM), padding=(0, STEM // 2), bias=False),
-        nn.BatchNorm2d(channels),
+        nn.Conv2d(rows, shape.channels, (1, STEM), padding=(0, STEM // 2), bias=False),
+        nn.BatchNorm2d(shape.channels),
     )
 
 

@@ -10,16 +10,17 @@ from hypothesis import strategies as st
 from torch import nn
 
 from pose_action_ros.errors import SettingError
-from pose_action_ros.lab.networks.action_cnn import ActionCnn, CnnShape
+from pose_action_ros.lab.networks.action_cnn import ActionCnn
 from pose_action_ros.lab.networks.cells import CellNetwork, CellShape
 from pose_action_ros.lab.networks.genotype import random_genotype
 from pose_action_ros.lab.networks.operations import join_spare
+from pose_action_ros.lab.networks.shape import NetworkShape
 
 NETWORKS = {
     "cells": CellNetwork(
         random_genotype(np.random.default_rng(0), 2), CellShape(3, channels=2, blocks=1, spare=4)
     ),
-    "cnn": ActionCnn(CnnShape(3, channels=2, spare=4)),
+    "cnn": ActionCnn(NetworkShape(3, channels=2, spare=4)),
 }
 
 

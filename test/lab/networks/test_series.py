@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pose_action_ros.lab.networks.series import REACH, Residual, series_of, series_stem
+from pose_action_ros.lab.networks.shape import NetworkShape
 from properties import examples
 
 HEIGHT, INPUTS, ROW_CHANNELS, CHANNELS, WIDTH = 6, 4, 3, 5, 12
+SHAPE = NetworkShape(
+    labels=2,
+    height=HEIGHT,
+    width=WIDTH,
+    channels=CHANNELS,
+    inputs=INPUTS,
+    row_channels=ROW_CHANNELS,
+)
 
 
 def image(seed: int) -> torch.Tensor:
@@ -31,7 +42,7 @@ def test_a_series_has_the_channels_of_each_row_in_turn() -> None:
 @given(st.integers(0, 2**32), st.integers(0, HEIGHT - 1), st.integers(0, WIDTH - 1))
 def test_features_of_a_row_depend_on_this_row_alone(seed: int, row: int, at: int) -> None:
     torch.manual_seed(seed)
-    each = series_stem(HEIGHT, INPUTS, ROW_CHANNELS, CHANNELS).eval()[:3]
+    each = series_stem(SHAPE).eval()[:3]
     shown = image(seed % 1000)
     changed = shown.clone()
     changed[:, row, at] += 500
@@ -41,10 +52,10 @@ def test_features_of_a_row_depend_on_this_row_alone(seed: int, row: int, at: int
     assert bool((moved.any(dim=0).nonzero() - at).abs().max() <= 1)
 
 
-def test_a_distance_and_its_direction_are_multiplied() -> None:
-    """A vector from joint to joint is their product, which no sum over rows can tell apart."""
+def test_a_distance_and_its_direction_are_not_merely_added() -> None:
+    """A vector from joint to joint is their product, which a single convolution cannot form."""
     torch.manual_seed(0)
-    stem = series_stem(1, 2, ROW_CHANNELS, CHANNELS).eval()
+    stem = series_stem(replace(SHAPE, height=1, inputs=2)).eval()
     near_left, near_right, far_left, far_right = (
         stem(torch.tensor([distance, direction]).reshape(1, 2, 1, 1))
         for distance, direction in ((-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0))
@@ -54,7 +65,7 @@ def test_a_distance_and_its_direction_are_multiplied() -> None:
 
 def test_the_stem_keeps_the_width_and_reaches_as_far_as_it_says() -> None:
     torch.manual_seed(1)
-    stem = series_stem(HEIGHT, INPUTS, ROW_CHANNELS, CHANNELS).eval()
+    stem = series_stem(SHAPE).eval()
     shown = image(1)
     changed = shown.clone()
     changed[:, 0, 5] = 255 - changed[:, 0, 5]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pose_action_ros.errors import ModelError, SettingError
-from pose_action_ros.lab.networks.action_cnn import ActionCnn, CnnShape
+from pose_action_ros.lab.networks.action_cnn import ActionCnn
 from pose_action_ros.lab.networks.action_network import ActionNetwork
 from pose_action_ros.lab.networks.cells import CellNetwork, CellShape
 from pose_action_ros.lab.networks.genotype import (
@@ -18,6 +18,7 @@ from pose_action_ros.lab.networks.genotype import (
     random_genotype,
     read_genotype,
 )
+from pose_action_ros.lab.networks.shape import NetworkShape
 from pose_action_ros.lab.search.settings import SearchSettings
 from pose_action_ros.lab.training.action.settings import HAND_MADE, RANDOM, NetworkChoice
 
@@ -34,19 +35,7 @@ def make_network(
         ModelError, SettingError: the genotype is invalid or cannot be read.
     """
     if choice.network == HAND_MADE:
-        return ActionCnn(
-            CnnShape(
-                labels=labels,
-                height=shape[0],
-                width=shape[1],
-                channels=choice.channels,
-                dropout=choice.dropout,
-                spare=spare,
-                inputs=shape[2],
-                full_height=choice.full_height,
-                row_channels=choice.row_channels,
-            )
-        )
+        return ActionCnn(NetworkShape(**_sizes(choice, labels, shape, spare)))
     return CellNetwork(_genotype(choice.genotype), cell_shape(choice, labels, shape, spare))
 
 
@@ -62,7 +51,7 @@ def network_of(described: Mapping[str, Any], name: str) -> ActionNetwork:
     """
     try:
         if described["network"] == ActionCnn.kind:
-            return ActionCnn(CnnShape(**described["shape"]))
+            return ActionCnn(NetworkShape(**described["shape"]))
         return CellNetwork(from_json(described["genotype"]), CellShape(**described["shape"]))
     except (KeyError, TypeError) as error:
         raise ModelError(
@@ -76,19 +65,28 @@ def cell_shape(
 ) -> CellShape:
     """Shape of the network of cells for images (height, width, channels)."""
     return CellShape(
-        labels=labels,
-        height=shape[0],
-        width=shape[1],
-        channels=choice.channels,
+        **_sizes(choice, labels, shape, spare),
         blocks=choice.blocks,
         cells=choice.cells,
-        dropout=choice.dropout,
         drop_path=choice.drop_path,
-        spare=spare,
-        inputs=shape[2],
-        full_height=choice.full_height,
-        row_channels=choice.row_channels,
     )
+
+
+def _sizes(
+    choice: NetworkChoice, labels: int, shape: tuple[int, int, int], spare: int
+) -> dict[str, Any]:
+    """The parameters of NetworkShape."""
+    return {
+        "labels": labels,
+        "height": shape[0],
+        "width": shape[1],
+        "inputs": shape[2],
+        "channels": choice.channels,
+        "dropout": choice.dropout,
+        "spare": spare,
+        "full_height": choice.full_height,
+        "row_channels": choice.row_channels,
+    }
 
 
 def _genotype(name: str) -> Genotype:

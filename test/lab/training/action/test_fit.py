@@ -12,13 +12,14 @@ import torch
 from torch import nn
 
 from pose_action_ros.errors import ModelError
-from pose_action_ros.lab.networks.action_cnn import ActionCnn, CnnShape
+from pose_action_ros.lab.networks.action_cnn import ActionCnn
 from pose_action_ros.lab.networks.operations import join_spare
+from pose_action_ros.lab.networks.shape import NetworkShape
 from pose_action_ros.lab.training.action.fit import evaluate, fit, loss_of, soft_targets
 from pose_action_ros.lab.training.action.settings import Fitting
 
 FITTING = Fitting(epochs=4, samples=64, batch=16, repeats=2, learning_rate=1e-2, averaging=0.8)
-SHAPE = CnnShape(labels=2, height=16, width=16, channels=4)
+SHAPE = NetworkShape(labels=2, height=16, width=16, channels=4)
 
 
 class Bright:

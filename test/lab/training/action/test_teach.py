@@ -14,9 +14,10 @@ import torch
 from hand_raising import take
 from pose_action_ros.cli import teach as teach_command
 from pose_action_ros.errors import InputError, ModelError, SettingError
-from pose_action_ros.lab.networks.action_cnn import ActionCnn, CnnShape
+from pose_action_ros.lab.networks.action_cnn import ActionCnn
 from pose_action_ros.lab.networks.cells import CellNetwork, CellShape
 from pose_action_ros.lab.networks.genotype import random_genotype
+from pose_action_ros.lab.networks.shape import NetworkShape
 from pose_action_ros.lab.training.action import last_layer, teach, teaching_data
 from pose_action_ros.lab.training.action.demonstrations import demonstrations_of
 from pose_action_ros.lab.training.action.model import ActionModel, read_model, write_model
@@ -165,7 +166,7 @@ def test_unusable_folders_and_bases_are_refused(small: Path, tmp_path: Path) -> 
 
 
 def test_a_base_of_two_people_is_refused() -> None:
-    network = ActionCnn(CnnShape(len(BASE), channels=2))
+    network = ActionCnn(NetworkShape(len(BASE), channels=2))
     model = ActionModel(network, BASE, SpmfSettings(people=2), 2.0, 1.0, 0.3)
     demonstration = demonstrations_of([take("nodding")], SpmfSettings())
     with pytest.raises(ModelError, match="2 people"):
